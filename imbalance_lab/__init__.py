@@ -1,0 +1,1 @@
+"""Imbalance Lab: a course on imbalanced classification that grades itself."""

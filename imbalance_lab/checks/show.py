@@ -1,0 +1,51 @@
+"""Show a value in a message: short, rounded, never more than a few lines."""
+
+from __future__ import annotations
+
+import reprlib
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_WIDTH = 240
+
+
+def show(value: Any) -> str:
+    """Return `value` as short text: numbers with 6 significant digits, long data cut."""
+    if isinstance(value, pd.DataFrame):
+        return "\n" + str(value.head(8).to_string(float_format="{:.6g}".format, max_cols=8))
+    if isinstance(value, pd.Series):
+        plain_index = list(value.index) == list(range(len(value)))
+        index = "" if plain_index else f", index={_items(list(value.index))}"
+        return f"Series({_items(value.tolist())}{index})"
+    if isinstance(value, np.ndarray):
+        return f"array({_items(value.tolist())})"
+    if isinstance(value, list | tuple):
+        return _items(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {show(v)}" for k, v in list(value.items())[:8]) + "}"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, np.generic):
+        return show(value.item())
+    return str(_REPR.repr(value))
+
+
+def _items(values: Any) -> str:
+    if not isinstance(values, list | tuple):  # a zero-dimensional array
+        return show(values)
+    shown = ""
+    for count, item in enumerate(values):
+        text = show(item)
+        if len(shown) + len(text) > _WIDTH or count >= 24:
+            shown += f", ... ({len(values)} values)"
+            break
+        shown += (", " if count else "") + text
+    left, right = ("(", ")") if isinstance(values, tuple) else ("[", "]")
+    comma = "," if isinstance(values, tuple) and len(values) == 1 else ""
+    return left + shown + comma + right
+
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = 120
