@@ -1,0 +1,53 @@
+"""Data for the lessons: simulated transactions, small toys, and real sets made rare.
+
+Everything works offline except the two functions whose names begin with ``fetch_``.
+"""
+
+from imbalance_lab.datasets.public import (
+    DatasetUnavailable,
+    fetch_credit_card_fraud,
+    fetch_mammography,
+)
+from imbalance_lab.datasets.real import load_rare_breast_cancer, load_rare_digits
+from imbalance_lab.datasets.toy import (
+    make_gauss,
+    make_moons_rare,
+    make_nonlinear,
+    make_two_clouds,
+)
+from imbalance_lab.datasets.transactions import (
+    CHANNELS,
+    CHARGEBACK_WINDOW,
+    COST_PER_REVIEW,
+    FRAUD_KINDS,
+    HANDLING_COST,
+    MERCHANTS,
+    TRUTH_COLUMNS,
+    cost_of_decisions,
+    labels_known_on,
+    make_transactions,
+    split_by_time,
+)
+
+__all__ = [
+    "CHANNELS",
+    "CHARGEBACK_WINDOW",
+    "COST_PER_REVIEW",
+    "FRAUD_KINDS",
+    "HANDLING_COST",
+    "MERCHANTS",
+    "TRUTH_COLUMNS",
+    "DatasetUnavailable",
+    "cost_of_decisions",
+    "fetch_credit_card_fraud",
+    "fetch_mammography",
+    "labels_known_on",
+    "load_rare_breast_cancer",
+    "load_rare_digits",
+    "make_gauss",
+    "make_moons_rare",
+    "make_nonlinear",
+    "make_transactions",
+    "make_two_clouds",
+    "split_by_time",
+]

@@ -1,0 +1,41 @@
+"""Parameter checks in scikit-learn's own words, for every public function of the package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, validate_params
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Seed = int | np.random.RandomState | None
+
+
+def checked(**constraints: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function raise ValueError for a parameter outside its constraint.
+
+    The message names the parameter, what is accepted and what came. This only adds types to
+    scikit-learn's ``validate_params``.
+    """
+    decorate = validate_params(constraints, prefer_skip_nested_validation=True)
+    return cast(Callable[[Callable[P, R]], Callable[P, R]], decorate)
+
+
+def whole(low: int, high: int | None = None) -> list[Any]:
+    """Accept whole numbers from low to high, both included."""
+    return [Interval(Integral, low, high, closed="left" if high is None else "both")]
+
+
+def real(low: float, high: float | None = None, *, closed: str = "left") -> list[Any]:
+    """Accept real numbers between low and high; ``closed`` as in scikit-learn's Interval."""
+    return [Interval(Real, low, high, closed=closed)]
+
+
+#: A share of positives: neither class may be empty by intention.
+PREVALENCE = real(0, 1, closed="neither")
+#: None, an int, or a RandomState.
+SEED = ["random_state"]
