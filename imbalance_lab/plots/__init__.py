@@ -1,0 +1,35 @@
+"""Plots of the course, each with alternative text and drawn in one style.
+
+Every function returns a :class:`Picture`, which a notebook displays. Where a function takes one
+model's output it also takes a mapping of names to outputs: curves share one panel, everything else
+gets a panel each. For a plot of your own, see :func:`picture`.
+"""
+
+from imbalance_lab.plots.core import PALETTE, Drawing, Picture, house_style, picture
+from imbalance_lab.plots.curves import (
+    precision_recall_curve,
+    reliability_diagram,
+    roc_curve,
+    score_distributions,
+)
+from imbalance_lab.plots.intervals import MeanInterval, intervals, mean_interval
+from imbalance_lab.plots.labels import class_counts, confusion_matrix
+from imbalance_lab.plots.regions import decision_regions
+
+__all__ = [
+    "PALETTE",
+    "Drawing",
+    "MeanInterval",
+    "Picture",
+    "class_counts",
+    "confusion_matrix",
+    "decision_regions",
+    "house_style",
+    "intervals",
+    "mean_interval",
+    "picture",
+    "precision_recall_curve",
+    "reliability_diagram",
+    "roc_curve",
+    "score_distributions",
+]

@@ -1,0 +1,343 @@
+"""Pictures with a house style and with words for those who cannot see them.
+
+Every plot of the course is a :class:`Picture`: an image together with the sentence that says what it
+shows. A lesson that needs a plot of its own draws it inside :func:`picture`. Used in every lesson.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import matplotlib.style
+import numpy as np
+from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+__all__ = ["DPI", "NEGATIVE", "PALETTE", "POSITIVE", "Drawing", "Picture", "house_style", "picture"]
+
+# Okabe and Ito's eight colours, which stay apart under the common kinds of colour blindness. Yellow
+# comes last because it is faint as a line on white.
+PALETTE = {
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "orange": "#E69F00",
+    "black": "#000000",
+    "yellow": "#F0E442",
+}
+NEGATIVE = PALETTE["blue"]
+POSITIVE = PALETTE["vermillion"]
+DPI = 110
+WIDTH, HEIGHT = 6.4, 4.2
+
+_LINES = ["-", "--", "-.", ":", (0, (7, 2)), (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (3, 3))]
+_STYLE: dict[str, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": "#555555",
+    "axes.formatter.useoffset": False,
+    "axes.grid": True,
+    "axes.labelcolor": "#222222",
+    "axes.labelpad": 6,
+    # A line differs from its neighbours by its dashes too, so the picture survives a grey printer.
+    "axes.prop_cycle": cycler(color=list(PALETTE.values())) + cycler(linestyle=_LINES),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 9,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.h_pad": 0.08,
+    "figure.constrained_layout.use": True,
+    "figure.constrained_layout.w_pad": 0.08,
+    "figure.dpi": DPI,
+    "figure.titlesize": 12.5,
+    "figure.titleweight": "bold",
+    # DejaVu Sans ships with matplotlib, so the same picture comes out on every machine.
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10,
+    "grid.color": "#e4e4e4",
+    "grid.linewidth": 0.8,
+    "hatch.linewidth": 0.7,
+    "legend.fontsize": 9,
+    "legend.framealpha": 0.92,
+    "legend.edgecolor": "#dddddd",
+    "legend.handlelength": 2.4,
+    "lines.linewidth": 1.9,
+    "lines.markersize": 6,
+    "savefig.dpi": DPI,
+    "xtick.color": "#555555",
+    "xtick.labelcolor": "#222222",
+    "xtick.labelsize": 9,
+    "ytick.color": "#555555",
+    "ytick.labelcolor": "#222222",
+    "ytick.labelsize": 9,
+}
+
+
+def house_style() -> AbstractContextManager[None]:
+    """Return a context in which matplotlib draws in the style of the course.
+
+    Settings start from matplotlib's own defaults, so that neither a user's settings nor the notebook
+    backend changes a picture. They are put back when the context ends.
+    """
+    return matplotlib.style.context([_STYLE], after_reset=True)
+
+
+def encode_png(figure: Figure) -> bytes:
+    """Return `figure` as PNG; the same figure gives the same bytes, today and tomorrow."""
+    stream = io.BytesIO()
+    # matplotlib would sign the file with its version.
+    figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
+    return stream.getvalue()
+
+
+class Picture:
+    """An image and the sentence that says what it shows.
+
+    A notebook displays it as HTML whose image carries the alternative text; a terminal, and a test
+    that compares notebooks, sees the text alone.
+
+    Parameters
+    ----------
+    png : bytes
+        The encoded image.
+    alt : str
+        Alternative text: what a reader who cannot see the image needs to know, key numbers included.
+    figure : matplotlib.figure.Figure, optional
+        What the image was drawn from, for inspection. No window or notebook manager holds it, so it
+        is freed together with the picture.
+
+    Raises
+    ------
+    ValueError
+        If `alt` is blank.
+    """
+
+    def __init__(self, png: bytes, alt: str, figure: Figure | None = None) -> None:
+        if not isinstance(alt, str) or not alt.strip():
+            raise ValueError(
+                f"alt must be a sentence that says what the picture shows; got {alt!r}."
+            )
+        self.png = png
+        self.alt = " ".join(alt.split())
+        self.figure = figure
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    @property
+    def html(self) -> str:
+        """The image with its alternative text as one HTML ``figure`` element."""
+        data = base64.b64encode(self.png).decode("ascii")
+        return (
+            '<figure class="imbalance-lab-picture" style="margin: 0">'
+            f'<img alt="{html.escape(self.alt)}" style="max-width: 100%; height: auto"'
+            f' src="data:image/png;base64,{data}"></figure>'
+        )
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        # No image/png on purpose: JupyterLab shows such an output without alternative text.
+        return {"text/html": self.html, "text/plain": self.alt}
+
+    def save(self, path: str | Path) -> Path:
+        """Write the image to `path` as PNG and return the path."""
+        path = Path(path)
+        path.write_bytes(self.png)
+        return path
+
+
+class Drawing:
+    """A picture while it is drawn; made by :func:`picture`."""
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        xlabel: str | Sequence[str],
+        ylabel: str | Sequence[str],
+        alt: str,
+        panels: Sequence[str],
+        ncols: int,
+        size: tuple[float, float],
+        sharex: bool,
+        sharey: bool,
+        show: bool,
+    ) -> None:
+        self._title, self._alt, self._panels, self._show = title, alt, list(panels), show
+        self._labels = {"xlabel": xlabel, "ylabel": ylabel}
+        self._ncols, self._size = ncols, size
+        self._share = {"sharex": sharex, "sharey": sharey}
+        self._picture: Picture | None = None
+
+    @property
+    def picture(self) -> Picture:
+        """The finished picture, once the ``with`` block has ended."""
+        if self._picture is None:
+            raise RuntimeError(
+                "The picture is finished when the with block ends; ask for it after."
+            )
+        return self._picture
+
+    def __enter__(self) -> Any:
+        self._style = house_style()
+        self._style.__enter__()
+        try:
+            self._figure = Figure(figsize=self._size)
+            FigureCanvasAgg(self._figure)
+            self._axes = self._figure.subplots(1, self._ncols, squeeze=False, **self._share)[0]
+            for side, label in self._labels.items():
+                labels = _one_for_each(side, label, self._ncols)
+                for ax, text in zip(self._axes, labels, strict=True):
+                    ax.set(**{side: text})
+            if self._panels:
+                names = _one_for_each("panels", self._panels, self._ncols)
+                for ax, name in zip(self._axes, names, strict=True):
+                    ax.set_title(name, fontsize=10.5)
+            if self._ncols == 1:
+                self._axes[0].set_title(self._title)
+            elif self._title:
+                self._figure.suptitle(self._title, x=0.01, ha="left")
+        except BaseException:
+            self._style.__exit__(None, None, None)
+            raise
+        return self._axes[0] if self._ncols == 1 else self._axes
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self._finish()
+        finally:
+            self._style.__exit__(None, None, None)
+        if error is None and self._show:
+            from IPython.display import display
+
+            display(self._picture)
+
+    def _finish(self) -> None:
+        missing = _missing_texts(self._figure, self._axes, self._alt)
+        if missing:
+            raise ValueError(f"A picture needs its words; this one has no {', no '.join(missing)}.")
+        for ax in self._axes:
+            if ax.get_legend() is None and ax.get_legend_handles_labels()[1]:
+                ax.legend()
+        self._picture = Picture(encode_png(self._figure), self._alt, self._figure)
+
+
+def picture(
+    *,
+    title: str = "",
+    xlabel: str | Sequence[str] = "",
+    ylabel: str | Sequence[str] = "",
+    alt: str = "",
+    panels: Sequence[str] = (),
+    ncols: int = 1,
+    width: float | None = None,
+    height: float = HEIGHT,
+    sharex: bool = False,
+    sharey: bool = False,
+    show: bool = True,
+) -> Drawing:
+    """Draw a picture of your own in the house style.
+
+    Use it in a ``with`` statement, which hands out the axes to draw on. When the block ends, the
+    picture is checked, gets a legend where something is labelled, and is displayed.
+
+    Parameters
+    ----------
+    title : str
+        What the picture shows.
+    xlabel, ylabel : str or sequence of str
+        Labels of the axes, with units; one for all panels or one for each.
+    alt : str
+        Alternative text: the finding in a sentence or two, with its key numbers.
+    panels : sequence of str, optional
+        One short title for each panel, required when there are several.
+    ncols : int, default=1
+        Number of panels side by side.
+    width, height : float, optional
+        Size in inches, at 110 pixels an inch. By default as wide as a lesson's text.
+    sharex, sharey : bool, default=False
+        Whether the panels share an axis.
+    show : bool, default=True
+        Whether the notebook displays the picture when the block ends.
+
+    Returns
+    -------
+    Drawing
+        Enter it to get one ``Axes``, or an array of `ncols` of them. Its ``picture`` is the finished
+        :class:`Picture`.
+
+    Raises
+    ------
+    ValueError
+        At the end of the block, naming each of title, labels and alternative text that is missing.
+        Titles and labels may also be set on the axes inside the block.
+
+    Examples
+    --------
+    >>> with picture(title="A square", xlabel="side (m)", ylabel="area (m²)",
+    ...              alt="The area grows from 0 to 9 m² as the side grows from 0 to 3 m.") as ax:
+    ...     lines = ax.plot([0, 1, 2, 3], [0, 1, 4, 9])
+    The area grows from 0 to 9 m² as the side grows from 0 to 3 m.
+    """
+    if not isinstance(ncols, int | np.integer) or ncols < 1:
+        raise ValueError(f"ncols must be a whole number, 1 or more; got {ncols!r}.")
+    if width is None:
+        width = WIDTH if ncols == 1 else 7.2
+    return Drawing(
+        title=title,
+        xlabel=xlabel,
+        ylabel=ylabel,
+        alt=alt,
+        panels=panels,
+        ncols=int(ncols),
+        size=(width, height),
+        sharex=sharex,
+        sharey=sharey,
+        show=show,
+    )
+
+
+def _one_for_each(argument: str, given: str | Sequence[str], ncols: int) -> list[str]:
+    if isinstance(given, str):
+        return [given] * ncols
+    if len(given) != ncols:
+        raise ValueError(
+            f"{argument} must have one text for each of {ncols} panels; got {len(given)}."
+        )
+    return list(given)
+
+
+def _missing_texts(figure: Figure, axes: Sequence[Axes], alt: str) -> list[str]:
+    several = len(axes) > 1
+    missing = []
+    if not (figure.get_suptitle() or (axes[0].get_title(loc="left") and not several)):
+        missing.append("title")
+    for number, ax in enumerate(axes, 1):
+        where = f" of panel {number}" if several else ""
+        if several and not ax.get_title(loc="left"):
+            missing.append(f"title{where} (panels)")
+        missing += [
+            f"{name}{where}"
+            for name, text in (("xlabel", ax.get_xlabel()), ("ylabel", ax.get_ylabel()))
+            if not text.strip()
+        ]
+    if not alt.strip():
+        missing.append("alt")
+    return missing

@@ -1,0 +1,167 @@
+"""Methods compared over repeated runs: means with their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.stats import ttest_1samp
+
+from imbalance_lab.plots.core import PALETTE, Picture, picture
+
+__all__ = ["MeanInterval", "intervals", "mean_interval"]
+
+
+class MeanInterval(NamedTuple):
+    """A mean over repeated runs and the ends of its confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def mean_interval(values: ArrayLike, confidence: float = 0.95) -> MeanInterval:
+    """Return the mean of repeated runs with its Student's t confidence interval.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_runs,)
+        One result for each independent run, two or more.
+    confidence : float, default=0.95
+        Confidence level, between 0 and 1.
+
+    Returns
+    -------
+    MeanInterval
+        ``(mean, low, high)``. Runs that all agree give an interval of width zero.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two runs or a value is not finite.
+    """
+    runs = np.asarray(values, dtype=float)
+    if runs.ndim != 1 or runs.size < 2:
+        raise ValueError(f"values must be 1-D with two runs or more; got shape {runs.shape}.")
+    if not np.isfinite(runs).all():
+        raise ValueError("values must be finite; got NaN or infinite runs.")
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1; got {confidence!r}.")
+    mean = float(runs.mean())
+    if np.ptp(runs) == 0:
+        return MeanInterval(mean, mean, mean)
+    low, high = ttest_1samp(runs, 0.0).confidence_interval(confidence)
+    return MeanInterval(mean, float(low), float(high))
+
+
+def intervals(
+    rows: Mapping[str, tuple[float, float, float]] | pd.DataFrame,
+    *,
+    xlabel: str,
+    title: str = "Mean and 95% interval over repeated runs",
+    ylabel: str = "method",
+    baseline: float | None = None,
+    baseline_label: str = "baseline",
+    decimals: int = 3,
+) -> Picture:
+    """Draw one row for each method: a point at the mean, a line over the interval, and the numbers.
+
+    Parameters
+    ----------
+    rows : mapping of name to (mean, low, high), or DataFrame
+        What :func:`mean_interval` returns, for each method, top to bottom. A data frame has the
+        columns ``mean``, ``low`` and ``high``, and the names in its index.
+    xlabel : str
+        What is measured, with its unit.
+    title, ylabel : str, optional
+        Title of the picture, and what the rows are.
+    baseline : float, optional
+        Marked by a line that all rows are compared with.
+    baseline_label : str, default="baseline"
+        What that line is.
+    decimals : int, default=3
+        Decimals of the numbers.
+
+    Returns
+    -------
+    Picture
+        Its alternative text has every row's numbers.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or one is not three finite numbers with low ≤ mean ≤ high.
+    """
+    table = _checked_rows(rows)
+
+    def number(value: float) -> str:
+        return f"{value:,.{decimals}f}"
+
+    texts = {n: f"{number(m)} [{number(lo)}, {number(hi)}]" for n, (m, lo, hi) in table.items()}
+    alt = f"{title}. {xlabel}: " + "; ".join(f"{n} {text}" for n, text in texts.items()) + "."
+    if baseline is not None:
+        alt += f" {baseline_label}: {number(baseline)}."
+    drawing = picture(
+        title=title,
+        xlabel=xlabel,
+        ylabel=ylabel,
+        alt=alt,
+        width=7.0,
+        height=1.55 + 0.38 * len(table) + (0.25 if baseline is not None else 0),
+        show=False,
+    )
+    with drawing as ax:
+        if baseline is not None:
+            label = f"{baseline_label} ({number(baseline)})"
+            ax.axvline(baseline, color="#555555", linestyle=(0, (2, 2)), linewidth=1.4, label=label)
+            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, borderaxespad=0.1)
+            ax.set_title(title, pad=26)
+        for place, (name, (mean, low, high)) in enumerate(table.items()):
+            ax.errorbar(
+                mean,
+                place,
+                xerr=[[mean - low], [high - mean]],
+                color=PALETTE["blue"],
+                marker="o",
+                markersize=6.5,
+                linewidth=2,
+                capsize=4,
+            )
+            ax.annotate(
+                texts[name],
+                (1.02, place),
+                xycoords=ax.get_yaxis_transform(),
+                va="center",
+                fontsize=9,
+                annotation_clip=False,
+            )
+        ax.set_yticks(range(len(table)), list(table))
+        ax.set_ylim(len(table) - 0.4, -0.6)
+        ax.margins(x=0.08)
+        ax.locator_params(axis="x", nbins=6)
+        ax.spines["left"].set_visible(False)
+        ax.tick_params(axis="y", length=0)
+    return drawing.picture
+
+
+def _checked_rows(rows: Any) -> dict[str, MeanInterval]:
+    if isinstance(rows, pd.DataFrame):
+        absent = [column for column in MeanInterval._fields if column not in rows.columns]
+        if absent:
+            raise ValueError(f"rows must have the columns mean, low and high; it has no {absent}.")
+        rows = dict(zip(rows.index, rows[list(MeanInterval._fields)].to_numpy(), strict=True))
+    if not isinstance(rows, Mapping) or not rows:
+        raise ValueError("rows must be a data frame or a mapping with at least one named row.")
+    table = {}
+    for name, values in rows.items():
+        triple = np.asarray(values, dtype=float)
+        if triple.shape != (3,) or not np.isfinite(triple).all():
+            raise ValueError(f"rows[{name!r}] must be (mean, low, high), finite; got {values!r}.")
+        mean, low, high = triple.tolist()
+        if not low <= mean <= high:
+            raise ValueError(f"rows[{name!r}] must have low ≤ mean ≤ high; got {values!r}.")
+        table[str(name)] = MeanInterval(mean, low, high)
+    return table

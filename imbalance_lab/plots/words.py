@@ -1,0 +1,31 @@
+"""How numbers read in titles, labels and alternative text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def count(number: float) -> str:
+    """Return a count with thousands apart: ``12,345``."""
+    return f"{round(number):,}"
+
+
+def share(value: float) -> str:
+    """Return a share as a percentage with as many decimals as a rare class needs."""
+    percent = 100 * value
+    if 0 < percent < 0.01:
+        return "under 0.01%"
+    decimals = 2 if 0 < percent < 1 else 1 if percent < 10 or 90 < percent < 100 else 0
+    text = f"{percent:.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + "%"
+
+
+def listing(parts: Sequence[str]) -> str:
+    """Join parts as a sentence does: ``a, b and c``."""
+    parts = list(parts)
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def sentence_name(name: str) -> str:
+    """Return how a named model opens a sentence; an unnamed one is ``The model``."""
+    return name or "The model"
