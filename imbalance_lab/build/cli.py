@@ -1,0 +1,295 @@
+"""The command ``python -m imbalance_lab.build``: what it is asked, its progress, its report."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from imbalance_lab.build import compare, records
+from imbalance_lab.build.course import BuildError, Course, Lesson
+from imbalance_lab.build.execute import Cancelled, Run, run_lesson
+from imbalance_lab.build.release import CONFIG, release_topic
+from imbalance_lab.build.source import first_line
+
+MAX_CELL_SECONDS = 5.0
+MAX_LESSON_SECONDS = 30.0
+SLOWEST_SHOWN = 5
+
+EPILOG = """\
+examples:
+  python -m imbalance_lab.build                 build what has changed
+  python -m imbalance_lab.build --only 01       build lesson 01, if it has changed
+  python -m imbalance_lab.build --force --jobs 2
+  python -m imbalance_lab.build --check         rebuild elsewhere, fail on any difference
+  python -m imbalance_lab.build --check --timing
+
+exit code: 0 done, 1 a lesson has an error, differs or is too slow, 2 wrong usage
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    made = argparse.ArgumentParser(
+        prog="python -m imbalance_lab.build",
+        description="Execute solutions/*/*.py into notebooks and release them into lessons/.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "--only",
+        action="append",
+        metavar="PREFIX",
+        help="only lessons whose folder (or folder/name) starts so; may be given again",
+    )
+    made.add_argument("--force", action="store_true", help="build what is up to date too")
+    made.add_argument(
+        "--jobs", type=_positive, default=2, metavar="N", help="at a time (default 2)"
+    )
+    made.add_argument(
+        "--check",
+        action="store_true",
+        help="build everything into a temporary folder and compare with what is stored",
+    )
+    made.add_argument(
+        "--timing",
+        action="store_true",
+        help=f"run one lesson after another, and fail on a cell over {MAX_CELL_SECONDS:g} s "
+        f"or a lesson over {MAX_LESSON_SECONDS:g} s",
+    )
+    made.add_argument(
+        "--root", type=Path, default=Path(), metavar="FOLDER", help="the course (default: here)"
+    )
+    return made
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"at least 1, got {number}")
+    return number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    options = parser().parse_args(arguments)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    course = Course(options.root.resolve())
+    try:
+        lessons = _with_torch_or_not(course.lessons(options.only), console)
+        if options.check:
+            with tempfile.TemporaryDirectory(prefix="rebuilt-") as folder:
+                rebuilt = _copy_of(course, Path(folder).resolve())
+                copies = [Lesson(rebuilt.root, lesson.topic, lesson.name) for lesson in lessons]
+                failures = _build(rebuilt, copies, options, console)
+                failures += _compare(course, copies, failures, options.only, console)
+        else:
+            stale = [x for x in lessons if options.force or not records.up_to_date(x)]
+            skipped = len(lessons) - len(stale)
+            if skipped:
+                console.print(f"{skipped} of {len(lessons)} notebooks are up to date")
+            failures = _build(course, stale, options, console)
+    except BuildError as error:
+        failures = [str(error)]
+    except KeyboardInterrupt:
+        console.print("stopped; nothing half-built was written")
+        return 130
+    for failure in failures:
+        console.print(f"[bold red]error[/] {_plain(failure)}")
+    return 1 if failures else 0
+
+
+def _with_torch_or_not(lessons: list[Lesson], console: Console) -> list[Lesson]:
+    """Leave out the PyTorch notebooks where PyTorch is not installed; in CI that is an error."""
+    needing = [lesson for lesson in lessons if lesson.needs_torch]
+    if not needing or importlib.util.find_spec("torch"):
+        return lessons
+    message = f"{', '.join(map(str, needing))}: PyTorch is not installed"
+    if os.environ.get("CI") == "true":
+        raise BuildError(message)
+    console.print(f"left out: {message} (pip install torch==2.13.0)")
+    return [lesson for lesson in lessons if not lesson.needs_torch]
+
+
+def _copy_of(course: Course, folder: Path) -> Course:
+    """Return a course with the same sources in another folder, nothing built."""
+    torch_notebooks = {f"{x.name}.ipynb" for x in course.lessons() if x.needs_torch}
+
+    def unwanted(_: str, names: list[str]) -> set[str]:
+        built = {n for n in names if n.endswith(".ipynb") and n not in torch_notebooks}
+        return built | (set(names) & {".ipynb_checkpoints", "__pycache__"})
+
+    shutil.copytree(course.root / "solutions", folder / "solutions", ignore=unwanted)
+    for name in (CONFIG, "requirements.txt"):
+        if (course.root / name).exists():
+            shutil.copy(course.root / name, folder / name)
+    return Course(folder)
+
+
+def _build(
+    course: Course, lessons: list[Lesson], options: argparse.Namespace, console: Console
+) -> list[str]:
+    """Execute and release lessons; return what went wrong."""
+    if not lessons:
+        return []
+    runs, failures = _execute(lessons, 1 if options.timing else options.jobs, console)
+    for lesson, run in runs.items():
+        nbformat.write(run.notebook, lesson.solution)
+    failed_topics = {lesson.topic for lesson in lessons} - {lesson.topic for lesson in runs}
+    for topic in sorted({lesson.topic for lesson in runs} - failed_topics):
+        try:
+            release_topic(course, topic)
+        except BuildError as error:
+            failures.append(str(error))
+            continue
+        for lesson, run in runs.items():
+            if lesson.topic == topic:
+                records.write_record(lesson, run.package_files)
+    _report(runs, console)
+    return failures + (_too_slow(runs) if options.timing else [])
+
+
+def _execute(
+    lessons: list[Lesson], jobs: int, console: Console
+) -> tuple[dict[Lesson, Run], list[str]]:
+    """Run lessons, a few at a time; return those that ran and what went wrong in the others."""
+    import matplotlib.font_manager  # noqa: F401 (makes the font cache, whose notice is no output)
+
+    runs: dict[Lesson, Run] = {}
+    failures: dict[Lesson, str] = {}
+    stop = threading.Event()
+    with _progress(console) as progress:
+        overall = progress.add_task("notebooks", total=len(lessons))
+
+        def work(lesson: Lesson) -> Run:
+            task = progress.add_task(str(lesson), total=None)
+
+            def on_cell(index: int, cells: int) -> None:
+                if stop.is_set():
+                    raise Cancelled
+                progress.update(task, completed=index, total=cells)
+
+            try:
+                return run_lesson(lesson, on_cell)
+            finally:
+                progress.remove_task(task)
+
+        with ThreadPoolExecutor(max_workers=jobs) as pool:
+            futures = {pool.submit(work, lesson): lesson for lesson in lessons}
+            try:
+                for future in as_completed(futures):
+                    lesson = futures[future]
+                    try:
+                        runs[lesson] = future.result()
+                        progress.console.print(f"built {lesson} in {runs[lesson].seconds:.1f} s")
+                    except BuildError as error:
+                        failures[lesson] = str(error)
+                        progress.console.print(f"[red]failed[/] {lesson}")
+                    progress.advance(overall)
+            except KeyboardInterrupt:
+                stop.set()
+                pool.shutdown(cancel_futures=True)
+                raise
+    return dict(sorted(runs.items())), [failures[lesson] for lesson in sorted(failures)]
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False) as progress:
+        yield progress
+
+
+def _report(runs: dict[Lesson, Run], console: Console) -> None:
+    """Show the time of each lesson and the slowest cells."""
+    if not runs:
+        return
+    table = Table("notebook", "cells", "seconds", title="Built", title_justify="left")
+    for lesson, run in runs.items():
+        table.add_row(str(lesson), str(len(run.notebook.cells)), f"{run.seconds:.1f}")
+    slowest = sorted(
+        (
+            (
+                seconds,
+                f"{lesson}, cell {index + 1} ({first_line(run.notebook.cells[index].source)})",
+            )
+            for lesson, run in runs.items()
+            for index, seconds in run.cell_seconds.items()
+        ),
+        reverse=True,
+    )
+    console.print(table)
+    console.print("slowest cells:")
+    for seconds, where in slowest[:SLOWEST_SHOWN]:
+        console.print(f"  {seconds:5.1f} s  {_plain(where)}")
+
+
+def _too_slow(runs: dict[Lesson, Run]) -> list[str]:
+    """Return the lessons and cells that take longer than a student should wait."""
+    found = []
+    for lesson, run in runs.items():
+        if run.seconds > MAX_LESSON_SECONDS:
+            found.append(f"{lesson} takes {run.seconds:.1f} s, over {MAX_LESSON_SECONDS:g} s")
+        for index, seconds in run.cell_seconds.items():
+            if seconds > MAX_CELL_SECONDS:
+                cell = f"cell {index + 1} ({first_line(run.notebook.cells[index].source)})"
+                found.append(f"{lesson}, {cell} takes {seconds:.1f} s, over {MAX_CELL_SECONDS:g} s")
+    return found
+
+
+def _compare(
+    course: Course,
+    copies: list[Lesson],
+    failures: list[str],
+    only: list[str] | None,
+    console: Console,
+) -> list[str]:
+    """Return where what is stored differs from what the sources give."""
+    found = []
+    for copy in copies:
+        stored = Lesson(course.root, copy.topic, copy.name)
+        for old, new in ((stored.solution, copy.solution), (stored.release, copy.release)):
+            if new.exists():
+                name = old.relative_to(course.root).as_posix()
+                found += [f"{name}: {what}" for what in compare.differences(old, new)]
+    if only is None:
+        found += _without_source(course)
+    if found:
+        found.append('"make lessons" builds what is stored again; commit its result')
+    elif not failures:
+        console.print(f"{len(copies)} notebooks are what their sources give")
+    return found
+
+
+def _without_source(course: Course) -> list[str]:
+    """Return the built notebooks that no source stands behind."""
+    known = {path for x in course.lessons() for path in (x.solution, x.release)}
+    stored = {
+        path
+        for folder in ("solutions", "lessons")
+        for path in (course.root / folder).rglob("*.ipynb")
+        if ".ipynb_checkpoints" not in path.parts
+    }
+    return [f"{p.relative_to(course.root).as_posix()}: no source" for p in sorted(stored - known)]
+
+
+def _plain(text: str) -> str:
+    """Keep rich from reading square brackets in code as markup."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,34 @@
+"""How nbgrader runs this course. See https://nbgrader.readthedocs.io for every option."""
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+
+from imbalance_lab.build.preprocessors import TolerateUnsolved
+
+c = get_config()  # noqa: F821 (given by traitlets, which runs this file)
+
+c.CourseDirectory.course_id = "imbalance-lab"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+# Intermediate copies; nbgrader would otherwise leave two more folders in the root.
+c.CourseDirectory.solution_directory = "build/solution"
+c.CourseDirectory.source_with_tests_directory = "build/source_with_tests"
+# A text source lies beside each notebook and must never be released.
+c.CourseDirectory.ignore = [
+    *CourseDirectory.ignore.default(),
+    ".DS_Store",
+    "*.py",
+]
+
+# nbgrader's own steps, and last the course's one: unsolved cells may fail in "Run All".
+c.GenerateAssignment.preprocessors = [
+    *GenerateAssignment.preprocessors.default(),
+    TolerateUnsolved,
+]
+
+# Collected archives are named STUDENT_NOTEBOOK.ipynb. A looser pattern would let ".." through.
+c.FileNameCollectorPlugin.named_regexp = (
+    r"^(?:.*[/\\])?(?P<student_id>[A-Za-z0-9-]+)_(?P<file_id>[a-z0-9-]+\.ipynb)$"
+)
+
+c.Execute.timeout = 120
