@@ -1,7 +1,8 @@
 """Pictures with a house style and with words for those who cannot see them.
 
-Every plot of the course is a :class:`Picture`: an image together with the sentence that says what it
-shows. A lesson that needs a plot of its own draws it inside :func:`picture`. Used in every lesson.
+Every plot of the course is a :class:`Picture`: an image together with the sentence that says what
+it shows. A lesson that needs a plot of its own draws it inside :func:`picture`. Used in every
+lesson.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import textwrap
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -54,14 +56,14 @@ _STYLE: dict[str, Any] = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
-    "axes.titlepad": 9,
-    "axes.titlesize": 11.5,
+    "axes.titlepad": 8,
+    "axes.titlesize": 10.5,
     "axes.titleweight": "bold",
     "figure.constrained_layout.h_pad": 0.08,
     "figure.constrained_layout.use": True,
     "figure.constrained_layout.w_pad": 0.08,
     "figure.dpi": DPI,
-    "figure.titlesize": 12.5,
+    "figure.titlesize": 12,
     "figure.titleweight": "bold",
     # DejaVu Sans ships with matplotlib, so the same picture comes out on every machine.
     "font.family": ["DejaVu Sans"],
@@ -88,8 +90,8 @@ _STYLE: dict[str, Any] = {
 def house_style() -> AbstractContextManager[None]:
     """Return a context in which matplotlib draws in the style of the course.
 
-    Settings start from matplotlib's own defaults, so that neither a user's settings nor the notebook
-    backend changes a picture. They are put back when the context ends.
+    Settings start from matplotlib's own defaults, so that neither a user's settings nor the
+    notebook's backend changes a picture. They are put back when the context ends.
     """
     return matplotlib.style.context([_STYLE], after_reset=True)
 
@@ -113,10 +115,10 @@ class Picture:
     png : bytes
         The encoded image.
     alt : str
-        Alternative text: what a reader who cannot see the image needs to know, key numbers included.
+        Alternative text: what a reader who cannot see the image needs to know, with key numbers.
     figure : matplotlib.figure.Figure, optional
-        What the image was drawn from, for inspection. No window or notebook manager holds it, so it
-        is freed together with the picture.
+        What the image was drawn from, for inspection. No window or notebook manager holds it, so
+        it is freed together with the picture.
 
     Raises
     ------
@@ -177,7 +179,7 @@ class Drawing:
         self._title, self._alt, self._panels, self._show = title, alt, list(panels), show
         self._labels = {"xlabel": xlabel, "ylabel": ylabel}
         self._ncols, self._size = ncols, size
-        self._share = {"sharex": sharex, "sharey": sharey}
+        self._sharex, self._sharey = sharex, sharey
         self._picture: Picture | None = None
 
     @property
@@ -195,7 +197,9 @@ class Drawing:
         try:
             self._figure = Figure(figsize=self._size)
             FigureCanvasAgg(self._figure)
-            self._axes = self._figure.subplots(1, self._ncols, squeeze=False, **self._share)[0]
+            self._axes = self._figure.subplots(
+                1, self._ncols, squeeze=False, sharex=self._sharex, sharey=self._sharey
+            )[0]
             for side, label in self._labels.items():
                 labels = _one_for_each(side, label, self._ncols)
                 for ax, text in zip(self._axes, labels, strict=True):
@@ -203,11 +207,11 @@ class Drawing:
             if self._panels:
                 names = _one_for_each("panels", self._panels, self._ncols)
                 for ax, name in zip(self._axes, names, strict=True):
-                    ax.set_title(name, fontsize=10.5)
-            if self._ncols == 1:
-                self._axes[0].set_title(self._title)
-            elif self._title:
-                self._figure.suptitle(self._title, x=0.01, ha="left")
+                    # About as many characters as fit over a panel.
+                    room = int(12 * (self._size[0] / self._ncols - 0.6))
+                    ax.set_title(textwrap.fill(name, max(room, 10)))
+            if self._title:
+                self._figure.suptitle(self._title, x=0.012, ha="left", wrap=True)
         except BaseException:
             self._style.__exit__(None, None, None)
             raise
@@ -227,7 +231,7 @@ class Drawing:
         if error is None and self._show:
             from IPython.display import display
 
-            display(self._picture)
+            display(self._picture)  # type: ignore[no-untyped-call]
 
     def _finish(self) -> None:
         missing = _missing_texts(self._figure, self._axes, self._alt)
@@ -280,8 +284,8 @@ def picture(
     Returns
     -------
     Drawing
-        Enter it to get one ``Axes``, or an array of `ncols` of them. Its ``picture`` is the finished
-        :class:`Picture`.
+        Enter it to get one ``Axes``, or an array of `ncols` of them. Its ``picture`` is the
+        finished :class:`Picture`.
 
     Raises
     ------

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binomtest
 from sklearn import metrics
@@ -58,7 +57,7 @@ def roc_curve(
     Raises
     ------
     ValueError
-        If `y_true` has one class only or more than two, or scores are not finite or of other length.
+        If `y_true` does not have two classes, or scores are not finite or of another length.
     """
     target, scores = _checked(y_true, y_score, pos_label)
     areas = {name: metrics.roc_auc_score(target.positive, s) for name, s in scores.items()}
@@ -116,7 +115,7 @@ def precision_recall_curve(
     Raises
     ------
     ValueError
-        If `y_true` has one class only or more than two, or scores are not finite or of other length.
+        If `y_true` does not have two classes, or scores are not finite or of another length.
     """
     target, scores = _checked(y_true, y_score, pos_label)
     areas = {n: metrics.average_precision_score(target.positive, s) for n, s in scores.items()}
@@ -210,7 +209,6 @@ def score_distributions(
         ax.legend(
             loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0.1
         )
-        ax.set_title(title, pad=26)
     return drawing.picture
 
 
@@ -321,7 +319,7 @@ def draw_score_distributions(
             hatch=hatch,
             label=f"{name} ({count(rows.sum())} rows)",
         )
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}%")
     ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
 
 

@@ -70,8 +70,8 @@ def scores_1d(y_score: ArrayLike, n_samples: int, name: str = "y_score") -> NDAr
         raise ValueError(f"{name} must be numbers, one for each row of y_true.") from None
     if scores.ndim == 2 and scores.shape[1] == 2:
         raise ValueError(
-            f"{name} must be 1-D; got shape {scores.shape}. Of predict_proba's columns take the one "
-            "of the positive class: model.predict_proba(X)[:, 1]."
+            f"{name} must be 1-D; got shape {scores.shape}. Of predict_proba's columns take the "
+            "positive class's: model.predict_proba(X)[:, 1]."
         )
     if scores.shape != (n_samples,):
         raise ValueError(f"{name} must have shape ({n_samples},) like y_true; got {scores.shape}.")

@@ -110,7 +110,7 @@ def intervals(
         ylabel=ylabel,
         alt=alt,
         width=7.0,
-        height=1.55 + 0.38 * len(table) + (0.25 if baseline is not None else 0),
+        height=1.6 + 0.38 * len(table) + (0.25 if baseline is not None else 0),
         show=False,
     )
     with drawing as ax:
@@ -118,7 +118,6 @@ def intervals(
             label = f"{baseline_label} ({number(baseline)})"
             ax.axvline(baseline, color="#555555", linestyle=(0, (2, 2)), linewidth=1.4, label=label)
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, borderaxespad=0.1)
-            ax.set_title(title, pad=26)
         for place, (name, (mean, low, high)) in enumerate(table.items()):
             ax.errorbar(
                 mean,

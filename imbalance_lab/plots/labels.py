@@ -17,7 +17,7 @@ from imbalance_lab.plots.words import count, listing, share
 __all__ = ["class_counts", "confusion_matrix"]
 
 _HATCHES = ["", "//", "..", "xx", "\\\\", "oo", "++", "--"]
-_OUTCOMES = np.array([["true negatives", "false positives"], ["false negatives", "true positives"]])
+_OUTCOMES = [["true negatives", "false positives"], ["false negatives", "true positives"]]
 
 
 def class_counts(
@@ -125,7 +125,7 @@ def confusion_matrix(
     for predicted in predictions.values():
         if predicted.shape != true.shape:
             raise ValueError(
-                f"y_pred must have one label for each of {true.size} in y_true; got {predicted.size}."
+                f"y_pred must have {true.size} labels like y_true; got {predicted.size}."
             )
     order = _label_order([true, *predictions.values()], labels, pos_label)
     binary = len(order) == 2 and (pos_label is not None or order[1] == 1)
@@ -152,8 +152,8 @@ def confusion_matrix(
 
 
 def _label_order(arrays: list[Any], labels: ArrayLike | None, pos_label: Label) -> list[Label]:
-    seen = np.unique(np.concatenate(arrays)).tolist()
-    order = seen if labels is None else np.asarray(labels).tolist()
+    seen: list[Label] = np.unique(np.concatenate(arrays)).tolist()
+    order: list[Label] = seen if labels is None else np.asarray(labels).tolist()
     unknown = [label for label in seen if label not in order]
     if unknown:
         raise ValueError(f"labels must name every label that occurs; it leaves out {unknown}.")
@@ -188,7 +188,7 @@ def _draw_confusions(ax: Any, matrix: Any, names: list[str], binary: bool, fonts
             lines = [count(matrix[place]), of_row] if matrix[place] else ["0"]
         else:
             lines = [count(matrix[place]), f"{of_row} of row"]
-        text.set_text("\n".join([_OUTCOMES[place], *lines] if binary else lines))
+        text.set_text("\n".join([_OUTCOMES[place[0]][place[1]], *lines] if binary else lines))
         text.set_color("#111111")
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
@@ -204,7 +204,7 @@ def _draw_confusions(ax: Any, matrix: Any, names: list[str], binary: bool, fonts
 def _confusion_in_words(name: str, matrix: Any, names: list[str], binary: bool) -> str:
     opening = f"Confusion matrix of {name}" if name else "Confusion matrix"
     if binary:
-        cells = zip(_OUTCOMES.ravel(), matrix.ravel(), strict=True)
+        cells = zip(_OUTCOMES[0] + _OUTCOMES[1], matrix.ravel(), strict=True)
         counts = listing([f"{count(n)} {outcome}" for outcome, n in cells])
         tn, fp, fn, tp = matrix.ravel()
         rates = [f"recall {share(tp / (tp + fn))}"] if tp + fn else []

@@ -36,8 +36,8 @@ def decision_regions(
     Parameters
     ----------
     classifier : fitted classifier, or mapping of name to such
-        Anything with ``predict``. A mapping draws one panel for each name. For another threshold
-        than the classifier's own, pass a ``FixedThresholdClassifier``.
+        Anything with ``predict`` and ``classes_``. A mapping draws one panel for each name. For
+        another threshold than the classifier's own, pass a ``FixedThresholdClassifier``.
     X : array-like of shape (n_samples, 2)
         Data of two features.
     y : array-like of shape (n_samples,)
@@ -93,7 +93,7 @@ def decision_regions(
     with drawing as axes:
         panels = np.atleast_1d(axes)
         for ax, model in zip(panels, models.values(), strict=True):
-            _draw_regions(ax, model, X, target.neg_label, target.pos_label)
+            _draw_regions(ax, model, X, target.pos_label)
             _draw_points(ax, values, target.positive)
             ax.set(xlabel=feature_names[0], ylabel=feature_names[1])
         for ax in panels[1:]:
@@ -118,11 +118,12 @@ def _two_columns(X: ArrayLike) -> np.ndarray[Any, Any]:
     return values
 
 
-def _tint(colour: str, strength: float) -> tuple[float, ...]:
-    return tuple(1 - strength * (1 - part) for part in to_rgb(colour))
+def _tint(colour: str, strength: float) -> tuple[float, float, float]:
+    red, green, blue = (1 - strength * (1 - part) for part in to_rgb(colour))
+    return red, green, blue
 
 
-def _draw_regions(ax: Any, model: Any, X: Any, neg_label: Label, pos_label: Label) -> None:
+def _draw_regions(ax: Any, model: Any, X: Any, pos_label: Label) -> None:
     display = DecisionBoundaryDisplay.from_estimator(
         model,
         X,
@@ -133,13 +134,8 @@ def _draw_regions(ax: Any, model: Any, X: Any, neg_label: Label, pos_label: Labe
         cmap=ListedColormap([_tint(NEGATIVE, 0.12), _tint(POSITIVE, 0.2)]),
         ax=ax,
     )
-    # The display codes labels by their sorted place, whichever of them is the positive one.
-    first, last = sorted([neg_label, pos_label])
-    positive_code = float(pos_label == last)
-    response = np.asarray(display.response, dtype=float)
-    low, high = response.min(), response.max()
-    codes = (response - low) / (high - low) if high > low else response == last
-    region = (codes == positive_code).astype(float)
+    # The display codes a predicted label by its place in classes_.
+    region = (display.response == list(model.classes_).index(pos_label)).astype(float)
     display.surface_.set_array(region)
     display.surface_.set_clim(0, 1)
     display.surface_.set_rasterized(True)
