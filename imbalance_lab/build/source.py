@@ -141,7 +141,7 @@ def _problems_of_cell(cell: NotebookNode, header: dict[str, Any]) -> list[str]:
     problems += _problems_of_points(kind, header.get("points"))
     problems += _problems_of_tags(cell, header.get("tags", []))
     problems += _problems_of_markers(kind, cell.source)
-    problems += _problems_of_length(kind, cell)
+    problems += _problems_of_code(kind, cell)
     return problems
 
 
@@ -177,7 +177,7 @@ def _problems_of_markers(kind: str | None, source: str) -> list[str]:
     return []
 
 
-def _problems_of_length(kind: str | None, cell: NotebookNode) -> list[str]:
+def _problems_of_code(kind: str | None, cell: NotebookNode) -> list[str]:
     if cell.cell_type != "code":
         return []
     lines = cell.source.splitlines()
@@ -185,6 +185,8 @@ def _problems_of_length(kind: str | None, cell: NotebookNode) -> list[str]:
         code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
         if len(code) > MAX_GRADED_LINES:
             return [f"a graded cell has at most {MAX_GRADED_LINES} lines of code; has {len(code)}"]
+    if lines and lines[-1].rstrip().endswith(";"):
+        return ['the last line ends with ";", which only silences a notebook: write "_ = …" instead']
     if kind != "answer" and len(lines) > MAX_LINES:
         return [f"a code cell has at most {MAX_LINES} lines; this one has {len(lines)}"]
     return []

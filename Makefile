@@ -1,0 +1,71 @@
+# The course's commands; `make help` lists them. On a machine with Python 3.11 to 3.14 and make,
+# nothing else has to be installed first.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
+INSTALLED := $(VENV)/.installed
+
+PYTHON ?=
+PORT ?= 8888
+IP ?= localhost
+BROWSER ?= yes
+JOBS ?= 2
+ONLY ?=
+CHANGES ?= no
+
+FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb lessons/*/*.ipynb))
+
+# nbgrader starts programs by name, so the environment's own must be found first.
+RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.PHONY: help lab test lessons lint bench lock grade clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
+		awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+lab: $(INSTALLED)  ## open JupyterLab on the first lesson (PORT=8899, BROWSER=no, IP=0.0.0.0)
+	@echo "Starting JupyterLab; Ctrl-C twice ends it."
+	@$(RUN) $(PY) -m jupyterlab --log-level=WARN --ServerApp.root_dir="$(CURDIR)" \
+		--ServerApp.ip=$(IP) --ServerApp.port=$(PORT) --LabApp.default_url="/lab/tree/$(FIRST_LESSON)" \
+		$(if $(filter command,$(firstword $(origin PORT))),--ServerApp.port_retries=0) \
+		$(if $(filter no,$(BROWSER)),--no-browser) \
+		$$(if [ "$$(id -u)" = 0 ]; then echo --allow-root; fi)
+
+test: $(INSTALLED)  ## run the whole test suite: tests, every notebook, and a rebuild of the course
+	@$(RUN) JOBS=$(JOBS) sh tests/run.sh
+
+lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one lesson)
+	@$(RUN) $(PY) -m imbalance_lab.build --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
+
+lint: $(INSTALLED)  ## check style and types
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
+
+bench: $(INSTALLED)  ## measure the lessons, the package's import and the grader
+	@$(RUN) $(PY) -m imbalance_lab.build --check --timing
+	@for file in benchmarks/*.py; do $(RUN) $(PY) "$$file" || exit 1; done
+
+lock: $(INSTALLED)  ## pin requirements.txt again after pyproject.toml changed (CHANGES=all upgrades)
+	@$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--fork-strategy fewest --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" $(if $(filter all,$(CHANGES)),--upgrade) \
+		--quiet --output-file requirements.txt
+	@echo "requirements.txt is up to date; the next make installs it."
+
+grade: $(INSTALLED)  ## grade a sample class from end to end and show the report
+	@$(RUN) $(PY) -m imbalance_lab.grading sample
+
+clean:  ## remove caches and what runs left behind (keeps .venv and the notebooks)
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache sample-class test-results
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+	@find . -name .ipynb_checkpoints -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# The environment: made once, brought up to date when a pin changes.
+$(INSTALLED): requirements.txt pyproject.toml
+	@PYTHON="$(PYTHON)" sh tools/bootstrap.sh "$(VENV)" "$(BIN)"
+	@touch $@
