@@ -1,0 +1,10 @@
+"""Explorers: move one thing and watch its consequences.
+
+Each module has one explorer. All return an :class:`Explorer`, to be displayed as the last line of a
+cell; a reader without a kernel sees the state that it was saved in.
+"""
+
+from imbalance_lab.explorers.base import Explorer, MovingFigure, Table, View
+from imbalance_lab.explorers.threshold import ThresholdView, threshold_explorer
+
+__all__ = ["Explorer", "MovingFigure", "Table", "ThresholdView", "View", "threshold_explorer"]

@@ -1,0 +1,249 @@
+"""What all explorers share: controls, a pure function of their state, and a view that is redrawn.
+
+An explorer is made of named controls and a function that turns their values into a :class:`View`.
+The function knows nothing of widgets, so tests call it without a browser; :class:`Explorer` calls
+it whenever a control moves.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from imbalance_lab.plots.core import DPI, Picture, house_style
+
+__all__ = ["Explorer", "MovingFigure", "Table", "View"]
+
+State = dict[str, Any]
+Cell = tuple[str, str]
+
+_STYLE = """<style>
+.imbalance-lab-explorer table { border-collapse: collapse; margin: 0 0 12px; width: 100%;
+  font-size: 13px; line-height: 1.3; font-variant-numeric: tabular-nums; }
+.imbalance-lab-explorer caption { caption-side: top; text-align: left; font-weight: 600;
+  padding: 0 0 4px; color: inherit; }
+.imbalance-lab-explorer th, .imbalance-lab-explorer td { padding: 4px 8px; text-align: right;
+  border-bottom: 1px solid rgba(128, 128, 128, 0.35); }
+.imbalance-lab-explorer th { text-align: left; font-weight: 500; }
+.imbalance-lab-explorer thead th { text-align: right; }
+.imbalance-lab-explorer thead th:first-child { text-align: left; }
+.imbalance-lab-explorer td { font-weight: 600; }
+.imbalance-lab-explorer p { margin: 0; font-size: 13px; line-height: 1.4; }
+</style>"""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table of numbers; each cell is ``(key, text)`` and each row ``(label, cells)``.
+
+    The keys become ``data-metric`` attributes, by which a test in a browser finds the numbers.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Cell]]]
+
+    @property
+    def html(self) -> str:
+        """The table with its headers marked up as such."""
+        head = "".join(f'<th scope="col">{html.escape(column)}</th>' for column in self.columns)
+        body = "".join(
+            f'<tr><th scope="row">{html.escape(label)}</th>'
+            + "".join(
+                f'<td data-metric="{html.escape(key)}">{html.escape(text)}</td>'
+                for key, text in cells
+            )
+            + "</tr>"
+            for label, cells in self.rows
+        )
+        return (
+            f"<table><caption>{html.escape(self.caption)}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        )
+
+
+@dataclass(frozen=True)
+class View:
+    """What an explorer shows in one state: a sentence, tables and a picture."""
+
+    sentence: str
+    tables: Sequence[Table]
+    picture: Picture
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Every cell of the tables by its key."""
+        return {
+            key: text for table in self.tables for _, cells in table.rows for key, text in cells
+        }
+
+    @property
+    def html(self) -> str:
+        """The tables and the sentence, which a screen reader announces when it changes."""
+        return (
+            f'{_STYLE}<div class="imbalance-lab-explorer">'
+            f"{''.join(table.html for table in self.tables)}"
+            f'<p role="status" aria-live="polite" data-metric="sentence">'
+            f"{html.escape(self.sentence)}</p></div>"
+        )
+
+
+class Explorer:
+    """Controls beside numbers and a picture that follow them.
+
+    Parameters
+    ----------
+    name : str
+        What it explores; opens the sentence that stands for it where no widget can be shown.
+    controls : mapping of str to widget
+        Value widgets, by the name under which `view` takes their value.
+    view : callable
+        Pure function of the controls' values, as keyword arguments, that returns a :class:`View`.
+    jumps : mapping of str to callable, optional
+        Buttons. Each takes the state as a dict and returns the values to set, as a dict.
+
+    Notes
+    -----
+    Displayed, it sends the widget and, for a reader without a kernel, the state it was in as HTML
+    and as one sentence of text. Neither changes from run to run.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        controls: Mapping[str, widgets.ValueWidget],
+        view: Callable[..., View],
+        jumps: Mapping[str, Callable[[State], State]] | None = None,
+    ) -> None:
+        self.name = name
+        self.controls = dict(controls)
+        self.buttons: dict[str, widgets.Button] = {}
+        self._view_of = view
+        self._paused = False
+        self._numbers = widgets.HTML()
+        self._image = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        for control in self.controls.values():
+            control.observe(lambda change: self._refresh(), names="value")
+        for label, jump in (jumps or {}).items():
+            self.buttons[label] = self._button(label, jump)
+        self.widget = self._arrange()
+        self._refresh()
+
+    @property
+    def state(self) -> State:
+        """The controls' values by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    @property
+    def view(self) -> View:
+        """What is shown now."""
+        return self._view
+
+    def set(self, **values: Any) -> None:
+        """Set several controls at once and redraw once.
+
+        Raises
+        ------
+        ValueError
+            If there is no control of that name.
+        """
+        unknown = sorted(set(values) - set(self.controls))
+        if unknown:
+            raise ValueError(f"no control is called {unknown}; there are {sorted(self.controls)}.")
+        self._paused = True
+        try:
+            for name, value in values.items():
+                self.controls[name].value = value
+        finally:
+            self._paused = False
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._paused:
+            return
+        self._view = self._view_of(**self.state)
+        self._numbers.value = self._view.html
+        self._image.value = self._view.picture.png
+        # An image widget has no alternative text of its own; its tooltip is what is read out.
+        self._image.tooltip = self._view.picture.alt
+
+    def _button(self, label: str, jump: Callable[[State], State]) -> widgets.Button:
+        button = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
+        button.on_click(lambda _: self.set(**jump(self.state)))
+        return button
+
+    def _arrange(self) -> widgets.Widget:
+        row = widgets.Layout(display="flex", flex_flow="row wrap", align_items="center")
+        self._numbers.layout = widgets.Layout(flex="1 1 230px", min_width="230px", margin="4px")
+        self._image.layout.flex = "0 1 auto"
+        self._image.layout.object_fit = "contain"
+        stage = widgets.Layout(
+            display="flex", flex_flow="row wrap", align_items="flex-start", width="100%"
+        )
+        return widgets.VBox(
+            [
+                widgets.Box(list(self.controls.values()), layout=row),
+                widgets.Box(list(self.buttons.values()), layout=row),
+                widgets.Box([self._image, self._numbers], layout=stage),
+            ],
+            layout=widgets.Layout(width="100%"),
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.name}. {self._view.sentence}"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        bundle = dict(self.widget._repr_mimebundle_())
+        bundle["text/plain"] = repr(self)
+        bundle["text/html"] = self._view.html + self._view.picture.html
+        return bundle
+
+
+class MovingFigure:
+    """A figure of which only some artists move, so that a frame takes a few milliseconds.
+
+    What stands still is drawn once; a frame copies it and draws the moving artists on top.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Complete figure, made in the house style, with margins that do not depend on its state
+        (no layout engine): otherwise a frame would depend on the frames before it.
+    moving : sequence of matplotlib.artist.Artist
+        What changes between frames, in drawing order; an ``Axes`` moves with all that is on it.
+    """
+
+    def __init__(self, figure: Figure, moving: Sequence[Artist]) -> None:
+        self.figure = figure
+        self.moving = list(moving)
+        for artist in self.moving:
+            artist.set_animated(True)
+        # matplotlib's canvas has no types.
+        self._canvas: Any = FigureCanvasAgg(figure)
+        self._background: Any = None
+
+    def frame(self) -> bytes:
+        """Return the figure as it is now, as PNG; the same state gives the same bytes."""
+        with house_style():
+            if self._background is None:
+                self.figure.set_dpi(DPI)
+                self._canvas.draw()
+                self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+            self._canvas.restore_region(self._background)
+            for artist in self.moving:
+                artist.draw(self._canvas.get_renderer())
+        stream = BytesIO()
+        image = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
+        # A low level takes a fraction of the default's time for a few more bytes.
+        image.save(stream, format="png", compress_level=3)
+        return stream.getvalue()
