@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
@@ -164,8 +165,9 @@ class ThresholdView:
     def _stage(self) -> None:
         """Draw all that does not move with the threshold."""
         with house_style():
-            figure = Figure(figsize=(6.7, 5.3), layout=None)
-            figure.set_layout_engine("none")
+            # Margins of its own instead of the style's layout engine, as MovingFigure asks.
+            with rc_context({"figure.constrained_layout.use": False}):
+                figure = Figure(figsize=(6.7, 5.3))
             figure.subplots_adjust(0.095, 0.095, 0.985, 0.95, wspace=0.27, hspace=0.42)
             (scores, costs), (roc, pr) = figure.subplots(2, 2)
             draw_score_distributions(scores, self.positive, self.scores, 40, "negative", "positive")
