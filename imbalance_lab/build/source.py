@@ -15,6 +15,7 @@ header                                              cell
 ``# %% [markdown] written="NAME" points=3``         model answer and mark scheme of a question
                                                     marked by hand; replaced as a whole
 ``tags=["nbval-ignore-output"]``                    on any code cell: see `TAGS`
+``covers="E01 E12"``                                rows of the coverage table taught here
 ==================================================  ==========================================
 
 Each answer has exactly one graded cell, after it. The grade ids in the notebook are ``NAME`` for
@@ -36,7 +37,9 @@ from nbformat import NotebookNode
 from imbalance_lab.build.course import NAME, BuildError
 from imbalance_lab.build.preprocessors import TRY_TAG
 
-KEYS = {"answer", "try", "graded", "written", "points", "tags"}
+KEYS = {"answer", "try", "graded", "written", "points", "tags", "covers"}
+# Rows of the coverage table in docs/coverage.csv, such as covers="E01 E12".
+COVERS = re.compile(r"E\d\d( E\d\d)*")
 KINDS = ("answer", "try", "graded", "written")
 TAGS = {
     "nbval-ignore-output": "the output truly varies: it is not compared",
@@ -47,6 +50,8 @@ TAGS = {
 
 MAX_LINES = 25
 MAX_GRADED_LINES = 6
+# Lines of a graded cell that are no part of its sentences: blank, comment, import, closing bracket.
+UNCOUNTED = re.compile(r"\s*(#.*|(from|import) .*|[)\]}]*,?)?$")
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE_INFO = {
@@ -139,6 +144,8 @@ def _problems_of_cell(cell: NotebookNode, header: dict[str, Any]) -> list[str]:
     if kind and (cell.cell_type == "markdown") != (kind == "written"):
         problems.append(f'"{kind}" belongs on a {"markdown" if kind == "written" else "code"} cell')
     problems += _problems_of_points(kind, header.get("points"))
+    if not COVERS.fullmatch(str(header.get("covers", "E00"))):
+        problems.append(f'covers="{header["covers"]}" must read like "E01 E12"')
     problems += _problems_of_tags(cell, header.get("tags", []))
     problems += _problems_of_markers(kind, cell.source)
     problems += _problems_of_code(kind, cell)
@@ -182,11 +189,16 @@ def _problems_of_code(kind: str | None, cell: NotebookNode) -> list[str]:
         return []
     lines = cell.source.splitlines()
     if kind == "graded":
-        code = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        code = [line for line in lines if not UNCOUNTED.match(line)]
         if len(code) > MAX_GRADED_LINES:
-            return [f"a graded cell has at most {MAX_GRADED_LINES} lines of code; has {len(code)}"]
+            return [
+                f"a graded cell has at most {MAX_GRADED_LINES} lines of code, imports not counted;"
+                f" this one has {len(code)}"
+            ]
     if lines and lines[-1].rstrip().endswith(";"):
-        return ['the last line ends with ";", which only silences a notebook: write "_ = …" instead']
+        return [
+            'the last line ends with ";", which only silences a notebook: write "_ = …" instead'
+        ]
     if kind != "answer" and len(lines) > MAX_LINES:
         return [f"a code cell has at most {MAX_LINES} lines; this one has {len(lines)}"]
     return []
@@ -230,6 +242,8 @@ def _expand(cell: NotebookNode, header: dict[str, Any]) -> NotebookNode:
         expanded.metadata["nbgrader"] = _nbgrader(kind, header)
     if tags:
         expanded.metadata["tags"] = sorted(tags)
+    if "covers" in header:
+        expanded.metadata["covers"] = header["covers"].split()
     return expanded
 
 

@@ -1,0 +1,63 @@
+#!/bin/sh
+# The whole test suite, as `make test` runs it. JOBS says how many workers; with CI=true, what
+# cannot be tested for want of an installed program is a failure instead of a remark.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+jobs=${JOBS:-2}
+status=0
+selection=""
+ignored=""
+
+# One thread in every numerical library and a fixed hash seed, as when the notebooks were built.
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONHASHSEED=0
+
+leave_out() {
+    if [ "${CI:-}" = true ]; then
+        echo "error: $1, and CI must run everything" >&2
+        exit 1
+    fi
+    echo "left out: $1"
+}
+
+find_chromium() {
+    for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome-stable google-chrome \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        if [ -n "$name" ] && command -v "$name"; then return; fi
+    done
+    return 1
+}
+
+if CHROMIUM=$(find_chromium); then
+    export CHROMIUM
+else
+    leave_out "the browser tests, because no Chromium is installed"
+    selection="not browser"
+fi
+
+if ! python -c 'import torch' 2>/dev/null && ls solutions/*/*-pytorch.py >/dev/null 2>&1; then
+    leave_out "the PyTorch notebooks, because torch is not installed (pip install torch==2.13.0)"
+    selection="${selection:+$selection and }not torch"
+    ignored="--ignore-glob=*-pytorch.ipynb"
+fi
+
+step() {
+    echo
+    echo "== $1"
+    shift
+    "$@" || status=1
+}
+
+step "tests of the package, the exercises, grading and the browser" \
+    python -m pytest tests -n "$jobs" -m "$selection"
+step "every solution, its stored outputs compared" \
+    python -m pytest solutions -n "$jobs" --dist loadfile $ignored \
+    --nbval --nbval-sanitize-with tests/nbval.cfg
+step "every lesson, unsolved, from top to bottom" \
+    python -m pytest lessons -n "$jobs" --dist loadfile $ignored --nbval-lax
+step "every notebook, built again from its source and compared" \
+    python -m imbalance_lab.build --check --jobs "$jobs"
+
+echo
+if [ "$status" = 0 ]; then echo "everything passed"; else echo "something failed: see above"; fi
+exit "$status"
