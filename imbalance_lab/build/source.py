@@ -94,7 +94,12 @@ def read_source(path: Path) -> NotebookNode:
         If the source breaks a rule of the module's docstring; the message lists every break.
     """
     text = path.read_text(encoding="utf-8")
-    parsed = jupytext.reads(text, fmt="py:percent")
+    try:
+        parsed = jupytext.reads(text, fmt="py:percent")
+    except nbformat.ValidationError as error:
+        where = "".join(f"[{key!r}]" for key in error.absolute_path)
+        name = f"{path.parent.name}/{path.name}"
+        raise BuildError(f"{name}: not a notebook: {error.message} at {where}") from None
     problems: list[str] = []
     cells = []
     for number, cell in enumerate(parsed.cells, start=1):
@@ -161,8 +166,6 @@ def _problems_of_points(kind: str | None, points: Any) -> list[str]:
 
 
 def _problems_of_tags(cell: NotebookNode, tags: Any) -> list[str]:
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        return [f'tags is a list of strings, such as tags=["nbval-ignore-output"]; got {tags!r}']
     if tags and cell.cell_type != "code":
         return ["tags belong on a code cell"]
     unknown = sorted(set(tags) - set(TAGS))

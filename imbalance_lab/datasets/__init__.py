@@ -3,6 +3,7 @@
 Everything works offline except the two functions whose names begin with ``fetch_``.
 """
 
+from imbalance_lab.datasets.encoding import CATEGORICAL, NUMERIC, transaction_encoder
 from imbalance_lab.datasets.public import (
     DatasetUnavailable,
     fetch_credit_card_fraud,
@@ -30,12 +31,14 @@ from imbalance_lab.datasets.transactions import (
 )
 
 __all__ = [
+    "CATEGORICAL",
     "CHANNELS",
     "CHARGEBACK_WINDOW",
     "COST_PER_REVIEW",
     "FRAUD_KINDS",
     "HANDLING_COST",
     "MERCHANTS",
+    "NUMERIC",
     "TRUTH_COLUMNS",
     "DatasetUnavailable",
     "cost_of_decisions",
@@ -50,4 +53,5 @@ __all__ = [
     "make_transactions",
     "make_two_clouds",
     "split_by_time",
+    "transaction_encoder",
 ]

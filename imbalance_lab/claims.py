@@ -1,0 +1,73 @@
+"""The "claims, tested" boxes: a piece of popular advice, what the notebook measured, a verdict.
+
+The page of all claims is built from what these boxes leave in the executed notebooks.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import asdict, dataclass
+from typing import Any
+
+VERDICTS = ("holds", "holds only if", "does not hold")
+MIME_TYPE = "application/vnd.imbalance-lab.claim+json"
+
+_SIGNS = {"holds": "✓", "holds only if": "◐", "does not hold": "✗"}
+_COLOURS = {"holds": "#009e73", "holds only if": "#e69f00", "does not hold": "#d55e00"}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A piece of popular advice put to the test. As the last value of a cell it shows a box.
+
+    Parameters
+    ----------
+    advice : str
+        The advice as it is commonly given, in our own words.
+    verdict : {"holds", "holds only if", "does not hold"}
+    because : str
+        The condition, or what the measurement showed, with the numbers formatted from the
+        notebook's own variables.
+    reference : str, default=""
+        Key of the paper that explains it, in the bibliography, such as "elkan2001".
+    evidence : str, default=""
+        Row or rows of the coverage table, such as "E02 E03".
+
+    Raises
+    ------
+    ValueError
+        If `verdict` is none of the three, or `evidence` is not written like "E02 E03".
+    """
+
+    advice: str
+    verdict: str
+    because: str
+    reference: str = ""
+    evidence: str = ""
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"verdict must be one of {VERDICTS}, got {self.verdict!r}")
+        if not re.fullmatch(r"(E\d\d( E\d\d)*)?", self.evidence):
+            raise ValueError(f"evidence must read like 'E02 E03', got {self.evidence!r}")
+
+    def __str__(self) -> str:
+        return f"Claim: {self.advice}\nVerdict: {self.verdict}{self._stop} {self.because}"
+
+    @property
+    def _stop(self) -> str:
+        """What ends the verdict: nothing where the sentence goes on with the condition."""
+        return "" if self.verdict == "holds only if" else "."
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/plain": str(self), "text/html": self._box(), MIME_TYPE: asdict(self)}
+
+    def _box(self) -> str:
+        colour, sign = _COLOURS[self.verdict], _SIGNS[self.verdict]
+        advice, because = html.escape(self.advice), html.escape(self.because)
+        return (
+            f'<div style="border-left: 4px solid {colour}; padding: 0.4em 1em; margin: 0.5em 0">'
+            f"<p><strong>Claim:</strong> {advice}</p>"
+            f"<p><strong>{sign} {self.verdict.capitalize()}{self._stop}</strong> {because}</p></div>"
+        )

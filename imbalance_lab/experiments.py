@@ -1,0 +1,84 @@
+"""Intervals for repeated runs: what every lesson reports instead of one lucky seed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+
+class Interval(NamedTuple):
+    """A mean over repeated runs and its confidence interval.
+
+    Formatting passes on to the three numbers: ``f"{interval:.3f}"`` gives
+    ``0.412 [0.398, 0.426]``, ``f"{interval:+.3f}"`` shows the signs.
+
+    Attributes
+    ----------
+    mean, low, high : float
+        In the unit of the runs.
+    """
+
+    mean: float
+    low: float
+    high: float
+
+    def __format__(self, spec: str) -> str:
+        spec = spec or ".3f"
+        return f"{self.mean:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+
+    def __str__(self) -> str:
+        return format(self)
+
+    @property
+    def excludes_zero(self) -> bool:
+        """Whether zero lies outside: for a paired difference, whether the runs show one."""
+        return self.low > 0 or self.high < 0
+
+
+def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return the mean of repeated runs with its t-interval.
+
+    For a paired comparison pass the differences of the runs that share a seed.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_runs,)
+        One result a run, at least 2, all finite.
+    confidence : float, default=0.95
+        Share of such intervals that would hold the true mean, between 0 and 1.
+
+    Returns
+    -------
+    Interval
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 2 runs, a value is not finite or `confidence` is not between 0
+        and 1.
+
+    Notes
+    -----
+    Mean plus and minus the t quantile with n - 1 degrees of freedom times the standard error
+    (`scipy.stats.ttest_1samp`). It describes fresh repetitions of the whole experiment, so a run
+    should draw its own data.
+
+    Examples
+    --------
+    >>> print(interval([0.40, 0.42, 0.41, 0.43]))
+    0.415 [0.394, 0.436]
+    """
+    runs = np.asarray(values, dtype=float)
+    if runs.ndim != 1 or len(runs) < 2:
+        raise ValueError(f"values must hold at least 2 runs in one dimension, got {runs.shape}")
+    if not np.isfinite(runs).all():
+        raise ValueError(f"values must be finite, got {int((~np.isfinite(runs)).sum())} others")
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
+    if np.ptp(runs) == 0:  # the t statistic is undefined where the runs do not vary
+        return Interval(float(runs[0]), float(runs[0]), float(runs[0]))
+    found = stats.ttest_1samp(runs, popmean=0.0).confidence_interval(confidence)
+    return Interval(float(runs.mean()), float(found.low), float(found.high))

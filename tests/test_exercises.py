@@ -1,0 +1,214 @@
+"""Every exercise is fair: right answers pass, wrong ones fail, and known mistakes are named.
+
+The graded cells run here as they stand in the sources, hidden tests included.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import io
+import math
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import answers as collected
+import pytest
+from answers import Answer
+
+from imbalance_lab.build.source import read_source
+from imbalance_lab.checks import CheckFailed, Exercise, Quiz
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted(
+    (
+        importlib.import_module(f"answers.{found.name}")
+        for found in pkgutil.iter_modules(collected.__path__)
+    ),
+    key=lambda module: module.answers.notebook,
+)
+
+
+@dataclass
+class Graded:
+    """What a graded cell made of an answer."""
+
+    passed: bool
+    mistake: str = ""
+    message: str = ""
+    value: Any = None
+
+
+@cache
+def cells(notebook: str) -> dict[str, str]:
+    """Return the source of each cell of an exercise by its grade id."""
+    source = read_source(ROOT / "solutions" / f"{notebook}.py")
+    return {
+        c.metadata.nbgrader.grade_id: c.source for c in source.cells if "nbgrader" in c.metadata
+    }
+
+
+def catalogue(notebook: str) -> dict[str, Any]:
+    """Return the exercises and the quiz that the lesson's graded cells import."""
+    topic = Path(notebook).name.replace("-", "_")
+    module = importlib.import_module(f"imbalance_lab.exercises.{topic}")
+    found = {e.name: e for e in vars(module).values() if isinstance(e, Exercise)}
+    quizzes = [q for q in vars(module).values() if isinstance(q, Quiz)]
+    return found | ({"quiz": quizzes[0]} if quizzes else {})
+
+
+def grade(notebook: str, exercise: str, value: Any) -> Graded:
+    """Run the graded cell of an exercise on an answer, as a kernel would."""
+    code = cells(notebook)[exercise.replace("_", "-") + "-check"]
+    tree = ast.parse(code)
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    names = {exercise: value}
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            exec(compile(tree, exercise, "exec"), names)
+            shown = last and eval(compile(ast.Expression(last.value), exercise, "eval"), names)
+        except CheckFailed as failure:
+            return Graded(False, failure.mistake, str(failure))
+    return Graded(True, value=shown)
+
+
+def every(right: bool | None = None) -> list[Any]:
+    return [
+        pytest.param(module.answers.notebook, answer, id=f"{answer.exercise}-{answer.name}")
+        for module in MODULES
+        for answer in module.answers.all
+        if right is None or answer.right is right
+    ]
+
+
+def exercises() -> list[Any]:
+    return [
+        pytest.param(module.answers.notebook, name, id=name)
+        for module in MODULES
+        for name in catalogue(module.answers.notebook)
+        if name != "quiz"
+    ]
+
+
+def of_exercise(notebook: str, exercise: str) -> list[Answer]:
+    (module,) = [m for m in MODULES if m.answers.notebook == notebook]
+    return [answer for answer in module.answers.all if answer.exercise == exercise]
+
+
+@pytest.mark.parametrize(("notebook", "answer"), every(right=True))
+def test_a_right_answer_passes(notebook: str, answer: Answer) -> None:
+    graded = grade(notebook, answer.exercise, answer.value)
+    assert graded.passed, graded.message
+
+
+@pytest.mark.parametrize(("notebook", "answer"), every(right=False))
+def test_a_wrong_answer_fails_and_a_known_mistake_is_named(notebook: str, answer: Answer) -> None:
+    graded = grade(notebook, answer.exercise, answer.value)
+    assert not graded.passed, f"{answer.name} passes"
+    assert graded.mistake == answer.mistake, graded.message
+    assert "came" in graded.message
+    assert "Read again" in graded.message
+
+
+LAZY = {
+    "nothing": lambda *args, **kwargs: None,
+    "nan": lambda *args, **kwargs: math.nan,
+    "infinite": lambda *args, **kwargs: math.inf,
+    "text": lambda *args, **kwargs: "text",
+    "zero": lambda *args, **kwargs: 0,
+    "one": lambda *args, **kwargs: 1.0,
+    "empty": lambda *args, **kwargs: [],
+    "object": lambda *args, **kwargs: object(),
+    "echo": lambda *args, **kwargs: args[0] if args else kwargs,
+    "generator": lambda *args, **kwargs: (x for x in args),
+    "raises": lambda *args, **kwargs: 1 / 0,
+    "exits": lambda *args, **kwargs: exit(0),
+    "recursion": lambda *args, **kwargs: LAZY["recursion"](*args, **kwargs),
+    "not a function": 0.5,
+}
+
+
+@pytest.mark.parametrize("lazy", LAZY)
+@pytest.mark.parametrize(("notebook", "exercise"), exercises())
+def test_a_lazy_answer_fails_with_a_reason(notebook: str, exercise: str, lazy: str) -> None:
+    graded = grade(notebook, exercise, LAZY[lazy])
+    assert not graded.passed
+    assert "not right yet" in graded.message
+
+
+@pytest.mark.parametrize(("notebook", "exercise"), exercises())
+def test_an_answer_that_copies_the_worked_example_fails(notebook: str, exercise: str) -> None:
+    right = next(a.value for a in of_exercise(notebook, exercise) if a.right)
+    first: list[Any] = []
+
+    def copied(*args: Any, **kwargs: Any) -> Any:
+        if not first:
+            first.append(right(*args, **kwargs))
+        return first[0]
+
+    assert not grade(notebook, exercise, copied).passed
+
+
+@pytest.mark.parametrize(("notebook", "exercise"), exercises())
+def test_an_exercise_has_enough_answers_of_each_kind(notebook: str, exercise: str) -> None:
+    given = of_exercise(notebook, exercise)
+    assert sum(answer.right for answer in given) >= 2
+    wrong = [answer for answer in given if not answer.right]
+    assert len(wrong) >= 4
+    assert any(not answer.mistake for answer in wrong), "one wrong answer is merely plausible"
+    known = {mistake.name for mistake in catalogue(notebook)[exercise].mistakes}
+    assert {answer.mistake for answer in wrong} - {""} == known, "one for each named mistake"
+
+
+@pytest.mark.parametrize(
+    "notebook", [pytest.param(m.answers.notebook, id=m.__name__) for m in MODULES]
+)
+def test_a_quiz_scores_each_right_letter_and_explains_each_wrong_one(notebook: str) -> None:
+    if "quiz-check" not in cells(notebook):
+        assert "pytorch" in notebook, "every lesson has a quiz"
+        return
+    quiz = catalogue(notebook)["quiz"]
+    assert 3 <= len(quiz.questions) <= 5
+    right = {number: question.right for number, question in quiz.questions.items()}
+    assert grade(notebook, "quiz", right).value == len(right)
+    assert not grade(notebook, "quiz", None).passed
+    for number, question in quiz.questions.items():
+        assert len(question.mistakes) >= 2
+        for letter, says in question.mistakes.items():
+            assert letter != question.right
+            assert len(says) > 20
+            assert grade(notebook, "quiz", right | {number: letter}).value == len(right) - 1
+
+
+def test_every_lesson_has_answers() -> None:
+    notebooks = {f"{p.parent.name}/{p.stem}" for p in ROOT.glob("solutions/*/*.py")}
+    assert notebooks == {module.answers.notebook for module in MODULES}
+
+
+@pytest.mark.parametrize(
+    "notebook", [pytest.param(m.answers.notebook, id=m.__name__) for m in MODULES]
+)
+def test_the_catalogue_and_the_notebook_name_the_same_exercises(notebook: str) -> None:
+    asked = {name.removesuffix("-check").replace("-", "_") for name in cells(notebook)}
+    written = {name for name in asked if f"{name.replace('_', '-')}-check" not in cells(notebook)}
+    assert asked - written == set(catalogue(notebook))
+
+
+@pytest.mark.parametrize(("notebook", "exercise"), exercises())
+def test_the_section_to_read_again_is_a_heading_of_the_lesson(notebook: str, exercise: str) -> None:
+    found = catalogue(notebook)[exercise]
+    sections = [found.section, *(m.section for m in found.mistakes if m.section)]
+    source = read_source(ROOT / "solutions" / f"{notebook}.py")
+    headings = [
+        line.lstrip("# ").strip()
+        for cell in source.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("#")
+    ]
+    for section in sections:
+        assert section in headings
