@@ -186,7 +186,7 @@ def _positives_are_ones(y):
 
 def _common_counted(y):
     shares = _shares(y)
-    return _severity(shares.min()), int(round(shares.max() * len(y)))
+    return _severity(shares.min()), round(shares.max() * len(y))
 
 
 def _all_counted(y):
@@ -224,7 +224,7 @@ DIAGNOSE = Exercise(
             "Severity goes by the share of the rarer class.",
             wrong=lambda y: (
                 _severity(_shares(y).max()),
-                int(round(_shares(y).min() * len(y))),
+                round(_shares(y).min() * len(y)),
             ),
         ),
     ),

@@ -106,9 +106,9 @@ rows = {
     }
     for name, flagged in flagged_by.items()
 }
-comparison = pd.DataFrame(rows).T
+comparison = pd.DataFrame.from_dict(rows, orient="index")
 print(f"frauds in the test period: {y_test.sum()}")
-comparison.style.format({"accuracy": "{:.3f}", "cost (€)": "{:,.0f}"}, precision=0)
+comparison.round({"accuracy": 3, "cost (€)": 0})
 
 # %% [markdown]
 # Accuracy puts the model that the company should want in last place. It catches more than half of
