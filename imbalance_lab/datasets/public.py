@@ -62,8 +62,9 @@ def _network_timeout(seconds: float) -> Iterator[None]:
 def _fetch(load: Callable[[], T], name: str, source: str, folder: str, timeout: float) -> T:
     try:
         with _network_timeout(timeout), warnings.catch_warnings():
-            # "A network error occurred ... Retrying" says less than the exception below.
-            warnings.filterwarnings("ignore", module="sklearn.datasets")
+            # The exception below says more than these two.
+            warnings.filterwarnings("ignore", message="A network error occurred")
+            warnings.filterwarnings("ignore", message="Invalid cache")
             return load()
     except _FAILURES as error:
         raise DatasetUnavailable(
@@ -90,7 +91,7 @@ def fetch_credit_card_fraud(
     data_home : str, path-like or None, default=None
         Folder to keep the data in; ``None`` is scikit-learn's data home.
     timeout : float, default=20.0
-        Seconds to wait for an answer of the server before giving up.
+        Seconds to wait for each answer of the server before giving up.
 
     Returns
     -------
@@ -117,7 +118,7 @@ def fetch_credit_card_fraud(
     with undersampling for unbalanced classification. IEEE Symposium on Computational
     Intelligence and Data Mining.
     """
-    home = get_data_home(data_home)
+    home = str(get_data_home(data_home))
 
     def load() -> tuple[pd.DataFrame, pd.Series]:
         # By name, because then scikit-learn applies n_retries to its very first request.
@@ -149,7 +150,7 @@ def fetch_mammography(
     data_home : str, path-like or None, default=None
         Folder to keep the data in; ``None`` is scikit-learn's data home.
     timeout : float, default=20.0
-        Seconds to wait for an answer of the server before giving up.
+        Seconds to wait for each answer of the server before giving up.
 
     Returns
     -------
@@ -168,7 +169,7 @@ def fetch_mammography(
     # Imported here: imbalanced-learn is slow to import and nothing else in datasets needs it.
     from imblearn.datasets import fetch_datasets
 
-    home = get_data_home(data_home)
+    home = str(get_data_home(data_home))
 
     def load() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         bunch: Bunch = fetch_datasets(data_home=home, filter_data=("mammography",))["mammography"]

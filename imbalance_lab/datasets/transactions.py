@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_consistent_length, check_random_state
+from pandas.api.types import is_numeric_dtype
+from sklearn.utils import check_random_state
 
 from imbalance_lab.datasets._validation import SEED, Seed, checked, real, whole
 
@@ -45,22 +46,22 @@ TRUTH_COLUMNS = ("is_fraud_true", "fraud_kind", "label_delay")
 #: Categories of the column ``channel``.
 CHANNELS = ("store", "web", "phone")
 
-# Who uses which merchants. A fraudster's habits move from "early" to "late" under drift;
-# an ordinary customer's do not.
+# Who uses which merchants. Under drift a fraudster's habits move from "early" to "late"; an
+# ordinary customer's do not.
 _MERCHANT_WEIGHTS = pd.DataFrame(
     {
-        "groceries": (25, 5, 5, 4, 4),
-        "restaurants": (17, 5, 5, 5, 5),
-        "fuel": (11, 6, 6, 3, 3),
-        "clothing": (11, 7, 7, 10, 9),
-        "health": (8, 4, 4, 3, 3),
-        "utilities": (9, 4, 4, 2, 2),
-        "electronics": (6, 8, 8, 45, 16),
-        "travel": (5, 4, 4, 12, 43),
-        "gaming": (5, 22, 36, 7, 7),
-        "gift_cards": (3, 35, 21, 9, 8),
+        "groceries": (25, 25, 5, 5, 4, 4),
+        "restaurants": (17, 17, 5, 5, 5, 5),
+        "fuel": (11, 11, 6, 6, 3, 3),
+        "clothing": (11, 11, 7, 7, 10, 9),
+        "health": (8, 8, 4, 4, 3, 3),
+        "utilities": (9, 9, 4, 4, 2, 2),
+        "electronics": (6, 6, 8, 8, 48, 9),
+        "travel": (5, 5, 4, 4, 9, 50),
+        "gaming": (5, 5, 17, 46, 7, 7),
+        "gift_cards": (3, 3, 40, 11, 9, 8),
     },
-    index=["ordinary", "testing early", "testing late", "takeover early", "takeover late"],
+    index=pd.MultiIndex.from_product([["ordinary", "testing", "takeover"], ["early", "late"]]),
 )
 #: Categories of the column ``merchant``.
 MERCHANTS = tuple(_MERCHANT_WEIGHTS.columns)
@@ -74,13 +75,14 @@ class _Behaviour(NamedTuple):
     declines_1h: float  # Poisson mean
     new_device: float  # probability
     abroad: float  # probability
+    tenure: float  # mean days as a customer
     channel: tuple[float, float, float]  # probabilities, in the order of CHANNELS
     label_delay: float  # median days until such a fraud is reported
 
 
-_ORDINARY = _Behaviour(0.12, 0.9, 0.10, 0.07, 0.06, (0.55, 0.38, 0.07), 14.0)
-_TESTING = _Behaviour(0.45, 2.6, 0.70, 0.22, 0.22, (0.08, 0.84, 0.08), 3.0)
-_TAKEOVER = _Behaviour(0.45, 1.6, 0.35, 0.50, 0.33, (0.14, 0.70, 0.16), 7.0)
+_ORDINARY = _Behaviour(0.12, 0.9, 0.10, 0.07, 0.06, 800.0, (0.55, 0.38, 0.07), 14.0)
+_TESTING = _Behaviour(0.45, 2.6, 0.70, 0.22, 0.22, 600.0, (0.08, 0.84, 0.08), 3.0)
+_TAKEOVER = _Behaviour(0.45, 1.6, 0.35, 0.50, 0.33, 700.0, (0.14, 0.70, 0.16), 7.0)
 _BEHAVIOURS = (_ORDINARY, _TESTING, _TAKEOVER)
 # Which behaviour each entry of FRAUD_KINDS shows.
 _BEHAVIOUR_OF_KIND = np.array([0, 1, 2, 0])
@@ -111,7 +113,7 @@ def _draw_kinds(
     n = len(progress)
     fraud = rng.random_sample(n) < fraud_rate
     friendly = rng.random_sample(n) < overlap
-    takeover_share = np.clip(0.5 + 0.25 * drift * (2 * progress - 1), 0, 1)
+    takeover_share = np.clip(0.5 + 0.35 * drift * (2 * progress - 1), 0, 1)
     takeover = rng.random_sample(n) < takeover_share
     return np.where(~fraud, 0, np.where(friendly, 3, np.where(takeover, 2, 1)))
 
@@ -249,12 +251,10 @@ def make_transactions(
     amount, amount_ratio = _draw_amounts(rng, who)
     abroad = rng.random_sample(n_samples) < _per_behaviour("abroad")[who]
     distance = rng.lognormal(np.where(abroad, np.log(245.0), np.log(5.0)), 0.9)
-    # Rows 1 to 4 of the merchants' table: testing early, late, takeover early, late.
     late = rng.random_sample(n_samples) < drift * progress
-    merchant = _pick(
-        rng, _MERCHANT_WEIGHTS.to_numpy(float), np.where(who == 0, 0, 2 * who - 1 + late)
-    )
+    merchant = _pick(rng, _MERCHANT_WEIGHTS.to_numpy(float), 2 * who + late)
     channel = _pick(rng, _per_behaviour("channel"), who)
+    new_device = rng.random_sample(n_samples) < _per_behaviour("new_device")[who]
     is_fraud = (kind > 0) & (rng.random_sample(n_samples) >= label_noise)
 
     frame = pd.DataFrame(
@@ -263,11 +263,11 @@ def make_transactions(
             "amount": amount,
             "amount_ratio": amount_ratio,
             "hour": (24 * (time % 1)).astype(np.int64),
-            "tenure": np.round(rng.gamma(2.0, 400.0, n_samples)).astype(np.int64),
+            "tenure": np.round(rng.gamma(2.0, _per_behaviour("tenure")[who] / 2)).astype(np.int64),
             "transactions_24h": rng.poisson(_per_behaviour("transactions_24h")[who]),
             "declines_1h": rng.poisson(_per_behaviour("declines_1h")[who]),
             "distance": np.round(distance, 1),
-            "new_device": rng.binomial(1, _per_behaviour("new_device")[who]),
+            "new_device": new_device.astype(np.int64),
             "abroad": abroad.astype(np.int64),
             "merchant": pd.Categorical.from_codes(merchant, MERCHANTS),
             "channel": pd.Categorical.from_codes(channel, CHANNELS),
@@ -321,7 +321,8 @@ def split_by_time(
     Raises
     ------
     ValueError
-        If ``train + gap`` is not below 1, the column is missing, or a part would be empty.
+        If ``train + gap`` is not below 1, the column is missing or not numeric, or a part
+        would be empty.
 
     Examples
     --------
@@ -334,6 +335,11 @@ def split_by_time(
         raise ValueError(
             f"train + gap must be below 1 to leave rows for the test; "
             f"got train={train} and gap={gap}."
+        )
+    if not is_numeric_dtype(frame["time"]) or frame["time"].isna().any():
+        raise ValueError(
+            "The 'frame' parameter must have numbers without gaps in its column 'time'; got "
+            f"dtype {frame['time'].dtype} with {int(frame['time'].isna().sum())} missing values."
         )
     ordered = frame.sort_values("time", kind="stable")
     time = ordered["time"]
@@ -413,21 +419,30 @@ def cost_of_decisions(y_true: ArrayLike, flagged: ArrayLike, amount: ArrayLike) 
     >>> cost_of_decisions([0, 1, 0], [1, 0, 0], [20, 100, 5])
     119.0
     """
-    fraud = _binary(y_true, "y_true")
-    review = _binary(flagged, "flagged")
-    money = np.asarray(amount, dtype=float)
-    check_consistent_length(fraud, review, money)
-    if not (np.isfinite(money).all() and (money >= 0).all()):
-        raise ValueError("amount must hold finite numbers of at least 0.")
+    fraud = _one_dimensional(y_true, "y_true", only_0_and_1=True) == 1
+    review = _one_dimensional(flagged, "flagged", only_0_and_1=True) == 1
+    money = _one_dimensional(amount, "amount")
+    if not len(fraud) == len(review) == len(money):
+        raise ValueError(
+            "y_true, flagged and amount must have the same length; "
+            f"got {len(fraud)}, {len(review)} and {len(money)}."
+        )
     missed = fraud & ~review
     return float(COST_PER_REVIEW * review.sum() + (money[missed] + HANDLING_COST).sum())
 
 
-def _binary(values: ArrayLike, name: str) -> NDArray[np.bool_]:
-    array = np.asarray(values)
-    if array.ndim != 1 or not np.isin(array, (0, 1)).all():
-        raise ValueError(
-            f"{name} must be one-dimensional and hold only 0 and 1; got shape {array.shape} "
-            f"with values such as {np.unique(array)[:5]}."
-        )
-    return array.astype(bool)
+def _one_dimensional(
+    values: ArrayLike, name: str, *, only_0_and_1: bool = False
+) -> NDArray[np.float64]:
+    """Return the values as numbers, or say what is wrong with them."""
+    accepted = "only 0 and 1" if only_0_and_1 else "finite numbers of at least 0"
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must hold {accepted}; got {error}.") from error
+    if array.ndim != 1:
+        raise ValueError(f"{name} must be one-dimensional; got shape {array.shape}.")
+    wrong = ~np.isin(array, (0, 1)) if only_0_and_1 else ~(np.isfinite(array) & (array >= 0))
+    if wrong.any():
+        raise ValueError(f"{name} must hold {accepted}; got {np.unique(array[wrong])[:5]}.")
+    return array
