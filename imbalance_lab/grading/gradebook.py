@@ -1,0 +1,142 @@
+"""Write grades into nbgrader's gradebook: one transaction a submission, the same however often.
+
+nbgrader's own `Gradebook` reads and writes; only its commits are joined into one, so that a
+gradebook never holds half a submission.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum
+from sqlalchemy.orm import scoped_session, sessionmaker
+
+from imbalance_lab.grading.classroom import Classroom
+
+NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader and feedback show
+_WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the gradebook needs of one notebook.
+
+    Parameters
+    ----------
+    points : mapping of str to float or None
+        For each graded cell its points, None where a person has to mark it.
+    notebook : NotebookNode or None
+        The graded notebook, None where nothing was handed in or nothing could be read.
+    """
+
+    points: Mapping[str, float | None]
+    notebook: NotebookNode | None = None
+
+
+def write_marks(
+    classroom: Classroom,
+    assignment: str,
+    student: str,
+    timestamp: dt.datetime | None,
+    notebooks: Mapping[str, Marks],
+) -> float:
+    """Write one student's marks in one transaction, and return by how many seconds it is late.
+
+    A score or comment that a person gave is kept. As in nbgrader, a cell that such a person
+    marked before is put up for review when it is graded again.
+
+    Parameters
+    ----------
+    classroom : Classroom
+    assignment, student : str
+    timestamp : datetime or None
+        When it was handed in, in UTC.
+    notebooks : mapping of str to Marks
+        Those that are not named are left as they are.
+    """
+    with classroom.gradebook() as gradebook, _one_transaction(gradebook):
+        gradebook.update_or_create_student(student)
+        when = {"timestamp": timestamp} if timestamp else {}
+        with gradebook.db.no_autoflush:  # nbgrader fills a new submission before it is stored
+            submission = gradebook.update_or_create_submission(assignment, student, **when)
+        for notebook in submission.notebooks:
+            if notebook.name in notebooks:
+                _write_notebook(notebook, notebooks[notebook.name])
+        gradebook.db.flush()
+        _write_penalties(classroom, gradebook, submission)
+        return float(submission.total_seconds_late)
+
+
+def has_marks(classroom: Classroom, assignment: str, students: list[str]) -> set[str]:
+    """Return those of the students who have a submission in the gradebook."""
+    with classroom.gradebook() as gradebook, contextlib.suppress(MissingEntry):
+        entry = gradebook.find_assignment(assignment)
+        return {s.student_id for s in entry.submissions} & set(students)
+    return set()
+
+
+def _write_notebook(notebook: SubmittedNotebook, marks: Marks) -> None:
+    for grade in notebook.grades:
+        grade.auto_score = marks.points.get(grade.name)
+        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+    answers = _answers(marks.notebook)
+    originals = {cell.name: cell.checksum for cell in notebook.notebook.source_cells}
+    for comment in notebook.comments:
+        untouched = comment.name in answers and answers[comment.name] == originals[comment.name]
+        comment.auto_comment = NO_RESPONSE if untouched else None
+
+
+def _answers(notebook: NotebookNode | None) -> dict[str, str]:
+    """Return the checksum of each answer cell, as nbgrader computes it."""
+    return {
+        cell.metadata.nbgrader["grade_id"]: compute_checksum(cell)
+        for cell in (notebook.cells if notebook else [])
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def _write_penalties(
+    classroom: Classroom, gradebook: Gradebook, submission: SubmittedAssignment
+) -> None:
+    """Apply the course's own policy for late work, which nbgrader's configuration names."""
+    policy = AssignLatePenalties(parent=classroom.app)
+    policy.init_plugin()
+    late = submission.total_seconds_late
+    for notebook in submission.notebooks:
+        gradebook.db.refresh(notebook)
+        penalty = None
+        if late > 0:
+            penalty = policy.plugin_inst.late_submission_penalty(
+                submission.student_id, notebook.score, late
+            )
+        if penalty is not None:
+            penalty = min(max(penalty, 0), notebook.score)
+        notebook.late_submission_penalty = penalty
+
+
+@contextlib.contextmanager
+def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """Join everything that the gradebook commits into one commit at the end."""
+    with gradebook.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
+            connection.commit()
+        with connection.begin():
+            gradebook.db.remove()
+            gradebook.db = scoped_session(
+                sessionmaker(
+                    bind=connection,
+                    autoflush=True,
+                    future=True,
+                    join_transaction_mode="rollback_only",
+                )
+            )
+            yield
+            gradebook.db.commit()
+        gradebook.db.remove()

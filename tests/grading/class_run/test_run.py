@@ -1,0 +1,219 @@
+"""The run over a class: every submission ends in a named state, and nothing is done twice."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
+
+from imbalance_lab.grading.classroom import Classroom, ClassroomError
+from imbalance_lab.grading.journal import Journal
+from imbalance_lab.grading.results import State
+from imbalance_lab.grading.run import Options, grade_class
+
+
+def grade(course, engine=None, **options):
+    classroom = Classroom(course.root)
+    engine = engine or PretendedEngine()
+    assignment = classroom.assignment(ASSIGNMENT)
+    return grade_class(classroom, assignment, crew_of(engine), Options(**options))
+
+
+def test_marks_reach_the_gradebook_and_written_answers_wait(course):
+    course.submit("ann")
+    course.submit("bob", double="WRONG")
+    records = grade(course)
+    assert [(r.student, r.state, r.points) for r in records] == [
+        ("ann", State.GRADED, 7.0),
+        ("bob", State.GRADED, 5.0),
+    ]
+    grades = {
+        (s, c): (auto, manual) for s, _, c, auto, _, _, manual in course.gradebook()["grades"]
+    }
+    assert grades["ann", "test-double"] == (2.0, 0)
+    assert grades["bob", "test-double"] == (0.0, 0)
+    assert grades["ann", "reflection"] == (None, 1)
+
+
+def test_the_graded_notebook_lies_where_formgrader_looks(course):
+    course.submit("ann")
+    grade(course)
+    folder = course.root / "autograded" / "ann" / ASSIGNMENT
+    assert sorted(p.name for p in folder.iterdir()) == [
+        "submission_secret.txt",
+        "timestamp.txt",
+        "toy.ipynb",
+    ]
+    assert (folder / "toy.ipynb").stat().st_mode & 0o777 == 0o444
+
+
+def test_what_is_graded_and_unchanged_is_kept(course):
+    course.submit("ann")
+    course.submit("bob")
+    grade(course)
+    course.submit("bob", double="WRONG")
+    second = PretendedEngine()
+    records = grade(course, second)
+    assert second.graded == ["bob"]
+    assert [r.points for r in records] == [7.0, 5.0]
+    third = PretendedEngine()
+    grade(course, third, force=True)
+    assert sorted(third.graded) == ["ann", "bob"]
+
+
+def test_a_changed_instructors_notebook_means_grading_again(course):
+    course.submit("ann")
+    grade(course)
+    source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
+    source.write_text(source.read_text().replace("double(7)", "double(8)"))
+    engine = PretendedEngine()
+    grade(course, engine)
+    assert engine.graded == ["ann"]
+
+
+def test_a_lost_graded_notebook_or_gradebook_is_made_again(course):
+    course.submit("ann")
+    grade(course)
+    (course.root / "autograded" / "ann" / ASSIGNMENT / "toy.ipynb").unlink()
+    engine = PretendedEngine()
+    grade(course, engine)
+    assert engine.graded == ["ann"]
+    (course.root / "gradebook.db").unlink()
+    grade(course, engine)
+    assert engine.graded == ["ann", "ann"]
+    assert len(course.gradebook()["submissions"]) == 1
+
+
+def test_every_odd_submission_has_a_name_for_its_state(course):
+    course.submit("ann")
+    course.submit("loop", double="while True: pass")
+    course.submit("empty").unlink()
+    course.submit("broken").write_text("{not a notebook")
+    course.submit("faulty", double="GRADER FAILS")
+    submitted = course.root / "submitted"
+    (submitted / "<img src=x onerror=alert(1)>" / ASSIGNMENT).mkdir(parents=True)
+    (submitted / "..hidden" / ASSIGNMENT).mkdir(parents=True)
+    os.symlink(submitted / "ann", submitted / "thief")
+    (submitted / "linked").mkdir()
+    os.symlink(submitted / "ann" / ASSIGNMENT, submitted / "linked" / ASSIGNMENT)
+    (submitted / "file").mkdir()
+    (submitted / "file" / ASSIGNMENT).write_text("no folder")
+    with Classroom(course.root).gradebook() as gradebook:
+        gradebook.add_student("zoe")
+
+    states = {r.student: r.state for r in grade(course)}
+    assert states == {
+        "ann": State.GRADED,
+        "loop": State.TIMED_OUT,
+        "empty": State.MISSING,
+        "broken": State.MALFORMED,
+        "faulty": State.CRASHED,
+        "<img src=x onerror=alert(1)>": State.MALFORMED,
+        "..hidden": State.MALFORMED,
+        "thief": State.MALFORMED,
+        "linked": State.MALFORMED,
+        "file": State.MALFORMED,
+        "zoe": State.MISSING,
+    }
+    # Who handed in nothing has no grade of zero, and what the grader did not read neither.
+    assert {row[0] for row in course.gradebook()["submissions"]} == {
+        "ann",
+        "loop",
+        "empty",
+        "broken",
+    }
+
+
+def test_a_fault_of_the_grader_is_tried_again(course):
+    course.submit("ann", double="GRADER FAILS")
+    (record,) = grade(course)
+    assert "fault" in record.detail
+    assert Journal(Classroom(course.root).results(ASSIGNMENT)).read("ann") is None
+    engine = PretendedEngine()
+    grade(course, engine)
+    assert engine.graded == ["ann"]
+
+
+def test_named_students_only_and_unknown_ones_refused(course):
+    course.submit("ann")
+    course.submit("bob")
+    engine = PretendedEngine()
+    records = grade(course, engine, students=["bob"])
+    assert engine.graded == ["bob"]
+    assert [r.student for r in records] == ["bob"]
+    with pytest.raises(ClassroomError, match="no such student: 'bbo'"):
+        grade(course, students=["bbo"])
+
+
+def test_a_mark_given_by_hand_survives_and_is_put_up_for_review(course):
+    course.submit("ann")
+    grade(course)
+    with Classroom(course.root).gradebook() as gradebook:
+        mark = gradebook.find_grade("reflection", "toy", ASSIGNMENT, "ann")
+        mark.manual_score, mark.needs_manual_grade = 2.5, False
+        gradebook.db.commit()
+    grade(course)
+    grades = {row[2]: row for row in course.gradebook()["grades"]}
+    assert grades["reflection"][4:] == (2.5, None, 0)
+    grade(course, force=True)
+    grades = {row[2]: row for row in course.gradebook()["grades"]}
+    assert grades["reflection"][4:] == (2.5, None, 1)
+
+
+def test_late_work_follows_the_courses_own_policy(course):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    course.submit("ann", timestamp="2026-03-01 12:00:00 UTC")
+    course.submit("bob", timestamp="2026-03-03 12:00:00 UTC")
+    course.submit("cyd", timestamp="tomorrow or so")
+    with Classroom(course.root).gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-02 12:00:00 UTC")
+    late = {r.student: r.late_seconds for r in grade(course)}
+    assert late == {"ann": 0.0, "bob": 86400.0, "cyd": 0.0}
+    penalties = {row[0]: row[3] for row in course.gradebook()["notebooks"]}
+    assert penalties == {"ann": None, "bob": 7.0, "cyd": None}
+
+
+def test_resume_goes_on_with_what_the_broken_run_was_asked(course):
+    for name in ("ann", "bob", "cyd"):
+        course.submit(name)
+    grade(course)
+
+    class Interrupted(PretendedEngine):
+        def grade(self, source, submission, assignment, student):
+            if self.graded:
+                raise KeyboardInterrupt
+            return super().grade(source, submission, assignment, student)
+
+    classroom = Classroom(course.root)
+    with pytest.raises(KeyboardInterrupt):
+        grade_class(
+            classroom,
+            classroom.assignment(ASSIGNMENT),
+            crew_of(Interrupted(), jobs=1),
+            Options(force=True),
+        )
+    engine = PretendedEngine()
+    grade(course, engine, resume=True)
+    assert sorted(engine.graded) == ["bob", "cyd"]
+    with pytest.raises(ClassroomError, match="nothing to resume"):
+        grade(course, resume=True)
+
+
+def test_added_graded_cells_are_refused_with_the_way_out(course):
+    import nbformat
+
+    course.submit("ann")
+    grade(course)
+    source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
+    nb = nbformat.read(source, as_version=4)
+    cell = nbformat.from_dict(dict(nb.cells[3]))
+    cell.metadata = nbformat.from_dict(
+        {"nbgrader": dict(cell.metadata.nbgrader) | {"grade_id": "new"}}
+    )
+    cell.id = "new"
+    nb.cells.append(cell)
+    nbformat.write(nb, source)
+    with pytest.raises(ClassroomError, match="graded cells"):
+        grade(course)
