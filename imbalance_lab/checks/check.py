@@ -102,7 +102,7 @@ class Check:
         CheckFailed
             On the first kind of difference, shown on the shortest input that has it.
         """
-        calls = list(on)
+        calls = _inputs(on)
         self._judge(calls, [oracle(*call.args, **call.kwargs) for call in calls], rel, abs_)
 
     def satisfies(self, law: Callable[..., bool | str], on: Iterable[Call], says: str = "") -> None:
@@ -121,7 +121,7 @@ class Check:
         ------
         CheckFailed
         """
-        calls = list(on)
+        calls = _inputs(on)
         outcomes = outcomes_of(self._answer, calls)
         for call, outcome in zip(calls, outcomes, strict=True):
             verdict: bool | str = ""
@@ -136,8 +136,6 @@ class Check:
         self._pass(len(calls))
 
     def _judge(self, calls: list[Call], expected: list[Any], rel: float, abs_: float) -> None:
-        if not calls:
-            raise ValueError("on= names no input, so the check could not fail")
         outcomes = outcomes_of(self._answer, calls)
         wrong = [
             (_rank(outcome, call), position, reason)
@@ -260,6 +258,13 @@ def score_quiz(answers: Any, quiz: Quiz) -> int:
         else:
             print(f"Question {number}: choose one of {', '.join(question.letters)}.")
     return points
+
+
+def _inputs(on: Iterable[Call]) -> list[Call]:
+    calls = list(on)
+    if not calls:
+        raise ValueError("on= names no input, so the check could not fail")
+    return calls
 
 
 def _reason(right: Any, outcome: Outcome, rel: float, abs_: float) -> str | None:

@@ -156,7 +156,7 @@ def _article(noun: str) -> str:
 
 
 def _wrong_type(wanted: str, got: Any, accepted: Any) -> str:
-    if isinstance(got, accepted):
+    if isinstance(got, accepted) and not isinstance(got, bool):
         return ""
     length = f" of {len(got)} values" if isinstance(got, Sized) and not isinstance(got, str) else ""
     return f"expected {wanted}, not {_article(type(got).__name__)}{length}"

@@ -1,1 +1,1 @@
-"""The catalogue of exercises: one module a lesson, with every misconception that its checks name."""
+"""The catalogue of exercises: one module a lesson, with each mistake that its checks name."""

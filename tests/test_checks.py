@@ -1,0 +1,406 @@
+"""The checks: what they accept, what they refuse, and what they say."""
+
+from __future__ import annotations
+
+import enum
+import math
+import sys
+import warnings
+from collections import Counter, OrderedDict, namedtuple
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from IPython.core.interactiveshell import InteractiveShell
+from scipy import sparse
+
+from imbalance_lab.checks import (
+    Call,
+    CheckFailed,
+    Exercise,
+    Mistake,
+    Question,
+    Quiz,
+    Raised,
+    Returned,
+    StandIn,
+    Unusable,
+    check,
+    fresh,
+    raises,
+    score_quiz,
+)
+from imbalance_lab.checks.calls import perform
+from imbalance_lab.checks.compare import difference
+from imbalance_lab.checks.plain import NotPlainError, plain
+
+TOTAL = Exercise(
+    "total",
+    lesson="00",
+    section="Adding up",
+    arguments=("values",),
+    mistakes=(
+        Mistake("the mean", "It was divided.", wrong=lambda values: sum(values) / len(values)),
+        Mistake("the length", "It was counted.", wrong=len, section="Counting"),
+        Mistake("text is not handled", "Numbers may be text.", when=raises("TypeError")),
+    ),
+)
+
+
+def failure(answer: Any, *args: Any, expected: Any = 6, **kwargs: Any) -> CheckFailed:
+    with pytest.raises(CheckFailed) as caught:
+        check(answer, TOTAL).on(*(args or ([1, 2, 3],)), **kwargs).gives(expected)
+    return caught.value
+
+
+def test_a_right_answer_passes_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    check(sum, TOTAL).on([1, 2, 3]).gives(6)
+    check(sum, TOTAL).agrees_with(np.sum, on=[Call(([1],)), Call(([2, 3],))])
+    assert capsys.readouterr().out == (
+        "total: right on this input.\ntotal: right on all 2 inputs.\n"
+    )
+
+
+def test_a_wrong_answer_is_shown_with_input_expected_value_and_section() -> None:
+    text = str(failure(lambda values: 7))
+    assert "on        values=[1, 2, 3]" in text
+    assert "expected  6" in text
+    assert "came      7" in text
+    assert "Read again: lesson 00, “Adding up”." in text
+
+
+def test_a_known_mistake_is_named_with_its_own_section() -> None:
+    found = failure(len)
+    assert (found.mistake, found.exercise) == ("the length", "total")
+    assert "Read again: lesson 00, “Counting”." in str(found)
+
+
+def test_a_mistake_is_named_only_if_it_explains_every_value() -> None:
+    calls = [Call(([1, 2, 3],)), Call(([4, 5],))]
+
+    def the_mean_once(values: Sequence[int]) -> float:
+        return sum(values) / len(values) if len(values) == 3 else 0
+
+    with pytest.raises(CheckFailed) as caught:
+        check(the_mean_once, TOTAL).agrees_with(sum, on=calls)
+    assert caught.value.mistake == ""
+
+
+def test_a_mistake_can_be_known_by_its_exception() -> None:
+    assert failure(sum, ["1", "5"]).mistake == "text is not handled"
+
+
+def test_a_mistake_needs_one_way_to_be_known() -> None:
+    with pytest.raises(ValueError, match="either wrong= or when="):
+        Mistake("both", "", wrong=len, when=raises("TypeError"))
+
+
+def test_the_shortest_failing_input_is_shown() -> None:
+    calls = [Call((list(range(50)),)), Call(([4, 5],)), Call((list(range(1, 30)),))]
+    with pytest.raises(CheckFailed, match=r"on        values=\[4, 5\]") as caught:
+        check(lambda values: -1, TOTAL).agrees_with(sum, on=calls)
+    assert "wrong on 3 of 3 inputs" in str(caught.value)
+
+
+def test_an_exception_is_shown_short_with_the_students_own_line() -> None:
+    def divides(values: Sequence[int]) -> float:
+        return sum(values) / 0
+
+    text = str(failure(divides))
+    assert "came      ZeroDivisionError: division by zero" in text
+    assert "return sum(values) / 0" in text
+    assert "Traceback" not in text
+
+
+def test_an_unwritten_answer_says_so() -> None:
+    def unwritten(values: Sequence[int]) -> float:
+        raise NotImplementedError
+
+    assert "nothing is written yet" in str(failure(unwritten))
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (None, "nothing was returned"),
+        (math.nan, "nan is not a number"),
+        (math.inf, "the value is infinite"),
+        ([6], "expected a number, not a list of 1 values"),
+        ("6", "expected a number, not a str"),
+        (True, "expected a number, not a bool"),
+        ((x for x in "6"), "turn it into a list"),
+        (sum, "are the brackets of the call missing"),
+        (sparse.csr_array([[6]]), "a sparse matrix"),
+        (object(), "an object of type object"),
+    ],
+)
+def test_an_unfit_value_gets_a_reason(value: Any, reason: str) -> None:
+    assert reason in str(failure(lambda values: value))
+
+
+def test_warnings_and_prints_stay_out_of_the_graded_cell(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def noisy(values: Sequence[int]) -> int:
+        warnings.warn("noise", stacklevel=1)
+        print("noise", file=sys.stderr)
+        print("noise")
+        np.float64(1) / np.float64(0)
+        return sum(values)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check(noisy, TOTAL).on([1, 2, 3]).gives(6)
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("total: right on this input.\n", "")
+
+
+def test_an_answer_that_changes_its_input_does_not_change_the_check() -> None:
+    def clears(values: list[int]) -> int:
+        result = sum(values)
+        values.clear()
+        return result
+
+    calls = [Call(([1, 2],)), Call(([3],))]
+    check(clears, TOTAL).agrees_with(sum, on=calls)
+    assert calls[0].args == ([1, 2],)
+
+
+def test_a_check_without_inputs_is_refused() -> None:
+    with pytest.raises(ValueError, match="could not fail"):
+        check(sum, TOTAL).agrees_with(sum, on=[])
+    with pytest.raises(ValueError, match="could not fail"):
+        check(sum, TOTAL).satisfies(lambda value, values: True, on=[])
+
+
+def test_a_law_that_is_broken_is_told() -> None:
+    def grows(value: Any, values: Sequence[int]) -> bool | str:
+        return value >= max(values) or "smaller than the largest"
+
+    check(sum, TOTAL).satisfies(grows, on=[Call(([1, 2],))])
+    with pytest.raises(CheckFailed, match="smaller than the largest") as caught:
+        check(min, TOTAL).satisfies(grows, on=[Call(([1, 2],))], says="at least the largest")
+    assert "expected  at least the largest" in str(caught.value)
+    with pytest.raises(CheckFailed, match="of another kind"):
+        check(lambda values: "text", TOTAL).satisfies(grows, on=[Call(([1, 2],))])
+
+
+def test_a_refusal_can_be_asked_for() -> None:
+    def strict(values: Sequence[int]) -> int:
+        if not values:
+            raise ValueError("empty")
+        return sum(values)
+
+    check(strict, TOTAL).on([]).refuses(ValueError)
+    with pytest.raises(CheckFailed, match="expected  a ValueError"):
+        check(sum, TOTAL).on([]).refuses(ValueError)
+
+
+def test_an_estimator_is_asked_through_its_methods() -> None:
+    class Mean:
+        def fit(self, values: Sequence[float]) -> Mean:
+            self.mean = sum(values) / len(values)
+            return self
+
+        def predict(self, n: int) -> list[float]:
+            return [self.mean] * n
+
+    made = check(lambda values: Mean(), TOTAL).on([0]).then("fit", [1, 2, 6]).then("predict", 2)
+    made.gives([3, 3])
+    with pytest.raises(CheckFailed, match=r"then \.fit\(\.\.\.\)\.predict\(\.\.\.\)"):
+        made.gives([3, 4])
+
+
+class Echo(StandIn):
+    """Stands in for `sum` in a far process; keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.messages: list[Sequence[Call]] = []
+
+    def outcomes(self, calls: Sequence[Call]) -> list[Any]:
+        self.messages.append(calls)
+        return [perform(sum, call) for call in calls]
+
+    def value(self) -> Any:
+        return Returned({1: "b"})
+
+
+def test_a_stand_in_is_asked_all_cases_in_one_message() -> None:
+    far = Echo()
+    check(far, TOTAL).agrees_with(np.sum, on=[Call(([n],)) for n in range(30)])
+    assert [len(message) for message in far.messages] == [30]
+
+
+QUIZ = Quiz("00", {1: Question("b", {"a": "Because a is another letter."}, "Letters")})
+
+
+def test_a_quiz_scores_and_explains(capsys: pytest.CaptureFixture[str]) -> None:
+    assert score_quiz({1: "b"}, QUIZ) == 1
+    assert score_quiz({1: " B "}, QUIZ) == 1
+    assert score_quiz(Echo(), QUIZ) == 1
+    capsys.readouterr()
+    assert score_quiz({1: "a"}, QUIZ) == 0
+    assert "Because a is another letter." in capsys.readouterr().out
+    for other in ({}, {1: "z"}, {1: None}, {"1": "b"}):
+        assert score_quiz(other, QUIZ) == 0
+        assert "choose one of a, b" in capsys.readouterr().out
+    for unfit in (None, "b", object()):
+        with pytest.raises(CheckFailed, match="expected a dict"):
+            score_quiz(unfit, QUIZ)
+
+
+def test_ipython_shows_the_message_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    shell = InteractiveShell.instance()
+    shell.push({"check": check, "TOTAL": TOTAL})
+    shell.run_cell("check(len, TOTAL).on([1, 2, 3]).gives(6)")
+    printed = "".join(capsys.readouterr())
+    assert "This looks like a known mistake: the length" in printed
+    assert "Traceback" not in printed
+    assert "_judge" not in printed
+
+
+class AlwaysEqual(float):
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+
+class LyingList(list[Any]):
+    def __iter__(self) -> Any:
+        return iter([1, 2, 3])
+
+    def __len__(self) -> int:
+        return 3
+
+
+def test_subclasses_are_rebuilt_or_refused() -> None:
+    assert plain(LyingList([9])) == [9]
+    assert type(plain(Counter("aab"))) is dict
+    assert type(plain(OrderedDict(a=1))) is dict
+    assert plain(namedtuple("Pair", "a b")(1, 2)) == (1, 2)
+    assert plain(range(3)) == [0, 1, 2]
+    assert type(plain(np.float64(1))) is float
+    for refused in (AlwaysEqual(1), enum.IntEnum("E", "a")(1), np.ma.array([1]), pd.array([1, None])):
+        with pytest.raises(NotPlainError):
+            plain(refused)
+
+
+def test_a_value_nested_without_end_or_too_long_is_refused() -> None:
+    knot: list[Any] = []
+    knot.append(knot)
+    with pytest.raises(NotPlainError, match="nested deeper"):
+        plain(knot)
+    with pytest.raises(NotPlainError, match="more than the"):
+        plain(np.zeros(5_000_001, dtype=bool))
+
+
+def test_pandas_objects_keep_values_index_and_names() -> None:
+    frame = pd.DataFrame({"n": [1, 2], "share": [0.5, 0.5]}, index=["a", "b"])
+    pd.testing.assert_frame_equal(plain(frame), frame, check_dtype=False, check_index_type=False)
+    series = pd.Series(["x", None], name="s", index=[3, 4])
+    assert list(plain(series).index) == [3, 4]
+    assert plain(series).name == "s"
+    assert plain(pd.Series(["a"], dtype="category"))[0] == "a"
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "reason"),
+    [
+        ((1, 2), [1, 2], None),
+        ([1.0, 2.0], np.array([1, 2]), None),
+        ([1, 2], pd.Series([1, 2], index=[5, 6]), None),
+        (0.1 + 0.2, 0.3, None),
+        (1, np.float64(1), None),
+        ([True, False], np.array([True, False]), None),
+        ([True, False], [1, 0], "at position 0: expected a bool, not an int"),
+        ([1, 2], [1, 2, 3], "expected 2 values, not 3"),
+        ([[1, 2]], [1], "expected shape (1, 2), not (1,)"),
+        ([1, 2, 3, 4], [1, 2, 3, 5], "1 of 4 values differ, the first at position 3"),
+        ([1.0, 2.0], [1.0, math.nan], "1 of 2 values are nan"),
+        ([1.0, 2.0], [1.0, math.inf], "1 of 2 values are infinite"),
+        ([math.nan], [math.nan], None),
+        (math.nan, math.nan, None),
+        (math.nan, 1.0, ""),
+        ("a", "b", ""),
+        ("a", 1, "expected a str, not an int"),
+        ({"a": 1}, {"a": 1.0}, None),
+        ({"a": 1}, {"b": 1}, "the keys should be"),
+        ({"a": 1}, {"a": 2}, "at key 'a'"),
+        ({"a": 1}, [1], "expected a dict"),
+        ({1, 2}, {2, 1}, None),
+        ({1, 2}, {1}, ""),
+        (pd.Series([1], ["a"]), pd.Series([1], ["b"]), "the index should be"),
+        (pd.Series([1]), [1], "expected a Series"),
+        (pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]}), "the columns should be"),
+        (pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [2]}), "in column 'a'"),
+        (pd.DataFrame({"a": [1]}), [[1]], "expected a DataFrame"),
+        (1, 1 + 1e-3, ""),
+    ],
+)
+def test_values_are_compared_by_meaning(expected: Any, got: Any, reason: str | None) -> None:
+    found = difference(expected, plain(got))
+    assert found is None if reason is None else found is not None and reason in found
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text() | st.floats(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=20,
+    )
+)
+def test_every_plain_value_equals_itself(value: Any) -> None:
+    assert difference(value, plain(value)) is None
+
+
+@given(hnp.arrays(np.float64, hnp.array_shapes(max_dims=2), elements=st.floats(-1e6, 1e6)))
+def test_a_changed_array_is_noticed(array: np.ndarray) -> None:
+    changed = array.copy()
+    changed.flat[-1] += 1 + abs(changed.flat[-1])
+    assert difference(array, plain(array)) is None
+    assert difference(array, plain(changed)) is not None
+
+
+def test_exceptions_are_described_even_if_they_cannot_be_printed() -> None:
+    class Mute(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    def raises_mute() -> None:
+        raise Mute
+
+    outcome = perform(raises_mute, Call())
+    assert isinstance(outcome, Raised)
+    assert outcome.error[:2] == ("Mute", "Exception")
+    assert isinstance(perform(lambda: object(), Call()), Unusable)
+    assert isinstance(perform(sys.exit, Call()), Raised)
+
+
+def test_fresh_inputs_are_the_same_for_a_seed_and_vary_within_it() -> None:
+    for make in (fresh.labels, fresh.predictions, fresh.scores):
+        assert repr(make(3)) == repr(make(3))
+        assert repr(make(3)) != repr(make(4))
+        assert len({len(call.args[0]) for call in make(3)}) > 5
+    kinds = {type(call.args[0]) for call in fresh.labels(1, n_cases=40)}
+    assert kinds == {list, np.ndarray, pd.Series}
+    values = {frozenset(map(str, call.args[0])) for call in fresh.labels(1, n_cases=60)}
+    assert len(values) == 6
+
+
+def test_fresh_inputs_hold_every_class_options_and_ties() -> None:
+    for call in fresh.labels(5, n_classes=[2, 3, 4], ratio=[1, 2]):
+        assert 2 <= len(set(call.args[0])) <= 4
+        assert call.kwargs["ratio"] in (1, 2)
+    asked = [call.kwargs["pos_label"] for call in fresh.predictions(5, pos_label=True)]
+    assert len(set(map(str, asked))) > 3
+    scores = [call.args[1] for call in fresh.scores(5)]
+    assert any(len(set(s)) < len(s) for s in scores)
+    assert any(len(set(s)) == len(s) for s in scores)
+    assert all(((s >= 0) & (s <= 1)).all() for s in scores)
