@@ -131,7 +131,8 @@ class Explorer:
         self._view_of = view
         self._paused = False
         self._numbers = widgets.HTML()
-        self._image = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        # Not an Image widget: that one has no alternative text, and fails when given a tooltip.
+        self._image = widgets.HTML()
         for control in self.controls.values():
             control.observe(lambda change: self._refresh(), names="value")
         for label, jump in (jumps or {}).items():
@@ -173,9 +174,7 @@ class Explorer:
             return
         self._view = self._view_of(**self.state)
         self._numbers.value = self._view.html
-        self._image.value = self._view.picture.png
-        # An image widget has no alternative text of its own; its tooltip is what is read out.
-        self._image.tooltip = self._view.picture.alt
+        self._image.value = self._view.picture.html
 
     def _button(self, label: str, jump: Callable[[State], State]) -> widgets.Button:
         button = widgets.Button(description=label, layout=widgets.Layout(width="auto"))
@@ -184,9 +183,8 @@ class Explorer:
 
     def _arrange(self) -> widgets.Widget:
         row = widgets.Layout(display="flex", flex_flow="row wrap", align_items="center")
-        self._numbers.layout = widgets.Layout(flex="1 1 230px", min_width="230px", margin="4px")
-        self._image.layout.flex = "0 1 auto"
-        self._image.layout.object_fit = "contain"
+        self._numbers.layout = widgets.Layout(flex="1 1 230px", max_width="360px", margin="4px")
+        self._image.layout = widgets.Layout(flex="0 1 auto", max_width="100%")
         stage = widgets.Layout(
             display="flex", flex_flow="row wrap", align_items="flex-start", width="100%"
         )

@@ -117,11 +117,11 @@ class ThresholdView:
         least = float(self._cost(cost_fp, cost_fn).min())
         tables = [
             Table(
-                f"Confusion matrix at threshold {threshold:.3f}",
+                f"Confusion at threshold {threshold:.3f}",
                 ["", "predicted negative", "predicted positive"],
                 [
-                    ("negative", [("tn", count(tn)), ("fp", count(fp))]),
-                    ("positive", [("fn", count(fn)), ("tp", count(tp))]),
+                    ("actual negative", [("tn", count(tn)), ("fp", count(fp))]),
+                    ("actual positive", [("fn", count(fn)), ("tp", count(tp))]),
                 ],
             ),
             Table(
@@ -167,8 +167,8 @@ class ThresholdView:
         with house_style():
             # Margins of its own instead of the style's layout engine, as MovingFigure asks.
             with rc_context({"figure.constrained_layout.use": False}):
-                figure = Figure(figsize=(6.7, 5.3))
-            figure.subplots_adjust(0.095, 0.095, 0.985, 0.95, wspace=0.27, hspace=0.42)
+                figure = Figure(figsize=(6.7, 4.7))
+            figure.subplots_adjust(0.095, 0.105, 0.985, 0.945, wspace=0.27, hspace=0.47)
             (scores, costs), (roc, pr) = figure.subplots(2, 2)
             draw_score_distributions(scores, self.positive, self.scores, 40, "negative", "positive")
             scores.set(title="Scores", xlabel="score", ylabel="share of the class")

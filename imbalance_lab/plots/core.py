@@ -144,7 +144,9 @@ class Picture:
         data = base64.b64encode(self.png).decode("ascii")
         return (
             '<figure class="imbalance-lab-picture" style="margin: 0">'
-            f'<img alt="{html.escape(self.alt)}" style="max-width: 100%; height: auto"'
+            # Decoded at once, so that an explorer's picture does not flash while it moves.
+            f'<img alt="{html.escape(self.alt)}" decoding="sync"'
+            ' style="max-width: 100%; height: auto"'
             f' src="data:image/png;base64,{data}"></figure>'
         )
 
