@@ -35,6 +35,7 @@ _STYLE = """<style>
 .imbalance-lab-explorer th, .imbalance-lab-explorer td { padding: 4px 8px; text-align: right;
   border-bottom: 1px solid rgba(128, 128, 128, 0.35); }
 .imbalance-lab-explorer th { text-align: left; font-weight: 500; }
+.imbalance-lab-explorer tbody th { white-space: nowrap; }
 .imbalance-lab-explorer thead th { text-align: right; }
 .imbalance-lab-explorer thead th:first-child { text-align: left; }
 .imbalance-lab-explorer td { font-weight: 600; }
