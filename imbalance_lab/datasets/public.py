@@ -129,9 +129,12 @@ def fetch_credit_card_fraud(
             as_frame=True,
             n_retries=0,
             target_column="Class",
+            # Read the class as a number too, quoted or not: scikit-learn's own reading of
+            # unquoted classes fails with pandas 3.1 (scikit-learn issue 34892).
+            read_csv_kwargs={"dtype": None, "quotechar": "'"},
         ).frame
         columns = [f"V{i}" for i in range(1, 29)] + ["Amount"]
-        return frame[columns].astype(float), frame["Class"].astype(str).astype(np.int64)
+        return frame[columns].astype(float), frame["Class"].astype(np.int64)
 
     return _fetch(load, "credit card fraud", "openml.org", f"{home}/openml", timeout)
 
