@@ -406,6 +406,22 @@ class TestCheck:
         assert not compare.same_picture(png(picture), png(lined))
         assert not compare.same_picture(png(picture), png(np.ones((80, 81, 3))))
 
+    @pytest.mark.parametrize("mime", ["image/png", "text/html", "text/plain"])
+    def test_picture_is_compared_as_a_picture_wherever_it_stands(self, tmp_path, mime):
+        picture = np.ones((20, 20, 3))
+        shade, other = picture - 0.004, np.zeros((20, 20, 3))
+        paths = []
+        for number, pixels in enumerate((picture, shade, other)):
+            payload = (
+                png(pixels) if mime == "image/png" else f"data:image/png;base64,{png(pixels)}'"
+            )
+            output = nbformat.v4.new_output("display_data", {mime: payload})
+            cell = nbformat.v4.new_code_cell("draw()", id="a", outputs=[output])
+            paths.append(tmp_path / f"{number}.ipynb")
+            nbformat.write(nbformat.v4.new_notebook(cells=[cell]), paths[-1])
+        assert compare.differences(paths[0], paths[1]) == []
+        assert compare.differences(paths[0], paths[2]) == ["cell 1 (draw()): outputs"]
+
 
 def png(pixels: np.ndarray) -> str:
     file = io.BytesIO()

@@ -16,7 +16,7 @@ from imbalance_lab.build.source import first_line
 
 # A picture is the same if its root mean square difference, on a scale of 0 to 255, is below this.
 TOLERANCE = 2.0
-PNG_IN_HTML = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=\s]+")
+PNG_IN_TEXT = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")
 
 
 def differences(stored: Path, rebuilt: Path) -> list[str]:
@@ -80,8 +80,9 @@ def _split(outputs: list[NotebookNode]) -> tuple[list[NotebookNode], list[str]]:
         if "image/png" in data:
             pictures.append(data["image/png"])
             data["image/png"] = ""
-        if "text/html" in data:
-            data["text/html"] = PNG_IN_HTML.sub(take, data["text/html"])
+        for mime in sorted(data):
+            if mime.startswith("text/"):  # a figure's HTML, or the text of a widget that shows one
+                data[mime] = PNG_IN_TEXT.sub(take, data[mime])
         blanked.append(output)
     return blanked, pictures
 
