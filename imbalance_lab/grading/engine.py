@@ -1,24 +1,60 @@
-"""The engine: grades one submission at a time, in a sandbox."""
+"""The engine: takes in, runs and scores one submission after another, each on its own.
+
+    caller ── Engine ─┬─ judges' template ──── judge (scores; one fork a submission)
+                      │                          │ wire: plain values    │ leash: interrupt, kill
+                      └─ bubblewrap              │                       │
+                           └─ students' template ┴─ student's process ── watcher
+
+The two templates import everything once. The engine itself only passes requests on and keeps no
+state between submissions, so any number of threads may call `Engine.grade` at once, and one
+submission takes one core.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
 from pathlib import Path
 from types import TracebackType
+from typing import IO, Any
 
-from imbalance_lab.grading.results import Graded, Limits, Protection
+import nbformat
+from traitlets.config import Config
+
+from imbalance_lab.grading import intake, judge, sandbox, warm, wire
+from imbalance_lab.grading.results import Graded, Limits, NotebookResult, Protection, State
+from imbalance_lab.grading.source import Source, SourceError, read_source
+
+__all__ = ["Engine", "SourceError", "Unprotected", "protections"]
+
+_START_SECONDS = 120.0
+_SPARE_SECONDS = 120.0  # for the judge's own work beyond the notebook's limit
 
 
 class Unprotected(RuntimeError):
     """A protection is off on this machine, and nobody said yes to that."""
 
 
-class SourceError(ValueError):
-    """The instructor's notebook cannot be graded with; the message says what to mend."""
+class EngineError(RuntimeError):
+    """The engine could not start or was stopped; no submission is to blame."""
 
 
 def protections() -> list[Protection]:
-    """Probe every protection on this machine, by really trying it."""
-    raise NotImplementedError
+    """Probe every protection on this machine, by really trying it.
+
+    Returns
+    -------
+    list of Protection
+        In the order of the sandbox, from outside to inside.
+    """
+    return list(sandbox.probe())
 
 
 class Engine:
@@ -27,19 +63,61 @@ class Engine:
     Parameters
     ----------
     limits : Limits, optional
+        What one submission may use.
     allow_unprotected : bool, default=False
+        The explicit yes to grading where this machine does not offer every protection.
+    config : Config, optional
+        nbgrader's configuration, where it changes the stubs of released answers.
+    without : set of str, default=()
+        Names of protections to leave out, for the tests that prove what each is for.
 
     Raises
     ------
     Unprotected
         On entering, if a protection is off and `allow_unprotected` is not True.
+    EngineError
+        On entering, if the templates do not start.
+
+    Examples
+    --------
+    >>> with Engine() as engine:  # doctest: +SKIP
+    ...     graded = engine.grade(source, submission, "01-accuracy-paradox", "ada")
+    >>> graded.result.points  # doctest: +SKIP
+    9.0
     """
 
-    def __init__(self, limits: Limits | None = None, allow_unprotected: bool = False) -> None:
-        raise NotImplementedError
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        allow_unprotected: bool = False,
+        config: Config | None = None,
+        without: frozenset[str] | set[str] = frozenset(),
+    ) -> None:
+        unknown = set(without) - set(sandbox.PROTECTIONS)
+        if unknown:
+            known = ", ".join(sandbox.PROTECTIONS)
+            raise ValueError(f"unknown protections {', '.join(unknown)}; known: {known}")
+        self.limits = limits or Limits()
+        self.allow_unprotected = allow_unprotected
+        self._config = config
+        self._left_out = frozenset(without)
+        self._without: tuple[str, ...] = ()
+        self._sources: dict[tuple[Path, int, int], Source] = {}
+        self._templates: dict[str, _Template] = {}
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Engine:
-        raise NotImplementedError
+        off = [protection for protection in protections() if not protection.on]
+        if off and not self.allow_unprotected:
+            listed = "\n".join(f"  {protection.name}: {protection.why}" for protection in off)
+            raise Unprotected(
+                "this machine does not offer every protection from what submissions may do:\n"
+                f"{listed}\nTo grade all the same, say so explicitly (allow_unprotected=True)."
+            )
+        names = {protection.name for protection in off} | self._left_out
+        self._without = tuple(name for name in sandbox.PROTECTIONS if name in names)
+        self._start_templates()
+        return self
 
     def __exit__(
         self,
@@ -47,8 +125,202 @@ class Engine:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        raise NotImplementedError
+        for template in self._templates.values():
+            template.stop()
+        self._templates = {}
 
     def grade(self, source: Path, submission: Path | None, assignment: str, student: str) -> Graded:
-        """Grade one notebook; blocks. Raises only `SourceError` (the instructor's notebook)."""
-        raise NotImplementedError
+        """Grade one notebook. Blocks until it is done.
+
+        Parameters
+        ----------
+        source : Path
+            The instructor's notebook, with solutions, hidden tests and nbgrader's metadata.
+        submission : Path or None
+            The student's notebook, None where there is none.
+        assignment, student : str
+            Name of the assignment and id of the student, for the result.
+
+        Returns
+        -------
+        Graded
+            In one of the states of `imbalance_lab.grading.results.State`, whatever the
+            submission is or does.
+
+        Raises
+        ------
+        SourceError
+            If the instructor's notebook cannot be graded with.
+        EngineError
+            If the sandbox cannot be started again.
+        """
+        prepared = self._source(source)
+        if not intake.STUDENT.fullmatch(student) or not intake.ASSIGNMENT.fullmatch(assignment):
+            detail = f"{student!r} or {assignment!r} is no name that is taken"
+            answer: dict[str, Any] = {"state": State.MALFORMED.value, "detail": detail}
+        elif submission is None:
+            answer = {"state": State.MISSING.value, "detail": "no notebook was handed in"}
+        else:
+            self._refuse_visible(source, submission)
+            answer = self._judge(prepared, submission)
+        return self._graded(prepared, answer, assignment, student)
+
+    def _graded(
+        self, source: Source, answer: dict[str, Any], assignment: str, student: str
+    ) -> Graded:
+        notebook = None
+        if "result" in answer:
+            result = NotebookResult.from_json(answer["result"])
+            notebook = nbformat.from_dict(
+                {
+                    "cells": answer["cells"],
+                    "metadata": source.metadata,
+                    "nbformat": 4,
+                    "nbformat_minor": 5,
+                }
+            )
+        else:
+            state = State(answer.get("state", State.CRASHED))
+            result = judge.ungraded(source, state, answer["detail"])
+        result = judge.with_identity(result, assignment, student, source.notebook, self._without)
+        return Graded(result, notebook)
+
+    def _source(self, path: Path) -> Source:
+        """Return a source made ready, from memory if the file is still the same."""
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+        key = (path.absolute(), found.st_mtime_ns, found.st_size)
+        if key not in self._sources:
+            self._sources[key] = read_source(path, self._config)
+        return self._sources[key]
+
+    def _refuse_visible(self, *paths: Path) -> None:
+        """Refuse to grade a course that lies where the sandbox's view of Python goes."""
+        if "files" in self._without:
+            return
+        for path in paths:
+            for folder in sandbox.visible_folders():
+                if path.absolute().is_relative_to(folder):
+                    raise EngineError(
+                        f"{path} lies in {folder}, which every submission can read: "
+                        "keep the course elsewhere"
+                    )
+
+    # --- judges ----------------------------------------------------------------------------------
+
+    def _judge(self, source: Source, submission: Path) -> dict[str, Any]:
+        """Return a judge's answer; one that failed names itself, and the class goes on."""
+        for last in (False, True):
+            answer = self._ask_a_judge(source, submission)
+            if "gone" not in answer:
+                break
+            if last:
+                raise EngineError(f"the sandbox does not start: {answer['gone']}")
+            self._start_templates(again=True)
+        if "failed" in answer:
+            return {"detail": f"the grader could not score it: {answer['failed']}"}
+        return answer
+
+    def _ask_a_judge(self, source: Source, submission: Path) -> dict[str, Any]:
+        request = {
+            "source": source.to_json(),
+            "submission": str(submission.absolute()),
+            "limits": vars(self.limits),
+            "without": list(self._without),
+        }
+        deadline = time.monotonic() + self.limits.wall_seconds + _SPARE_SECONDS
+        link, theirs = socket.socketpair()
+        process = None
+        with link:
+            try:
+                with self._lock, theirs:
+                    sockets = [theirs.fileno(), self._templates["student"].control.fileno()]
+                    control = self._templates["judge"].control
+                    socket.send_fds(control, [warm.REQUEST], sockets)
+                process = wire.receive(link, deadline=deadline)
+                wire.send(link, request, deadline)
+                return dict(wire.receive(link, deadline=deadline))
+            except (EOFError, BrokenPipeError, ConnectionError):
+                if process is None:
+                    return {"gone": "the judges' template ended"}
+                return {"failed": "the judge ended before it was done"}
+            except TimeoutError:
+                if isinstance(process, int):
+                    with contextlib.suppress(OSError):
+                        os.kill(process, signal.SIGKILL)
+                return {"failed": "the judge was not done in time"}
+
+    # --- templates -------------------------------------------------------------------------------
+
+    def _start_templates(self, again: bool = False) -> None:
+        with self._lock:
+            ended = [name for name, t in self._templates.items() if not t.is_running()]
+            if again and not ended:
+                return  # another thread has started them
+            for name in ended:
+                self._templates.pop(name).stop()
+            missing = [name for name in warm.ROLES if name not in self._templates]
+            for name in missing:
+                self._templates[name] = _Template(name, self._without)
+            try:
+                for name in missing:
+                    self._templates[name].wait()
+            except EngineError:
+                self.__exit__(None, None, None)
+                raise
+
+
+class _Template:
+    """A running template process, see `imbalance_lab.grading.warm`."""
+
+    def __init__(self, role: str, without: tuple[str, ...]) -> None:
+        self.role = role
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in stop)
+        program = [sys.executable, "-m", "imbalance_lab.grading.warm", role, str(theirs.fileno())]
+        with theirs:
+            self._process = subprocess.Popen(
+                sandbox.command(program, without) if role == "student" else program,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                pass_fds=[theirs.fileno()],
+                env=os.environ | sandbox.ONE_THREAD,
+                start_new_session=True,  # Ctrl-C is for the grader, which then ends them
+            )
+
+    def wait(self) -> None:
+        """Wait until it has imported everything.
+
+        Raises
+        ------
+        EngineError
+        """
+        self.control.settimeout(_START_SECONDS)
+        try:
+            message = self.control.recv(64)
+        except OSError:
+            message = b""
+        self.control.settimeout(None)
+        if message != warm.READY:
+            self.stop()
+            raise EngineError(f"the {self.role} template did not start: {self._last_complaint}")
+
+    def is_running(self) -> bool:
+        """Return whether it still takes requests."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End it and all that it forked."""
+        self.control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._complaints.seek(0)
+        text = self._complaints.read().decode(errors="replace").strip()
+        self._last_complaint = text.splitlines()[-1] if text else "it said nothing"
+        self._complaints.close()

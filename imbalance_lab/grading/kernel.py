@@ -1,0 +1,230 @@
+"""The judge's end of a student's process: run a cell, ask a name, end it at any time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imbalance_lab.checks import Call, Outcome, Raised, StandIn, Unusable
+from imbalance_lab.grading import questions, warm, wire
+from imbalance_lab.grading.results import Limits, State
+
+_GRACE_SECONDS = 1.0
+_START_SECONDS = 30.0
+_END_SECONDS = 10.0
+_OVERHEAD_BYTES = 1 << 20  # of a frame beside what the limits count
+TIMED_OUT = Raised(
+    ("TimeoutError", "OSError", "Exception"),
+    "it took too long and was stopped: is there a loop that never ends?",
+)
+
+_ENDINGS = {
+    "memory": (State.OUT_OF_MEMORY, "it used more than {memory} MB of memory"),
+    "cpu": (State.TIMED_OUT, "it used more than {cpu:g} s of processor time"),
+    "processes": (State.CRASHED, "it started more than {processes} processes"),
+    "time": (State.TIMED_OUT, "it ran for more than {wall:g} s"),
+}
+
+
+class SandboxGone(RuntimeError):
+    """No student's process can be started: the template is gone, or a protection failed."""
+
+
+class KernelEnded(BaseException):
+    """The student's process ended. No `Exception`, so that no check takes it for an answer.
+
+    Attributes
+    ----------
+    state : State
+    reason : str
+        The end of a sentence about the cell in hand.
+    """
+
+    def __init__(self, state: State, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+        self.reason = reason
+
+
+@dataclass
+class Usage:
+    """What a student's processes used, added up over restarts."""
+
+    cpu_seconds: float = 0.0
+    peak_memory: int = 0
+
+
+class Kernel:
+    """One contained process for one notebook.
+
+    Parameters
+    ----------
+    template : socket
+        On which the students' template takes requests.
+    limits : Limits
+    without : sequence of str
+        Names of the protections that are not put in place.
+    deadline : float
+        By `time.monotonic`, for the whole notebook.
+
+    Attributes
+    ----------
+    interrupted : bool
+        Whether something had to be interrupted since this was last set to False.
+
+    Raises
+    ------
+    SandboxGone
+        If nothing could be started, or not with every protection.
+    """
+
+    def __init__(
+        self, template: socket.socket, limits: Limits, without: Sequence[str], deadline: float
+    ) -> None:
+        self.limits = limits
+        self.deadline = deadline
+        self.usage = Usage()
+        self.interrupted = False
+        self._ended: KernelEnded | None = None
+        self._wire, theirs = socket.socketpair()
+        self._leash, watchers = socket.socketpair()
+        try:
+            with theirs, watchers:
+                socket.send_fds(template, [warm.REQUEST], [theirs.fileno(), watchers.fileno()])
+            settings = {"limits": vars(limits), "without": list(without)}
+            wire.send(self._leash, settings, time.monotonic() + _START_SECONDS)
+            greeting = wire.receive(self._wire, 1 << 16, time.monotonic() + _START_SECONDS)
+        except (OSError, EOFError, wire.WireError) as error:
+            self.close()
+            raise SandboxGone(f"no process was started ({type(error).__name__})") from None
+        if greeting != {"ready": True}:
+            self.close()
+            raise SandboxGone(str(greeting)[:500])
+
+    def run(self, code: str) -> list[Any]:
+        """Run a cell; return what it showed, unchecked.
+
+        Raises
+        ------
+        KernelEnded
+        """
+        reply, _ = self._request({"run": code}, self.limits.output_bytes)
+        outputs = reply.get("outputs")
+        return outputs if type(outputs) is list else []
+
+    def ask(self, name: str, calls: Sequence[Call] | None) -> list[Outcome]:
+        """Return one outcome a call or, without calls, the value of the name itself.
+
+        Raises
+        ------
+        KernelEnded
+        """
+        written = None if calls is None else questions.write_calls(calls)
+        expected = 1 if calls is None else len(calls)
+        reply, in_time = self._request({"ask": name, "calls": written}, self.limits.value_bytes)
+        outcomes = reply.get("outcomes")
+        if not in_time:
+            return [TIMED_OUT] * expected
+        if type(outcomes) is not list or len(outcomes) != expected:
+            return [Unusable("an answer in a form that is not understood")] * expected
+        return [_read(outcome) for outcome in outcomes]
+
+    def close(self) -> Usage:
+        """End the process and all that it started; return what they used."""
+        self._end(b"k")
+        return self.usage
+
+    def _request(self, message: dict[str, Any], most: int) -> tuple[dict[str, Any], bool]:
+        """Return the reply, and whether it came without an interrupt."""
+        if self._ended:
+            raise self._ended
+        in_time = True
+        most += _OVERHEAD_BYTES
+        deadline = min(time.monotonic() + self.limits.call_seconds, self.deadline)
+        try:
+            wire.send(self._wire, message, deadline)
+            try:
+                reply = wire.receive(self._wire, most, deadline)
+            except TimeoutError:
+                # An honest loop ends here, and the notebook goes on with the next cell.
+                self.interrupted, in_time = True, False
+                self._leash.sendall(b"i")
+                reply = wire.receive(self._wire, most, time.monotonic() + _GRACE_SECONDS)
+        except TimeoutError:
+            self._end(b"k", (State.TIMED_OUT, "it took too long and could not be interrupted"))
+        except wire.WireError as error:
+            self._end(b"k", (State.CRASHED, f"it sent something unreadable: {error}"))
+        except (EOFError, OSError):
+            self._end(b"")
+        else:
+            if type(reply) is dict:
+                return reply, in_time
+            self._end(b"k", (State.CRASHED, "it sent something unreadable"))
+        assert self._ended is not None
+        raise self._ended
+
+    def _end(self, order: bytes, cause: tuple[State, str] | None = None) -> None:
+        """End the process, learn from the watcher how it ended, and keep that."""
+        if self._ended:
+            return
+        with contextlib.suppress(OSError):
+            self._leash.sendall(order)
+        report = _last_words(self._leash)
+        self._wire.close()
+        self._leash.close()
+        self.usage = Usage(float(report.get("cpu_seconds", 0.0)), int(report.get("peak_memory", 0)))
+        if report.get("ended_by") in _ENDINGS:
+            state, reason = _ENDINGS[report["ended_by"]]
+            cause = (
+                state,
+                reason.format(
+                    memory=self.limits.memory_bytes >> 20,
+                    cpu=self.limits.cpu_seconds,
+                    processes=self.limits.processes,
+                    wall=self.limits.wall_seconds,
+                ),
+            )
+        self._ended = KernelEnded(*(cause or (State.CRASHED, "it ended the process")))
+
+
+def _last_words(leash: socket.socket) -> dict[str, Any]:
+    """Return the watcher's report; it comes from this package's own code, outside the sandbox."""
+    data = b""
+    leash.settimeout(_END_SECONDS)
+    with contextlib.suppress(OSError):
+        while piece := leash.recv(4096):
+            data += piece
+    with contextlib.suppress(ValueError):
+        return dict(json.loads(data))
+    return {}
+
+
+def _read(outcome: Any) -> Outcome:
+    """Return one outcome of a reply; each is a frame of its own."""
+    try:
+        if type(outcome) is not bytes:
+            raise wire.WireError("an outcome is a frame of its own")
+        return questions.read_outcome(wire.decode(outcome))
+    except wire.WireError:
+        return Unusable("an answer in a form that is not understood")
+
+
+class RemoteStandIn(StandIn):
+    """Stands in a graded cell for a name that the student defined."""
+
+    def __init__(self, kernel: Kernel, name: str) -> None:
+        self._kernel = kernel
+        self._name = name
+
+    def outcomes(self, calls: Sequence[Call]) -> list[Outcome]:
+        """Return one outcome a call, all asked in one message."""
+        return self._kernel.ask(self._name, calls)
+
+    def value(self) -> Outcome:
+        """Return the value of the name itself."""
+        return self._kernel.ask(self._name, None)[0]
