@@ -12,7 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum
 from sqlalchemy.orm import scoped_session, sessionmaker
@@ -140,3 +147,71 @@ def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
             yield
             gradebook.db.commit()
         gradebook.db.remove()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook holds of one student for one assignment.
+
+    Parameters
+    ----------
+    score : float
+        With marks given by hand and extra credit, before a late penalty.
+    penalty : float
+    submitted : datetime or None
+        In UTC.
+    late_seconds : float
+    cells : mapping of (str, str) to float or None
+        The score of each cell by notebook and grade id, None where it waits for a person.
+    by_hand : bool
+        Whether a person has given any mark.
+    """
+
+    score: float
+    penalty: float
+    submitted: dt.datetime | None
+    late_seconds: float
+    cells: Mapping[tuple[str, str], float | None]
+    by_hand: bool
+
+
+def entries(classroom: Classroom, assignment: str) -> dict[str, Entry]:
+    """Return what the gradebook holds of each student who has a submission."""
+    with classroom.gradebook() as gradebook:
+        rows = (
+            gradebook.db.query(SubmittedAssignment, SubmittedNotebook, Grade)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .filter(Assignment.name == assignment)
+            .all()
+        )
+        by_student: dict[str, list[tuple[SubmittedAssignment, SubmittedNotebook, Grade]]] = {}
+        for row in rows:
+            by_student.setdefault(row[0].student_id, []).append(row)
+        return {student: _entry(parts) for student, parts in by_student.items()}
+
+
+def _entry(parts: list[tuple[SubmittedAssignment, SubmittedNotebook, Grade]]) -> Entry:
+    submission = parts[0][0]
+    penalties = {notebook.id: notebook.late_submission_penalty or 0.0 for _, notebook, _ in parts}
+    return Entry(
+        score=sum(grade.score for *_, grade in parts),
+        penalty=sum(penalties.values()),
+        submitted=submission.timestamp,
+        late_seconds=float(submission.total_seconds_late),
+        cells={
+            (notebook.name, grade.name): None if grade.needs_manual_grade else grade.score
+            for _, notebook, grade in parts
+        },
+        by_hand=any(grade.manual_score is not None for *_, grade in parts),
+    )
+
+
+def people(classroom: Classroom) -> dict[str, tuple[str, str, str]]:
+    """Return last name, first name and email of every student in the gradebook, by id."""
+    with classroom.gradebook() as gradebook:
+        return {
+            student.id: (student.last_name or "", student.first_name or "", student.email or "")
+            for student in gradebook.students
+        }
