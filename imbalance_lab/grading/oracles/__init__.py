@@ -1,0 +1,1 @@
+"""Right answers that need more than a line, imported only inside hidden tests."""
