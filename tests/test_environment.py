@@ -19,8 +19,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins.zipcollect import FileNameCollectorPlugin
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from traitlets.config.loader import PyFileConfigLoader
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -141,6 +144,46 @@ def executable(path: Path, text: str) -> Path:
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
     return path
+
+
+class TestNbgraderConfig:
+    @pytest.fixture
+    def config(self):
+        return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+
+    @pytest.mark.parametrize(
+        ("name", "found"),
+        [
+            ("/x/extracted/ada-7_accuracy-paradox.ipynb", ("ada-7", "accuracy-paradox.ipynb")),
+            ("12345_start-here.ipynb", ("12345", "start-here.ipynb")),
+            ("/x/.._accuracy-paradox.ipynb", None),
+            ("/x/ada_.._accuracy-paradox.ipynb", None),
+            ("/x/ada lovelace_accuracy-paradox.ipynb", None),
+            ("/x/ada_accuracy-paradox.py", None),
+            ("/x/ada.ipynb", None),
+        ],
+    )
+    def test_collected_names_are_students_and_notebooks_and_nothing_else(self, config, name, found):
+        match = FileNameCollectorPlugin(config=config)._match(name)
+        assert (match and (match["student_id"], match["file_id"])) == found
+
+    def test_lessons_are_released_from_solutions_and_strays_stay_in_build(self, config):
+        course = CourseDirectory(config=config)
+        assert (course.source_directory, course.release_directory) == ("solutions", "lessons")
+        assert course.solution_directory.startswith("build/")
+        assert course.source_with_tests_directory.startswith("build/")
+
+    def test_unsolved_and_solved_lesson_validate_as_they_should(self):
+        for folder, verdict in (("lessons", "VALIDATION FAILED"), ("solutions", "Success")):
+            notebook = next((ROOT / folder).glob("01-*/*.ipynb"))
+            result = subprocess.run(
+                [sys.executable, "-m", "nbgrader", "validate", str(notebook)],
+                cwd=ROOT,
+                text=True,
+                capture_output=True,
+                check=False,
+            )
+            assert verdict in result.stdout, result.stderr
 
 
 class TestBootstrap:
