@@ -16,6 +16,13 @@ def test_an_interval_covers_the_true_mean_as_often_as_it_says() -> None:
     assert abs(covered - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 2000)
 
 
+def test_an_interval_is_students_t() -> None:
+    # By hand: mean 2, standard error 1/√3, t(0.975; 2) = 4.3027.
+    found = interval([1, 2, 3])
+    assert found == pytest.approx((2, 2 - 4.30265 / 3**0.5, 2 + 4.30265 / 3**0.5), rel=1e-5)
+    assert found.low < interval([1, 2, 3], confidence=0.5).low < 2
+
+
 def test_an_interval_formats_all_three_numbers() -> None:
     found = interval([1.0, 2.0, 3.0])
     assert f"{found:.1f}" == "2.0 [-0.5, 4.5]"

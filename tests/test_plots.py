@@ -560,32 +560,6 @@ def test_decision_regions_want_a_fitted_classifier(fitted):
         plots.decision_regions(LogisticRegression(), X, y)
 
 
-def test_mean_interval_is_students_t():
-    # By hand: mean 2, standard error 1/√3, t(0.975; 2) = 4.3027.
-    mean, low, high = plots.mean_interval([1, 2, 3])
-    assert mean == 2
-    assert (low, high) == pytest.approx((2 - 4.30265 / 3**0.5, 2 + 4.30265 / 3**0.5), rel=1e-5)
-    narrower = plots.mean_interval([1, 2, 3], confidence=0.5)
-    assert low < narrower.low < narrower.high < high
-
-
-def test_runs_that_agree_have_an_interval_of_width_zero():
-    assert plots.mean_interval([0.5, 0.5, 0.5]) == (0.5, 0.5, 0.5)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (([1.0],), "two runs or more"),
-        (([1.0, np.nan],), "values must be finite"),
-        (([1.0, 2.0], 95), "confidence must lie between 0 and 1; got 95"),
-    ],
-)
-def test_mean_interval_names_bad_input(arguments, message):
-    with pytest.raises(ValueError, match=message):
-        plots.mean_interval(*arguments)
-
-
 def test_intervals_say_every_row_and_the_baseline():
     rows = {"untouched": (0.5, 0.45, 0.55), "SMOTE": (0.52, 0.4, 0.64)}
     picture = plots.intervals(rows, xlabel="F1", baseline=0.1, baseline_label="dummy", decimals=2)

@@ -12,21 +12,19 @@ from imbalance_lab.plots.curves import (
     roc_curve,
     score_distributions,
 )
-from imbalance_lab.plots.intervals import MeanInterval, intervals, mean_interval
+from imbalance_lab.plots.intervals import intervals
 from imbalance_lab.plots.labels import class_counts, confusion_matrix
 from imbalance_lab.plots.regions import decision_regions
 
 __all__ = [
     "PALETTE",
     "Drawing",
-    "MeanInterval",
     "Picture",
     "class_counts",
     "confusion_matrix",
     "decision_regions",
     "house_style",
     "intervals",
-    "mean_interval",
     "picture",
     "precision_recall_curve",
     "reliability_diagram",

@@ -3,58 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
-from scipy.stats import ttest_1samp
 
+from imbalance_lab.experiments import Interval
 from imbalance_lab.plots.core import PALETTE, Picture, picture
 
-__all__ = ["MeanInterval", "intervals", "mean_interval"]
-
-
-class MeanInterval(NamedTuple):
-    """A mean over repeated runs and the ends of its confidence interval."""
-
-    mean: float
-    low: float
-    high: float
-
-
-def mean_interval(values: ArrayLike, confidence: float = 0.95) -> MeanInterval:
-    """Return the mean of repeated runs with its Student's t confidence interval.
-
-    Parameters
-    ----------
-    values : array-like of shape (n_runs,)
-        One result for each independent run, two or more.
-    confidence : float, default=0.95
-        Confidence level, between 0 and 1.
-
-    Returns
-    -------
-    MeanInterval
-        ``(mean, low, high)``. Runs that all agree give an interval of width zero.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two runs or a value is not finite.
-    """
-    runs = np.asarray(values, dtype=float)
-    if runs.ndim != 1 or runs.size < 2:
-        raise ValueError(f"values must be 1-D with two runs or more; got shape {runs.shape}.")
-    if not np.isfinite(runs).all():
-        raise ValueError("values must be finite; got NaN or infinite runs.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1; got {confidence!r}.")
-    mean = float(runs.mean())
-    if np.ptp(runs) == 0:
-        return MeanInterval(mean, mean, mean)
-    low, high = ttest_1samp(runs, 0.0).confidence_interval(confidence)
-    return MeanInterval(mean, float(low), float(high))
+__all__ = ["intervals"]
 
 
 def intervals(
@@ -72,7 +29,7 @@ def intervals(
     Parameters
     ----------
     rows : mapping of name to (mean, low, high), or DataFrame
-        What :func:`mean_interval` returns, for each method, top to bottom. A data frame has the
+        What :func:`imbalance_lab.experiments.interval` returns, for each method, top to bottom. A data frame has the
         columns ``mean``, ``low`` and ``high``, and the names in its index.
     xlabel : str
         What is measured, with its unit.
@@ -146,12 +103,12 @@ def intervals(
     return drawing.picture
 
 
-def _checked_rows(rows: Any) -> dict[str, MeanInterval]:
+def _checked_rows(rows: Any) -> dict[str, Interval]:
     if isinstance(rows, pd.DataFrame):
-        absent = [column for column in MeanInterval._fields if column not in rows.columns]
+        absent = [column for column in Interval._fields if column not in rows.columns]
         if absent:
             raise ValueError(f"rows must have the columns mean, low and high; it has no {absent}.")
-        rows = dict(zip(rows.index, rows[list(MeanInterval._fields)].to_numpy(), strict=True))
+        rows = dict(zip(rows.index, rows[list(Interval._fields)].to_numpy(), strict=True))
     if not isinstance(rows, Mapping) or not rows:
         raise ValueError("rows must be a data frame or a mapping with at least one named row.")
     table = {}
@@ -162,5 +119,5 @@ def _checked_rows(rows: Any) -> dict[str, MeanInterval]:
         mean, low, high = triple.tolist()
         if not low <= mean <= high:
             raise ValueError(f"rows[{name!r}] must have low ≤ mean ≤ high; got {values!r}.")
-        table[str(name)] = MeanInterval(mean, low, high)
+        table[str(name)] = Interval(mean, low, high)
     return table
