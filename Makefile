@@ -66,6 +66,6 @@ clean:  ## remove caches and what runs left behind (keeps .venv and the notebook
 	@find . -name .ipynb_checkpoints -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 # The environment: made once, brought up to date when a pin changes.
-$(INSTALLED): requirements.txt pyproject.toml
+$(INSTALLED): requirements.txt pyproject.toml $(wildcard imbalance_lab/labconfig/*.json)
 	@PYTHON="$(PYTHON)" sh tools/bootstrap.sh "$(VENV)" "$(BIN)"
 	@touch $@
