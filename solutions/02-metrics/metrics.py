@@ -52,9 +52,10 @@ print(f"alarms that are frauds     {caught / (caught + false_alarms):.2f}")
 print(f"accuracy of the detector   {(caught + legitimate - false_alarms) / n_samples:.2f}")
 
 # %% [markdown]
-# Most people guess far too high. The vendor did not lie: 5% of a great many is more than 90% of a
-# few. Nor is any of the four numbers wrong. Each answers a question of its own, and only one of them
-# answers *yours*. This lesson is about which.
+# The vendor did not lie: 5% of a great many is more than 90% of a few. If you guessed far higher, you
+# took a number about the *frauds* for a number about the *alarms*. All four numbers (90%, 95% and
+# the two in the output) are right, and each answers a question of its own. This lesson is about
+# which one answers yours.
 
 # %% [markdown]
 # ## Four counts, and which class is which
@@ -199,8 +200,8 @@ for value in (0.0, 1.0):
     print(f"zero_division={value}: precision of flagging nobody is {precision:.1f}")
 
 # %% [markdown]
-# Neither value was measured. With rare classes this is no corner case: a cautious model, a small
-# fold, and it happens. Say which convention you use. In this lesson it is 0.
+# Neither value was measured. With rare classes this is no corner case: it takes only a cautious model
+# and a small test set. Say which convention you use. In this lesson it is 0.
 
 # %% [markdown]
 # ### Exercise 2: precision and recall
@@ -406,7 +407,7 @@ import pandas as pd
 from imbalance_lab.experiments import interval
 
 f1_runs = {
-    prevalence: pd.DataFrame([f1_of_true_probabilities(prevalence, seed) for seed in range(20)])
+    prevalence: pd.DataFrame([f1_of_true_probabilities(prevalence, seed) for seed in range(12)])
     for prevalence in (0.5, 0.1, 0.01)
 }
 for prevalence, results in f1_runs.items():
@@ -417,7 +418,7 @@ for prevalence, results in f1_runs.items():
         print(f"   {column:22s} {interval(results[column]):.2f}")
 
 # %% [markdown]
-# The best threshold was chosen on one sample and F1 measured on another, 20 times. The same
+# The best threshold was chosen on one sample and F1 measured on another, 12 times. The same
 # knowledge earns an F1 of about 0.8 or of less than a tenth. At 1% the threshold 0.5 throws most of
 # it away, and even the best threshold leaves F1 at a level that would look poor in a report on
 # balanced data. So an F1 is comparable only with another F1 on the *same* data, with both models at
@@ -446,6 +447,8 @@ with plots.picture(
         (line,) = ax.plot(thresholds, f1, label=f"prevalence {prevalence:g}")
         ax.plot(thresholds[f1.argmax()], f1.max(), "o", color=line.get_color())
     ax.axvline(0.5, color="#555555", linestyle=":", label="the usual 0.5")
+    ax.set_ylim(0, 1.15)
+    ax.legend(loc="upper left", ncols=2)
 
 # %% [markdown]
 # There is a law behind the peaks. Write $P$ for the number of positives: $F_1 = 2\,TP/(TP + FP + P)$.
@@ -467,9 +470,9 @@ for prevalence, results in f1_runs.items():
     )
 
 # %% [markdown]
-# Try it on real scores, or rather on the transactions: a logistic regression, judged on later days.
-# Move the threshold and watch precision, recall and F1; then let it jump to the best F1 and to the
-# least cost. They are different places.
+# Try it on the transactions: a logistic regression, judged on later days. Move the threshold and watch
+# precision, recall and F1; then let it jump to the best F1, and from there to the least cost. Which
+# way does it move, and what happens to recall?
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -612,7 +615,7 @@ def same_detector(prevalence, seed, n_samples=100_000):
 # %%
 prevalences = (0.5, 0.1, 0.01, 0.001)
 by_prevalence = {
-    prevalence: pd.DataFrame([same_detector(prevalence, seed) for seed in range(20)])
+    prevalence: pd.DataFrame([same_detector(prevalence, seed) for seed in range(10)])
     for prevalence in prevalences
 }
 means = pd.DataFrame({f"π = {pi:g}": runs.mean() for pi, runs in by_prevalence.items()})
@@ -622,7 +625,7 @@ means.round(2)
 with plots.picture(
     title="One detector, four prevalences: what moves and what does not",
     xlabel="prevalence (log scale)",
-    ylabel="value (mean of 20 runs)",
+    ylabel="value (mean of 10 runs)",
     alt="Between a prevalence of 0.5 and 0.001 balanced accuracy stays at "
     f"{means.loc['balanced accuracy'].iloc[0]:.2f}, Matthews correlation falls from "
     f"{means.loc['Matthews correlation'].iloc[0]:.2f} to {means.loc['Matthews correlation'].iloc[-1]:.2f}, "
@@ -637,10 +640,15 @@ with plots.picture(
 # %% [markdown]
 # The praise is deserved, and it is the catch. Recall, specificity and all that is made of them stay
 # where they are. Precision falls to almost nothing: at one in a thousand, fewer than one alarm in a
-# hundred is right, and balanced accuracy does not say so. It describes the *detector*. Precision,
-# F1 and Matthews correlation describe the detector *in its place*: they move with prevalence, so
-# they may not be compared across data sets with different prevalence. Which of the two you want
-# depends on what you are asked. Somebody who has to run the thing wants the second.
+# hundred is right, and balanced accuracy does not say so.
+#
+# So there are two families. Recall, specificity, balanced accuracy and G-mean describe the
+# *detector*, and travel with it (as long as frauds still look like those frauds, and the rest like
+# that rest). Precision, F1 and Matthews correlation describe the detector *in its place*. That
+# Matthews correlation is often recommended for classes of very different size does not make it
+# comparable between data sets of different prevalence: here it fell by more than nine tenths while
+# the detector stayed the same. Which family you want depends on the question. Whoever has to live
+# with the alarms needs the second.
 
 # %% [markdown] covers="E12"
 # ## Every measure has a price list
@@ -661,56 +669,70 @@ with plots.picture(
 # being better known. Only the last line holds *your* prices.
 #
 # Does it matter? Let each measure choose the threshold of the same model on the first half of the
-# later transactions, and pay for its choice on the second half. Twelve simulated companies:
-
+# later transactions, and pay for its choice on the second half. A review costs €4 also where it
+# finds a fraud, so catching one more fraud is worth its loss minus 4, and the true price of a miss
+# is (loss − 4)/4 false alarms. First, what each measure sees at every threshold:
 
 # %%
 from imbalance_lab.datasets import cost_of_decisions
 
 
-def chosen_thresholds(y, p, average_loss):
-    """Return the threshold at which each measure is best, on the data given."""
+def measure_curves(y, p, loss):
+    """Return all thresholds, and the value of each measure at each."""
     tn, fp, fn, tp, thresholds = confusion_matrix_at_thresholds(y, p)
-    value = {
-        "accuracy": tn + tp,
+    return thresholds, {
+        "accuracy": (tn + tp) / len(y),
         "F1": 2 * tp / (2 * tp + fp + fn),
         "F2": 5 * tp / (5 * tp + 4 * fn + fp),
-        "balanced accuracy": tp / (tp + fn) + tn / (tn + fp),
-        "cost": -(4 * (tp + fp) + average_loss * fn),
+        "balanced accuracy": (tp / (tp + fn) + tn / (tn + fp)) / 2,
+        "cost": -(4 * (tp + fp) + loss * fn),
     }
-    return {name: thresholds[np.argmax(curve)] for name, curve in value.items()}
+
+
+# %% [markdown]
+# Then the choice, the price list behind it, and the bill, for ten simulated companies:
 
 
 # %%
-def cost_of_each_choice(seed):
-    later, p = fraud_probabilities(20_000, seed)
+def prices_and_costs(seed):
+    later, p = fraud_probabilities(40_000, seed)
     y, amount = later["is_fraud"].to_numpy(), later["amount"].to_numpy()
     first = np.arange(len(y)) < len(y) // 2
     loss = amount[first & (y == 1)].mean() + 15
-    chosen = {"flag nobody": np.inf, **chosen_thresholds(y[first], p[first], loss)}
-    rest = ~first
-    costs = {
-        k: cost_of_decisions(y[rest], p[rest] >= cut, amount[rest]) for k, cut in chosen.items()
+    thresholds, curves = measure_curves(y[first], p[first], loss)
+    prices = {
+        "accuracy": 1,
+        "F1": 2 / curves["F1"].max() - 1,
+        "F2": 5 / curves["F2"].max() - 1,
+        "balanced accuracy": 1 / y[first].mean() - 1,
+        "cost": (loss - 4) / 4,
     }
-    return {name: 1000 * cost / rest.sum() for name, cost in costs.items()}
+    cuts = {name: thresholds[curve.argmax()] for name, curve in curves.items()}
+    cuts["flag nobody"] = np.inf
+    y, p, amount = y[~first], p[~first], amount[~first]
+    bills = {k: 1000 / len(y) * cost_of_decisions(y, p >= cut, amount) for k, cut in cuts.items()}
+    return prices, bills
 
 
 # %%
-choice_costs = pd.DataFrame([cost_of_each_choice(seed) for seed in range(12)])
-print("cost in € per 1,000 transactions, threshold chosen by")
-for name in choice_costs:
-    print(f"  {name:18s} {interval(choice_costs[name]):5.0f}")
-
-# %%
-for name in ("accuracy", "F1", "F2", "balanced accuracy"):
-    extra = interval(choice_costs[name] - choice_costs["cost"])
-    print(f"{name:18s} costs {extra:+5.0f} more than choosing by cost")
+prices, bills = (
+    pd.DataFrame(rows) for rows in zip(*[prices_and_costs(seed) for seed in range(10)], strict=True)
+)
+print(f"flagging nobody costs {interval(bills['flag nobody']):.0f} € per 1,000 transactions")
+for name in prices:
+    extra = interval(bills[name] - bills["cost"])
+    print(
+        f"{name:17s} prices a miss at {prices[name].mean():3.0f} false alarms,"
+        f" bill {bills[name].mean():4.0f} €"
+        + ("" if name == "cost" else f", {extra:+.0f} against choosing by cost")
+    )
 
 # %% [markdown]
-# The same model, the same probabilities, and the bill depends on which number was put in charge.
-# Accuracy saves little against doing nothing. The other measures do better as far as their price
-# happens to be near the true one. Where costs can be named, even roughly, choose by cost, and use
-# the other measures to describe what was chosen. Lesson 09 does this properly.
+# The same model, the same probabilities, and the bill depends on which number was put in charge. It
+# is the higher, the further the hidden price is from the true one, which stands in the last line.
+# Balanced accuracy does well *here* because its price happens to be of the right size; at another
+# prevalence it would not be. Where costs can be named, even roughly, choose by cost, and use the
+# other measures to describe what was chosen. Lesson 09 does this properly.
 
 # %% [markdown] covers="E05"
 # ### Which measure for which problem
@@ -722,7 +744,7 @@ for name in ("accuracy", "F1", "F2", "balanced accuracy"):
 # | card fraud | a review, an annoyed customer | the amount | cost; precision for the review team |
 # | disease screening | a second test, worry | a late diagnosis | recall, with precision at the real prevalence |
 # | spam filter | a lost letter: worse than the miss | a nuisance | precision, or $F_{0.5}$ |
-# | defects in production | a good part thrown away | a recall of the product | recall at a false positive rate you can pay |
+# | defects in production | a good part thrown away | a faulty part delivered | recall at a false positive rate that you can pay for |
 # | failing machines | an inspection | a stopped line | cost; $F_2$ if prices are unknown |
 # | intrusion | minutes of an analyst, thousands of times a day | a breach | recall within the alarms that can be read |
 #
@@ -789,10 +811,10 @@ def wilson_interval(n_successes, n, confidence=0.95):
     low, high : float
 
     Example by hand: for 0 of 20 at 95%, z * z is 3.84. The observed share is 0, so the two terms
-    under the bracket are both z * z / 40, and the interval runs from 0 to 3.84 / 23.84 = 0.161.
+    inside the brackets are both z * z / 40, and the interval runs from 0 to 3.84 / 23.84 = 0.161.
     """
     ### BEGIN SOLUTION
-    z = norm.ppf((1 + confidence) / 2)
+    z = float(norm.ppf((1 + confidence) / 2))
     share = n_successes / n
     centre = share + z**2 / (2 * n)
     half_width = z * (share * (1 - share) / n + z**2 / (4 * n**2)) ** 0.5
@@ -824,6 +846,7 @@ check(wilson_interval, WILSON_INTERVAL).agrees_with(
 # ### Does "95%" mean 95%?
 #
 # An interval keeps its promise if, over many test sets, 95% of the intervals hold the true recall.
+# The share that does is called its **coverage**.
 # With 20 positives that can be computed exactly: only the counts 0 to 20 can occur, each with its
 # binomial probability.
 
@@ -885,9 +908,9 @@ for n_positives in (10, 20, 100, 1000):
 #
 # Recall is a share, so it has a formula. F1 is not a share: FP and FN come from different classes.
 # Then let the data stand for the world: draw a new test set *from the test set*, with replacement,
-# compute the measure, repeat. Draw **within each class** (stratified), or some of the new sets have
-# far fewer positives than yours, or none. Here for real tumours, 19 malignant ones among 376,
-# each predicted by a model that has not seen it:
+# compute the measure, repeat: a **bootstrap**. The middle 95% of the values are the interval. Draw
+# **within each class** (stratified), so that every new set has as many positives as yours. Here for
+# real tumours, 19 malignant ones among 376, each predicted by a model that has not seen it:
 
 # %%
 from sklearn.model_selection import cross_val_predict
@@ -901,11 +924,10 @@ pipeline = make_pipeline(StandardScaler(), LogisticRegression())
 predicted = cross_val_predict(pipeline, X_cancer, y_cancer, cv=5)
 
 
-def bootstrap(y, y_pred, measure, n_repeats=400, stratified=True):
-    rows = np.arange(len(y))
+def stratified_bootstrap(y, y_pred, measure, n_repeats=200):
     y, y_pred, values = np.asarray(y), np.asarray(y_pred), []
     for seed in range(n_repeats):
-        drawn = resample(rows, stratify=y if stratified else None, random_state=seed)
+        drawn = resample(np.arange(len(y)), stratify=y, random_state=seed)
         values.append(measure(y[drawn], y_pred[drawn]))
     return np.quantile(values, [0.025, 0.975])
 
@@ -915,18 +937,47 @@ n_positive = int(y_cancer.sum())
 n_caught = int(predicted[y_cancer == 1].sum())
 low, high = proportion_confint(n_caught, n_positive, method="wilson")
 print(
-    f"recall {n_caught} of {n_positive}: {n_caught / n_positive:.2f}, Wilson {low:.2f} to {high:.2f}"
+    f"recall {n_caught} of {n_positive} = {n_caught / n_positive:.2f}, Wilson {low:.2f} to {high:.2f}"
 )
-for stratified in (True, False):
-    low, high = bootstrap(y_cancer, predicted, f1_score, stratified=stratified)
-    name = "stratified" if stratified else "plain"
-    print(f"F1 {f1_score(y_cancer, predicted):.2f}, {name} bootstrap {low:.2f} to {high:.2f}")
+low, high = stratified_bootstrap(y_cancer, predicted, f1_score)
+print(f"F1 {f1_score(y_cancer, predicted):.2f}, stratified bootstrap {low:.2f} to {high:.2f}")
+for few in (3, 5, 19):
+    none = (1 - few / len(y_cancer)) ** len(y_cancer)
+    print(f"with {few:2d} positives, {none:.3f} of unstratified draws would have none at all")
 
 # %% [markdown]
 # An impressive recall, and an interval that reaches from mediocre to nearly perfect. Two models
-# whose values differ by less than such a width have not been told apart: then compare them on the
-# same test set, case by case, or find more positives. (With so few positives the bootstrap itself
-# is a rough guide: it can only draw the 19 that you have. For recall, prefer Wilson.)
+# whose values differ by less than such a width have not been told apart: compare them on the same
+# test set, case by case, or find more positives.
+#
+# Does this interval keep its promise? Draw a thousand test sets from a detector whose F1 we know, and
+# see how often it is inside. (Drawing rows of one class with replacement and counting the flags is a
+# binomial draw, which makes it quick.)
+
+
+# %%
+def bootstrap_coverage(n_positives, recall=0.9, fp_rate=0.003, n_sets=1000):
+    rng, n_negatives, held = np.random.default_rng(0), 19 * n_positives, 0
+    true_f1 = 2 * recall * n_positives / ((1 + recall) * n_positives + fp_rate * n_negatives)
+    for _ in range(n_sets):
+        tp, fp = rng.binomial([n_positives, n_negatives], [recall, fp_rate])
+        new_tp = rng.binomial(n_positives, tp / n_positives, 300)
+        new_fp = rng.binomial(n_negatives, fp / n_negatives, 300)
+        f1 = 2 * new_tp / (new_tp + new_fp + n_positives)
+        low, high = np.quantile(f1, [0.025, 0.975])
+        held += low <= true_f1 <= high
+    return held / n_sets
+
+
+for n_positives in (10, 20, 50, 200):
+    print(
+        f"{n_positives:3d} positives: {bootstrap_coverage(n_positives):.2f} of the intervals hold F1"
+    )
+
+# %% [markdown]
+# With ten positives it falls well short: the bootstrap can only draw the positives that you have, and
+# if none of them was missed, no draw will miss one. From some dozens on it can be relied on. For
+# recall itself, whatever the number, prefer Wilson.
 
 # %% [markdown]
 # ## Ten folds, one F1
@@ -939,7 +990,7 @@ for stratified in (True, False):
 # | fold 1 | 1 | 0 | 0 | 1 |
 # | fold 2 | 1 | 9 | 4 | 2/15 |
 # | mean over folds | | | | 0.57 |
-# | pooled counts | 2 | 9 | 4 | 4/17 = 0.24 |
+# | **pooled**: counts added first | 2 | 9 | 4 | 4/17 = 0.24 |
 #
 # Which one is right? Take two detectors whose true F1 we know, because we choose their rates, and
 # choose them so that both have the *same*. A cautious one catches 30% of the positives and flags one
@@ -988,11 +1039,12 @@ plots.intervals(
 )
 
 # %% [markdown]
-# The pooled value is right to within a percentage point. The mean over folds is not, and worse: its
-# bias has another size, even another sign, for another detector. Of two equal detectors it calls the
-# eager one better. Stratified folds help, but do not cure it. In a fold with three positives one
-# catch more or less moves F1 by a lot, and not symmetrically. Forman and Scholz (2010) compared all
-# the variants and recommend what you see: **add the counts over the folds, then compute F1 once.**
+# The pooled value is right to within about a percentage point. The mean over folds is not, and worse:
+# its bias has another size, even another sign, for another detector. Of two equal detectors it calls
+# the eager one better. Stratified folds help, but do not cure it: in a fold with three positives one
+# catch more or less moves F1 by a lot, and not symmetrically. Forman and Scholz (2010) compared the
+# ways to compute F1 in cross-validation and found all but one biased, most of all when positives are
+# rare. The one: **add the counts over the folds, then compute F1 once.**
 # In scikit-learn: `cross_val_predict`, then one `f1_score` on all predictions, as we did with the
 # tumours; `cross_val_score(scoring="f1")` returns the fold values.
 
@@ -1104,9 +1156,10 @@ for name in digit_runs:
     print(f"{name:18s} {interval(digit_runs[name]):.2f}")
 
 # %% [markdown]
-# The micro and the weighted average look comfortable. The rare digits do not, and only the macro
-# average shows it. "Weighted" sounds like the careful choice for imbalanced classes; its weights are
-# the imbalance itself.
+# A quarter of the rare digits is missed. The micro and the weighted average, which hardly differ, know
+# nothing of it; the macro average shows a part. "Weighted" sounds like the careful choice for
+# imbalanced classes, but its weights *are* the imbalance. And no average replaces the column of
+# recalls, class by class.
 
 # %% [markdown]
 # ## Claims, tested
@@ -1155,7 +1208,7 @@ Claim(
 
 # %%
 gain = interval(f1_runs[0.01]["at the best threshold"] - f1_runs[0.01]["at 0.5"])
-extra_f1 = interval(choice_costs["F1"] - choice_costs["cost"])
+extra_f1 = interval(bills["F1"] - bills["cost"])
 Claim(
     "F1 balances precision and recall, so it is the metric for imbalanced data.",
     verdict="holds only if",
