@@ -30,11 +30,9 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
 
+from imbalance_lab.grading.intake import LARGEST_FILE, STUDENT
 from imbalance_lab.grading.results import CellResult, Kind
 
-# What a student may be called: no hidden folder, no path, no "+" (which nbgrader's exchange uses
-# between the parts of a name), nothing that a terminal, a spreadsheet or a browser could act on.
-STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 TIMESTAMP = "timestamp.txt"
 SECRET = "submission_secret.txt"
 _LONGEST_NOTE = 1000
@@ -84,15 +82,15 @@ class Submission:
         text = _short_note(self.folder / SECRET)
         return text if re.fullmatch(r"[A-Za-z0-9_+/=.-]{1,200}", text) else ""
 
-    def fingerprint(self, names: list[str], largest: int) -> str:
+    def fingerprint(self, names: list[str]) -> str:
         """Return a digest that changes when what was handed in changes.
 
-        Links are not followed and files beyond `largest` bytes not read: they are refused later,
+        Links are not followed and files that are too large not read: they are refused later,
         and their names and sizes tell them apart well enough.
         """
         digest = hashlib.sha256(self.timestamp_text.encode())
         for name in names:
-            digest.update(name.encode() + b"\0" + _content_mark(self.notebook(name), largest))
+            digest.update(name.encode() + b"\0" + _content_mark(self.notebook(name)))
         return digest.hexdigest()
 
 
@@ -362,13 +360,13 @@ def _short_note(path: Path) -> str:
     return ""
 
 
-def _content_mark(path: Path, largest: int) -> bytes:
+def _content_mark(path: Path) -> bytes:
     try:
         with _opened(path) as descriptor:
             status = os.fstat(descriptor)
-            if stat.S_ISREG(status.st_mode) and status.st_size <= largest:
+            if stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_FILE:
                 with open(descriptor, "rb", closefd=False) as file:
-                    return hashlib.sha256(file.read(largest)).digest()
+                    return hashlib.sha256(file.read(LARGEST_FILE)).digest()
     except OSError as error:
         return repr(error.errno).encode()
     return repr((status.st_mode, status.st_size, status.st_mtime_ns)).encode()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbgrader.api import (
     Assignment,
+    Comment,
     Grade,
     Gradebook,
     MissingEntry,
@@ -215,3 +216,21 @@ def people(classroom: Classroom) -> dict[str, tuple[str, str, str]]:
             student.id: (student.last_name or "", student.first_name or "", student.email or "")
             for student in gradebook.students
         }
+
+
+def comments(classroom: Classroom, assignment: str) -> dict[str, dict[tuple[str, str], str]]:
+    """Return each student's comments by notebook and grade id, those given by hand first."""
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    with classroom.gradebook() as gradebook:
+        rows = (
+            gradebook.db.query(SubmittedAssignment, SubmittedNotebook, Comment)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+            .filter(Assignment.name == assignment)
+        )
+        for submission, notebook, comment in rows:
+            if comment.comment:
+                by_cell = found.setdefault(submission.student_id, {})
+                by_cell[notebook.name, comment.name] = comment.comment
+    return found

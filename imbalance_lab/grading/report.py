@@ -8,17 +8,13 @@ by its own security policy, should an escape ever be missed.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-import jinja2
-import nbformat
 import numpy as np
-from markupsafe import Markup
 
 from imbalance_lab.grading.catalogue import (
     Misconception,
@@ -28,6 +24,7 @@ from imbalance_lab.grading.catalogue import (
 )
 from imbalance_lab.grading.classroom import Assignment, Classroom
 from imbalance_lab.grading.items import difficulty, discrimination
+from imbalance_lab.grading.pages import render, title
 from imbalance_lab.grading.results import CellResult, State
 from imbalance_lab.grading.standings import Standing, printable
 
@@ -140,7 +137,7 @@ def write_report(
     trouble = [row for row in rows if row.status not in (State.GRADED, State.MISSING)]
     shares = {row.student: _share(row) for row in read}
     view: dict[str, Any] = {
-        "title": _title(assignment),
+        "title": title(assignment),
         "assignment": assignment.name,
         "course": classroom.coursedir.course_id,
         "made": now,
@@ -171,37 +168,7 @@ def write_report(
         "matrix": sorted(read, key=lambda row: (-shares[row.student], row.student)),
         "insights": _insights(rows, read, exercises, misconceptions, trouble),
     }
-    return _environment().get_template("report.html.j2").render(view)
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("imbalance_lab.grading", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters |= {
-        "printable": lambda value: printable(str(value)),
-        "percent": lambda value: f"{100 * value:.0f}%",
-        "points": lambda value: f"{value:g}" if value == round(value, 2) else f"{value:.2f}",
-        "seconds": _seconds,
-        "breakable": _breakable,
-        "plural": lambda count, word: f"{count} {word}" + ("" if count == 1 else "s"),
-        "lateness": _lateness,
-    }
-    return environment
-
-
-def _title(assignment: Assignment) -> str:
-    """Return the first heading of the instructor's notebook."""
-    cells = nbformat.read(assignment.sources[0], as_version=4).cells
-    for cell in cells:
-        found = re.search(r"^# (.+)$", cell.source, re.MULTILINE)
-        if cell.cell_type == "markdown" and found:
-            return found[1].strip()
-    return assignment.name
+    return render("report.html.j2", view)
 
 
 def _names(rows: Sequence[Standing], anonymous: bool) -> dict[str, str]:
@@ -368,20 +335,3 @@ def _about_misconception(held: HeldBy) -> Insight:
         return Insight(who + where, "quiz")
     text = f"{held.count} of {held.of} hold one misconception in {what.exercise}: {what.name}."
     return Insight(text + where, "misconceptions")
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.0f} s" if value >= 10 else f"{value:.1f} s" if value >= 0.1 else "< 0.1 s"
-
-
-def _breakable(name: str) -> Markup:
-    """Let a long name break after its underscores."""
-    return Markup("_<wbr>").join(Markup.escape(part) for part in name.split("_"))
-
-
-def _lateness(seconds: float) -> str:
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds >= length:
-            count = round(seconds / length)
-            return f"{count} {unit}" + ("" if count == 1 else "s")
-    return "under a minute"

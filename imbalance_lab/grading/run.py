@@ -34,7 +34,7 @@ from imbalance_lab.grading.journal import (
     clear_leftovers,
     write_whole,
 )
-from imbalance_lab.grading.results import Graded, Limits, NotebookResult, State
+from imbalance_lab.grading.results import Graded, NotebookResult, State
 from imbalance_lab.grading.workers import Outcome, Task, Workers, code_fingerprint
 
 
@@ -174,10 +174,9 @@ def make_plan(
 
 def fingerprint(assignment: Assignment, submission: Submission) -> str:
     """Return a digest of all that decides a grade: submission, instructor's notebook, checks."""
-    largest = Limits().file_bytes
     parts = (
         assignment.fingerprint,
-        submission.fingerprint(assignment.notebooks, largest),
+        submission.fingerprint(assignment.notebooks),
         code_fingerprint(),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -19,6 +19,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from traitlets.config import Config
+
 import imbalance_lab
 from imbalance_lab.grading.classroom import Assignment, Submission
 from imbalance_lab.grading.engine import Engine, SourceError
@@ -125,16 +127,25 @@ class LocalWorkers(Workers):
 
 @contextlib.contextmanager
 def local_workers(
-    jobs: int, limits: Limits | None = None, allow_unprotected: bool = False
+    jobs: int,
+    limits: Limits | None = None,
+    allow_unprotected: bool = False,
+    config: Config | None = None,
 ) -> Iterator[LocalWorkers]:
     """Grade on this machine, `jobs` submissions at a time.
+
+    Parameters
+    ----------
+    jobs : int
+    limits, allow_unprotected, config
+        As in `imbalance_lab.grading.engine.Engine`.
 
     Raises
     ------
     Unprotected
         If a protection is off and `allow_unprotected` is not True.
     """
-    with Engine(limits, allow_unprotected) as engine:
+    with Engine(limits, allow_unprotected, config) as engine:
         workers = LocalWorkers(engine, jobs)
         try:
             yield workers
