@@ -1,0 +1,181 @@
+"""A course of one tiny notebook, and everything around it that a submission must not reach."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from imbalance_lab.grading.source import read_source
+
+# Words that stand only where a submission must not look.
+HIDDEN_WORD = "HIDDEN-TEST-7f3a"
+OTHERS_WORD = "OTHERS-ANSWER-91c4"
+GRADES_WORD = "GRADEBOOK-55de"
+SECRET_WORDS = (HIDDEN_WORD, OTHERS_WORD, GRADES_WORD)
+
+CHECK_MEAN = f"""\
+import statistics
+
+from imbalance_lab.checks import Call, Exercise, Mistake, check
+
+takes_the_median = Mistake("takes the median", "It is the middle.", wrong=statistics.median)
+MEAN = Exercise("mean", "00", "Warm-up", ("values",), (takes_the_median,))
+check(mean, MEAN).on([1, 2, 6]).gives(3)
+### BEGIN HIDDEN TESTS
+word = "{HIDDEN_WORD}"
+inputs = [Call(([1, 5, 9, n],)) for n in range(3)]
+check(mean, MEAN).agrees_with(lambda values: sum(values) / len(values), on=inputs)
+### END HIDDEN TESTS
+"""
+CHECK_DOUBLE = """\
+from imbalance_lab.checks import Exercise, check
+
+check(double, Exercise("double", "00", "Warm-up", ("x",))).on(4).gives(8)
+"""
+CHECK_QUIZ = """\
+from imbalance_lab.checks import Question, Quiz, score_quiz
+
+score_quiz(quiz, Quiz("00", {n: Question("b", {"a": "No."}, "Warm-up") for n in (1, 2, 3)}))
+"""
+
+RIGHT = {
+    "mean": "def mean(values):\n    return sum(values) / len(values)",
+    "double": "def double(x):\n    return 2 * x",
+    "quiz": 'quiz = {1: "b", 2: "b", 3: "b"}',
+    "essay": "Because it is.",
+}
+POINTS = {"mean-check": 2.0, "double-check": 1.0, "quiz-check": 3.0, "essay": 4.0}
+
+
+def solution(text: str) -> str:
+    """Return the text of an answer cell in the instructor's notebook."""
+    return f"### BEGIN SOLUTION\n{text}\n### END SOLUTION"
+
+
+def about(grade_id: str, points: float | None = None, solution: bool = False) -> dict[str, Any]:
+    """Return nbgrader's metadata of a cell."""
+    grade = points is not None
+    data = {
+        "grade": grade,
+        "grade_id": grade_id,
+        "locked": grade and not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    return {"nbgrader": data | ({"points": points} if grade else {})}
+
+
+def source_notebook() -> nbformat.NotebookNode:
+    """Return the instructor's notebook."""
+    code, text = new_code_cell, new_markdown_cell
+    cells = [
+        text("# Warm-up"),
+        code("print('hello')\nnumbers = [1, 2, 3]"),
+        code(solution(RIGHT["mean"]), metadata=about("mean", solution=True)),
+        code("mean([1, 2, 6])"),
+        code(CHECK_MEAN, metadata=about("mean-check", 2)),
+        code(solution(RIGHT["double"]), metadata=about("double", solution=True)),
+        code(CHECK_DOUBLE, metadata=about("double-check", 1)),
+        code(solution(RIGHT["quiz"]), metadata=about("quiz", solution=True)),
+        code(CHECK_QUIZ, metadata=about("quiz-check", 3)),
+        text("It is what it is.", metadata=about("essay", 4, solution=True)),
+        code("print(numbers)"),
+    ]
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+@dataclass
+class Course:
+    """The folders of the course on disk."""
+
+    root: Path
+
+    @property
+    def source(self) -> Path:
+        """The instructor's notebook."""
+        return self.root / "solutions" / "warm-up" / "lesson.ipynb"
+
+    @property
+    def gradebook(self) -> Path:
+        """A database with grades."""
+        return self.root / "gradebook.db"
+
+    def submission(self, student: str) -> Path:
+        """Return where a student's notebook lies."""
+        return self.root / "submitted" / student / "warm-up" / "lesson.ipynb"
+
+    def released(self) -> dict[str, Any]:
+        """Return the student's version of the notebook, as JSON."""
+        notebook = json.loads(self.source.read_text())
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+        released = read_source(self.source).released
+        for cell in notebook["cells"]:
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+            if name in released:
+                cell["source"] = released[name]
+            if name == "mean-check":
+                cell["source"] = cell["source"][: cell["source"].index("### BEGIN HIDDEN")]
+        return notebook
+
+    def answered(self, answers: dict[str, str]) -> dict[str, Any]:
+        """Return the student's version with these answers, as JSON."""
+        notebook = self.released()
+        for cell in notebook["cells"]:
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+            if name in answers:
+                cell["source"] = answers[name]
+        return notebook
+
+    def hand_in(self, student: str, notebook: Any) -> Path:
+        """Write a submission: bytes as they are, text in UTF-8, anything else as JSON."""
+        path = self.submission(student)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not isinstance(notebook, bytes | str):
+            notebook = json.dumps(notebook)
+        path.write_bytes(notebook if isinstance(notebook, bytes) else notebook.encode())
+        return path
+
+    def remove(self, student: str) -> None:
+        """Delete a student's folder."""
+        shutil.rmtree(self.root / "submitted" / student, ignore_errors=True)
+
+    def contents(self) -> dict[str, tuple[str, bytes]]:
+        """Return every file and link below the course, to see whether anything changed."""
+        found = {}
+        for path in sorted(self.root.rglob("*")):
+            if path.is_symlink():
+                found[str(path)] = ("link", str(path.readlink()).encode())
+            elif path.is_file():
+                found[str(path)] = ("file", path.read_bytes())
+        return found
+
+
+def make_course(root: Path) -> Course:
+    """Write the course into a folder that everyone on this machine may read and write.
+
+    So only the sandbox keeps a submission out, and no file permission does its work for it.
+    """
+    course = Course(root)
+    course.source.parent.mkdir(parents=True)
+    nbformat.write(source_notebook(), course.source)
+    database = sqlite3.connect(course.gradebook)
+    database.execute("CREATE TABLE grade (student TEXT, auto_score REAL)")
+    database.execute("INSERT INTO grade VALUES (?, 3)", (GRADES_WORD,))
+    database.commit()
+    database.close()
+    course.hand_in("other", course.answered(RIGHT | {"double": f"# {OTHERS_WORD}"}))
+    for path in (root, *root.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    return course
