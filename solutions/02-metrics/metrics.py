@@ -308,7 +308,8 @@ for prevalence in (0.5, 0.1, 0.01, 0.001):
 # {\beta^2 \cdot \text{precision} + \text{recall}}
 # = \frac{(1+\beta^2)\,TP}{(1+\beta^2)\,TP + \beta^2 FN + FP}$$
 #
-# $F_2$ leans towards recall, $F_{0.5}$ towards precision.
+# Why the square? With it, a small step of precision and one of recall are worth the same exactly
+# where recall $= \beta \cdot$ precision. $F_2$ leans towards recall, $F_{0.5}$ towards precision.
 
 # %% covers="E25"
 from sklearn.metrics import f1_score, fbeta_score
@@ -655,7 +656,8 @@ with plots.picture(
 #
 # A measure that ranks models says, somewhere, how many false alarms it would accept for one miss
 # less. For F1 you have derived it. For the others it is as quick: write $P$ and $N$ for the numbers
-# of positives and negatives, and ask which $x$ leaves the measure unchanged.
+# of positives and negatives, and ask which $x$ leaves the measure unchanged. For balanced accuracy,
+# one catch more adds $\frac{1}{2P}$ and $x$ false alarms take away $\frac{x}{2N}$, so $x = N/P$.
 #
 # | measure | a miss costs as much as … false alarms | so the price depends on |
 # | --- | --- | --- |
@@ -846,9 +848,8 @@ check(wilson_interval, WILSON_INTERVAL).agrees_with(
 # ### Does "95%" mean 95%?
 #
 # An interval keeps its promise if, over many test sets, 95% of the intervals hold the true recall.
-# The share that does is called its **coverage**.
-# With 20 positives that can be computed exactly: only the counts 0 to 20 can occur, each with its
-# binomial probability.
+# The share that does is called its **coverage**. With 20 positives it can be computed exactly: only
+# the counts 0 to 20 can occur, each with its binomial probability.
 
 
 # %%
@@ -887,8 +888,8 @@ with plots.picture(
 
 # %% [markdown]
 # Wald's interval breaks down exactly where good detectors live, near a recall of 1. Wilson's wobbles
-# around the promise (no interval for so few whole counts can hit it everywhere), which is why it is
-# the one to use for a small number of positives (Brown, Cai and DasGupta 2001).
+# around the promise, since with so few whole counts it cannot hit 95% everywhere, but it never falls
+# far below. Brown, Cai and DasGupta (2001) compare many intervals and recommend it.
 #
 # **The rule of three.** If none of $n$ positives was missed, what is the largest miss rate that is
 # still plausible? The one that would go unseen with probability 5%: $(1-q)^n = 0.05$, so
@@ -946,9 +947,10 @@ for few in (3, 5, 19):
     print(f"with {few:2d} positives, {none:.3f} of unstratified draws would have none at all")
 
 # %% [markdown]
-# An impressive recall, and an interval that reaches from mediocre to nearly perfect. Two models
-# whose values differ by less than such a width have not been told apart: compare them on the same
-# test set, case by case, or find more positives.
+# An impressive recall, and an interval that reaches from mediocre to nearly perfect. If two models
+# differ by less than such a width, their values alone have not told them apart: compare them on the
+# same test set, case by case, or find more positives. The last lines show why to stratify: with very
+# few positives, some plain draws would have none, and nothing to measure.
 #
 # Does this interval keep its promise? Draw a thousand test sets from a detector whose F1 we know, and
 # see how often it is inside. (Drawing rows of one class with replacement and counting the flags is a
@@ -1166,8 +1168,8 @@ for name in digit_runs:
 #
 # Three claims were put to the test above; the fourth is tested here. *"`classification_report` gives
 # the complete view."* For each of 20 samples take perfect knowledge (the true probabilities), and a
-# spoiled copy: all probabilities below 0.5 are shuffled among themselves. Which of them a report can
-# tell apart?
+# spoiled copy: all probabilities below 0.5 are shuffled among themselves. Can a report tell the two
+# apart?
 
 
 # %%
