@@ -410,40 +410,76 @@ TIME_SPLIT = Exercise(
 )
 
 
-def _t_interval(scores, variance_of_mean, quantile=None):
-    mean = float(np.mean(scores))
-    t = stats.t.ppf(0.975, len(scores) - 1) if quantile is None else quantile
-    half = float(t * np.sqrt(variance_of_mean))
+def _t_interval(values, variance_of_mean):
+    mean = float(np.mean(values))
+    half = float(stats.t.ppf(0.975, len(values) - 1) * np.sqrt(variance_of_mean))
     return mean - half, mean + half
 
 
-CORRECTED_INTERVAL = Exercise(
-    "corrected_interval",
+def _gains(scores_a, scores_b):
+    return np.asarray(scores_b, dtype=float) - np.asarray(scores_a, dtype=float)
+
+
+def _uncorrected(scores_a, scores_b, n_train, n_test):
+    gains = _gains(scores_a, scores_b)
+    return _t_interval(gains, np.var(gains, ddof=1) / len(gains))
+
+
+def _inverted_ratio(scores_a, scores_b, n_train, n_test):
+    gains = _gains(scores_a, scores_b)
+    return _t_interval(gains, np.var(gains, ddof=1) * (1 / len(gains) + n_train / n_test))
+
+
+def _correction_alone(scores_a, scores_b, n_train, n_test):
+    gains = _gains(scores_a, scores_b)
+    return _t_interval(gains, np.var(gains, ddof=1) * n_test / n_train)
+
+
+def _not_paired(scores_a, scores_b, n_train, n_test):
+    both = np.var(scores_a, ddof=1) + np.var(scores_b, ddof=1)
+    return _t_interval(_gains(scores_a, scores_b), both * (1 / len(scores_a) + n_test / n_train))
+
+
+def _other_way_round(call: Call, expected: Any, outcome: Any) -> bool:
+    try:
+        low, high = outcome.value
+        return bool(np.allclose([-high, -low], expected, atol=1e-3))
+    except (AttributeError, TypeError, ValueError):
+        return False
+
+
+COMPARE_MODELS = Exercise(
+    "compare_models",
     lesson="04",
     section="How sure is a cross-validated score?",
-    arguments=("scores", "n_train", "n_test"),
+    arguments=("scores_a", "scores_b", "n_train", "n_test"),
     mistakes=(
+        Mistake(
+            "A minus B instead of B minus A",
+            "The interval should be positive where B is better.",
+            when=_other_way_round,
+        ),
         Mistake(
             "the scores are treated as independent",
             "They share most of their training rows, so each new one tells less than a fresh"
             " experiment would. The correction for that is missing.",
-            wrong=lambda scores, n_train, n_test: _t_interval(
-                scores, np.var(scores, ddof=1) / len(scores)
-            ),
+            wrong=_uncorrected,
         ),
         Mistake(
             "the ratio of the two sizes is inverted",
             "A larger test part, and so a smaller training part, makes the correction larger.",
-            wrong=lambda scores, n_train, n_test: _t_interval(
-                scores, np.var(scores, ddof=1) * (1 / len(scores) + n_train / n_test)
-            ),
+            wrong=_inverted_ratio,
         ),
         Mistake(
             "the correction replaces the usual term",
             "The correction is added to what independent scores would have: both count.",
-            wrong=lambda scores, n_train, n_test: _t_interval(
-                scores, np.var(scores, ddof=1) * n_test / n_train
-            ),
+            wrong=_correction_alone,
+        ),
+        Mistake(
+            "the pairs are torn apart",
+            "The two variances are added as if the models had been judged on different splits. What"
+            " counts is how much the difference varies from split to split.",
+            wrong=_not_paired,
         ),
     ),
 )

@@ -463,70 +463,83 @@ def today_in_both(time, today, label_delay, horizon):
     return np.flatnonzero(time + label_delay <= today), test
 
 
-# corrected_interval
+# compare_models
 
 
-@answers.right("corrected_interval")
-def by_scipy(scores, n_train, n_test):
-    scores = np.asarray(scores, dtype=float)
-    scale = np.sqrt(scores.var(ddof=1) * (1 / len(scores) + n_test / n_train))
-    return stats.t.interval(0.95, len(scores) - 1, loc=scores.mean(), scale=scale)
+@answers.right("compare_models")
+def by_scipy(scores_a, scores_b, n_train, n_test):
+    gains = np.subtract(scores_b, scores_a)
+    scale = np.sqrt(gains.var(ddof=1) * (1 / len(gains) + n_test / n_train))
+    return stats.t.interval(0.95, len(gains) - 1, loc=gains.mean(), scale=scale)
 
 
-@answers.right("corrected_interval")
-def step_by_step(scores, n_train, n_test):
-    scores = list(scores)
-    count = len(scores)
-    mean = sum(scores) / count
-    squares = sum((score - mean) ** 2 for score in scores)
-    variance = squares / (count - 1) / count + squares / (count - 1) * n_test / n_train
-    half = stats.t(df=count - 1).isf(0.025) * variance**0.5
+@answers.right("compare_models")
+def step_by_step(scores_a, scores_b, n_train, n_test):
+    gains = [b - a for a, b in zip(scores_a, scores_b, strict=True)]
+    count = len(gains)
+    mean = sum(gains) / count
+    squares = sum((gain - mean) ** 2 for gain in gains) / (count - 1)
+    half = stats.t(df=count - 1).isf(0.025) * (squares / count + squares * n_test / n_train) ** 0.5
     return [mean - half, mean + half]
 
 
-def as_interval(scores, variance, quantile):
-    half = quantile * np.sqrt(variance)
-    return np.mean(scores) - half, np.mean(scores) + half
+def around(scores_a, scores_b, variance, quantile=None):
+    gains = np.subtract(scores_b, scores_a)
+    t = stats.t.ppf(0.975, len(gains) - 1) if quantile is None else quantile
+    half = t * np.sqrt(variance)
+    return gains.mean() - half, gains.mean() + half
 
 
-def t_of(scores):
-    return stats.t.ppf(0.975, len(scores) - 1)
+def spread(scores_a, scores_b, ddof=1):
+    return np.var(np.subtract(scores_b, scores_a), ddof=ddof)
 
 
-@answers.wrong("corrected_interval", "the scores are treated as independent")
-def naive(scores, n_train, n_test):
-    return as_interval(scores, np.var(scores, ddof=1) / len(scores), t_of(scores))
+@answers.wrong("compare_models", "A minus B instead of B minus A")
+def a_minus_b(scores_a, scores_b, n_train, n_test):
+    return by_scipy(scores_b, scores_a, n_train, n_test)
 
 
-@answers.wrong("corrected_interval", "the ratio of the two sizes is inverted")
-def inverted(scores, n_train, n_test):
-    variance = np.var(scores, ddof=1) * (1 / len(scores) + n_train / n_test)
-    return as_interval(scores, variance, t_of(scores))
+@answers.wrong("compare_models", "the scores are treated as independent")
+def naive(scores_a, scores_b, n_train, n_test):
+    return around(scores_a, scores_b, spread(scores_a, scores_b) / len(scores_a))
 
 
-@answers.wrong("corrected_interval", "the correction replaces the usual term")
-def replaced(scores, n_train, n_test):
-    return as_interval(scores, np.var(scores, ddof=1) * n_test / n_train, t_of(scores))
+@answers.wrong("compare_models", "the ratio of the two sizes is inverted")
+def inverted(scores_a, scores_b, n_train, n_test):
+    factor = 1 / len(scores_a) + n_train / n_test
+    return around(scores_a, scores_b, spread(scores_a, scores_b) * factor)
 
 
-@answers.wrong("corrected_interval")
-def normal_quantile(scores, n_train, n_test):
-    return as_interval(scores, np.var(scores, ddof=1) * (1 / len(scores) + n_test / n_train), 1.96)
+@answers.wrong("compare_models", "the correction replaces the usual term")
+def replaced(scores_a, scores_b, n_train, n_test):
+    return around(scores_a, scores_b, spread(scores_a, scores_b) * n_test / n_train)
 
 
-@answers.wrong("corrected_interval")
-def population_variance(scores, n_train, n_test):
-    variance = np.var(scores) * (1 / len(scores) + n_test / n_train)
-    return as_interval(scores, variance, t_of(scores))
+@answers.wrong("compare_models", "the pairs are torn apart")
+def not_paired(scores_a, scores_b, n_train, n_test):
+    variance = np.var(scores_a, ddof=1) + np.var(scores_b, ddof=1)
+    return around(scores_a, scores_b, variance * (1 / len(scores_a) + n_test / n_train))
 
 
-@answers.wrong("corrected_interval")
-def half_width(scores, n_train, n_test):
-    low, high = by_scipy(scores, n_train, n_test)
-    return np.mean(scores), (high - low) / 2
+@answers.wrong("compare_models")
+def normal_quantile(scores_a, scores_b, n_train, n_test):
+    factor = 1 / len(scores_a) + n_test / n_train
+    return around(scores_a, scores_b, spread(scores_a, scores_b) * factor, quantile=1.96)
 
 
-@answers.wrong("corrected_interval")
-def share_of_all(scores, n_train, n_test):
-    variance = np.var(scores, ddof=1) * (1 / len(scores) + n_test / (n_train + n_test))
-    return as_interval(scores, variance, t_of(scores))
+@answers.wrong("compare_models")
+def population_variance(scores_a, scores_b, n_train, n_test):
+    factor = 1 / len(scores_a) + n_test / n_train
+    return around(scores_a, scores_b, spread(scores_a, scores_b, ddof=0) * factor)
+
+
+@answers.wrong("compare_models")
+def half_width(scores_a, scores_b, n_train, n_test):
+    low, high = by_scipy(scores_a, scores_b, n_train, n_test)
+    return (low + high) / 2, (high - low) / 2
+
+
+@answers.wrong("compare_models")
+def share_of_all(scores_a, scores_b, n_train, n_test):
+    factor = 1 / len(scores_a) + n_test / (n_train + n_test)
+    return around(scores_a, scores_b, spread(scores_a, scores_b) * factor)

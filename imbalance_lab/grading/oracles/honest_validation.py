@@ -120,16 +120,22 @@ def time_cases(seed: int) -> list[Call]:
     return [*cases, Call(([4.0, 9.0, 2.0, 4.5, 12.0], 4, 0, 5))]
 
 
-def widened_t_interval(scores: Any, n_train: int, n_test: int) -> tuple[float, float]:
-    """Return the t-interval of independent scores, widened by the factor of Nadeau and Bengio."""
-    plain = stats.ttest_1samp(scores, 0.0).confidence_interval(0.95)
-    mean = float(np.mean(scores))
-    half = (plain.high - mean) * np.sqrt(1 + len(scores) * n_test / n_train)
-    return mean - half, mean + half
+def widened_t_interval(
+    scores_a: Any, scores_b: Any, n_train: int, n_test: int
+) -> tuple[float, float]:
+    """Return the paired t-interval, widened by the factor of Nadeau and Bengio."""
+    plain = stats.ttest_rel(scores_b, scores_a).confidence_interval(0.95)
+    middle, half = (plain.high + plain.low) / 2, (plain.high - plain.low) / 2
+    half *= np.sqrt(1 + len(scores_a) * n_test / n_train)
+    return middle - half, middle + half
 
 
 def interval_cases(seed: int) -> list[Call]:
-    """Return scores of different numbers with parts of different sizes."""
+    """Return scores of two models on different numbers of splits, with parts of many sizes."""
     rng = np.random.default_rng(seed)
-    sizes = [(5, 80, 20), (20, 240, 60), (10, 900, 100), (3, 70, 30)]
-    return [Call((rng.beta(8, 3, size=count), *parts)) for count, *parts in sizes]
+    cases = []
+    for count, n_train, n_test in [(5, 80, 20), (20, 240, 60), (10, 900, 100), (3, 70, 30)]:
+        scores_a = rng.beta(8, 3, size=count)
+        scores_b = scores_a + rng.normal(0.03, 0.02, size=count)
+        cases.append(Call((scores_a.tolist(), scores_b, n_train, n_test)))
+    return cases
