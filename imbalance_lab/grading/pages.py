@@ -46,6 +46,7 @@ def _environment() -> jinja2.Environment:
         "seconds": _seconds,
         "breakable": _breakable,
         "visible": _visible,
+        "prose": _prose,
         "plural": lambda count, word: f"{count} {word}" + ("" if count == 1 else "s"),
         "lateness": _lateness,
     }
@@ -59,6 +60,13 @@ def _seconds(value: float) -> str:
 def _breakable(name: str) -> Markup:
     """Let a long name break after its underscores."""
     return Markup("_<wbr>").join(Markup.escape(part) for part in name.split("_"))
+
+
+def _prose(text: str) -> Markup:
+    """Show what stands between backticks as code."""
+    parts = printable(text).split("`")
+    shown = [Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts)]
+    return Markup().join(shown)
 
 
 def _lateness(seconds: float) -> str:

@@ -226,7 +226,8 @@ def _exercises(
             name=exercise_name(key[1]),
             max_points=max_points,
             written=written,
-            share=None if np.isnan(hard[i]) else float(hard[i]),
+            # Marks for some say nothing of the class while others wait.
+            share=None if np.isnan(points[:, i]).any() else float(hard[i]),
             discrimination=None if np.isnan(apart[i]) else float(apart[i]),
             full=int(np.sum(shares[:, i] >= 1)),
             part=int(np.sum((shares[:, i] > 0) & (shares[:, i] < 1))),

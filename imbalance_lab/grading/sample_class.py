@@ -32,7 +32,7 @@ NAMES = (
     "mira", "nils", "olga", "pia", "quin", "rosa", "sven", "tara", "umut", "vera", "wim", "xia",
 )  # fmt: skip
 DUE = dt.datetime(2026, 3, 2, 12, 0)
-_HOURS_BEFORE = 60
+_HOURS_BEFORE = 55
 
 # What a hostile student writes into an answer cell. The attacks proper are in tests/grading.
 HOSTILE = {
@@ -291,7 +291,7 @@ def _break_some(classroom: Classroom, assignment: str, name: str) -> None:
             re.sub(r'"nbformat": 4', '"nbformat": 2', original.read_text())
         ),
         "odd-renamed": lambda path: shutil.copy(original, path.with_stem(path.stem + "-final(2)")),
-        "<b>bold</b>": lambda path: shutil.copy(original, path),
+        "<img src=x>": lambda path: shutil.copy(original, path),
     }
     for student, how in spoil.items():
         how(folder(student) / name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 
@@ -94,9 +92,9 @@ def test_every_odd_submission_has_a_name_for_its_state(course):
     submitted = course.root / "submitted"
     (submitted / "<img src=x onerror=alert(1)>" / ASSIGNMENT).mkdir(parents=True)
     (submitted / "..hidden" / ASSIGNMENT).mkdir(parents=True)
-    os.symlink(submitted / "ann", submitted / "thief")
+    (submitted / "thief").symlink_to(submitted / "ann")
     (submitted / "linked").mkdir()
-    os.symlink(submitted / "ann" / ASSIGNMENT, submitted / "linked" / ASSIGNMENT)
+    (submitted / "linked" / ASSIGNMENT).symlink_to(submitted / "ann" / ASSIGNMENT)
     (submitted / "file").mkdir()
     (submitted / "file" / ASSIGNMENT).write_text("no folder")
     with Classroom(course.root).gradebook() as gradebook:

@@ -1,0 +1,172 @@
+"""The command: what it prints, for people and for machines, and how it exits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from class_run_helpers import ASSIGNMENT, PretendedEngine
+
+from imbalance_lab.grading import cli
+from imbalance_lab.grading.engine import SourceError, Unprotected
+from imbalance_lab.grading.results import Protection
+from imbalance_lab.grading.workers import LocalWorkers
+
+
+@pytest.fixture(autouse=True)
+def pretended(monkeypatch):
+    import contextlib
+
+    @contextlib.contextmanager
+    def workers(jobs, limits, allow_unprotected, config):
+        yield LocalWorkers(PretendedEngine(), jobs)
+
+    monkeypatch.setattr(cli, "local_workers", workers)
+
+
+def run(course, command: str, *arguments: str) -> int:
+    return cli.main([command, *arguments, "--course", str(course.root)])
+
+
+def test_all_graded_is_0_and_the_table_and_files_are_there(course, capsys):
+    course.submit("ann")
+    assert run(course, "assignment", ASSIGNMENT) == 0
+    out, err = capsys.readouterr()
+    assert "ann" in out
+    assert "1 students: 1 graded. 1 written answers wait." in " ".join(out.split())
+    assert "1 to grade" in err
+    folder = course.root / "grading" / ASSIGNMENT
+    assert (folder / "grades.csv").is_file()
+    assert (folder / "report.html").is_file()
+
+
+def test_what_did_not_run_is_1(course):
+    course.submit("ann", double="while True: pass")
+    assert run(course, "assignment", ASSIGNMENT) == 1
+
+
+def test_for_machines_stdout_is_one_json_object(course, capsys):
+    course.submit("ann", half="WRONG MISTAKE")
+    course.submit("bob").write_text("{")
+    assert run(course, "assignment", ASSIGNMENT, "--json") == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["counts"] == {"graded": 1, "malformed": 1}
+    assert document["graded_now"] == 2
+    ann, bob = document["submissions"]
+    assert (ann["student"], ann["status"], ann["score"], ann["max_score"]) == (
+        "ann",
+        "graded",
+        4.0,
+        10.0,
+    )
+    assert bob["score"] is None
+    mistakes = [cell["mistake"] for cell in ann["notebooks"][0]["cells"]]
+    assert mistakes == ["", "the baseline is forgotten", "", ""]
+    assert Path(document["grades"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["assignment", "02-none"], "no assignment '02-none' in solutions/ (found: 01-toy)"),
+        (["assignment", ASSIGNMENT, "--student", "nobody"], "no such student: 'nobody'"),
+        (["assignment", ASSIGNMENT, "--resume"], "nothing to resume"),
+        (["assignment", ASSIGNMENT, "--limit", "wall_seconds=-1"], "must be a positive number"),
+        (["report", ASSIGNMENT], "nothing to report"),
+        (["notebook", "other.ipynb"], "0 instructor's notebooks are named 'other'"),
+    ],
+)
+def test_what_needs_mending_is_2_and_says_how(course, capsys, arguments, says):
+    if "--limit" in arguments:
+        course.submit("ann")
+    assert run(course, *arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert says in " ".join(err.split())
+
+
+def test_a_folder_that_is_no_course_is_2(tmp_path, capsys):
+    assert cli.main(["report", ASSIGNMENT, "--course", str(tmp_path)]) == 2
+    assert "has no nbgrader_config.py" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["grade"], ["assignment"], ["assignment", "x", "--jobs", "0"]]
+    + [["assignment", "x", "--limit", text] for text in ("size=1", "wall_seconds=x", "cpu")],
+)
+def test_a_wrong_command_line_is_2(arguments):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_missing_protections_are_3_with_the_way_on(course, capsys, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise Unprotected("this machine does not offer every protection")
+
+    course.submit("ann")
+    monkeypatch.setattr(cli, "local_workers", refuse)
+    assert run(course, "assignment", ASSIGNMENT) == 3
+    assert "--allow-unprotected" in capsys.readouterr().err
+
+
+def test_a_faulty_instructors_notebook_is_2(course, capsys, monkeypatch):
+    class Faulty(PretendedEngine):
+        def grade(self, *_):
+            raise SourceError("toy.ipynb: cell 3 has no answer before it")
+
+    import contextlib
+
+    @contextlib.contextmanager
+    def workers(jobs, limits, allow_unprotected, config):
+        yield LocalWorkers(Faulty(), jobs)
+
+    course.submit("ann")
+    monkeypatch.setattr(cli, "local_workers", workers)
+    assert run(course, "assignment", ASSIGNMENT) == 2
+    assert "cell 3 has no answer before it" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(("on", "code"), [(True, 0), (False, 3)])
+def test_protections_say_what_is_off(capsys, monkeypatch, on, code):
+    found = [Protection("files", True), Protection("network", on, "the kernel refused")]
+    monkeypatch.setattr(cli, "protections", lambda: found)
+    assert cli.main(["protections"]) == code
+    assert ("OFF" in capsys.readouterr().out) is not on
+    assert cli.main(["protections", "--json"]) == code
+    listed = json.loads(capsys.readouterr().out)["protections"]
+    assert listed[1] == {"name": "network", "on": on, "why": "the kernel refused"}
+
+
+def test_hostile_names_reach_the_terminal_as_text(course, capsys):
+    folder = course.root / "submitted" / "\x1b[31m[bold]red" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    assert run(course, "assignment", ASSIGNMENT) == 1
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "\\x1b[31m[bold]red" in out
+
+
+def test_the_report_command_reads_marks_given_since(course, capsys):
+    course.submit("ann")
+    run(course, "assignment", ASSIGNMENT)
+    from imbalance_lab.grading.classroom import Classroom
+
+    with Classroom(course.root).gradebook() as gradebook:
+        mark = gradebook.find_grade("reflection", "toy", ASSIGNMENT, "ann")
+        mark.manual_score, mark.needs_manual_grade = 3, False
+        gradebook.db.commit()
+    capsys.readouterr()
+    assert run(course, "report", ASSIGNMENT, "--json") == 0
+    (ann,) = json.loads(capsys.readouterr().out)["submissions"]
+    assert (ann["score"], ann["waiting"]) == (10.0, 0)
+
+
+def test_every_command_has_help(capsys):
+    for command in ("assignment", "notebook", "report", "feedback", "sample", "protections"):
+        with pytest.raises(SystemExit) as stopped:
+            cli.main([command, "--help"])
+        assert stopped.value.code == 0
+        assert "exit codes:" in capsys.readouterr().out

@@ -1,0 +1,173 @@
+"""Runs that are killed, stopped, or started twice: the gradebook comes out as if nothing was."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from class_run_helpers import ASSIGNMENT, PretendedEngine
+
+from imbalance_lab.grading import cli
+from imbalance_lab.grading.classroom import Classroom
+from imbalance_lab.grading.workers import LocalWorkers
+
+N_STUDENTS = 24
+N_KILLS = 12
+
+
+@dataclass
+class Run:
+    """A forked process that runs the real command around the pretended engine.
+
+    It is forked, not started anew, because the imports take longer than all the rest.
+    """
+
+    pid: int
+    notes: Path
+
+    def wait(self, seconds: float = 120) -> int:
+        """Return its exit code, negative if a signal ended it."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.01)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        pytest.fail(f"the run did not end in {seconds} s: {self.notes.read_text()}")
+
+    def send(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def words(self) -> str:
+        return " ".join(self.notes.read_text().split())
+
+
+def start(course, *arguments: str, seconds: float = 0.0) -> Run:
+    notes = course.root.parent / f"notes-{time.monotonic_ns()}"
+    notes.touch()
+    pid = os.fork()
+    if pid:
+        return Run(pid, notes)
+    code = 99
+    try:
+        sys.stdout = sys.stderr = notes.open("w", buffering=1)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        cli.local_workers = pretended_workers(seconds)
+        code = cli.main(["assignment", ASSIGNMENT, "--course", str(course.root), *arguments])
+    finally:
+        os._exit(code)
+
+
+def pretended_workers(seconds: float):
+    @contextlib.contextmanager
+    def workers(jobs, limits, allow_unprotected, config):
+        crew = LocalWorkers(PretendedEngine(seconds), jobs)
+        try:
+            yield crew
+        finally:
+            crew.close()
+
+    return workers
+
+
+def finish(course, *arguments: str) -> None:
+    run = start(course, *arguments)
+    assert run.wait() == 1, run.words()  # two submissions never run to the end
+
+
+@pytest.fixture
+def full_course(course):
+    for n in range(N_STUDENTS):
+        wrong = {"double": "WRONG"} if n % 3 == 0 else {"half": "WRONG"} if n % 5 == 0 else {}
+        course.submit(f"student-{n:02}", **wrong)
+    course.submit("loop", double="while True: pass")
+    course.submit("broken").write_text("{")
+    return course
+
+
+@pytest.fixture
+def undisturbed(full_course):
+    """The gradebook and the graded notebooks of a run that nobody disturbed."""
+    finish(full_course)
+    outcome = full_course.gradebook(), notebooks(full_course)
+    for name in ("grading", "autograded"):
+        shutil.rmtree(full_course.root / name)
+    with Classroom(full_course.root).gradebook() as gradebook:
+        for student in gradebook.students:
+            gradebook.remove_student(student.id)
+    assert full_course.gradebook()["grades"] == []
+    return outcome
+
+
+def notebooks(course) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(course.root)): path.read_bytes()
+        for path in sorted((course.root / "autograded").rglob("*"))
+        if path.is_file()
+    }
+
+
+def n_done(course) -> int:
+    return len(list((course.root / "grading" / ASSIGNMENT / "journal").glob("*.json")))
+
+
+def wait_until_more_than(course, before: int) -> None:
+    deadline = time.monotonic() + 60
+    while n_done(course) <= before:
+        assert time.monotonic() < deadline, "the run does not get on"
+        time.sleep(0.005)
+
+
+def test_killed_at_random_moments_it_ends_with_the_same_gradebook(full_course, undisturbed):
+    rng = random.Random(0)
+    kills_on_the_way = 0
+    for _ in range(N_KILLS):
+        run = start(full_course, "--jobs", "2", seconds=0.05)
+        time.sleep(rng.uniform(0.02, 1.2))
+        run.send(signal.SIGKILL)
+        run.wait()
+        kills_on_the_way += 0 < n_done(full_course) < N_STUDENTS
+    assert kills_on_the_way > 2, "the kills came too early or too late: they prove little"
+    finish(full_course)
+    assert (full_course.gradebook(), notebooks(full_course)) == undisturbed
+    assert list(full_course.root.rglob(".writing-*")) == []
+
+
+def test_ctrl_c_says_how_to_go_on_and_the_next_run_does(full_course, undisturbed):
+    run = start(full_course, "--jobs", "2", seconds=0.2)
+    wait_until_more_than(full_course, 2)
+    run.send(signal.SIGINT)
+    assert run.wait(30) == 130
+    assert "the same command goes on from here" in run.words()
+    assert 0 < n_done(full_course) < N_STUDENTS
+    finish(full_course, "--resume")
+    assert (full_course.gradebook(), notebooks(full_course)) == undisturbed
+
+
+def test_two_runs_at_once_take_turns(full_course, undisturbed):
+    first = start(full_course, "--jobs", "1", seconds=0.2)
+    wait_until_more_than(full_course, 0)
+    refused = start(full_course, "--no-wait")
+    second = start(full_course)
+    assert refused.wait() == 4
+    assert "another run is grading" in refused.words()
+    assert first.wait() == 1
+    assert second.wait() == 1
+    assert "waiting until it ends" in second.words()
+    assert (full_course.gradebook(), notebooks(full_course)) == undisturbed
+
+
+def test_runs_that_start_together_do_not_spoil_the_gradebook(full_course, undisturbed):
+    crew = [start(full_course, "--jobs", "2", seconds=0.01) for _ in range(3)]
+    assert [run.wait() for run in crew] == [1, 1, 1]
+    assert (full_course.gradebook(), notebooks(full_course)) == undisturbed

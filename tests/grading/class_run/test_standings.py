@@ -1,0 +1,67 @@
+"""grades.csv says how each submission ended, and never turns that into a zero."""
+
+from __future__ import annotations
+
+import csv
+
+from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
+
+from imbalance_lab.grading.classroom import Classroom
+from imbalance_lab.grading.run import Options, grade_class
+from imbalance_lab.grading.standings import COLUMNS, cell, standings, write_csv
+
+
+def graded_rows(course):
+    classroom = Classroom(course.root)
+    assignment = classroom.assignment(ASSIGNMENT)
+    records = grade_class(classroom, assignment, crew_of(PretendedEngine()), Options())
+    rows = standings(classroom, assignment, records)
+    path = course.root / "grades.csv"
+    write_csv(path, ASSIGNMENT, rows)
+    with path.open(newline="", encoding="utf-8") as file:
+        return {row["student_id"]: row for row in csv.DictReader(file)}
+
+
+def test_missing_and_unreadable_work_has_a_status_and_no_score(course):
+    course.submit("ann", half="WRONG")
+    course.submit("bob").write_text("{not a notebook")
+    course.submit("cyd").unlink()
+    with Classroom(course.root).gradebook() as gradebook:
+        gradebook.add_student("zoe", first_name="Zoë", last_name="Ö")
+    rows = graded_rows(course)
+    assert {student: (row["status"], row["score"]) for student, row in rows.items()} == {
+        "ann": ("graded", "4"),
+        "bob": ("malformed", ""),
+        "cyd": ("missing", ""),
+        "zoe": ("missing", ""),
+    }
+    assert list(rows["ann"]) == list(COLUMNS)
+    assert (rows["ann"]["max_score"], rows["ann"]["waiting"]) == ("10", "1")
+    assert rows["zoe"]["first_name"] == "Zoë"
+
+
+def test_a_late_penalty_is_taken_off_and_shown(course):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    course.submit("bob", timestamp="2026-03-03 12:00:00 UTC")
+    with Classroom(course.root).gradebook() as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-02 12:00:00 UTC")
+    row = graded_rows(course)["bob"]
+    shown = [row[name] for name in ("raw_score", "late_submission_penalty", "score")]
+    assert shown == ["7", "7", "0"]
+    assert row["late_seconds"] == "86400"
+
+
+def test_no_spreadsheet_takes_a_name_for_a_formula(course):
+    folder = course.root / "submitted" / "=cmd|' !A1\x1b[31m\n" / ASSIGNMENT
+    folder.mkdir(parents=True)
+    (student,) = graded_rows(course)
+    assert student == "'=cmd|' !A1\\x1b[31m\\n"
+    assert [cell(value) for value in ("+1", "-1", "@x", "ann", -1.5, None)] == [
+        "'+1",
+        "'-1",
+        "'@x",
+        "ann",
+        "-1.5",
+        "",
+    ]
