@@ -83,12 +83,15 @@ ROC_AUC_BY_PAIRS = Exercise(
 
 def _ranked(y_true: Any, y_score: Any) -> np.ndarray:
     """Return the labels from the highest score to the lowest, ties in the order they came."""
-    return np.asarray(y_true)[np.argsort(-np.asarray(y_score, dtype=float), kind="stable")]
+    order = np.argsort(-np.asarray(y_score, dtype=float), kind="stable")
+    ranked: np.ndarray = np.asarray(y_true)[order]
+    return ranked
 
 
 def _precision_at_ranks(y_true: Any, y_score: Any) -> np.ndarray:
     ranked = _ranked(y_true, y_score)
-    return np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
+    precision: np.ndarray = np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
+    return precision
 
 
 def _trapezoid(y_true: Any, y_score: Any) -> float:
@@ -277,18 +280,18 @@ PRECISION_AT_RECALL = Exercise(
 )
 
 
-def _top(y_true: Any, y_score: Any, k: int, order: np.ndarray) -> np.ndarray:
-    return np.asarray(y_true)[order[:k]]
+def _top_by(y_true: Any, k: int, order: np.ndarray) -> float:
+    return float(np.mean(np.asarray(y_true)[order[:k]]))
 
 
 def _later_first(y_true: Any, y_score: Any, k: int) -> float:
     order = np.argsort(np.asarray(y_score, dtype=float), kind="stable")[::-1]
-    return float(np.mean(_top(y_true, y_score, k, order)))
+    return _top_by(y_true, k, order)
 
 
 def _lowest(y_true: Any, y_score: Any, k: int) -> float:
     order = np.argsort(np.asarray(y_score, dtype=float), kind="stable")
-    return float(np.mean(_top(y_true, y_score, k, order)))
+    return _top_by(y_true, k, order)
 
 
 def _recall_at_k(y_true: Any, y_score: Any, k: int) -> float:

@@ -192,6 +192,7 @@ check(share_of, SHARE_OF).on(pd.Series(["ok", "ok", "fraud", "ok"]), "fraud").gi
 # known mistake it looks like (only where the check recognises one), and what to read again. It
 # never gives the answer. This one is right: we returned a count. A second attempt divides:
 
+
 # %% tags=["raises-exception"]
 def share_of(y, label):
     return (y == label).mean()
@@ -399,8 +400,8 @@ pd.DataFrame(summary).T.astype({"rare": int, "all": int}).round({"IR": 1})
 #
 # 1. **Save** the notebook (Ctrl-S, or ⌘-S).
 # 2. Press **Validate** at the top of the notebook. It starts your copy afresh, runs it from the top
-#    and lists the checks that do not pass, and a written answer that is still empty. It also finds what works only by accident, such as a
-#    name from a cell that you have deleted since.
+#    and lists the checks that do not pass, and a written answer that is still empty. It also finds
+#    what works only by accident, such as a name from a cell that you have deleted since.
 # 3. **Hand in** the file as your instructor says. Keep its name, and change only the cells that are
 #    yours: those with a function to write, the quiz and the written answer. The checks that are used
 #    for grading are the instructor's own, so changing yours has no effect.

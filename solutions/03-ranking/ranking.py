@@ -498,6 +498,16 @@ for times in (0, 10, 100):
 # lower AP. *Easy* ones lift ROC AUC and leave AP. The slogan is right about the second kind only. The
 # number of true negatives is not what matters, but whether they were ever in question.
 
+# %% [markdown]
+# Try both ways on one score whose distributions are known exactly. Make positives rarer and watch the
+# left curve stand still. Then add easy negatives and watch the right one. What happens at the cut to
+# the number of false alarms for each catch?
+
+# %%
+from imbalance_lab.explorers.prevalence import prevalence_explorer
+
+prevalence_explorer()
+
 # %% [markdown] covers="E23"
 # ## Find the bug
 #
@@ -678,6 +688,10 @@ for name, score in {"forest": forest_score, "logistic regression": logistic_scor
     print(f"{name:20s} ROC AUC {whole:.2f}, up to a false positive rate of 5%: {part:.2f}")
 
 # %% [markdown]
+# Both are lower than the whole area: a good part of what the two models get right lies where nobody
+# would ever flag.
+
+# %% [markdown]
 # ### One cut, both curves
 #
 # Each cut of the list is one point on either curve. Move the threshold and watch both points. Find
@@ -739,16 +753,19 @@ def score_two_groups(separation_p, separation_q, seed):
     return np.concatenate(labels), np.concatenate(scores)
 
 
-gains = {}
+# %%
 before = [score_two_groups(1.0, 1.0, seed) for seed in range(20)]
-for group, separations in {"P": (1.5, 1.0), "Q": (1.0, 1.5)}.items():
-    after = [score_two_groups(*separations, seed) for seed in range(20)]
-    for metric in (roc_auc_score, average_precision_score):
-        gains[metric.__name__, group] = [
-            metric(*new) - metric(*old) for new, old in zip(after, before)
-        ]
-for (name, group), runs in gains.items():
-    print(f"{name:24s} improving group {group}: {interval(runs):+.3f}")
+after = {
+    "P": [score_two_groups(1.5, 1.0, seed) for seed in range(20)],
+    "Q": [score_two_groups(1.0, 1.5, seed) for seed in range(20)],
+}
+gains = {}
+for name, metric in {"ROC AUC": roc_auc_score, "AP": average_precision_score}.items():
+    for group, scored in after.items():
+        gains[name, group] = interval(
+            [metric(*new) - metric(*old) for new, old in zip(scored, before)]
+        )
+        print(f"{name:7s} when group {group} is improved: {gains[name, group]:+.3f}")
 
 # %% [markdown]
 # Each improvement is paired: the same patients, scored before and after. ROC AUC gains most from
@@ -853,9 +870,9 @@ for name, runs in splits.items():
         print(f"  {label:8s} {linear:.2f} for the first, difference {difference:+.2f}")
 
 # %% [markdown]
-# On each set the two areas agree about the better model, and AP shows the difference larger. That
-# is the usual case: disagreement needs curves that cross. Note how different the pairs of numbers
-# are for one and the same model. An AP says nothing without the prevalence beside it.
+# On each set the two areas point to the same model, and AP shows the larger difference. To disagree
+# they need curves that cross. Other sets, other winners: no area tells you which model to prefer
+# before you have tried both.
 
 # %% [markdown]
 # ## Claims, tested
@@ -863,7 +880,6 @@ for name, runs in splits.items():
 # %%
 from imbalance_lab.claims import Claim
 
-gain_p, gain_q = (interval(gains["average_precision_score", group]) for group in "PQ")
 Claim(
     "With rare positives, average precision is more informative than the area under the ROC curve.",
     verdict="holds only if",
@@ -871,8 +887,8 @@ Claim(
         "what you act on is the top of the list, at the prevalence of the test. There the model with"
         f" the higher AP had {a_minus_b['precision in the top 1%']:+.2f} precision. But AP moves with"
         f" the prevalence ({areas[0.1][1].mean:.2f} at 10%, {areas[0.001][1].mean:.2f} at 0.1%, same"
-        f" scores), and it gained {gain_p:+.2f} from a better score for a group in which the disease is"
-        f" common, {gain_q:+.2f} from the same progress where it is rare."
+        f" scores), and it gained {gains['AP', 'P']:+.2f} from a better score for a group in which the disease is"
+        f" common, {gains['AP', 'Q']:+.2f} from the same progress where it is rare."
     ),
     reference="saito2015",
     evidence="E18",
@@ -901,7 +917,7 @@ Claim(
         "these negatives are easy. With a hundred times as many that nobody would confuse it rose by"
         f" {interval(easy[100][0] - easy[0][0]):+.2f}, while AP changed by less than"
         f" {max(0.001, np.abs(easy[100][1] - easy[0][1]).max()):.3f}."
-        f" With a thousand times as many of the ordinary kind it went from {areas[0.5][0].mean:.2f} to"
+        f" With 999 ordinary ones for each positive instead of one it went from {areas[0.5][0].mean:.2f} to"
         f" {areas[0.001][0].mean:.2f}."
     ),
     reference="saito2015",
