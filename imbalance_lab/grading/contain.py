@@ -56,6 +56,8 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _POLL_SECONDS = 0.02
 _OPEN_FILES = 256
 
+OUT_OF_MEMORY = 77  # exit status of a student's process that could not even say so
+
 # What no lesson needs and what reaches the kernel's less trodden paths, or memory that no limit
 # counts (memfd, System V), or other processes.
 _REFUSED = (
@@ -323,6 +325,8 @@ class _Watcher:
                 self.ended_by = self._over_a_limit()
         self._kill_all()
         _, status, usage = os.wait4(self.child, 0)
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == OUT_OF_MEMORY:
+            self.ended_by = "memory"
         cpu = max(self.cpu, usage.ru_utime + usage.ru_stime)
         own = resource.getrusage(resource.RUSAGE_SELF)
         report = {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import os
 import signal
 import socket
 import subprocess
@@ -18,8 +19,16 @@ import sys
 import types
 from typing import Any
 
-from imbalance_lab.checks.calls import Outcome, Raised, Unusable, perform, returned
+from imbalance_lab.checks.calls import (
+    Outcome,
+    Raised,
+    Unusable,
+    describe_error,
+    perform,
+    returned,
+)
 from imbalance_lab.grading import wire
+from imbalance_lab.grading.contain import OUT_OF_MEMORY
 from imbalance_lab.grading.questions import read_calls, write_outcome
 
 _CUT = "\n[the rest of the output was cut off]\n"
@@ -45,61 +54,86 @@ def serve(link: socket.socket, settings: dict[str, Any]) -> None:
     if settings.get("failed"):
         wire.send(link, {"failed": settings["failed"]})
         return
+    try:
+        _serve(link, settings["limits"])
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+def _serve(link: socket.socket, limits: dict[str, Any]) -> None:
     from imbalance_lab.grading import warm
 
     warm.seed()
-    recorder = _Recorder(settings["limits"]["output_bytes"])
-    _shell.recorder = recorder
-    sys.stdout, sys.stderr = _Stream(recorder, "stdout"), _Stream(recorder, "stderr")
+    _shell.recorder = recorder = _Recorder(limits["output_bytes"])
+    streams = _Stream(recorder, "stdout"), _Stream(recorder, "stderr")
     sys.stdin = open("/dev/null")  # noqa: PTH123, SIM115 (lives as long as the process)
     sys.argv, sys.path[0] = [""], ""
-    busy = _Interruptible()
+    interrupts = _Interrupts()
     wire.send(link, {"ready": True})
     while True:
         try:
             request = wire.receive(link)
         except (EOFError, OSError):
             return
-        outcomes: list[Outcome] = []  # none, where an interrupt ends the work
-        with busy:
-            if "run" in request:
-                _shell.run_cell(request["run"], store_history=True)
-            else:
-                outcomes = _ask(request["ask"], request["calls"])
+        sys.stdout, sys.stderr = streams  # each cell starts with them, whatever the last one did
         if "run" in request:
+            _run(request["run"], recorder, interrupts)
             wire.send(link, {"outputs": recorder.take()})
         else:
-            wire.send(link, _answer(outcomes, settings["limits"]["value_bytes"]))
+            outcomes = _ask(request["ask"], request["calls"], interrupts)
+            wire.send(link, _answer(outcomes, limits["value_bytes"]))
 
 
-class _Interruptible:
+class _Interrupts:
     """Let an interrupt end the work in hand, and nothing else; it may come a moment late."""
 
     def __init__(self) -> None:
-        self.working = False
+        self.came = False
+        self._working = False
         signal.signal(signal.SIGINT, self._interrupt)
 
     def _interrupt(self, number: int, frame: Any) -> None:
-        if self.working:
+        if self._working:
+            self.came = True
             raise KeyboardInterrupt
 
     def __enter__(self) -> None:
-        self.working = True
+        self.came, self._working = False, True
 
-    def __exit__(self, kind: Any, error: Any, traceback: Any) -> bool:
-        self.working = False
-        return kind is not None and issubclass(kind, KeyboardInterrupt)
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        self._working = False
 
 
-def _ask(name: str, calls: list[Any] | None) -> list[Outcome]:
-    """Return the outcome of each call to a name or, without calls, the value of the name."""
+def _run(code: str, recorder: _Recorder, interrupts: _Interrupts) -> None:
+    try:
+        with interrupts:
+            _shell.run_cell(code, store_history=True)
+    except MemoryError:
+        raise
+    except BaseException as error:  # the shell itself was tampered with, or interrupted late
+        recorder.error(type(error), error, [type(error).__name__])
+
+
+def _ask(name: str, calls: list[Any] | None, interrupts: _Interrupts) -> list[Outcome]:
+    """Return the outcome of each call to a name or, without calls, the value of the name.
+
+    What an interrupt cuts short has fewer.
+    """
     if name not in _shell.user_ns:
         missing = Raised(("NameError", "Exception"), f"name {name!r} is not defined")
         return [missing] * len(calls or [None])
     answer = _shell.user_ns[name]
-    if calls is None:
-        return [returned(answer)]
-    return [perform(answer, call) for call in read_calls(calls)]
+    outcomes: list[Outcome] = []
+    for call in [None] if calls is None else read_calls(calls):
+        try:
+            with interrupts:
+                outcome = returned(answer) if call is None else perform(answer, call)
+        except BaseException as error:  # perform describes all but the most unusual ones
+            if interrupts.came:
+                break
+            outcome = describe_error(error)
+        outcomes.append(outcome)
+    return outcomes
 
 
 def _answer(outcomes: list[Outcome], most: int) -> dict[str, Any]:

@@ -282,7 +282,7 @@ def send(link: socket.socket, value: Any, deadline: float | None = None) -> None
 
 def receive(
     link: socket.socket, most: int = FRAME_BYTES, deadline: float | None = None
-) -> Any | None:
+) -> Any:
     """Return the next frame's value.
 
     Parameters

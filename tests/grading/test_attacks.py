@@ -8,6 +8,7 @@ those that are not code but files. The other answers of every submission are rig
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import tempfile
@@ -25,6 +26,7 @@ from engine_course import (
     RIGHT,
     SECRET_WORDS,
     Course,
+    about,
     make_course,
 )
 
@@ -40,7 +42,7 @@ LIMITS = Limits(
     wall_seconds=25,
     output_bytes=64 << 10,
     value_bytes=1 << 20,
-    call_seconds=2,
+    call_seconds=3,
 )
 OTHERS = ("double-check", "quiz-check")
 
@@ -161,23 +163,18 @@ def points_of(graded: Graded) -> dict[str, float | None]:
     return {cell.grade_id: cell.points for cell in graded.result.cells}
 
 
-def assert_nothing_runs_on() -> None:
-    """Only the templates are left: what forked from them is gone within a moment."""
+def running() -> set[int]:
+    """Return every process below this one: the templates, and what they forked."""
+    return {child.pid for child in psutil.Process().children(recursive=True)}
+
+
+def assert_nothing_runs_on(before: set[int]) -> None:
+    """What was started for a submission is gone within a moment."""
     for _ in range(100):
-        children = psutil.Process().children(recursive=True)
-        working = [child for child in children if _is_fork(child)]
-        if not working:
+        if running() <= before:
             return
         time.sleep(0.05)
-    raise AssertionError(f"still running: {working}")
-
-
-def _is_fork(process: psutil.Process) -> bool:
-    try:
-        parent = process.parent()
-        return parent is not None and parent.cmdline() == process.cmdline() != []
-    except psutil.Error:
-        return False
+    raise AssertionError(f"still running: {running() - before}")
 
 
 def assert_next_is_honestly_graded(engine: Engine, course: Course) -> None:
@@ -197,6 +194,7 @@ def test_there_are_many_attacks_and_each_is_another() -> None:
 def test_attack_gains_nothing(attack: Attack, engine: Engine, outside: Outside) -> None:
     course = outside.course
     path = outside.hand_in(course.answered(RIGHT | {"mean": outside.fill(attack.code)}))
+    before = running()
 
     started = time.monotonic()
     graded = engine.grade(course.source, path, "warm-up", "attacker")
@@ -215,11 +213,402 @@ def test_attack_gains_nothing(attack: Attack, engine: Engine, outside: Outside) 
     json.dumps(graded.result.to_json()).encode()
     json.dumps(graded.notebook).encode()
     outside.assert_untouched()
-    assert_nothing_runs_on()
+    assert_nothing_runs_on(before)
     assert_next_is_honestly_graded(engine, course)
 
 
 # --- attacks that are files ----------------------------------------------------------------------
+#
+# Each writes the folder of the student "attacker" and returns the path that is handed to the
+# engine. All answers in them are right, but that must not help what is forged; so each says which
+# points are honestly earned.
 
-FileAttack = Callable[[Outside], Path]
-FILE_ATTACKS: dict[str, tuple[str, tuple[str, ...], FileAttack]] = {}
+HONEST = {"mean-check": 2.0, "double-check": 1.0, "quiz-check": 3.0, "essay": None}
+NOTHING = dict.fromkeys(HONEST, 0.0)
+WRONG_MEAN = HONEST | {"mean-check": 0.0}
+
+
+@dataclass(frozen=True)
+class FileAttack:
+    """A submission that is hostile as a file."""
+
+    title: str
+    stock: str
+    state: State
+    points: dict[str, float | None]
+    make: Callable[[Outside], Path]
+
+
+FILE_ATTACKS: dict[str, FileAttack] = {}
+
+
+def file_attack(
+    title: str, stock: str, state: State = State.GRADED, points: dict[str, Any] = HONEST
+) -> Callable[[Callable[[Outside], Path]], None]:
+    def keep(make: Callable[[Outside], Path]) -> None:
+        FILE_ATTACKS[make.__name__] = FileAttack(title, stock, state, points, make)
+
+    return keep
+
+
+def cell_of(notebook: dict[str, Any], grade_id: str) -> dict[str, Any]:
+    return next(
+        cell
+        for cell in notebook["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+    )
+
+
+def wrong_answer(outside: Outside) -> dict[str, Any]:
+    return outside.course.answered(RIGHT | {"mean": "def mean(values):\n    return 0"})
+
+
+def linked(outside: Outside, target: Path) -> Path:
+    path = outside.course.submission("attacker")
+    path.parent.mkdir(parents=True)
+    path.symlink_to(target)
+    outside.before = outside.course.contents()
+    return path
+
+
+def raw(outside: Outside, data: bytes | str) -> Path:
+    return outside.hand_in(data)
+
+
+@file_attack(
+    "The graded cell is emptied.", "full marks where cells are not restored", points=WRONG_MEAN
+)
+def edited_test(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    cell_of(notebook, "mean-check")["source"] = "pass"
+    return outside.hand_in(notebook)
+
+
+@file_attack("The graded cell is deleted.", "the whole submission is lost", points=WRONG_MEAN)
+def deleted_test(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    notebook["cells"].remove(cell_of(notebook, "mean-check"))
+    return outside.hand_in(notebook)
+
+
+@file_attack(
+    "A graded cell of one's own, worth 212 points.", "the submission is lost", points=WRONG_MEAN
+)
+def added_test(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    metadata = about("mine", 212)
+    cell = {"cell_type": "code", "source": "212", "metadata": metadata, "outputs": []}
+    notebook["cells"].append(cell | {"execution_count": 1})
+    return outside.hand_in(notebook)
+
+
+@file_attack("The test's points are raised in its metadata.", "nothing", points=WRONG_MEAN)
+def raised_points(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    cell_of(notebook, "mean-check")["metadata"]["nbgrader"]["points"] = 1e9
+    cell_of(notebook, "double-check")["metadata"]["nbgrader"]["points"] = "all"
+    return outside.hand_in(notebook)
+
+
+@file_attack(
+    "The test is declared an answer, and the answer a test.", "the batch stops", points=WRONG_MEAN
+)
+def swapped_roles(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    cell_of(notebook, "mean-check")["metadata"]["nbgrader"] |= {"solution": True, "locked": False}
+    cell_of(notebook, "mean")["metadata"]["nbgrader"] |= {"grade": True, "points": 5}
+    return outside.hand_in(notebook)
+
+
+@file_attack("One test has the same name as another.", "the rest of the class is not graded")
+def doubled_name(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    notebook["cells"].append(json.loads(json.dumps(cell_of(notebook, "mean-check"))))
+    return outside.hand_in(notebook)
+
+
+@file_attack("A copied answer cell, the copy left unsolved.", "the rest of the class is not graded")
+def doubled_answer(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    notebook["cells"].append(cell_of(outside.course.released(), "mean"))
+    return outside.hand_in(notebook)
+
+
+@file_attack("Metadata of an old schema.", "the batch stops")
+def old_schema(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    for cell in notebook["cells"]:
+        if "nbgrader" in cell["metadata"]:
+            cell["metadata"]["nbgrader"]["schema_version"] = 0
+    return outside.hand_in(notebook)
+
+
+@file_attack("Metadata of every wrong type.", "the batch stops")
+def strange_metadata(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    for strange in (None, 7, "x", [], {"nbgrader": []}, {"nbgrader": {"grade_id": ["mean"]}}):
+        notebook["cells"].insert(0, {"cell_type": "code", "metadata": strange, "source": "1/0"})
+    notebook["cells"] += [None, 3, "cell", ["list"]]
+    notebook["metadata"] = ["no metadata"]
+    return outside.hand_in(notebook)
+
+
+@file_attack("All metadata is gone.", "the submission is lost", points=NOTHING)
+def no_metadata(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    for cell in notebook["cells"]:
+        cell["metadata"] = {}
+    return outside.hand_in(notebook)
+
+
+@file_attack("Outputs that say that all is right, and full marks.", "nothing", points=WRONG_MEAN)
+def forged_outputs(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    shown = {"output_type": "execute_result", "data": {"text/plain": "2"}, "execution_count": 1}
+    cell_of(notebook, "mean-check")["outputs"] = [shown | {"metadata": {}}]
+    return outside.hand_in(notebook)
+
+
+@file_attack("Tags that keep tests from being run.", "full marks", points=WRONG_MEAN)
+def skipping_tags(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    for cell in notebook["cells"]:
+        cell["metadata"]["tags"] = ["skip-execution", "raises-exception"]
+    return outside.hand_in(notebook)
+
+
+@file_attack("Another kernel, with a command of its own.", "another kernel runs")
+def another_kernel(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    notebook["metadata"]["kernelspec"] = {"name": "bash", "display_name": "x", "language": "bash"}
+    return outside.hand_in(notebook)
+
+
+@file_attack("A hostile cell of one's own before everything.", "full marks", points=WRONG_MEAN)
+def own_cell(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    code = "import imbalance_lab.checks\nimbalance_lab.checks.check = None\nimport os; os._exit(0)"
+    cell = {"cell_type": "code", "source": code, "metadata": {}, "outputs": []}
+    notebook["cells"].insert(0, cell)
+    return outside.hand_in(notebook)
+
+
+@file_attack("The instructor's cells are changed.", "full marks", points=WRONG_MEAN)
+def edited_narrative(outside: Outside) -> Path:
+    notebook = wrong_answer(outside)
+    notebook["cells"][1]["source"] = "import os; os._exit(0)"
+    return outside.hand_in(notebook)
+
+
+@file_attack("The written answer is declared code that runs.", "code runs")
+def written_as_code(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT | {"essay": "import os; os._exit(0)"})
+    cell_of(notebook, "essay")["cell_type"] = "code"
+    return outside.hand_in(notebook)
+
+
+@file_attack("Half characters and null characters in answers.", "the notebook cannot be written")
+def broken_text(outside: Outside) -> Path:
+    return outside.hand_in(outside.course.answered(RIGHT | {"essay": "\ud800 and \x00"}))
+
+
+@file_attack("Numbers that JSON does not have, and doubled keys.", "nothing")
+def strange_json(outside: Outside) -> Path:
+    text = json.dumps(outside.course.answered(RIGHT))
+    return raw(outside, '{"x": NaN, "y": 1e999, "cells": [], ' + text[1:])
+
+
+@file_attack(
+    "An integer of a hundred thousand digits.", "the batch waits", State.MALFORMED, NOTHING
+)
+def long_number(outside: Outside) -> Path:
+    text = json.dumps(outside.course.answered(RIGHT))
+    return raw(outside, '{"x": ' + "9" * 100_000 + ", " + text[1:])
+
+
+@file_attack("The notebook breaks off.", "an error", State.MALFORMED, NOTHING)
+def truncated(outside: Outside) -> Path:
+    return raw(outside, json.dumps(outside.course.answered(RIGHT))[:-20])
+
+
+@file_attack("An empty file.", "an error", State.MALFORMED, NOTHING)
+def empty(outside: Outside) -> Path:
+    return raw(outside, b"")
+
+
+@file_attack("Bytes.", "an error", State.MALFORMED, NOTHING)
+def random_bytes(outside: Outside) -> Path:
+    return raw(outside, bytes(range(256)) * 100)
+
+
+@file_attack("A byte order mark.", "an error", State.MALFORMED, NOTHING)
+def byte_order_mark(outside: Outside) -> Path:
+    return raw(outside, b"\xef\xbb\xbf" + json.dumps(outside.course.answered(RIGHT)).encode())
+
+
+@file_attack("Another encoding.", "an error", State.MALFORMED, NOTHING)
+def other_encoding(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT | {"essay": "für"})
+    return raw(outside, json.dumps(notebook, ensure_ascii=False).encode("latin-1"))
+
+
+@file_attack("JSON, but a list.", "an error", State.MALFORMED, NOTHING)
+def a_list(outside: Outside) -> Path:
+    return raw(outside, "[]")
+
+
+@file_attack("Lists in lists, a hundred thousand deep.", "an error", State.MALFORMED, NOTHING)
+def deep_json(outside: Outside) -> Path:
+    return raw(outside, "[" * 100_000 + "]" * 100_000)
+
+
+@file_attack("A notebook of format 3.", "an error", State.MALFORMED, NOTHING)
+def old_format(outside: Outside) -> Path:
+    return outside.hand_in({"nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": []}]})
+
+
+@file_attack("An answer that is a number.", "an error", State.MALFORMED, NOTHING)
+def answer_is_a_number(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    cell_of(notebook, "mean")["source"] = 7
+    return outside.hand_in(notebook)
+
+
+@file_attack("An answer of ten million characters.", "a slow grader", State.MALFORMED, NOTHING)
+def giant_answer(outside: Outside) -> Path:
+    return outside.hand_in(outside.course.answered(RIGHT | {"mean": "#" * 10_000_000}))
+
+
+@file_attack("A file of 30 MB.", "a full disk", State.MALFORMED, NOTHING)
+def giant_file(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    notebook["metadata"]["x"] = "x" * 30_000_000
+    return outside.hand_in(notebook)
+
+
+@file_attack("A hundred thousand cells.", "a slow grader", State.MALFORMED, NOTHING)
+def many_cells(outside: Outside) -> Path:
+    notebook = outside.course.answered(RIGHT)
+    notebook["cells"] += [{"cell_type": "raw", "metadata": {}, "source": ""}] * 100_000
+    return outside.hand_in(notebook)
+
+
+@file_attack("A link to another student's notebook.", "full marks", State.MALFORMED, NOTHING)
+def link_to_another(outside: Outside) -> Path:
+    return linked(outside, outside.course.submission("other"))
+
+
+@file_attack("A link to the solution.", "full marks", State.MALFORMED, NOTHING)
+def link_to_solution(outside: Outside) -> Path:
+    return linked(outside, outside.course.source)
+
+
+@file_attack("A link to an endless file.", "the batch waits", State.MALFORMED, NOTHING)
+def link_to_device(outside: Outside) -> Path:
+    return linked(outside, Path("/dev/zero"))
+
+
+@file_attack("A link to itself.", "an error", State.MALFORMED, NOTHING)
+def link_to_itself(outside: Outside) -> Path:
+    return linked(outside, outside.course.submission("attacker"))
+
+
+@file_attack("The assignment's folder is a link.", "full marks", State.MALFORMED, NOTHING)
+def linked_folder(outside: Outside) -> Path:
+    path = outside.course.submission("attacker")
+    path.parent.parent.mkdir(parents=True)
+    path.parent.symlink_to(outside.course.submission("other").parent)
+    outside.before = outside.course.contents()
+    return path
+
+
+@file_attack("The student's folder is a link.", "full marks", State.MALFORMED, NOTHING)
+def linked_student(outside: Outside) -> Path:
+    path = outside.course.submission("attacker")
+    path.parent.parent.symlink_to(outside.course.submission("other").parent.parent)
+    outside.before = outside.course.contents()
+    return path
+
+
+@file_attack("The same file as another student's.", "full marks", State.MALFORMED, NOTHING)
+def hard_link(outside: Outside) -> Path:
+    path = outside.course.submission("attacker")
+    path.parent.mkdir(parents=True)
+    path.hardlink_to(outside.course.submission("other"))
+    outside.before = outside.course.contents()
+    return path
+
+
+@file_attack("A pipe that nobody writes to.", "the batch waits", State.MALFORMED, NOTHING)
+def pipe(outside: Outside) -> Path:
+    path = outside.course.submission("attacker")
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    return path
+
+
+@file_attack("A folder with the notebook's name.", "an error", State.MALFORMED, NOTHING)
+def folder(outside: Outside) -> Path:
+    path = outside.course.submission("attacker")
+    path.mkdir(parents=True)
+    return path
+
+
+@file_attack("No notebook.", "zero points, like a wrong one", State.MISSING, NOTHING)
+def missing(outside: Outside) -> Path:
+    return outside.course.submission("attacker")
+
+
+@pytest.mark.parametrize("name", FILE_ATTACKS)
+def test_hostile_file_gains_nothing(name: str, engine: Engine, outside: Outside) -> None:
+    attack = FILE_ATTACKS[name]
+    path = attack.make(outside)
+    before = running()
+
+    graded = engine.grade(outside.course.source, path, "warm-up", "attacker")
+
+    assert graded.result.state is attack.state, graded.result
+    assert points_of(graded) == attack.points
+    assert bool(graded.result.detail) == (
+        attack.state is not State.GRADED or name == "doubled_answer"
+    )
+    assert (graded.notebook is None) == (attack.state is not State.GRADED)
+    for word in SECRET_WORDS:
+        assert word not in everything_shown(graded)
+    outside.assert_untouched()
+    assert_nothing_runs_on(before)
+    assert_next_is_honestly_graded(engine, outside.course)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "../other",
+        "a/b",
+        "/etc",
+        "-rf",
+        ".hidden",
+        "=cmd()",
+        "a b",
+        "a\nb",
+        "a\x00b",
+        "<script>alert(1)</script>",
+        "x" * 300,
+        "ä",
+        "\u202eada",
+        "a;b",
+        "a`b`",
+        "*",
+        "%s",
+    ],
+)
+def test_hostile_name_of_a_student_is_refused(name: str, engine: Engine, outside: Outside) -> None:
+    path = outside.hand_in(outside.course.answered(RIGHT))
+    for assignment, student in (("warm-up", name), (name, "ada")):
+        graded = engine.grade(outside.course.source, path, assignment, student)
+        assert graded.result.state is State.MALFORMED
+        assert graded.result.points == 0
+    assert_next_is_honestly_graded(engine, outside.course)
