@@ -104,11 +104,12 @@ def write_feedback(
             notebook = _graded_notebook(graded / f"{result.notebook}.ipynb")
             page = feedback_page(assignment, row, result, notebook, remarks.get(row.student, {}))
             path = folder / f"{result.notebook}.html"
-            write_whole(path, page)
+            write_whole(path, page, lasting=False)
             written.append(path)
         for name in (TIMESTAMP, SECRET):  # nbgrader's exchange needs both beside the pages
             with contextlib.suppress(OSError):
-                write_whole(folder / name, (graded / name).read_text(encoding="utf-8"))
+                text = (graded / name).read_text(encoding="utf-8")
+                write_whole(folder / name, text, lasting=False)
         clear_leftovers(folder)
     return written
 

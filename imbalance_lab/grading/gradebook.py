@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import (
@@ -23,7 +24,7 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum
-from sqlalchemy.orm import scoped_session, sessionmaker
+from sqlalchemy.orm import joinedload, scoped_session, sessionmaker
 
 from imbalance_lab.grading.classroom import Classroom
 
@@ -47,38 +48,73 @@ class Marks:
     notebook: NotebookNode | None = None
 
 
-def write_marks(
-    classroom: Classroom,
-    assignment: str,
-    student: str,
-    timestamp: dt.datetime | None,
-    notebooks: Mapping[str, Marks],
-) -> float:
-    """Write one student's marks in one transaction, and return by how many seconds it is late.
+class MarksWriter:
+    """Writes marks; one gradebook stays open, so that its statements are compiled once.
 
-    A score or comment that a person gave is kept. As in nbgrader, a cell that such a person
-    marked before is put up for review when it is graded again.
+    Use it in a ``with`` statement.
 
     Parameters
     ----------
     classroom : Classroom
-    assignment, student : str
-    timestamp : datetime or None
-        When it was handed in, in UTC.
-    notebooks : mapping of str to Marks
-        Those that are not named are left as they are.
     """
-    with classroom.gradebook() as gradebook, _one_transaction(gradebook):
-        gradebook.update_or_create_student(student)
-        when = {"timestamp": timestamp} if timestamp else {}
-        with gradebook.db.no_autoflush:  # nbgrader fills a new submission before it is stored
-            submission = gradebook.update_or_create_submission(assignment, student, **when)
+
+    def __init__(self, classroom: Classroom) -> None:
+        self._gradebook = classroom.gradebook()
+        self._policy = AssignLatePenalties(parent=classroom.app)
+        self._policy.init_plugin()
+
+    def __enter__(self) -> MarksWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
+
+    def write(
+        self,
+        assignment: str,
+        student: str,
+        timestamp: dt.datetime | None,
+        notebooks: Mapping[str, Marks],
+    ) -> float:
+        """Write one student's marks in one transaction, and return by how many seconds it is late.
+
+        A score or comment that a person gave is kept. As in nbgrader, a cell that such a person
+        marked before is put up for review when it is graded again.
+
+        Parameters
+        ----------
+        assignment, student : str
+        timestamp : datetime or None
+            When it was handed in, in UTC.
+        notebooks : mapping of str to Marks
+            Those that are not named are left as they are.
+        """
+        gradebook = self._gradebook
+        with _one_transaction(gradebook):
+            gradebook.update_or_create_student(student)
+            when = {"timestamp": timestamp} if timestamp else {}
+            with gradebook.db.no_autoflush:  # nbgrader fills a new submission before it stores it
+                submission = gradebook.update_or_create_submission(assignment, student, **when)
+            for notebook in submission.notebooks:
+                if notebook.name in notebooks:
+                    _write_notebook(gradebook, notebook, notebooks[notebook.name])
+            gradebook.db.flush()
+            self._write_penalties(submission)
+            return float(submission.total_seconds_late)
+
+    def _write_penalties(self, submission: SubmittedAssignment) -> None:
+        """Apply the course's own policy for late work, which nbgrader's configuration names."""
+        late = submission.total_seconds_late
         for notebook in submission.notebooks:
-            if notebook.name in notebooks:
-                _write_notebook(notebook, notebooks[notebook.name])
-        gradebook.db.flush()
-        _write_penalties(classroom, gradebook, submission)
-        return float(submission.total_seconds_late)
+            penalty = None
+            if late > 0:
+                self._gradebook.db.refresh(notebook)
+                penalty = self._policy.plugin_inst.late_submission_penalty(
+                    submission.student_id, notebook.score, late
+                )
+            if penalty is not None:
+                penalty = min(max(penalty, 0), notebook.score)
+            notebook.late_submission_penalty = penalty
 
 
 def has_marks(classroom: Classroom, assignment: str, students: list[str]) -> set[str]:
@@ -89,13 +125,17 @@ def has_marks(classroom: Classroom, assignment: str, students: list[str]) -> set
     return set()
 
 
-def _write_notebook(notebook: SubmittedNotebook, marks: Marks) -> None:
-    for grade in notebook.grades:
+def _write_notebook(gradebook: Gradebook, notebook: SubmittedNotebook, marks: Marks) -> None:
+    def of_notebook(kind: type[Grade] | type[Comment]) -> list[Any]:
+        query = gradebook.db.query(kind).options(joinedload(kind.cell))
+        return list(query.filter(kind.notebook_id == notebook.id))
+
+    for grade in of_notebook(Grade):
         grade.auto_score = marks.points.get(grade.name)
         grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
     answers = _answers(marks.notebook)
     originals = {cell.name: cell.checksum for cell in notebook.notebook.source_cells}
-    for comment in notebook.comments:
+    for comment in of_notebook(Comment):
         untouched = comment.name in answers and answers[comment.name] == originals[comment.name]
         comment.auto_comment = NO_RESPONSE if untouched else None
 
@@ -107,25 +147,6 @@ def _answers(notebook: NotebookNode | None) -> dict[str, str]:
         for cell in (notebook.cells if notebook else [])
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
-
-
-def _write_penalties(
-    classroom: Classroom, gradebook: Gradebook, submission: SubmittedAssignment
-) -> None:
-    """Apply the course's own policy for late work, which nbgrader's configuration names."""
-    policy = AssignLatePenalties(parent=classroom.app)
-    policy.init_plugin()
-    late = submission.total_seconds_late
-    for notebook in submission.notebooks:
-        gradebook.db.refresh(notebook)
-        penalty = None
-        if late > 0:
-            penalty = policy.plugin_inst.late_submission_penalty(
-                submission.student_id, notebook.score, late
-            )
-        if penalty is not None:
-            penalty = min(max(penalty, 0), notebook.score)
-        notebook.late_submission_penalty = penalty
 
 
 @contextlib.contextmanager
@@ -142,6 +163,7 @@ def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
                     bind=connection,
                     autoflush=True,
                     future=True,
+                    expire_on_commit=False,
                     join_transaction_mode="rollback_only",
                 )
             )

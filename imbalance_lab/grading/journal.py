@@ -201,22 +201,34 @@ class Journal:
         return self._records / f"{student}.json"
 
 
-def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a text file so that, whatever happens, either the old or the new one is there."""
+def write_whole(path: Path, text: str, mode: int = 0o644, lasting: bool = True) -> None:
+    """Write a text file so that, whatever happens, either the old or the new one is there.
+
+    Parameters
+    ----------
+    path : Path
+    text : str
+    mode : int
+        Permissions.
+    lasting : bool, default=True
+        Whether to wait until it would outlive a power cut, which takes some milliseconds.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         os.chmod(name, mode)  # noqa: PTH101 (a str, as mkstemp gives it)
         os.replace(name, path)  # noqa: PTH105
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(name)  # noqa: PTH108
         raise
-    _sync_folder(path.parent)
+    if lasting:
+        _sync_folder(path.parent)
 
 
 def clear_leftovers(folder: Path) -> None:

@@ -26,7 +26,7 @@ from imbalance_lab.grading.classroom import (
     ClassroomError,
     Submission,
 )
-from imbalance_lab.grading.gradebook import Marks, has_marks, write_marks
+from imbalance_lab.grading.gradebook import Marks, MarksWriter, has_marks
 from imbalance_lab.grading.journal import (
     Journal,
     Record,
@@ -137,10 +137,10 @@ def grade_class(
         plan = make_plan(classroom, assignment, journal, options)
         done = [*plan.kept]
         if plan.tasks:
-            with crew() as workers:
+            with crew() as workers, MarksWriter(classroom) as marks:
                 watcher.planned(plan, workers)
                 for outcome in workers.outcomes(plan.tasks):
-                    record = _settle(classroom, journal, plan.note, outcome)
+                    record = _settle(classroom, marks, journal, plan.note, outcome)
                     done.append(record)
                     watcher.graded(record)
         journal.finish(plan.note)
@@ -239,7 +239,13 @@ def _chosen(
     return [s for s in submissions if s.student in students]
 
 
-def _settle(classroom: Classroom, journal: Journal, note: RunNote, outcome: Outcome) -> Record:
+def _settle(
+    classroom: Classroom,
+    marks: MarksWriter,
+    journal: Journal,
+    note: RunNote,
+    outcome: Outcome,
+) -> Record:
     """Write what came of one submission, the journal last, and return its record."""
     assignment, submission = outcome.task.assignment, outcome.task.submission
     if outcome.failure is not None:
@@ -254,8 +260,7 @@ def _settle(classroom: Classroom, journal: Journal, note: RunNote, outcome: Outc
         submitted=submission.timestamp.isoformat() if submission.timestamp else "",
     )
     _write_notebooks(classroom, assignment, submission, outcome.graded)
-    late = write_marks(
-        classroom,
+    late = marks.write(
         assignment.name,
         submission.student,
         submission.timestamp,
@@ -290,7 +295,7 @@ def _write_notebooks(
 
 def _write_or_remove(path: Path, text: str, mode: int) -> None:
     if text:
-        write_whole(path, text, mode)
+        write_whole(path, text, mode, lasting=path.suffix == ".ipynb")
     else:
         path.unlink(missing_ok=True)
 
