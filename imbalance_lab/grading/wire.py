@@ -93,7 +93,7 @@ class _Decoder:
                 ext_hook=self._extended,
                 strict_map_key=False,
                 unicode_errors="surrogatepass",
-                timestamp=0,
+                timestamp=1,  # msgpack's own type for times: a plain float
             )
         except WireError:
             raise

@@ -580,10 +580,8 @@ def test_hostile_file_gains_nothing(name: str, engine: Engine, outside: Outside)
     assert_next_is_honestly_graded(engine, outside.course)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
+HOSTILE_NAMES = (
+    *[
         ".",
         "..",
         "../other",
@@ -592,19 +590,18 @@ def test_hostile_file_gains_nothing(name: str, engine: Engine, outside: Outside)
         "-rf",
         ".hidden",
         "=cmd()",
-        "a b",
-        "a\nb",
-        "a\x00b",
-        "<script>alert(1)</script>",
-        "x" * 300,
-        "ä",
-        "\u202eada",
         "a;b",
         "a`b`",
         "*",
         "%s",
+        "ä",
+        "<script>alert(1)</script>",
     ],
+    *("", "a b", "a\nb", "a\x00b", "\u202eada", "x" * 300),
 )
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_hostile_name_of_a_student_is_refused(name: str, engine: Engine, outside: Outside) -> None:
     path = outside.hand_in(outside.course.answered(RIGHT))
     for assignment, student in (("warm-up", name), (name, "ada")):
