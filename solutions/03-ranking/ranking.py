@@ -91,10 +91,10 @@ cuts.round(2)
 # %% [markdown]
 # Read a row as: "if I flag from here up". Going down, **recall** (the share of positives that are
 # flagged) and the **false positive rate** (the share of negatives that are flagged) can only grow.
-# **Precision** goes up at a positive and down at a negative.
+# **Precision** goes up at a positive, unless it is 1 already, and down at a negative.
 #
-# The scores themselves no longer matter, only their order. Double them, square them, take their
-# logarithm: the table stays. That is the strength of what follows, and its limit. It can't tell
+# The scores themselves no longer matter, only their order. Double these scores, square them, take
+# their logarithm: the other columns stay. That is the strength of what follows, and its limit. It can't tell
 # whether a score of 0.9 means 90% (lesson 10) nor where to cut (lesson 09).
 
 # %% [markdown] covers="E17"
@@ -432,8 +432,8 @@ with plots.picture(
     ax.set(xscale="log", ylim=(0, 1.02))
 
 # %% [markdown]
-# ROC AUC does not move: the pairs are the same pairs. (Its interval gets wider, since at one in a
-# thousand it rests on 20 positives.) AP falls with the prevalence, and so does its baseline. Neither
+# ROC AUC does not move: a pair is still one draw from either class, and the classes are the same.
+# (Its interval gets wider, since at one in a thousand it rests on 20 positives.) AP falls with the prevalence, and so does its baseline. Neither
 # behaviour is a fault. ROC AUC describes how well the *score* separates two classes; AP describes
 # what it is like to *work through a list* in a given population.
 #
@@ -465,12 +465,13 @@ print(f"balanced test rows: ROC AUC {roc:.2f}  AP {ap:.2f}")
 
 # %% [markdown]
 # The same model, the same frauds: AP about triples, because nearly all the transactions that could
-# raise a false alarm were taken out of the test. A test set keeps the prevalence of the place where the model will be used.
+# raise a false alarm were taken out of the test. A test set keeps the prevalence of the place where
+# the model will be used.
 
 # %% [markdown] covers="E20"
 # ### Easy negatives
 #
-# "ROC AUC is inflated by the many true negatives", one often reads. You have just seen 1,000
+# "ROC AUC is inflated by the many true negatives", one often reads. You have just seen 999
 # negatives for each positive leave it alone. But there is another way to get many negatives:
 # **easy** ones, which nobody would confuse with a positive. Think of adding all closed accounts to
 # the transactions to be scored. **Predict first:** 50 positives against 500 ordinary negatives.
@@ -688,8 +689,8 @@ for name, score in {"forest": forest_score, "logistic regression": logistic_scor
     print(f"{name:20s} ROC AUC {whole:.2f}, up to a false positive rate of 5%: {part:.2f}")
 
 # %% [markdown]
-# Both are lower than the whole area: a good part of what the two models get right lies where nobody
-# would ever flag.
+# Both are lower: the easy comparisons far down the list no longer count. So compare a partial area
+# only with another one up to the same false positive rate.
 
 # %% [markdown]
 # ### One cut, both curves
@@ -717,9 +718,8 @@ threshold_explorer(y_test, logistic_score, cost_fp=4, cost_fn=120, threshold=0.1
 
 # %%
 before = roc_auc_score(y_toy, score_toy), average_precision_score(y_toy, score_toy)
-for place in (1, 6):
+for upper in (1, 5):  # places of a negative that stands just above a positive
     swapped = y_toy.copy()
-    upper = place if y_toy[place] == 0 else place - 1
     swapped[[upper, upper + 1]] = [1, 0]
     gain = (
         roc_auc_score(swapped, score_toy) - before[0],
@@ -876,6 +876,8 @@ for name, runs in splits.items():
 
 # %% [markdown]
 # ## Claims, tested
+#
+# Four sentences from popular guides. All numbers are those of the cells above.
 
 # %%
 from imbalance_lab.claims import Claim
@@ -901,7 +903,7 @@ Claim(
     because=(
         f"Model A won by AP ({a_minus_b['average precision']:+.2f}) and lost by ROC AUC"
         f" ({a_minus_b['ROC AUC']:+.2f}). Which one costs less depends on the prices: at 5 alarms for a"
-        f" miss the difference was {a_minus_b['cost, a miss is 5 alarms']:+.0f}, at 100 alarms"
+        f" miss the difference, counted in alarms, was {a_minus_b['cost, a miss is 5 alarms']:+.0f}, at 100 alarms"
         f" {a_minus_b['cost, a miss is 100 alarms']:+.0f}, each at its best threshold. The prevalence"
         " was the same in both cases, so it can't be what decides."
     ),
