@@ -70,6 +70,7 @@ print(f"accuracy of the detector   {(caught + legitimate - false_alarms) / n_sam
 # | **truly "fraud"** | FN = 1 | TP = 2 |
 
 # %% covers="E22"
+import numpy as np
 from sklearn.metrics import confusion_matrix
 
 truth = ["ok"] * 7 + ["fraud"] * 3
@@ -104,9 +105,6 @@ print(
 
 
 # %% answer="confusion-counts"
-import numpy as np
-
-
 def confusion_counts(y_true, y_pred, pos_label):
     """Count the four outcomes, seen from one class.
 
