@@ -1,0 +1,70 @@
+"""Oracles of lesson 07, for its hidden tests: slopes by finite differences, copies by counting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+from sklearn.metrics import log_loss
+
+from imbalance_lab.checks import Call
+
+_LABELS = ((0, 1), ("ok", "fraud"), (False, True), (2, 7), ("healthy", "ill"), (-1, 1))
+
+
+def gradient_cases(seed: int, n_cases: int = 12) -> list[Call]:
+    """Return calls with coefficients, rows (the first column is 1), labels and weights."""
+    rng = np.random.default_rng(seed)
+    calls = []
+    for number in range(n_cases):
+        n_rows, n_columns = int(rng.integers(4, 30)), int(rng.integers(2, 6))
+        X = np.column_stack([np.ones(n_rows), rng.normal(size=(n_rows, n_columns - 1))])
+        y = rng.permutation(np.arange(n_rows) % 4 == 0).astype(int)
+        weights = rng.choice([0.5, 1.0, 2.5, 8.0], n_rows)
+        theta = rng.normal(size=n_columns)
+        values = [theta, X, y, weights]
+        # Every third call has plain lists, as a student might type them.
+        calls.append(Call(tuple(v.tolist() for v in values) if number % 3 == 0 else tuple(values)))
+    return calls
+
+
+def slope_of_loss(theta: Any, X: Any, y: Any, sample_weight: Any) -> np.ndarray:
+    """Return the gradient of the weighted mean log loss by central differences."""
+    theta, X = np.asarray(theta, dtype=float), np.asarray(X, dtype=float)
+
+    def loss(at: np.ndarray) -> float:
+        return float(log_loss(y, expit(X @ at), sample_weight=sample_weight, labels=[0, 1]))
+
+    step = 1e-5
+    return np.array(
+        [(loss(theta + step * e) - loss(theta - step * e)) / (2 * step) for e in np.eye(len(theta))]
+    )
+
+
+def repeat_cases(seed: int, n_cases: int = 18) -> list[Call]:
+    """Return calls with labels and a dict of whole weights; in some a class has none, or 0."""
+    rng = np.random.default_rng(seed)
+    calls = []
+    for number in range(n_cases):
+        common, rare = _LABELS[number % len(_LABELS)]
+        n_rows = int(rng.integers(4, 14))
+        mask = rng.permutation(np.arange(n_rows) < max(1, n_rows // 4))
+        y = [rare if positive else common for positive in mask.tolist()]
+        weights: dict[Any, Any] = {
+            common: int(rng.integers(0, 3)),
+            rare: float(rng.integers(1, 6)),
+        }
+        if number % 5 == 4:
+            del weights[common]
+        calls.append(Call((np.array(y) if number % 2 else y, weights)))
+    return calls
+
+
+def counted_copies(y: Any, class_weight: dict[Any, Any]) -> list[int]:
+    """Return each position as often as its label's weight says, by counting."""
+    return [
+        position
+        for position, label in enumerate(np.asarray(y).tolist())
+        for _ in range(int(class_weight.get(label, 1)))
+    ]
