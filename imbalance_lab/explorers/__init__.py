@@ -5,6 +5,16 @@ cell; a reader without a kernel sees the state that it was saved in.
 """
 
 from imbalance_lab.explorers.base import Explorer, MovingFigure, Table, View
+from imbalance_lab.explorers.smote import SmoteView, smote_explorer
 from imbalance_lab.explorers.threshold import ThresholdView, threshold_explorer
 
-__all__ = ["Explorer", "MovingFigure", "Table", "ThresholdView", "View", "threshold_explorer"]
+__all__ = [
+    "Explorer",
+    "MovingFigure",
+    "SmoteView",
+    "Table",
+    "ThresholdView",
+    "View",
+    "smote_explorer",
+    "threshold_explorer",
+]
