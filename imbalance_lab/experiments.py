@@ -63,7 +63,7 @@ def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     Notes
     -----
     Mean plus and minus the t quantile with n - 1 degrees of freedom times the standard error
-    (`scipy.stats.ttest_1samp`). It describes fresh repetitions of the whole experiment, so a run
+    (`scipy.stats.t`, `scipy.stats.sem`). It describes fresh repetitions of the whole experiment, so a run
     should draw its own data.
 
     Examples
@@ -78,7 +78,8 @@ def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
         raise ValueError(f"values must be finite, got {int((~np.isfinite(runs)).sum())} others")
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
-    if np.ptp(runs) == 0:  # the t statistic is undefined where the runs do not vary
-        return Interval(float(runs[0]), float(runs[0]), float(runs[0]))
-    found = stats.ttest_1samp(runs, popmean=0.0).confidence_interval(confidence)
-    return Interval(float(runs.mean()), float(found.low), float(found.high))
+    mean = float(runs.mean())
+    if np.ptp(runs) == 0:  # a t distribution needs a width
+        return Interval(mean, mean, mean)
+    low, high = stats.t.interval(confidence, len(runs) - 1, loc=mean, scale=stats.sem(runs))
+    return Interval(mean, float(low), float(high))
