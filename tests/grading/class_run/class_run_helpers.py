@@ -46,20 +46,31 @@ def _meta(grade_id: str, points: float = 0, grade: bool = False, solution: bool 
 def toy_notebook() -> nbformat.NotebookNode:
     """Return an instructor's notebook: two exercises, a quiz, one written answer."""
     answer = "### BEGIN SOLUTION\n{}\n### END SOLUTION"
-    test = "assert {} == {}\n### BEGIN HIDDEN TESTS\nassert {} == {}\n### END HIDDEN TESTS"
+    test = (
+        "from imbalance_lab.checks import Exercise, check\n\n"
+        '{0} = Exercise("{1}", "01", "Warm-up", ("x",))\n'
+        "check({1}, {0}).on(2).gives({2})\n"
+        "### BEGIN HIDDEN TESTS\ncheck({1}, {0}).on(7).gives({3})\n### END HIDDEN TESTS"
+    )
+    quiz = (
+        "from imbalance_lab.checks import Question, Quiz, score_quiz\n\n"
+        'wrong = {letter: "No." for letter in "ad"}\n'
+        'questions = {1: Question("b", wrong, "Warm-up"), 2: Question("c", wrong, "Warm-up")}\n'
+        'score_quiz(answers, Quiz("01", questions))'
+    )
     nb = new_notebook(
         cells=[
             new_markdown_cell("# How can a toy be graded?", id="title"),
             new_code_cell("import math", id="imports"),
             new_code_cell(answer.format(RIGHT), metadata=_meta("double", solution=True), id="a1"),
             new_code_cell(
-                test.format("double(2)", 4, "double(7)", 14),
+                test.format("DOUBLE", "double", 4, 14),
                 metadata=_meta("test-double", 2, grade=True),
                 id="t1",
             ),
             new_code_cell(answer.format(HALF), metadata=_meta("half", solution=True), id="a2"),
             new_code_cell(
-                test.format("half(2)", 1, "half(7)", 3.5),
+                test.format("HALF", "half", 1, 3.5),
                 metadata=_meta("test-half", 3, grade=True),
                 id="t2",
             ),
@@ -68,11 +79,7 @@ def toy_notebook() -> nbformat.NotebookNode:
                 metadata=_meta("quiz", solution=True),
                 id="a3",
             ),
-            new_code_cell(
-                "sum(answers.get(q) == right for q, right in {1: 'b', 2: 'c'}.items())",
-                metadata=_meta("test-quiz", 2, grade=True),
-                id="t3",
-            ),
+            new_code_cell(quiz, metadata=_meta("test-quiz", 2, grade=True), id="t3"),
             new_markdown_cell(
                 WORDS, metadata=_meta("reflection", 3, grade=True, solution=True), id="w1"
             ),

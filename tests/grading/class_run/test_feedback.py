@@ -52,7 +52,7 @@ def test_no_hidden_test_is_in_it(course):
     course.submit("ann", double="WRONG", half="WRONG")
     page = feedback(course)
     graded = (course.root / "autograded" / "ann" / ASSIGNMENT / "toy.ipynb").read_text()
-    for hidden in ("double(7)", "half(7)", "HIDDEN TESTS", "answers.get"):
+    for hidden in ("on(7)", "gives(3.5)", "HIDDEN TESTS", "score_quiz"):
         assert hidden in graded
         assert hidden not in page
 

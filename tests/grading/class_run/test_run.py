@@ -64,7 +64,7 @@ def test_a_changed_instructors_notebook_means_grading_again(course):
     course.submit("ann")
     grade(course)
     source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
-    source.write_text(source.read_text().replace("double(7)", "double(8)"))
+    source.write_text(source.read_text().replace("on(7)", "on(8)"))
     engine = PretendedEngine()
     grade(course, engine)
     assert engine.graded == ["ann"]

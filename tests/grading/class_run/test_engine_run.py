@@ -1,0 +1,189 @@
+"""The run around the real engine: on this machine, and on Dask workers of which one is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from class_run_helpers import ASSIGNMENT
+
+from imbalance_lab.grading import cli
+from imbalance_lab.grading.journal import Journal
+
+# A quick engine would be done before the worker is killed.
+SLOW = "import time\n\ntime.sleep(0.5)\n\n\ndef double(x):\n    return 2 * x"
+
+
+@pytest.fixture
+def mixed_course(course):
+    for n in range(8):
+        course.submit(f"slow-{n}", double=SLOW)
+    course.submit("wrong", half="def half(x):\n    return 0")
+    course.submit("broken").write_text("{not a notebook")
+    course.submit("empty").unlink()
+    linked = course.submit("linked")
+    linked.unlink()
+    linked.symlink_to("/etc/passwd")
+    large = course.submit("large")
+    os.truncate(large, 30 << 20)
+    shared = course.submit("shared")
+    (course.root / "second-name").hardlink_to(shared)
+    folder = course.submit("folder")
+    folder.unlink()
+    folder.mkdir()
+    pipe = course.submit("pipe")
+    pipe.unlink()
+    os.mkfifo(pipe)
+    return course
+
+
+@contextlib.contextmanager
+def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """Start a Dask scheduler and workers as processes of their own."""
+    environment = os.environ | {
+        "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "5",
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+    }
+    started = []
+
+    def start(module: str, *arguments: str) -> subprocess.Popen:
+        with (folder / f"{module}-{len(started)}.log").open("w") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", f"distributed.cli.{module}", *arguments],
+                stdout=log,
+                stderr=log,
+                env=environment,
+                cwd=folder,
+            )
+        started.append(process)
+        return process
+
+    try:
+        start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        address = wait_for(folder / "dask_scheduler-0.log", r"(tcp://127\.0\.0\.1:\d+)")
+        crew = [
+            start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+            for _ in range(workers)
+        ]
+        for number in range(1, workers + 1):
+            wait_for(folder / f"dask_worker-{number}.log", r"(Registered to)")
+        yield address, crew
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+            process.kill()
+
+
+def wait_for(log: Path, pattern: str) -> str:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        found = re.search(pattern, log.read_text())
+        if found:
+            return found[1]
+        time.sleep(0.1)
+    pytest.fail(f"{pattern} did not come: {log.read_text()[-2000:]}")
+
+
+def outcome(course) -> dict[str, tuple]:
+    """Return of each student what does not depend on who graded: state and every cell."""
+    records = Journal(course.root / "grading" / ASSIGNMENT).all()
+    return {
+        record.student: (
+            record.state,
+            record.detail,
+            [
+                (cell.grade_id, cell.points, cell.message, cell.mistake)
+                for notebook in record.notebooks
+                for cell in notebook.cells
+            ],
+        )
+        for record in records
+    }
+
+
+def grade(course, *arguments: str) -> dict:
+    code = cli.main(["assignment", ASSIGNMENT, "--course", str(course.root), "--json", *arguments])
+    assert code == 1  # some cannot be read
+    return outcome(course)
+
+
+def test_dask_workers_give_the_same_result_though_one_is_killed(mixed_course, tmp_path, capsys):
+    here = grade(mixed_course)
+    gradebook = mixed_course.gradebook()
+    assert {student: state.value for student, (state, *_) in here.items()} == {
+        **{f"slow-{n}": "graded" for n in range(8)},
+        "wrong": "graded",
+        "broken": "malformed",
+        "empty": "missing",
+        "linked": "malformed",
+        "large": "malformed",
+        "shared": "malformed",
+        "folder": "malformed",
+        "pipe": "malformed",
+    }
+    assert here["slow-0"][2][0][1] == 2.0
+    capsys.readouterr()
+
+    with cluster(tmp_path, workers=2) as (address, crew):
+        journal = mixed_course.root / "grading" / ASSIGNMENT / "journal"
+        for path in journal.glob("*.json"):
+            path.unlink()
+        killer = kill_when(journal, crew[0])
+        there = grade(mixed_course, "--scheduler", address)
+        killer.join()
+    assert crew[0].returncode == -signal.SIGKILL
+    assert json.loads(capsys.readouterr().out)["graded_now"] == 16
+    assert there == here
+    assert mixed_course.gradebook() == gradebook
+
+
+def kill_when(journal: Path, worker: subprocess.Popen):
+    """Kill a worker as soon as the first result is in."""
+
+    def watch() -> None:
+        deadline = time.monotonic() + 300
+        while not list(journal.glob("*.json")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        worker.kill()
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_no_scheduler_and_no_worker_are_said(course, tmp_path, capsys):
+    course.submit("ann")
+    arguments = ["assignment", ASSIGNMENT, "--course", str(course.root), "--scheduler"]
+    assert cli.main([*arguments, "tcp://127.0.0.1:1"]) == 2
+    assert "no Dask scheduler answers" in " ".join(capsys.readouterr().err.split())
+    with cluster(tmp_path, workers=0) as (address, _):
+        assert cli.main([*arguments, address]) == 2
+    assert "has no worker; start one with: dask worker" in " ".join(capsys.readouterr().err.split())
+
+
+def test_one_notebook_gives_json(course, capsys):
+    path = course.submit("ann", half="def half(x):\n    return 0")
+    graded = course.root / "graded.ipynb"
+    command = ["notebook", str(path), "--course", str(course.root), "--student", "ann"]
+    assert cli.main([*command, "--output", str(graded)]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["points"], result["max_points"], result["waiting"]) == (4.0, 10.0, 1)
+    assert (result["student"], result["assignment"], result["state"]) == (
+        "ann",
+        ASSIGNMENT,
+        "graded",
+    )
+    assert "return 0" in graded.read_text()
