@@ -49,7 +49,7 @@ step() {
 }
 
 step "tests of the package, the exercises, grading and the browser" \
-    python -m pytest tests -n "$jobs" -m "$selection"
+    python -m pytest tests -n "$jobs" --dist loadgroup -m "$selection"
 step "every solution, its stored outputs compared" \
     python -m pytest solutions -n "$jobs" --dist loadfile $ignored \
     --nbval --nbval-sanitize-with tests/nbval.cfg
