@@ -443,7 +443,7 @@ for name, ratio in RATIOS.items():
 # information is gone or a little more, at 1:10 hardly any, although most rows are gone in both.
 # With 200 positives the ranking did not suffer visibly at any ratio: half the information
 # was enough for so simple a model. Two lessons: undersampling is far cheaper than the share of lost
-# rows suggests, and **1:1 is the most expensive ratio there is**. For rare events and logistic
+# rows suggests, and **of all ratios up to 1, 1:1 is the most expensive**. For rare events and logistic
 # regression, Wang (2020) proves that the information is on the scale of the number of positives, and
 # that a small sample of the negatives may lose nothing at all.
 #
@@ -520,8 +520,8 @@ print(f"all rows, regularised, instead of 1:10, default:  {settings_gain:+.2f}")
 # story. With the default settings the model that saw *fewer* rows was the better one, and it is
 # tempting to conclude that balancing helped. But the same model on all rows, better regularised,
 # is better still: the default trees had been too free for so few positives. Whoever only compared
-# the first two lines would have credited the wrong cause. And 1:1 costs a model of this kind
-# a good part of its quality. Beside any resampling, try the plain model with better settings
+# the first two lines would have credited the wrong cause. And 1:1 costs the regularised model
+# nearly half of its quality. Beside any resampling, try the plain model with better settings
 # first; and if rows must go, keep ten for each positive rather than one.
 
 # %% [markdown] covers="E43"
@@ -733,10 +733,12 @@ print(f"logistic regression against copies:       {logistic_gain:+.2f}")
 # Oversampling does the same: there, rare rows become more by a factor $1/\beta$. Three
 # consequences:
 #
-# 1. **The order stays.** $p_s$ grows with $p$, so a ranking by $p_s$ is the ranking by $p$.
+# 1. **The order stays.** $p_s$ grows with $p$, so a ranking by $p_s$ is the ranking by $p$. (That is
+#    about the true probabilities. A model fitted to fewer rows estimates them less exactly.)
 # 2. **The probabilities are wrong.** With $\beta = 0.01$ a row with $p = 0.02$ gets $p_s = 0.67$.
 # 3. **The decision at 0.5 moves.** $p_s \ge \tfrac12$ means $p \ge \beta / (1 + \beta)$. At 1:1,
-#    $\beta = n_1/n_0$, and this is $n_1/(n_0 + n_1) = \pi$, the prevalence.
+#    $\beta = n_1/n_0$, and this is $n_1/(n_0 + n_1) = \pi$, the prevalence. At another ratio $r$,
+#    $\beta = n_1/(r\,n_0)$, and it is $\pi / (\pi + r\,(1 - \pi))$.
 #
 # So: *balancing to 1:1 and deciding at 0.5 is deciding at the prevalence without balancing*. In
 # the opening, exactly this happened. Check it with a controlled simulation: average over twelve
@@ -780,12 +782,12 @@ for name, threshold in views:
 # %% [markdown] covers="E66"
 # Read it in pairs. Undersampling, oversampling and the untouched model *at the prevalence* have nearly
 # the same recall and precision. And the popular milder ratio of 1:2 does what it promises, more
-# precision for less recall: so does the untouched model with the threshold that the formula gives,
-# $\pi/(\pi + r\,(1 - \pi))$. A ratio is a threshold that can be changed only by training anew.
+# precision for less recall: so does the untouched model with the threshold that the formula gives for
+# $r = 0.5$. A ratio is a threshold that can be changed only by training anew.
 #
 # The last column is the sum of the predicted probabilities divided by the number of
-# positives. The untouched model expects as many positives as there are. The balanced ones expect
-# about nine times or more. (Lesson 10 shows how to undo it, by solving the formula above for
+# positives. The untouched model expects as many positives as there are. The resampled ones expect six
+# to nine times as many. (Lesson 10 shows how to undo it, by solving the formula above for
 # $p$.)
 
 # %%
@@ -823,8 +825,8 @@ threshold_explorer(y_test, p_balanced, cost_fp=4, cost_fn=average_loss)
 
 # %% [markdown] covers="E68"
 # For severe imbalance some guides recommend using all strategies together: resample, add weights *and*
-# lower the threshold. By the derivation each of them multiplies the odds, so together they multiply
-# thrice. A miss costs 20 and a false alarm 1. (Lesson 09 derives the threshold 1/21 for these costs,
+# lower the threshold. By the derivation each of them acts like a multiplication of the odds, so together
+# they multiply thrice. A miss costs 20 and a false alarm 1. (Lesson 09 derives the threshold 1/21 for these costs,
 # and lesson 07 the weights. Here the weight 10 just makes each positive count as ten.)
 
 
