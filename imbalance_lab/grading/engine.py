@@ -224,13 +224,14 @@ class Engine:
         return answer
 
     def _ask_a_judge(self, source: Source, submission: Path) -> dict[str, Any]:
+        limits = sandbox.limits_without(self.limits, self._without)
         request = {
             "source": source.to_json(),
             "submission": str(submission.absolute()),
-            "limits": vars(self.limits),
+            "limits": vars(limits),
             "without": list(self._without),
         }
-        deadline = time.monotonic() + self.limits.wall_seconds + _SPARE_SECONDS
+        deadline = time.monotonic() + limits.wall_seconds + _SPARE_SECONDS
         link, theirs = socket.socketpair()
         process = None
         with link:
@@ -315,6 +316,8 @@ class _Template:
     def stop(self) -> None:
         """End it and all that it forked."""
         self.control.close()
+        if self._complaints.closed:
+            return
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:

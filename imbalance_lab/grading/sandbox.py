@@ -24,11 +24,12 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import imbalance_lab
 from imbalance_lab.grading import contain
-from imbalance_lab.grading.results import Protection
+from imbalance_lab.grading.results import Limits, Protection
 
 OUTPUT, VALUES, TIME = "output", "values", "time"
 
@@ -53,6 +54,7 @@ PROTECTIONS = {
 _ALWAYS_ON = {contain.MEMORY, contain.TASKS, contain.FILE_SIZE, contain.CPU, TIME, OUTPUT, VALUES}
 
 _NOBODY = 65534
+_A_DAY = 86_400
 _SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SYSTEM_FILES = (
     "/etc/alternatives",
@@ -152,16 +154,7 @@ def _namespaces(without: frozenset[str]) -> list[str]:
 def _view(without: frozenset[str]) -> list[str]:
     """Return the arguments for what is seen of the file system."""
     if contain.FILES in without:
-        hidden = {
-            parent
-            for folder in visible_folders()
-            for parent in folder.parents
-            if not parent.stat().st_mode & 0o001
-        }
-        opened = [
-            arg for path in sorted(hidden) for arg in ("--perms", "0755", "--tmpfs", str(path))
-        ]
-        return ["--bind", "/", "/", *opened, *(_bind(visible_folders()) if hidden else [])]
+        return ["--bind", "/", "/", *_opened()]
     arguments: list[str] = []
     folders = visible_folders()
     files = [Path(file) for file in _SYSTEM_FILES if Path(file).exists()]
@@ -177,6 +170,20 @@ def _view(without: frozenset[str]) -> list[str]:
     return [*arguments, *_bind([*folders, *files])]
 
 
+def _opened() -> list[str]:
+    """Return the arguments that let nobody reach Python where only root may enter its folder."""
+    arguments: list[str] = []
+    for folder in visible_folders():
+        above = sorted(folder.parents)
+        closed = [path for path in above if not path.stat().st_mode & 0o001]
+        if closed:
+            arguments += ["--perms", "0755", "--tmpfs", str(closed[0])]
+            for path in above[above.index(closed[0]) + 1 :]:
+                arguments += ["--perms", "0755", "--dir", str(path)]
+            arguments += _bind([folder])
+    return arguments
+
+
 def _bind(paths: Iterable[Path]) -> list[str]:
     return [arg for path in paths for arg in ("--ro-bind", str(path), str(path))]
 
@@ -187,6 +194,19 @@ def _bubblewrap() -> str:
 
 def _tool(name: str) -> str:
     return shutil.which(name) or f"/usr/bin/{name}"
+
+
+def limits_without(limits: Limits, without: Iterable[str]) -> Limits:
+    """Return the limits with those lifted that the judge enforces and that are left out."""
+    without = frozenset(without)
+    lifted: dict[str, int] = {}
+    if OUTPUT in without:
+        lifted |= {"output_bytes": 1 << 30}
+    if VALUES in without:
+        lifted |= {"value_bytes": 1 << 30}
+    if TIME in without:
+        lifted |= {"call_seconds": _A_DAY, "wall_seconds": _A_DAY}
+    return replace(limits, **lifted)
 
 
 @functools.cache

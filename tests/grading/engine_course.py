@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import shutil
 import sqlite3
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -179,3 +182,27 @@ def make_course(root: Path) -> Course:
     for path in (root, *root.rglob("*")):
         path.chmod(0o777 if path.is_dir() else 0o666)
     return course
+
+
+def ordinary_user_command(program: list[str]) -> list[str]:
+    """Return the command that runs a program as an ordinary user: nobody, where this is root.
+
+    Python may lie in a folder that only root may enter; then nobody gets a view of the file
+    system, its own and gone at the end, in which that folder is empty but for Python.
+    """
+    if os.geteuid() != 0:
+        return program
+    base = Path(sys.base_prefix).resolve()
+    closed = [parent for parent in base.parents if not parent.stat().st_mode & 0o001]
+    view = []
+    if closed:
+        top = closed[-1]
+        view = [
+            "mkdir -p /run/python && mount --bind " + shlex.quote(str(base)) + " /run/python",
+            "mount -t tmpfs -o mode=755 none " + shlex.quote(str(top)),
+            "mkdir -p " + shlex.quote(str(base)),
+            "mount --bind /run/python " + shlex.quote(str(base)),
+        ]
+    drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *program]
+    script = " && ".join([*view, "exec " + shlex.join(drop)])
+    return ["unshare", "--mount", "sh", "-c", script]
