@@ -287,7 +287,12 @@ def test_subclasses_are_rebuilt_or_refused() -> None:
     assert plain(namedtuple("Pair", "a b")(1, 2)) == (1, 2)
     assert plain(range(3)) == [0, 1, 2]
     assert type(plain(np.float64(1))) is float
-    for refused in (AlwaysEqual(1), enum.IntEnum("E", "a")(1), np.ma.array([1]), pd.array([1, None])):
+    for refused in (
+        AlwaysEqual(1),
+        enum.IntEnum("E", "a")(1),
+        np.ma.array([1]),
+        pd.array([1, None]),
+    ):
         with pytest.raises(NotPlainError):
             plain(refused)
 
