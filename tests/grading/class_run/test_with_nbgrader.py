@@ -1,0 +1,206 @@
+"""Together with nbgrader: the same gradebook as its own autograde, and formgrader goes on from it.
+
+Where the two differ on purpose, a test of its own names it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from class_run_helpers import ASSIGNMENT, Course, dump_gradebook
+
+from imbalance_lab.grading import cli
+from imbalance_lab.grading.classroom import Classroom
+
+BIN = Path(sys.executable).parent
+
+
+def nbgrader(course: Course, *command: str) -> None:
+    """Run nbgrader's own command in the course."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *command],
+        cwd=course.root,
+        env=os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def grade(course: Course) -> int:
+    return cli.main(["assignment", ASSIGNMENT, "--course", str(course.root), "--quiet"])
+
+
+HONEST = {
+    "perfect": {},
+    "half-right": {"half": "def half(x):\n    return x"},
+    "untouched-half": {"half": "raise NotImplementedError"},
+    "quiz-part": {"quiz": "answers = {1: 'b', 2: 'a'}"},
+    "quiz-none": {"quiz": "answers = {}"},
+    "no-words": {"reflection": "Because the common class alone decides."},
+    "raises": {"double": "def double(x):\n    return x + undefined"},
+    "syntax": {"double": "def double(x:\n    return 2"},
+}
+
+
+def test_honest_submissions_get_the_same_gradebook_as_from_nbgrader(course, tmp_path):
+    config = course.root / "nbgrader_config.py"
+    # An answer that raises must not stop nbgrader; the real course's release sees to that.
+    config.write_text(config.read_text() + "\nc.Execute.allow_errors = True\n")
+    for student, answers in HONEST.items():
+        course.submit(student, **answers)
+    theirs = Course(Path(shutil.copytree(course.root, tmp_path / "theirs")))
+    nbgrader(theirs, "autograde", ASSIGNMENT)
+    assert grade(course) == 0
+    ours, stock = course.gradebook(), dump_gradebook(theirs.root / "gradebook.db")
+    for table in stock:
+        assert ours[table] == stock[table], table
+    assert {row[0] for row in stock["grades"]} == set(HONEST)
+    assert len({row[3] for row in stock["grades"]}) > 3  # full, part, none and waiting
+
+
+def test_on_purpose_a_warning_costs_nothing(course):
+    course.submit(
+        "warns",
+        double="import warnings\n\ndef double(x):\n    warnings.warn('old')\n    return 2 * x",
+    )
+    assert grade(course) == 0
+    grades = {row[2]: row[3] for row in course.gradebook()["grades"]}
+    assert grades["test-double"] == 2.0
+
+
+class Server:
+    """A JupyterLab server with formgrader, as an instructor starts it."""
+
+    def __init__(self, course: Course, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        home = folder / "home"
+        home.mkdir()
+        config = home / ".jupyter"
+        config.mkdir()
+        root = f"c = get_config()\nc.CourseDirectory.root = {str(course.root)!r}\n"
+        (config / "nbgrader_config.py").write_text(root + "c.CourseDirectory.course_id = 'toy'\n")
+        self._log = (folder / "server.log").open("w")
+        self._process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                f"--port={self.port}",
+                "--ServerApp.port_retries=0",
+                "--IdentityProvider.token=secret",
+            ],
+            cwd=course.root,
+            env=os.environ
+            | {
+                "HOME": str(home),
+                "JUPYTER_CONFIG_DIR": str(config),
+                "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+            },
+            stdout=self._log,
+            stderr=self._log,
+        )
+        self.folder = folder
+
+    def __enter__(self) -> Server:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            try:
+                self.get("/api/status")
+                return self
+            except (urllib.error.URLError, ConnectionError):
+                assert self._process.poll() is None, (self.folder / "server.log").read_text()
+                time.sleep(0.3)
+        pytest.fail("the server does not answer")
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+        self._log.close()
+
+    def get(self, path: str) -> str:
+        return self._ask("GET", path)
+
+    def put(self, path: str, value: dict) -> dict:
+        return json.loads(self._ask("PUT", path, value))
+
+    def _ask(self, method: str, path: str, value: dict | None = None) -> str:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            method=method,
+            data=None if value is None else json.dumps(value).encode(),
+            headers={"Authorization": "token secret", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read().decode()
+
+
+def test_formgrader_goes_on_from_the_result(course, tmp_path):
+    course.submit("ann")
+    course.submit("bob", double="WRONG")
+    assert grade(course) == 0
+    with Server(course, tmp_path) as server:
+        (assignment,) = json.loads(server.get("/formgrader/api/assignments"))
+        assert (assignment["num_submissions"], assignment["name"]) == (2, ASSIGNMENT)
+        submissions = json.loads(server.get(f"/formgrader/api/submissions/{ASSIGNMENT}"))
+        shown = {s["student"]: (s["score"], s["needs_manual_grade"]) for s in submissions}
+        assert shown == {"ann": (7.0, True), "bob": (5.0, True)}
+        assert all(s["autograded"] for s in submissions)
+
+        notebooks = json.loads(server.get(f"/formgrader/api/submitted_notebooks/{ASSIGNMENT}/toy"))
+        ann = next(n for n in notebooks if n["student"] == "ann")
+        page = server.get(f"/formgrader/submissions/{ann['id']}/")
+        assert "And so on." in page  # her written answer, ready to be marked
+        grades = json.loads(server.get(f"/formgrader/api/grades?submission_id={ann['id']}"))
+        written = next(g for g in grades if g["name"] == "reflection")
+        marked = server.put(f"/formgrader/api/grade/{written['id']}", {"manual_score": 2.5})
+        assert (marked["manual_score"], marked["needs_manual_grade"]) == (2.5, False)
+        comments = json.loads(server.get(f"/formgrader/api/comments?submission_id={ann['id']}"))
+        about = next(c for c in comments if c["name"] == "reflection")
+        server.put(f"/formgrader/api/comment/{about['id']}", {"manual_comment": "Well said."})
+
+    feedback = ["feedback", ASSIGNMENT, "--course", str(course.root)]
+    assert cli.main(feedback) == 0
+    page = (course.root / "feedback" / "ann" / ASSIGNMENT / "toy.html").read_text()
+    assert "Well said." in page
+    assert "9.5" in page
+
+    nbgrader(course, "export", "--to=all.csv")
+    exported = (course.root / "all.csv").read_text()
+    assert re.search(rf"{ASSIGNMENT},.*,ann,.*,9\.5,.*,10\.0", exported)
+
+    # Feedback by nbgrader itself works as well, and ours is what it hands out.
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    exchange.chmod(0o777)
+    nbgrader(course, "release_feedback", ASSIGNMENT, f"--Exchange.root={exchange}")
+    released = list((exchange / "toy" / "feedback").glob("*.html"))
+    assert len(released) == 2
+    assert any("Well said." in path.read_text() for path in released)
+    nbgrader(course, "generate_feedback", ASSIGNMENT, "--force")
+
+
+def test_regrading_puts_a_marked_answer_up_for_review_as_nbgrader_does(course):
+    course.submit("ann")
+    grade(course)
+    with Classroom(course.root).gradebook() as gradebook:
+        mark = gradebook.find_grade("reflection", "toy", ASSIGNMENT, "ann")
+        mark.manual_score, mark.needs_manual_grade = 3.0, False
+        gradebook.db.commit()
+    course.submit("ann", reflection="Another answer.", timestamp="2026-03-01 13:00:00 UTC")
+    grade(course)
+    grades = {row[2]: row[3:] for row in course.gradebook()["grades"]}
+    assert grades["reflection"] == (None, 3.0, None, 1)
