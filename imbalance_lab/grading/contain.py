@@ -144,6 +144,7 @@ def contain(wire: socket.socket, leash: socket.socket, settings: dict[str, Any],
         failed = str(error)
     if SCRATCH_FOLDER in without:
         os.chdir(tempfile.mkdtemp(prefix="imbalance-lab-"))
+    outer = os.stat("/proc").st_dev
     baseline = _memory_of("self")
     child = os.fork()
     if child == 0:
@@ -151,7 +152,7 @@ def contain(wire: socket.socket, leash: socket.socket, settings: dict[str, Any],
         _become_student(wire, settings, work, without, failed)
         os._exit(0)
     wire.close()
-    _Watcher(child, leash, settings, without, baseline).watch()
+    _Watcher(child, leash, settings, without, baseline, outer).watch()
     if SCRATCH_FOLDER in without:
         shutil.rmtree(os.getcwd(), ignore_errors=True)  # noqa: PTH109 (a path for rmtree)
 
@@ -300,7 +301,9 @@ class _Watcher:
         settings: dict[str, Any],
         without: frozenset[str],
         baseline: int,
+        outer: int,
     ) -> None:
+        self.outer = outer  # the /proc of before, in which everybody is
         self.child = child
         self.leash = leash
         self.without = without
@@ -375,7 +378,10 @@ class _Watcher:
     def _processes(self) -> Iterator[str]:
         """Name every process of the student, as /proc calls it."""
         if PROCESSES not in self.without:
-            # The watcher shares the student's mounts: this /proc shows their processes alone.
+            # The watcher shares the student's mounts: once the student's process has mounted its
+            # own /proc, this shows its processes alone.
+            if os.stat("/proc").st_dev == self.outer:
+                return
             yield from (name for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 (fast)
             return
         yield str(self.child)

@@ -98,13 +98,11 @@ class Surroundings:
     course: Course
     port: int
     key: int
+    secret: Path
 
     def fill(self, code: str) -> str:
-        secret = self.course.gradebook.with_name("secret.txt")
-        secret.write_text("secret")
-        secret.chmod(0o666)
         values = {
-            "SECRET": secret,
+            "SECRET": self.secret,
             "PORT": self.port,
             "PID": os.getpid(),
             "KEY": self.key,
@@ -127,7 +125,12 @@ def surroundings() -> Iterator[Surroundings]:
     ):
         Path(folder).chmod(0o777)
         course = make_course(Path(folder) / "course")
-        yield Surroundings(course, server.getsockname()[1], key)
+        # Not in /tmp, which the scratch folder hides as well.
+        secret = Path(f"/var/tmp/{Path(folder).name}")
+        secret.write_text("secret")
+        secret.chmod(0o644)
+        yield Surroundings(course, server.getsockname()[1], key, secret)
+        secret.unlink()
     libc.shmctl(segment, 0, None)
 
 
@@ -218,9 +221,7 @@ def test_limits_hold_without_bubblewrap(
 
 def test_refused_by_the_kernel_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(program: list[str]) -> Any:
-        return subprocess.CompletedProcess(
-            program, 1, "", "bwrap: No permissions to create namespace"
-        )
+        return subprocess.CompletedProcess(program, 1, "", "bwrap: No permissions")
 
     sandbox.probe.cache_clear()
     monkeypatch.setattr(sandbox, "_run", refuse)
@@ -257,7 +258,7 @@ from imbalance_lab.grading.engine import Engine, protections
 assert os.geteuid() != 0
 print("off:", [p.name for p in protections() if not p.on])
 with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-    around = t.Surroundings(make_course(Path(folder) / "course"), {port}, {key})
+    around = t.Surroundings(make_course(Path(folder) / "course"), {port}, {key}, Path({secret!r}))
     with Engine(t.LIMITS) as engine:
         for name in ("files", "network", "processes", "scratch folder", "process count", "memory"):
             print(name, t.got_through(engine, around, name))
@@ -269,7 +270,10 @@ with tempfile.TemporaryDirectory(dir="/tmp") as folder:
 def test_the_same_holds_as_an_ordinary_user(surroundings: Surroundings) -> None:
     """Run by root, this test becomes nobody first; run by anybody else, it stays who it is."""
     script = SCRIPT.format(
-        folder=str(Path(__file__).parent), port=surroundings.port, key=surroundings.key
+        folder=str(Path(__file__).parent),
+        port=surroundings.port,
+        key=surroundings.key,
+        secret=str(surroundings.secret),
     )
     done = subprocess.run(
         ordinary_user_command([sys.executable, "-c", script]),

@@ -1,0 +1,462 @@
+"""The engine gives the points of stock nbgrader, and every submission ends in a named state."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+from engine_course import POINTS, RIGHT, Course, make_course
+from nbclient import NotebookClient
+from nbgrader.utils import determine_grade, is_grade
+
+from imbalance_lab.grading.engine import Engine, EngineError
+from imbalance_lab.grading.results import CellResult, Graded, Limits, NotebookResult, State
+from imbalance_lab.grading.source import SourceError, read_source
+
+LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=4)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(LIMITS) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return make_course(tmp_path_factory.mktemp("engine") / "course")
+
+
+def grade(engine: Engine, course: Course, **answers: str) -> Graded:
+    path = course.hand_in("ada", course.answered(RIGHT | answers))
+    return engine.grade(course.source, path, "warm-up", "ada")
+
+
+def cell(graded: Graded, grade_id: str) -> CellResult:
+    return next(each for each in graded.result.cells if each.grade_id == grade_id)
+
+
+# --- the same grades as stock nbgrader -----------------------------------------------------------
+
+
+def stock_points(course: Course, answers: dict[str, str]) -> dict[str, float | None]:
+    """Run the notebook with its tests in one stock kernel, and let nbgrader read its outputs."""
+    notebook = nbformat.read(course.source, as_version=4)
+    texts = read_source(course.source).released | answers
+    for each in notebook.cells:
+        name = each.metadata.get("nbgrader", {}).get("grade_id")
+        each.source = texts.get(name, each.source)
+    NotebookClient(notebook, allow_errors=True, timeout=60).execute()
+    checksums = {
+        c.grade_id: c.cell["metadata"]["nbgrader"]
+        for c in read_source(course.source).cells
+        if c.kind
+    }
+    points = {}
+    for each in notebook.cells:
+        if is_grade(each):
+            name = each.metadata.nbgrader.grade_id
+            known = released[name].cell["metadata"]["nbgrader"]
+            each.metadata.nbgrader.checksum = known["checksum"]
+            points[name] = determine_grade(each)[0]
+    return points
+
+
+HONEST: dict[str, dict[str, str]] = {
+    "perfect": RIGHT,
+    "untouched": {},
+    "partial": RIGHT | {"quiz": 'quiz = {1: "b", 2: "a", 3: "B "}', "double": "double = 3"},
+    "wrong": {
+        "mean": "import statistics\n\nmean = statistics.median",
+        "double": "def double(x):\n    raise ValueError('no')",
+        "quiz": "quiz = ['b', 'b', 'b']",
+        "essay": "",
+    },
+    "numpy": RIGHT
+    | {"mean": "import numpy as np\nmean = np.mean", "double": "double = lambda x: x * 2.0"},
+    "does not parse": RIGHT | {"mean": "def mean(values) return 1"},
+}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_points_are_those_of_stock_nbgrader(name: str, engine: Engine, course: Course) -> None:
+    answers = HONEST[name]
+    path = course.hand_in("ada", course.answered(answers))
+    graded = engine.grade(course.source, path, "warm-up", "ada")
+    assert graded.result.state is State.GRADED
+    ours = {each.grade_id: each.points for each in graded.result.cells}
+    assert ours == stock_points(course, answers)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_nbgrader_reads_the_same_points_from_the_notebook(
+    name: str, engine: Engine, course: Course
+) -> None:
+    """Formgrader and feedback show this notebook; it says what the result says."""
+    path = course.hand_in("ada", course.answered(HONEST[name]))
+    graded = engine.grade(course.source, path, "warm-up", "ada")
+    assert graded.notebook is not None
+    nbformat.validate(graded.notebook)
+    read = {
+        each.metadata.nbgrader.grade_id: determine_grade(each)[0]
+        for each in graded.notebook.cells
+        if is_grade(each)
+    }
+    assert read == {each.grade_id: each.points for each in graded.result.cells}
+
+
+def test_on_purpose_warnings_cost_nothing(engine: Engine, course: Course) -> None:
+    """Where it differs from nbgrader: there, one warning in a test costs all its points."""
+    mean = (
+        "import sys\nimport warnings\n\n\ndef mean(values):\n"
+        "    warnings.warn('deprecated', FutureWarning)\n    print('!', file=sys.stderr)\n"
+        "    return sum(values) / len(values)"
+    )
+    assert cell(grade(engine, course, mean=mean), "mean-check").points == 2
+
+
+# --- what a result says --------------------------------------------------------------------------
+
+
+def test_known_mistake_is_named(engine: Engine, course: Course) -> None:
+    found = cell(
+        grade(engine, course, mean="import statistics\nmean = statistics.median"), "mean-check"
+    )
+    assert found.points == 0
+    assert found.mistake == "takes the median"
+    assert found.message.startswith("mean: not right yet.")
+
+
+def test_result_names_its_own(engine: Engine, course: Course) -> None:
+    result = grade(engine, course).result
+    assert (result.assignment, result.notebook, result.student) == ("warm-up", "lesson", "ada")
+    assert [each.grade_id for each in result.cells] == list(POINTS)
+    assert [each.max_points for each in result.cells] == list(POINTS.values())
+    assert result.points == 6
+    assert result.waiting == 1
+    assert result.protections_off == ()
+    assert 0 < result.cpu_seconds < 5
+    assert 20 << 20 < result.peak_memory < 400 << 20
+    assert len(result.slowest) == 5
+
+
+def test_result_goes_through_json(engine: Engine, course: Course) -> None:
+    result = grade(engine, course).result
+    assert NotebookResult.from_json(json.loads(json.dumps(result.to_json()))) == result
+    with pytest.raises(ValueError, match="unknown fields: grade"):
+        NotebookResult.from_json(result.to_json() | {"grade": 1})
+
+
+def test_untouched_and_absent_answers_are_known(engine: Engine, course: Course) -> None:
+    notebook = course.answered({"mean": RIGHT["mean"]})
+    notebook["cells"] = [
+        each
+        for each in notebook["cells"]
+        if each["metadata"].get("nbgrader", {}).get("grade_id") != "double"
+    ]
+    graded = engine.grade(course.source, course.hand_in("ada", notebook), "warm-up", "ada")
+    missing = {each.grade_id: each.answer_missing for each in graded.result.cells}
+    assert missing == {
+        "mean-check": False,
+        "double-check": True,
+        "quiz-check": True,
+        "essay": True,
+    }
+    assert cell(graded, "essay").points == 0
+    assert cell(graded, "mean-check").points == 2
+
+
+def test_notebook_is_the_instructors_with_the_students_answers(
+    engine: Engine, course: Course
+) -> None:
+    notebook = course.answered(RIGHT)
+    notebook["cells"][0]["source"] = "# My own title"
+    notebook["cells"].insert(1, {"cell_type": "code", "metadata": {}, "source": "own = 1"})
+    graded = engine.grade(course.source, course.hand_in("ada", notebook), "warm-up", "ada")
+    assert graded.notebook is not None
+    instructors = nbformat.read(course.source, as_version=4)
+    for ours, theirs in zip(graded.notebook.cells, instructors.cells, strict=True):
+        name = theirs.metadata.get("nbgrader", {}).get("grade_id")
+        assert ours.source == RIGHT.get(name, theirs.source)
+        assert ours.id == theirs.id
+    counts = [each.execution_count for each in graded.notebook.cells if each.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_outputs_are_those_of_a_notebook(engine: Engine, course: Course) -> None:
+    code = (
+        "import matplotlib.pyplot as plt\nfrom IPython.display import HTML\nimport sys\n"
+        "print('out')\nprint('err', file=sys.stderr)\ndisplay(HTML('<b>bold</b>'))\n"
+        "plt.plot([1, 2])\n!echo from a shell\nNone\n7"
+    )
+    graded = grade(engine, course, mean=code)
+    assert graded.notebook is not None
+    outputs = graded.notebook.cells[2].outputs
+    kinds = [each.get("name", each.output_type) for each in outputs]
+    assert kinds == ["stdout", "stderr", "display_data", "stdout", "execute_result", "display_data"]
+    assert outputs[2].data["text/html"] == "<b>bold</b>"
+    assert outputs[3].text == "from a shell\n"
+    assert outputs[4].data["text/plain"] == "7"
+    assert outputs[5].data["image/png"].startswith("iVBOR")
+
+
+def test_an_error_does_not_stop_the_notebook(engine: Engine, course: Course) -> None:
+    graded = grade(engine, course, mean="1 / 0")
+    assert graded.notebook is not None
+    (error,) = graded.notebook.cells[2].outputs
+    assert (error.ename, error.evalue) == ("ZeroDivisionError", "division by zero")
+    assert graded.notebook.cells[-1].outputs[0].text == "[1, 2, 3]\n"
+    assert cell(graded, "double-check").points == 1
+
+
+def test_two_gradings_are_the_same(engine: Engine, course: Course) -> None:
+    code = (
+        "import random\nimport numpy as np\nprint(random.random(), np.random.rand(), hash('a'))\n"
+        + RIGHT["mean"]
+    )
+    first, second = (grade(engine, course, mean=code) for _ in range(2))
+    assert first.notebook == second.notebook
+    unchanged = {"seconds": 0, "cpu_seconds": 0, "peak_memory": 0, "slowest": (), "cells": ()}
+    assert replace(first.result, **unchanged) == replace(second.result, **unchanged)
+
+
+# --- states --------------------------------------------------------------------------------------
+
+ENDINGS = {
+    "endless loop": ("def mean(values):\n    while True: pass", State.TIMED_OUT, "too long"),
+    "memory": (
+        "held = []\ndef mean(values):\n    while True: held.append(bytearray(1 << 20))",
+        State.OUT_OF_MEMORY,
+        "400 MB",
+    ),
+    "exit": ("import os\ndef mean(values):\n    os._exit(3)", State.CRASHED, "ended the process"),
+}
+
+
+@pytest.mark.parametrize("name", ["endless loop", "exit"])
+def test_a_bad_end_is_named_and_costs_only_its_own_points(
+    name: str, engine: Engine, course: Course
+) -> None:
+    code, state, words = ENDINGS[name]
+    graded = grade(engine, course, mean=code)
+    assert graded.result.state is state
+    assert words in graded.result.detail
+    assert "mean-check" in graded.result.detail
+    points = {each.grade_id: each.points for each in graded.result.cells}
+    assert points == POINTS | {"mean-check": 0.0, "essay": None}
+    assert cell(graded, "mean-check").message != ""
+
+
+def test_memory_shared_out_to_many_is_out_of_memory(engine: Engine, course: Course) -> None:
+    code = (
+        "import os, time\n"
+        "for _ in range(9):\n"
+        "    if os.fork() == 0:\n"
+        "        held = os.urandom(1 << 20) * 90\n"
+        "        time.sleep(60)\n"
+        "time.sleep(60)"
+    )
+    graded = grade(engine, course, mean=code)
+    assert graded.result.state is State.OUT_OF_MEMORY
+    assert graded.result.detail == "mean: it used more than 400 MB of memory"
+    assert graded.result.points == 4
+    assert graded.result.peak_memory > 400 << 20
+
+
+def test_memory_at_once_is_an_error_in_the_cell(engine: Engine, course: Course) -> None:
+    graded = grade(engine, course, mean="x = bytearray(1 << 40)")
+    assert graded.notebook is not None
+    assert graded.notebook.cells[2].outputs[0].ename == "MemoryError"
+    assert graded.result.state is State.GRADED
+
+
+def test_time_of_the_whole_notebook_ends_it(course: Course) -> None:
+    code = "import time\n\n\ndef mean(values):\n    time.sleep(0.7)\n    return 3"
+    with Engine(replace(LIMITS, wall_seconds=2.0)) as engine:
+        graded = grade(engine, course, mean=code)
+    assert graded.result.state is State.TIMED_OUT
+    assert 1.9 < graded.result.seconds < 12
+    assert "not reached" in cell(graded, "quiz-check").message
+
+
+def test_missing_and_malformed_have_every_cell(engine: Engine, course: Course) -> None:
+    course.remove("ada")
+    missing = engine.grade(course.source, None, "warm-up", "ada")
+    absent = engine.grade(course.source, course.submission("ada"), "warm-up", "ada")
+    broken = engine.grade(course.source, course.hand_in("ada", "{"), "warm-up", "ada")
+    assert [g.result.state for g in (missing, absent, broken)] == [
+        "missing",
+        "missing",
+        "malformed",
+    ]
+    for graded in (missing, absent, broken):
+        assert graded.notebook is None
+        assert [each.points for each in graded.result.cells] == [0] * 4
+        assert graded.result.max_points == sum(POINTS.values())
+        assert graded.result.detail != ""
+
+
+# --- many at once, and what goes wrong around it -------------------------------------------------
+
+
+def test_many_threads_get_their_own_results(engine: Engine, course: Course) -> None:
+    def one(number: int) -> tuple[int, Graded]:
+        student = f"student-{number}"
+        answers = RIGHT | {"mean": f"mean = {number}"} if number % 2 else RIGHT
+        path = course.hand_in(student, course.answered(answers))
+        return number, engine.grade(course.source, path, "warm-up", student)
+
+    with ThreadPoolExecutor(4) as pool:
+        for number, graded in pool.map(one, range(12)):
+            assert graded.result.student == f"student-{number}"
+            assert cell(graded, "mean-check").points == (0 if number % 2 else 2)
+            assert graded.result.state is State.GRADED
+
+
+def test_engine_starts_its_templates_again(course: Course) -> None:
+    with Engine(LIMITS) as engine:
+        for killed in ("bwrap", "python"):
+            children = psutil.Process().children()
+            for child in children:
+                if child.name().startswith(killed):
+                    os.kill(child.pid, signal.SIGKILL)
+            time.sleep(0.3)
+            assert grade(engine, course).result.points == 6
+
+
+def test_nothing_is_left_when_the_engine_ends(course: Course) -> None:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    files = set(Path("/tmp").iterdir())
+    with Engine(LIMITS) as engine:
+        grade(engine, course)
+    after = {child.pid for child in psutil.Process().children(recursive=True)}
+    assert after <= before
+    assert not [path for path in set(Path("/tmp").iterdir()) - files if "imbalance" in path.name]
+
+
+def test_engine_ends_with_the_grader(course: Course) -> None:
+    """Killed without a chance to tidy up, the grader leaves no process behind."""
+    child = os.fork()
+    if child == 0:
+        with Engine(LIMITS) as engine:
+            grade(engine, course, mean="while True: pass")
+        os._exit(0)
+    while not (started := psutil.Process(child).children(recursive=True)) or len(started) < 6:
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    _, alive = psutil.wait_procs(started, timeout=20)
+    assert alive == []
+
+
+def test_course_where_every_submission_can_read_is_refused(engine: Engine, tmp_path: Path) -> None:
+    import imbalance_lab
+
+    inside = Path(imbalance_lab.__file__).parent / "__init__.py"
+    course = make_course(tmp_path / "course")
+    with pytest.raises(EngineError, match="every submission can read"):
+        engine.grade(course.source, inside, "warm-up", "ada")
+
+
+# --- the instructor's notebook -------------------------------------------------------------------
+
+
+def changed_source(course: Course, tmp_path: Path, change: Any) -> Path:
+    notebook = nbformat.read(course.source, as_version=4)
+    change(notebook.cells)
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_roles_and_names_of_the_source(course: Course) -> None:
+    source = read_source(course.source)
+    roles = [each.role for each in source.cells if each.grade_id]
+    assert roles == ["answer", "graded", "answer", "graded", "answer", "graded", "written"]
+    taken = {each.grade_id: each.answers for each in source.cells if each.role == "graded"}
+    assert taken == {
+        "mean-check": {"mean": "mean"},
+        "double-check": {"double": "double"},
+        "quiz-check": {"quiz": "quiz"},
+    }
+    assert source.released["essay"] == "YOUR ANSWER HERE"
+    assert "NotImplementedError" in source.released["mean"]
+    assert "return" not in source.released["mean"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda cells: cells[4].update(source="check(mean)"),
+            "mean-check uses check, which neither",
+        ),
+        (lambda cells: cells[4].update(source="print(numbers)"), "uses numbers"),
+        (lambda cells: cells[4].update(source="double(1)"), "uses double"),
+        (lambda cells: cells[4].update(source="(("), "mean-check"),
+        (lambda cells: cells[2].update(source="### BEGIN SOLUTION"), "no end solution"),
+        (lambda cells: cells[6].metadata.nbgrader.update(grade_id="mean"), "more than once: mean"),
+        (lambda cells: cells[9].metadata.nbgrader.update(task=True), "task cells"),
+    ],
+)
+def test_source_that_cannot_be_graded_with_says_what_to_mend(
+    change: Any, words: str, engine: Engine, course: Course, tmp_path: Path
+) -> None:
+    path = changed_source(course, tmp_path, change)
+    with pytest.raises(SourceError, match=words):
+        engine.grade(path, None, "warm-up", "ada")
+
+
+def test_source_that_is_no_notebook_says_so(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="cannot be read"):
+        engine.grade(tmp_path / "none.ipynb", None, "warm-up", "ada")
+    (tmp_path / "broken.ipynb").write_text("{")
+    with pytest.raises(SourceError, match="cannot be read as a notebook"):
+        engine.grade(tmp_path / "broken.ipynb", None, "warm-up", "ada")
+
+
+def test_changed_source_is_read_again(engine: Engine, course: Course, tmp_path: Path) -> None:
+    path = changed_source(course, tmp_path, lambda cells: None)
+    submission = course.hand_in("ada", course.answered(RIGHT))
+    assert engine.grade(path, submission, "warm-up", "ada").result.max_points == 10
+    changed_source(course, tmp_path, lambda cells: cells[4].metadata.nbgrader.update(points=20))
+    assert engine.grade(path, submission, "warm-up", "ada").result.max_points == 28
+
+
+@pytest.mark.parametrize(
+    ("last", "points"),
+    [
+        ("0", 0),
+        ("1.5", 1.5),
+        ("99", 2),
+        ("-3", 0),
+        ("'1'", 2),
+        ("True", 2),
+        ("None", 2),
+        ("float('nan')", 0),
+        ("1; x = 3", 2),
+    ],
+)
+def test_last_value_is_partial_credit_within_the_maximum(
+    last: str, points: float, engine: Engine, course: Course, tmp_path: Path
+) -> None:
+    path = changed_source(course, tmp_path, lambda cells: cells[4].update(source=last))
+    submission = course.hand_in("ada", course.answered(RIGHT))
+    assert cell(engine.grade(path, submission, "warm-up", "ada"), "mean-check").points == points
+
+
+@pytest.mark.parametrize("field", list(vars(Limits())))
+@pytest.mark.parametrize("value", [0, -1, True, "1", None])
+def test_limit_that_is_no_positive_number_is_refused(field: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=f"{field} must be a positive number"):
+        Limits(**{field: value})
