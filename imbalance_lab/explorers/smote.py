@@ -186,8 +186,8 @@ class SmoteView:
         with house_style():
             # Margins of its own instead of the style's layout engine, as MovingFigure asks.
             with rc_context({"figure.constrained_layout.use": False}):
-                figure = Figure(figsize=(6.4, 4.9))
-            figure.subplots_adjust(0.085, 0.105, 0.985, 0.86)
+                figure = Figure(figsize=(5.8, 4.6))
+            figure.subplots_adjust(0.095, 0.11, 0.985, 0.86)
             ax = figure.subplots()
             every = np.vstack([self.common, self.rare])
             room = 0.12 * np.ptp(every, axis=0).max() or 1.0
