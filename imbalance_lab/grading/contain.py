@@ -144,7 +144,7 @@ def contain(wire: socket.socket, leash: socket.socket, settings: dict[str, Any],
         failed = str(error)
     if SCRATCH_FOLDER in without:
         os.chdir(tempfile.mkdtemp(prefix="imbalance-lab-"))
-    outer = os.stat("/proc").st_dev
+    outer = Path("/proc").stat().st_dev
     baseline = _memory_of("self")
     child = os.fork()
     if child == 0:
@@ -380,7 +380,7 @@ class _Watcher:
         if PROCESSES not in self.without:
             # The watcher shares the student's mounts: once the student's process has mounted its
             # own /proc, this shows its processes alone.
-            if os.stat("/proc").st_dev == self.outer:
+            if Path("/proc").stat().st_dev == self.outer:
                 return
             yield from (name for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208 (fast)
             return
