@@ -76,9 +76,15 @@ def grade(notebook: str, exercise: str, value: Any) -> Graded:
     return Graded(True, value=shown)
 
 
+def param(notebook: str, *values: Any, id: str) -> Any:
+    """Return a test's parameters; those of a PyTorch notebook are marked, so CI must run them."""
+    marks = [pytest.mark.torch] if notebook.endswith("-pytorch") else []
+    return pytest.param(notebook, *values, id=id, marks=marks)
+
+
 def every(right: bool | None = None) -> list[Any]:
     return [
-        pytest.param(module.answers.notebook, answer, id=f"{answer.exercise}-{answer.name}")
+        param(module.answers.notebook, answer, id=f"{answer.exercise}-{answer.name}")
         for module in MODULES
         for answer in module.answers.all
         if right is None or answer.right is right
@@ -87,7 +93,7 @@ def every(right: bool | None = None) -> list[Any]:
 
 def exercises() -> list[Any]:
     return [
-        pytest.param(module.answers.notebook, name, id=name)
+        param(module.answers.notebook, name, id=name)
         for module in MODULES
         for name in catalogue(module.answers.notebook)
         if name != "quiz"

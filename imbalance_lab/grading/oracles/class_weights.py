@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from imbalance_lab.checks import Call
+from imbalance_lab.checks import Call, fresh
 
 _LABELS = ((0, 1), ("ok", "fraud"), (False, True), (2, 7), ("healthy", "ill"), (-1, 1))
 
@@ -68,3 +69,22 @@ def counted_copies(y: Any, class_weight: dict[Any, Any]) -> list[int]:
         for position, label in enumerate(np.asarray(y).tolist())
         for _ in range(int(class_weight.get(label, 1)))
     ]
+
+
+def logit_cases(seed: int) -> list[Call]:
+    """Return calls with logits, integer labels and the weights of both classes."""
+    drawn = fresh.scores(seed, ties=False, probabilities=False, w0=[0.3, 1, 2.5], w1=[0.7, 4, 40])
+    return [Call((c.args[1], c.args[0], c.kwargs["w0"], c.kwargs["w1"])) for c in drawn]
+
+
+def mean_loss_of_logits(logits: Any, y: Any, w0: float, w1: float) -> float:
+    """Return the weighted mean of the log loss, from logits, without overflow."""
+    y, z = np.asarray(y), np.asarray(logits, dtype=float)
+    return float(np.average(np.logaddexp(0, z) - y * z, weights=np.where(y == 1, w1, w0)))
+
+
+def weighted_fit(X: Any, y: Any, pos_weight: float) -> list[float]:
+    """Return intercept and slopes of scikit-learn's logistic regression without penalty."""
+    model = LogisticRegression(C=np.inf, tol=1e-9, max_iter=1000, class_weight={1: pos_weight})
+    model.fit(X, y)
+    return [float(model.intercept_[0]), *model.coef_[0].tolist()]
