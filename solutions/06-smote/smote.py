@@ -1303,9 +1303,10 @@ plots.intervals(
 # nearest neighbours a copy only repeats one vote), and even there more voting neighbours, which cost
 # nothing, were far ahead of both. On the digits oversampling did help the forest, with a tuned
 # threshold too; but copies and weights helped it as much. Nor are few rows a reason for SMOTE in
-# particular: there were some 35 positives among these digits to learn from. Elor and Averbuch-Elor (2022) found the same on 73 data sets: balancing
-# helps weak learners, does little for strong ones, and a tuned threshold does as well with less
-# work.
+# particular: there were some 35 positives among these digits to learn from.
+#
+# Elor and Averbuch-Elor (2022) came to much the same on many real data sets: balancing helps weak
+# learners and does little for strong ones.
 
 # %% [markdown]
 # ## Is yours a good citizen?
