@@ -552,6 +552,7 @@ print(f"ten times the negatives, worse ratio:    {more_negatives:+.3f}")
 plots.intervals(
     {f"{n} positives, 1:{k}": interval(values) for (n, k), values in runs.items()},
     xlabel="share of new positives found in the top 5%",
+    ylabel="training set",
     title="How many positives you have matters more than their share",
 )
 
