@@ -317,10 +317,11 @@ class _Watcher:
         handle = os.pidfd_open(self.child)
         deadline = time.monotonic() + float(self.limits["wall_seconds"]) + 5
         while not self.ended_by:
-            ready, _, _ = select.select([self.leash, handle], [], [], _POLL_SECONDS)
+            links = [self.leash.fileno(), handle]
+            ready, _, _ = select.select(links, [], [], _POLL_SECONDS)
             if handle in ready:
                 break
-            if self.leash in ready:
+            if self.leash.fileno() in ready:
                 self._obey()
             elif time.monotonic() > deadline:
                 self.ended_by = "time"

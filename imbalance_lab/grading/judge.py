@@ -189,7 +189,8 @@ class _Session:
         names = {"__name__": "graded", "__builtins__": builtins, **standins}
         printed = io.StringIO()
         started = time.monotonic()
-        points, message, mistake, value, error = cell.points, "", "", None, None
+        points, message, mistake, value = cell.points, "", "", None
+        error: Exception | None = None
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(io.StringIO()),
@@ -201,9 +202,9 @@ class _Session:
                 value = _execute(cell, names)
             except CheckFailed as failed:
                 points, message, mistake, error = 0.0, str(failed), failed.mistake, failed
-            except Exception as failed:
-                message = f"{type(failed).__name__}: {failed}".rstrip(": ")
-                points, error = 0.0, failed
+            except Exception as raised:
+                message = f"{type(raised).__name__}: {raised}".rstrip(": ")
+                points, error = 0.0, raised
         outputs = [_stream(printed.getvalue())] if printed.getvalue() else []
         if error is not None:
             outputs.append(_error(type(error).__name__, message))

@@ -140,7 +140,8 @@ def read_source(path: Path, config: Config | None = None) -> Source:
 
 
 def _release(notebook: NotebookNode, config: Config | None, path: Path) -> NotebookNode:
-    released, resources = copy.deepcopy(notebook), {}
+    released: NotebookNode = copy.deepcopy(notebook)
+    resources: dict[str, Any] = {}
     quiet = logging.getLogger("imbalance_lab.grading.source")
     quiet.setLevel(logging.CRITICAL)
     try:
@@ -213,7 +214,7 @@ def _taken_from_student(code: str, grade_id: str, defined: dict[str, str]) -> di
 
 def _names(code: str, grade_id: str) -> tuple[set[str], set[str]]:
     """Return the names that some code makes at its top level, and all that it takes from there."""
-    plain = TransformerManager().transform_cell(code)
+    plain = TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
     try:
         ast.parse(plain)
         top = symtable.symtable(plain, "<cell>", "exec")

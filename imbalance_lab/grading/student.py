@@ -163,23 +163,23 @@ def _make_shell() -> Any:
     from traitlets import Type
     from traitlets.config import Config
 
-    class Display(DisplayPublisher):  # type: ignore[misc]
+    class Display(DisplayPublisher):
         def publish(
             self, data: Any, metadata: Any = None, *args: Any, update: bool = False, **kw: Any
         ) -> None:
-            self.shell.recorder.show("display_data", data)
+            _shell.recorder.show("display_data", data)
 
         def clear_output(self, wait: bool = False) -> None:
-            self.shell.recorder.clear()
+            _shell.recorder.clear()
 
-    class Result(DisplayHook):  # type: ignore[misc]
+    class Result(DisplayHook):
         def write_output_prompt(self) -> None:
             pass
 
         def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
-            self.shell.recorder.show("execute_result", format_dict)
+            _shell.recorder.show("execute_result", format_dict)
 
-    class Shell(InteractiveShell):  # type: ignore[misc]
+    class Shell(InteractiveShell):
         recorder: Any = None
         display_pub_class = Type(Display)
         displayhook_class = Type(Result)
@@ -196,7 +196,7 @@ def _make_shell() -> Any:
         def system(self, cmd: str) -> None:
             """Run a command as ``!cmd`` does, without a terminal."""
             done = subprocess.run(
-                self.var_expand(cmd, depth=1),
+                self.var_expand(cmd, depth=1),  # type: ignore[no-untyped-call]
                 shell=True,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -215,7 +215,7 @@ def _make_shell() -> Any:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.xmode = "Context"
     shell = Shell.instance(config=config, user_module=main)
-    InteractiveShell._instance = shell
+    setattr(InteractiveShell, "_instance", shell)  # noqa: B010 (get_ipython asks the base class)
     return shell
 
 
