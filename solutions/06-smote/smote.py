@@ -246,7 +246,7 @@ def minority_neighbours(X, y, minority, k):
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        All rows, of both classes. Distances are Euclidean and all different.
+        All rows, of both classes. Distances are Euclidean; no tie decides who is a neighbour.
     y : array-like of shape (n_samples,)
         Labels of two classes.
     minority : label
@@ -441,16 +441,14 @@ print(f"variance divided by sigma²:    {interval(ratio):.2f}")
 # partner are correlated. In one dimension with many rows the partner is almost the row itself, and
 # little is lost. Which of the two describes your data? That depends on the number of features.
 
+
 # %%
-from sklearn.utils import shuffle
-
-
-def invented_rows(X_rare, n_new, seed, k=5, sampler=SMOTE):
-    """Return the rows that a sampler adds to X_rare, facing a majority that it never looks at."""
+def invented_rows(X_rare, n_new, seed):
+    """Return the rows that SMOTE adds to X_rare, facing a majority that it never looks at."""
     crowd = np.zeros((len(X_rare) + n_new, X_rare.shape[1]))
     y = np.repeat([0, 1], [len(crowd), len(X_rare)])
     X_both = np.vstack([crowd, X_rare])
-    return sampler(k_neighbors=k, random_state=seed).fit_resample(X_both, y)[0][len(X_both) :]
+    return SMOTE(random_state=seed).fit_resample(X_both, y)[0][len(X_both) :]
 
 
 kept = {}
@@ -573,8 +571,8 @@ for n_features, area in recognised.items():
     print(f"{n_features:2d} features: ROC AUC of the detective {area:.2f}")
 
 # %% [markdown]
-# Already with 10 features nearly every invented row is recognised. They lie too far inside, and on
-# lines between the same few rows. A flexible model has the same eyes as the detective: it can learn
+# Already with 10 features most invented rows are recognised, and with 50 nearly all. They lie too far
+# inside, and on lines between the same few rows. A flexible model has the same eyes as the detective: it can learn
 # "positive" from the marks of the invention.
 
 # %% [markdown]
@@ -593,8 +591,8 @@ X_clouds, y_clouds = make_two_clouds(240, prevalence=0.1, separation=3.5, random
 smote_explorer(X_clouds, y_clouds)
 
 # %% [markdown]
-# A mislabelled row, deep among the common ones, is a neighbour of nobody, but it has $k$ neighbours
-# itself: all far away. Each walk crosses the common class. More neighbours make it worse.
+# A mislabelled row, deep among the common ones, is hardly ever chosen as a neighbour, but it has $k$
+# neighbours itself, most of them far away. Each walk crosses the common class. More neighbours make it worse.
 
 # %% [markdown] covers="E64"
 # ## Where classes overlap
@@ -689,7 +687,7 @@ def danger_mask(X, y, minority, m):
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
-        All rows. Distances are Euclidean and all different.
+        All rows. Distances are Euclidean; no tie decides who is a neighbour.
     y : array-like of shape (n_samples,)
         Labels of two classes.
     minority : label
@@ -816,6 +814,8 @@ with plots.picture(
 # rare. Each with the model that suits it, on five samples.
 
 # %%
+from sklearn.utils import shuffle
+
 from imbalance_lab.datasets import load_rare_digits, make_gauss, make_nonlinear
 
 
