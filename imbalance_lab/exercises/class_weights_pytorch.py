@@ -48,7 +48,7 @@ WEIGHTED_BCE = Exercise(
         ),
         Mistake(
             "the weight of the negatives is taken to be 1",
-            "`pos_weight` knows positives only, and what it needs is a ratio. What becomes of `w0`?",
+            "`pos_weight` knows positives only, and it needs a ratio. What becomes of `w0`?",
             wrong=lambda logits, y, w0, w1: (
                 _weighted_sum(logits, y, 1, w1) / _weights(y, 1, w1).sum()
             ),
