@@ -1,0 +1,430 @@
+"""Answers to lesson 10."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize
+from scipy.special import expit, logit
+from scipy.stats import rankdata
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, mean_squared_error
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from answers import Answers
+
+answers = Answers("10-calibration/calibration")
+
+# brier_score
+
+
+@answers.right("brier_score")
+def in_a_loop(y_true, p):
+    total = 0.0
+    for truth, said in zip(y_true, p, strict=True):
+        total += (1 - said) ** 2 if truth == 1 else said**2
+    return total / len(y_true)
+
+
+@answers.right("brier_score")
+def by_library(y_true, p):
+    return brier_score_loss(list(y_true), list(p), labels=[0, 1])
+
+
+@answers.right("brier_score")
+def as_regression(y_true, p):
+    return mean_squared_error(y_true, p)
+
+
+@answers.wrong("brier_score", "the absolute error instead of the squared one")
+def absolute(y_true, p):
+    return sum(abs(a - b) for a, b in zip(y_true, p, strict=True)) / len(p)
+
+
+@answers.wrong("brier_score", "the root was taken")
+def root(y_true, p):
+    return mean_squared_error(y_true, p) ** 0.5
+
+
+@answers.wrong("brier_score", "the sum instead of the mean")
+def total(y_true, p):
+    return in_a_loop(y_true, p) * len(p)
+
+
+@answers.wrong("brier_score", "both classes were summed")
+def both_classes(y_true, p):
+    return in_a_loop(y_true, p) + in_a_loop(1 - np.asarray(y_true), 1 - np.asarray(p))
+
+
+@answers.wrong("brier_score", "the probabilities were turned into decisions first")
+def decided(y_true, p):
+    return in_a_loop(y_true, [int(value >= 0.5) for value in p])
+
+
+@answers.wrong("brier_score")
+def of_positives_only(y_true, p):
+    return float(np.mean([(1 - b) ** 2 for a, b in zip(y_true, p, strict=True) if a == 1]))
+
+
+@answers.wrong("brier_score")
+def rounded(y_true, p):
+    return round(in_a_loop(y_true, p), 3)
+
+
+# reliability_table
+
+
+def _frame(y_true, p, groups):
+    columns = {"n": [], "predicted": [], "observed": []}
+    for rows in groups:
+        columns["n"].append(len(rows))
+        columns["predicted"].append(float(np.mean([p[i] for i in rows])))
+        columns["observed"].append(float(np.mean([y_true[i] for i in rows])))
+    return pd.DataFrame(columns)
+
+
+def _grouped(bins):
+    return [np.flatnonzero(np.asarray(bins) == b) for b in sorted(set(np.asarray(bins).tolist()))]
+
+
+@answers.right("reliability_table")
+def by_rankdata(y_true, p, n_bins):
+    bins = (rankdata(p, method="min").astype(int) - 1) * n_bins // len(p)
+    return _frame(list(y_true), list(p), _grouped(bins))
+
+
+@answers.right("reliability_table")
+def by_sorting(y_true, p, n_bins):
+    order = sorted(range(len(p)), key=lambda i: p[i])
+    groups, last, rank = {}, None, 0
+    for place, i in enumerate(order):
+        if p[i] != last:
+            last, rank = p[i], place
+        groups.setdefault(rank * n_bins // len(p), []).append(i)
+    return _frame(list(y_true), list(p), groups.values())
+
+
+@answers.right("reliability_table")
+def by_pandas_rank(y_true, p, n_bins):
+    frame = pd.DataFrame({"y": list(y_true), "p": list(p)})
+    frame["bin"] = ((frame["p"].rank(method="min") - 1).astype(int) * n_bins) // len(frame)
+    table = frame.groupby("bin").agg(
+        n=("y", "count"), predicted=("p", "mean"), observed=("y", "mean")
+    )
+    return table.set_axis(range(len(table)))
+
+
+@answers.wrong("reliability_table", "bins of equal width")
+def equal_width(y_true, p, n_bins):
+    bins = np.digitize(p, np.linspace(0, 1, n_bins + 1)[1:-1])
+    return _frame(list(y_true), list(p), _grouped(bins))
+
+
+@answers.wrong("reliability_table", "equal probabilities are torn apart")
+def torn(y_true, p, n_bins):
+    order = np.argsort(p, kind="stable")
+    bins = np.empty(len(p), dtype=int)
+    bins[order] = np.arange(len(p)) * n_bins // len(p)
+    return _frame(list(y_true), list(p), _grouped(bins))
+
+
+@answers.wrong("reliability_table", "a tie gets the highest of its ranks")
+def highest_rank(y_true, p, n_bins):
+    bins = (rankdata(p, method="max").astype(int) - 1) * n_bins // len(p)
+    return _frame(list(y_true), list(p), _grouped(bins))
+
+
+@answers.wrong("reliability_table", "empty bins were kept")
+def empty_kept(y_true, p, n_bins):
+    frame = pd.DataFrame({"y": list(y_true), "p": list(p)})
+    bins = (rankdata(p, method="min").astype(int) - 1) * n_bins // len(p)
+    frame["bin"] = pd.Categorical(bins, categories=range(n_bins))
+    table = frame.groupby("bin", observed=False).agg(
+        n=("y", "count"), predicted=("p", "mean"), observed=("y", "mean")
+    )
+    return table.reset_index(drop=True)
+
+
+@answers.wrong("reliability_table", "positives were counted instead of their share")
+def counted(y_true, p, n_bins):
+    table = by_rankdata(y_true, p, n_bins)
+    return table.assign(observed=table["observed"] * table["n"])
+
+
+@answers.wrong("reliability_table")
+def highest_first(y_true, p, n_bins):
+    return by_rankdata(y_true, p, n_bins)[::-1].reset_index(drop=True)
+
+
+@answers.wrong("reliability_table")
+def other_column_order(y_true, p, n_bins):
+    return by_rankdata(y_true, p, n_bins)[["predicted", "observed", "n"]]
+
+
+@answers.wrong("reliability_table")
+def keeps_bin_numbers(y_true, p, n_bins):
+    bins = (rankdata(p, method="min").astype(int) - 1) * n_bins // len(p)
+    table = by_rankdata(y_true, p, n_bins)
+    return table.set_axis(sorted(set(bins.tolist())))
+
+
+@answers.wrong("reliability_table")
+def by_quantile_cut(y_true, p, n_bins):
+    bins = pd.qcut(list(p), n_bins, labels=False, duplicates="drop")
+    return _frame(list(y_true), list(p), _grouped(bins))
+
+
+# correct_undersampling
+
+
+def _checked(beta):
+    if beta <= 0 or beta > 1:
+        raise ValueError("beta")
+
+
+@answers.right("correct_undersampling")
+def by_odds(p_s, beta):
+    _checked(beta)
+    with np.errstate(all="ignore"):
+        odds = np.asarray(p_s, dtype=float) / (1 - np.asarray(p_s, dtype=float)) * beta
+        return np.where(np.isinf(odds), 1.0, odds / (1 + odds))
+
+
+@answers.right("correct_undersampling")
+def by_counting(p_s, beta):
+    _checked(beta)
+    # One row stands for p_s positives and (1 - p_s) / beta negatives.
+    return [said / (said + (1 - said) / beta) for said in p_s]
+
+
+@answers.wrong("correct_undersampling", "the probabilities were distorted once more")
+def other_way(p_s, beta):
+    _checked(beta)
+    return by_counting(p_s, 1.0) if beta == 1 else [s / (s + beta * (1 - s)) for s in p_s]
+
+
+@answers.wrong("correct_undersampling", "the probability was multiplied by beta")
+def times_beta(p_s, beta):
+    _checked(beta)
+    return np.asarray(p_s) * beta
+
+
+@answers.wrong("correct_undersampling", "beta is taken for the share that was dropped")
+def dropped(p_s, beta):
+    _checked(beta)
+    return [(1 - beta) * s / ((1 - beta) * s + 1 - s) for s in p_s]
+
+
+@answers.wrong("correct_undersampling", "odds are returned")
+def left_as_odds(p_s, beta):
+    _checked(beta)
+    return np.asarray(p_s) / (1 - np.asarray(p_s)) * beta
+
+
+@answers.wrong("correct_undersampling")
+def no_refusal(p_s, beta):
+    return [said / (said + (1 - said) / beta) for said in p_s]
+
+
+@answers.wrong("correct_undersampling")
+def clipped(p_s, beta):
+    _checked(beta)
+    return expit(logit(np.clip(p_s, 0.001, 0.999)) + np.log(beta))
+
+
+# shift_prior
+
+
+def _prevalences(*values):
+    for value in values:
+        if not 0 < value < 1:
+            raise ValueError(f"no prevalence: {value}")
+
+
+@answers.right("shift_prior")
+def by_weights(p, old, new):
+    _prevalences(old, new)
+    w1, w0 = new / old, (1 - new) / (1 - old)
+    return [w1 * said / (w1 * said + w0 * (1 - said)) for said in p]
+
+
+@answers.right("shift_prior")
+def by_log_odds(p, old, new):
+    _prevalences(old, new)
+    with np.errstate(all="ignore"):
+        return expit(logit(np.asarray(p, dtype=float)) + logit(new) - logit(old))
+
+
+def _elkan(p, old, new):
+    p = np.asarray(p, dtype=float)
+    return new * (p - p * old) / (old - p * old + new * p - old * new)
+
+
+@answers.right("shift_prior")
+def by_elkan(p, old, new):
+    _prevalences(old, new)
+    return _elkan(p, old, new)
+
+
+@answers.wrong("shift_prior", "old and new are swapped")
+def swapped(p, old, new):
+    _prevalences(old, new)
+    return by_weights(p, new, old)
+
+
+@answers.wrong("shift_prior", "the probability was multiplied by the ratio of the prevalences")
+def scaled(p, old, new):
+    _prevalences(old, new)
+    return np.asarray(p) * new / old
+
+
+@answers.wrong("shift_prior", "the share of the negatives was left as it was")
+def one_sided(p, old, new):
+    _prevalences(old, new)
+    return [said * new / old / (said * new / old + 1 - said) for said in p]
+
+
+@answers.wrong("shift_prior", "odds are returned")
+def as_odds(p, old, new):
+    _prevalences(old, new)
+    p = np.asarray(p, dtype=float)
+    return p / (1 - p) * new / (1 - new) * (1 - old) / old
+
+
+@answers.wrong("shift_prior")
+def clipped_scale(p, old, new):
+    _prevalences(old, new)
+    return np.clip(np.asarray(p) - old + new, 0, 1)
+
+
+@answers.wrong("shift_prior")
+def refuses_nothing(p, old, new):
+    return _elkan(p, old, new)
+
+
+@answers.wrong("shift_prior")
+def refuses_the_new_one_only(p, old, new):
+    _prevalences(new)
+    return _elkan(p, old, new)
+
+
+# calibrated_pipeline
+
+
+def _steps():
+    return make_pipeline(
+        StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=1000)
+    )
+
+
+def _fit(X, y, rows):
+    return _steps().fit(X[rows], y[rows])
+
+
+def _calibrate(model, X, y, rows, method):
+    return CalibratedClassifierCV(FrozenEstimator(model), method=method).fit(X[rows], y[rows])
+
+
+@answers.right("calibrated_pipeline")
+def frozen(X, y, train, calibration, method):
+    return _calibrate(_fit(X, y, train), X, y, calibration, method)
+
+
+@answers.right("calibrated_pipeline")
+def one_split(X, y, train, calibration, method):
+    split = [(np.array(train), np.array(calibration))]
+    return CalibratedClassifierCV(_steps(), method=method, cv=split).fit(X, y)
+
+
+class ByHand:
+    """Calibrates the score of a fitted model without the library's own class."""
+
+    def __init__(self, model, score, y, method):
+        self.model = model
+        if method == "isotonic":
+            curve = IsotonicRegression(out_of_bounds="clip").fit(score, y)
+            self.curve = curve.predict
+        else:
+            positives, negatives = np.sum(y == 1), np.sum(y == 0)
+            target = np.where(y == 1, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+
+            def loss(ab):
+                z = ab[0] * score + ab[1]
+                return np.sum(np.logaddexp(0, z) - target * z)
+
+            a, b = minimize(loss, [1.0, 0.0], method="BFGS", options={"gtol": 1e-8}).x
+            self.curve = lambda s: expit(a * s + b)
+
+    def predict_proba(self, X):
+        p = self.curve(self.model.decision_function(X))
+        return np.column_stack([1 - p, p])
+
+
+@answers.right("calibrated_pipeline")
+def by_hand(X, y, train, calibration, method):
+    model = _fit(X, y, train)
+    return ByHand(model, model.decision_function(X[calibration]), y[calibration], method)
+
+
+@answers.wrong("calibrated_pipeline", "it is not calibrated")
+def bare_model(X, y, train, calibration, method):
+    return _fit(X, y, train)
+
+
+@answers.wrong("calibrated_pipeline", "calibrated on the rows that the model was trained on")
+def on_training_rows(X, y, train, calibration, method):
+    return _calibrate(_fit(X, y, train), X, y, train, method)
+
+
+@answers.wrong("calibrated_pipeline", "calibrated on the test rows")
+def on_test_rows(X, y, train, calibration, method):
+    test = np.setdiff1d(np.arange(len(y)), [*train, *calibration])
+    return _calibrate(_fit(X, y, train), X, y, test, method)
+
+
+@answers.wrong(
+    "calibrated_pipeline",
+    "calibrated on all rows that were not trained on, the test rows among them",
+)
+def on_all_the_rest(X, y, train, calibration, method):
+    rest = np.setdiff1d(np.arange(len(y)), train)
+    return _calibrate(_fit(X, y, train), X, y, rest, method)
+
+
+@answers.wrong("calibrated_pipeline", "the training rows were calibrated on as well")
+def on_both(X, y, train, calibration, method):
+    return _calibrate(_fit(X, y, train), X, y, [*train, *calibration], method)
+
+
+@answers.wrong("calibrated_pipeline", "the model has learned from the calibration rows too")
+def trained_on_both(X, y, train, calibration, method):
+    return _calibrate(_fit(X, y, [*train, *calibration]), X, y, calibration, method)
+
+
+@answers.wrong("calibrated_pipeline")
+def always_platt(X, y, train, calibration, method):
+    return frozen(X, y, train, calibration, "sigmoid")
+
+
+@answers.wrong("calibrated_pipeline")
+def always_isotonic(X, y, train, calibration, method):
+    return frozen(X, y, train, calibration, "isotonic")
+
+
+@answers.wrong("calibrated_pipeline")
+def scaled_on_everything(X, y, train, calibration, method):
+    X = StandardScaler().fit_transform(X)
+    model = LogisticRegression(class_weight="balanced", max_iter=1000).fit(X[train], y[train])
+    return CalibratedClassifierCV(FrozenEstimator(model), method=method).fit(
+        X[calibration], y[calibration]
+    )
+
+
+@answers.wrong("calibrated_pipeline")
+def folds_of_both(X, y, train, calibration, method):
+    rows = [*train, *calibration]
+    return CalibratedClassifierCV(_steps(), method=method, cv=5).fit(X[rows], y[rows])
