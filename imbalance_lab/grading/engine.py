@@ -107,6 +107,8 @@ class Engine:
         self._lock = threading.Lock()
 
     def __enter__(self) -> Engine:
+        if sys.platform != "linux":
+            raise EngineError("grading needs Linux: use a virtual machine, a container or WSL")
         off = [protection for protection in protections() if not protection.on]
         if off and not self.allow_unprotected:
             listed = "\n".join(f"  {protection.name}: {protection.why}" for protection in off)

@@ -28,6 +28,7 @@ from engine_course import (
     Course,
     about,
     make_course,
+    stock_points,
 )
 
 from imbalance_lab.grading.engine import Engine
@@ -215,6 +216,17 @@ def test_attack_gains_nothing(attack: Attack, engine: Engine, outside: Outside) 
     outside.assert_untouched()
     assert_nothing_runs_on(before)
     assert_next_is_honestly_graded(engine, course)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [attack for attack in ATTACKS if attack.stock == "full marks"],
+    ids=lambda attack: attack.name,
+)
+def test_attack_is_a_real_one(attack: Attack, outside: Outside) -> None:
+    """What is said to give full marks in a stock kernel does: it is no straw man."""
+    answers = RIGHT | {"mean": outside.fill(attack.code)}
+    assert stock_points(outside.course, answers)["mean-check"] == POINTS["mean-check"]
 
 
 # --- attacks that are files ----------------------------------------------------------------------
@@ -609,3 +621,34 @@ def test_hostile_name_of_a_student_is_refused(name: str, engine: Engine, outside
         assert graded.result.state is State.MALFORMED
         assert graded.result.points == 0
     assert_next_is_honestly_graded(engine, outside.course)
+
+
+# --- a real lesson -------------------------------------------------------------------------------
+
+LESSON = Path(__file__).parents[2] / "solutions" / "01-accuracy-paradox" / "accuracy-paradox.ipynb"
+ON_THE_LESSON = (
+    "libraries/replaced_check",
+    "hooks/custom_exception_handler",
+    "values/equal_to_everything",
+    "wire/garbage",
+    "processes/exits_when_called",
+    "reading/walks_up",
+)
+
+
+@pytest.mark.parametrize("name", ON_THE_LESSON)
+def test_attack_on_a_real_lesson_gains_nothing(name: str, outside: Outside) -> None:
+    (attack,) = (attack for attack in ATTACKS if attack.name == name)
+    answer = outside.fill(attack.code).replace("def mean(", "def majority_accuracy(")
+    answer = answer.replace("mean = None", "majority_accuracy = None")
+    notebook = json.loads(LESSON.read_text())
+    cell_of(notebook, "majority-accuracy")["source"] = "import numpy as np\n" + answer
+    path = outside.hand_in(notebook)
+
+    with Engine(Limits(call_seconds=60)) as engine:
+        graded = engine.grade(LESSON, path, "01-accuracy-paradox", "attacker")
+
+    assert graded.result.state.value in attack.states
+    lost = {cell.grade_id for cell in graded.result.cells if cell.points == 0}
+    assert lost == {"majority-accuracy-check"}, graded.result
+    outside.assert_untouched()

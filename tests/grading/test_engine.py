@@ -15,8 +15,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from engine_course import POINTS, RIGHT, Course, make_course
-from nbclient import NotebookClient
+from engine_course import POINTS, RIGHT, Course, make_course, stock_points
 from nbgrader.utils import determine_grade, is_grade
 
 from imbalance_lab.grading.engine import Engine, EngineError
@@ -47,25 +46,6 @@ def cell(graded: Graded, grade_id: str) -> CellResult:
 
 
 # --- the same grades as stock nbgrader -----------------------------------------------------------
-
-
-def stock_points(course: Course, answers: dict[str, str]) -> dict[str, float | None]:
-    """Run the notebook with its tests in one stock kernel, and let nbgrader read its outputs."""
-    notebook = nbformat.read(course.source, as_version=4)
-    texts = read_source(course.source).released | answers
-    for each in notebook.cells:
-        name = each.metadata.get("nbgrader", {}).get("grade_id")
-        each.source = texts.get(name, each.source)
-    NotebookClient(notebook, allow_errors=True, timeout=60).execute()
-    released = {each.grade_id: each for each in read_source(course.source).cells}
-    points = {}
-    for each in notebook.cells:
-        if is_grade(each):
-            name = each.metadata.nbgrader.grade_id
-            known = released[name].cell["metadata"]["nbgrader"]
-            each.metadata.nbgrader.checksum = known["checksum"]
-            points[name] = determine_grade(each)[0]
-    return points
 
 
 HONEST: dict[str, dict[str, str]] = {
