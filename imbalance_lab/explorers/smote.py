@@ -206,9 +206,10 @@ class SmoteView:
             (self._false,) = ax.plot([], [], "X", ms=10, color="black", mec="white", mew=0.8)
             colours = ((POSITIVE, "-"), ("black", "--"))
             self._ellipses = [
-                ax.add_patch(Ellipse((0, 0), 1, 1, fill=False, ec=c, ls=s, lw=1.8))
-                for c, s in colours
+                Ellipse((0, 0), 1, 1, fill=False, ec=c, ls=s, lw=1.8) for c, s in colours
             ]
+            for ellipse in self._ellipses:
+                ax.add_patch(ellipse)
             ax.legend(
                 [common, rare, self._false, self._new, *self._ellipses],
                 [

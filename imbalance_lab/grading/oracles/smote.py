@@ -14,10 +14,13 @@ from imbalance_lab.checks import Call
 
 Law = Callable[..., bool | str]
 
+# The rare label first.
+_LABELS: tuple[tuple[Any, Any], ...] = ((1, 0), ("fraud", "ok"), (-1, 1), ("ill", "healthy"))
+
 
 def steps(seed: int) -> list[Call]:
     """Return calls of `interpolate`, some with as many rows as features."""
-    calls = []
+    calls: list[Call] = []
     for rng in map(np.random.default_rng, np.random.SeedSequence(seed).spawn(12)):
         rows, columns = rng.integers(1, 7, size=2)
         X, X_neighbour = rng.normal(size=(2, rows, columns)).round(2)
@@ -37,11 +40,11 @@ def weighted_mean(X: Any, X_neighbour: Any, lam: Any) -> list[list[float]]:
 
 def classes(seed: int, n_cases: int = 12, **options: tuple[int, ...]) -> list[Call]:
     """Return calls with ``X, y, minority`` and one of each of the options."""
-    calls = []
+    calls: list[Call] = []
     for rng in map(np.random.default_rng, np.random.SeedSequence(seed).spawn(n_cases)):
-        names = [(1, 0), ("fraud", "ok"), (-1, 1), ("ill", "healthy")][rng.integers(4)]
+        names = _LABELS[rng.integers(4)]
         n_rare, n_common = rng.integers(6, 12), rng.integers(12, 30)
-        y = rng.permutation([names[0]] * n_rare + [names[1]] * n_common)
+        y = rng.permutation(np.repeat(names, [n_rare, n_common]))
         X = rng.normal(size=(len(y), rng.integers(1, 4)))
         X[y == names[0]] += 0.8
         chosen = {name: int(rng.choice(values)) for name, values in options.items()}
@@ -70,7 +73,7 @@ def in_danger(X: Any, y: Any, minority: Any, m: int) -> list[bool]:
 def votes(seed: int) -> list[Call]:
     """Return calls of `smote_nc_categories` with three to nine neighbours, ties among them."""
     words = np.array(["web", "store", "phone", "travel", "fuel", "gaming"])
-    calls = []
+    calls: list[Call] = []
     for rng in map(np.random.default_rng, np.random.SeedSequence(seed).spawn(25)):
         shape = (rng.integers(3, 10), rng.integers(1, 5))
         table = rng.permutation(words)[rng.integers(0, rng.integers(2, 5), size=shape)]
@@ -80,10 +83,10 @@ def votes(seed: int) -> list[Call]:
 
 def draws(seed: int) -> list[Call]:
     """Return calls of `smote`; the first is repeated, then drawn with another random_state."""
-    calls = []
+    calls: list[Call] = []
     for rng in map(np.random.default_rng, np.random.SeedSequence(seed).spawn(3)):
-        names = [(1, 0), ("fraud", "ok"), (-1, 1)][rng.integers(3)]
-        y = rng.permutation([names[0]] * 9 + [names[1]] * 20)
+        names = _LABELS[rng.integers(4)]
+        y = rng.permutation(np.repeat(names, [9, 20]))
         X = rng.normal(size=(len(y), 2 + len(calls) % 2))
         options = {"n_new": 600, "k": int(rng.integers(2, 4)), "random_state": 5}
         calls.append(Call((X, y, names[0]), options))
