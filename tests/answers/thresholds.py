@@ -1,0 +1,432 @@
+"""Answers to lesson 09."""
+
+from __future__ import annotations
+
+import bisect
+import heapq
+import math
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import (
+    confusion_matrix,
+    confusion_matrix_at_thresholds,
+    make_scorer,
+    precision_recall_curve,
+)
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    StratifiedKFold,
+    TunedThresholdClassifierCV,
+    cross_val_predict,
+)
+from sklearn.preprocessing import binarize
+
+from answers import Answers
+
+answers = Answers("09-thresholds/thresholds")
+
+
+@answers.right("apply_threshold")
+def one_by_one(y_score, threshold):
+    return [1 if score >= threshold else 0 for score in y_score]
+
+
+@answers.right("apply_threshold")
+def by_numpy(y_score, threshold):
+    return np.where(np.asarray(y_score) < threshold, 0, 1)
+
+
+@answers.wrong("apply_threshold", "a score that equals the threshold is not flagged")
+def by_binarize(y_score, threshold):
+    return binarize(np.asarray(y_score).reshape(1, -1), threshold=threshold)[0].astype(int)
+
+
+@answers.wrong("apply_threshold", "low scores are flagged instead of high ones")
+def low_scores(y_score, threshold):
+    return [int(score < threshold) for score in y_score]
+
+
+@answers.wrong("apply_threshold", "truth values instead of the labels 0 and 1")
+def truth_values(y_score, threshold):
+    return [bool(score >= threshold) for score in y_score]
+
+
+@answers.wrong("apply_threshold", "0.5 is used whatever `threshold` says")
+def always_half(y_score, threshold):
+    return [int(score >= 0.5) for score in y_score]
+
+
+@answers.wrong("apply_threshold")
+def rounds_scores(y_score, threshold):
+    return [int(round(score, 1) >= round(threshold, 1)) for score in y_score]
+
+
+@answers.wrong("apply_threshold")
+def positions(y_score, threshold):
+    return np.flatnonzero(np.asarray(y_score) >= threshold)
+
+
+@answers.right("bayes_threshold")
+def by_extra_costs(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    extra_fp, extra_fn = cost_fp - cost_tn, cost_fn - cost_tp
+    if extra_fp <= 0 or extra_fn <= 0:
+        raise ValueError("a wrong decision must cost more than the right one")
+    return extra_fp / (extra_fp + extra_fn)
+
+
+@answers.right("bayes_threshold")
+def by_odds(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    if not (cost_fp > cost_tn and cost_fn > cost_tp):
+        raise ValueError
+    odds = Fraction(cost_fp - cost_tn) / Fraction(cost_fn - cost_tp)
+    return float(odds / (1 + odds))
+
+
+@answers.wrong("bayes_threshold", "right decisions are taken to be free")
+def free_when_right(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    return cost_fp / (cost_fp + cost_fn)
+
+
+@answers.wrong("bayes_threshold", "the roles of false alarms and misses are swapped")
+def swapped_roles(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    return 1 - by_extra_costs(cost_fp, cost_fn, cost_tn, cost_tp)
+
+
+@answers.wrong("bayes_threshold", "the odds instead of the probability")
+def as_odds(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    return (cost_fp - cost_tn) / (cost_fn - cost_tp)
+
+
+@answers.wrong("bayes_threshold", "the costs of right decisions are added instead of compared with")
+def added(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    return (cost_fp + cost_tn) / (cost_fp + cost_tn + cost_fn + cost_tp)
+
+
+@answers.wrong("bayes_threshold")
+def forgets_true_positives(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    return by_extra_costs(cost_fp, cost_fn, cost_tn, 0.0)
+
+
+@answers.wrong("bayes_threshold")
+def never_refuses(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    return (cost_fp - cost_tn) / (cost_fp - cost_tn + cost_fn - cost_tp)
+
+
+@answers.wrong("bayes_threshold")
+def refuses_gains(cost_fp, cost_fn, cost_tn=0.0, cost_tp=0.0):
+    if min(cost_fp, cost_fn, cost_tn, cost_tp) < 0:
+        raise ValueError
+    return by_extra_costs(cost_fp, cost_fn, cost_tn, cost_tp)
+
+
+@answers.right("min_cost_threshold")
+def by_sorting(y_true, y_score, cost_fp, cost_fn):
+    pairs = sorted(zip(y_score, y_true, strict=True), key=lambda pair: -pair[0])
+    cost = least = cost_fn * sum(truth for _, truth in pairs)
+    best = math.inf
+    for place, (score, truth) in enumerate(pairs):
+        cost += -cost_fn if truth == 1 else cost_fp
+        last_of_its_score = place + 1 == len(pairs) or pairs[place + 1][0] != score
+        if last_of_its_score and cost < least:
+            least, best = cost, score
+    return best
+
+
+@answers.right("min_cost_threshold")
+def by_groups(y_true, y_score, cost_fp, cost_fn):
+    y_true = np.asarray(y_true)
+    change = pd.Series(np.where(y_true == 1, -cost_fn, cost_fp)).groupby(np.asarray(y_score)).sum()
+    costs = change.sort_index(ascending=False).cumsum()
+    return float(costs.idxmin()) if costs.min() < 0 else np.inf
+
+
+@answers.right("min_cost_threshold")
+def by_bisection(y_true, y_score, cost_fp, cost_fn):
+    ones = sorted(s for s, y in zip(y_score, y_true, strict=True) if y == 1)
+    zeros = sorted(s for s, y in zip(y_score, y_true, strict=True) if y == 0)
+
+    def cost(cut):
+        misses = bisect.bisect_left(ones, cut)
+        return cost_fn * misses + cost_fp * (len(zeros) - bisect.bisect_left(zeros, cut))
+
+    return min([*set(map(float, y_score)), math.inf], key=lambda cut: (cost(cut), -cut))
+
+
+@answers.wrong("min_cost_threshold", "flagging nobody is not among the choices")
+def somebody(y_true, y_score, cost_fp, cost_fn):
+    _, fp, fn, _, cuts = confusion_matrix_at_thresholds(np.asarray(y_true), np.asarray(y_score))
+    return cuts[np.argmin(cost_fp * fp + cost_fn * fn)]
+
+
+@answers.wrong("min_cost_threshold", "the prices of false alarms and misses are swapped")
+def prices_swapped(y_true, y_score, cost_fp, cost_fn):
+    return by_sorting(y_true, y_score, cost_fn, cost_fp)
+
+
+@answers.wrong("min_cost_threshold", "mistakes are counted, not priced")
+def most_accurate(y_true, y_score, cost_fp, cost_fn):
+    return by_sorting(y_true, y_score, 1, 1)
+
+
+@answers.wrong("min_cost_threshold", "a score that equals the threshold is not flagged")
+def just_below(y_true, y_score, cost_fp, cost_fn):
+    best = by_sorting(y_true, y_score, cost_fp, cost_fn)
+    below = [score for score in y_score if score < best]
+    # Flagging whatever lies above the highest score, which is nobody.
+    highest = max(y_score)
+    everyone = sum(y == 0 for y in y_true) * cost_fp
+    least = min(everyone, _cost_at(y_true, y_score, best, cost_fp, cost_fn))
+    if best == math.inf or _cost_at(y_true, y_score, math.inf, cost_fp, cost_fn) == least:
+        return math.inf
+    return max(below) if below else _strict(y_true, y_score, cost_fp, cost_fn, highest)
+
+
+def _cost_at(y_true, y_score, cut, cost_fp, cost_fn):
+    flagged = np.asarray(y_score) >= cut
+    _, fp, fn, _ = confusion_matrix(list(y_true), flagged.astype(int), labels=[0, 1]).ravel()
+    return cost_fp * fp + cost_fn * fn
+
+
+def _strict(y_true, y_score, cost_fp, cost_fn, highest):
+    y_true, y_score = np.asarray(y_true), np.asarray(y_score)
+    return min(
+        sorted({math.inf, *y_score.tolist()}, reverse=True),
+        key=lambda cut: (
+            cost_fp * np.sum((y_score > cut) & (y_true == 0))
+            + cost_fn * np.sum((y_score <= cut) & (y_true == 1))
+        ),
+    )
+
+
+@answers.wrong("min_cost_threshold", "the lowest of several equally cheap thresholds")
+def most_alarms(y_true, y_score, cost_fp, cost_fn):
+    _, fp, fn, _, cuts = confusion_matrix_at_thresholds(np.asarray(y_true), np.asarray(y_score))
+    costs = np.append(cost_fn * np.sum(np.asarray(y_true) == 1), cost_fp * fp + cost_fn * fn)
+    return np.append(np.inf, cuts)[np.flatnonzero(costs == costs.min())[-1]]
+
+
+@answers.wrong("min_cost_threshold", "the cost instead of the threshold")
+def least_cost(y_true, y_score, cost_fp, cost_fn):
+    best = by_sorting(y_true, y_score, cost_fp, cost_fn)
+    return float(_cost_at(y_true, y_score, best, cost_fp, cost_fn))
+
+
+@answers.wrong("min_cost_threshold", "samples of equal score are separated")
+def separates_ties(y_true, y_score, cost_fp, cost_fn):
+    order = np.argsort(-np.asarray(y_score), kind="stable")
+    truth = np.asarray(y_true)[order]
+    costs = np.cumsum(np.append(cost_fn * truth.sum(), np.where(truth == 1, -cost_fn, cost_fp)))
+    return float(np.append(np.inf, np.asarray(y_score)[order])[np.argmin(costs)])
+
+
+@answers.wrong("min_cost_threshold")
+def formula(y_true, y_score, cost_fp, cost_fn):
+    return cost_fp / (cost_fp + cost_fn)
+
+
+@answers.wrong("min_cost_threshold")
+def on_a_grid(y_true, y_score, cost_fp, cost_fn):
+    grid = [math.inf, *np.linspace(1, 0, 101)]
+    return min(grid, key=lambda cut: _cost_at(y_true, y_score, cut, cost_fp, cost_fn))
+
+
+@answers.right("threshold_for_recall")
+def from_the_top(y_true, y_score, min_recall):
+    found = sorted((s for s, y in zip(y_score, y_true, strict=True) if y == 1), reverse=True)
+    return next(s for n, s in enumerate(found, 1) if n / len(found) >= min_recall)
+
+
+@answers.right("threshold_for_recall")
+def by_the_curve(y_true, y_score, min_recall):
+    _, recall, cuts = precision_recall_curve(y_true, y_score)
+    return cuts[recall[:-1] >= min_recall].max()
+
+
+@answers.wrong("threshold_for_recall", "the lowest threshold instead of the highest")
+def reversed_curve(y_true, y_score, min_recall):
+    _, recall, cuts = precision_recall_curve(y_true, y_score)
+    return cuts[np.argmax(recall >= min_recall)]
+
+
+@answers.wrong("threshold_for_recall", "an interpolated quantile")
+def quantile(y_true, y_score, min_recall):
+    return pd.Series(np.asarray(y_score)[np.asarray(y_true) == 1]).quantile(1 - min_recall)
+
+
+@answers.wrong("threshold_for_recall", "a share of all samples instead of the positives")
+def top_share(y_true, y_score, min_recall):
+    ordered = sorted(y_score, reverse=True)
+    return next(s for n, s in enumerate(ordered, 1) if n >= min_recall * len(ordered))
+
+
+@answers.wrong("threshold_for_recall", "a recall that equals `min_recall` is not accepted")
+def more_than(y_true, y_score, min_recall):
+    _, recall, cuts = precision_recall_curve(y_true, y_score)
+    return cuts[recall[:-1] > min_recall].max()
+
+
+@answers.wrong("threshold_for_recall")
+def rounds_down(y_true, y_score, min_recall):
+    found = sorted((s for s, y in zip(y_score, y_true, strict=True) if y == 1), reverse=True)
+    return found[max(int(min_recall * len(found)) - 1, 0)]
+
+
+@answers.wrong("threshold_for_recall")
+def precision_instead(y_true, y_score, min_recall):
+    precision, _, cuts = precision_recall_curve(y_true, y_score)
+    return cuts[precision[:-1] >= min(min_recall, precision[:-1].max())].max()
+
+
+@answers.right("alerts_within_capacity")
+def group_by_group(y_score, capacity):
+    scores = np.asarray(y_score)
+    flagged = np.zeros(len(scores), dtype=int)
+    for score in np.unique(scores)[::-1]:
+        if flagged.sum() + np.sum(scores == score) > capacity:
+            break
+        flagged[scores == score] = 1
+    return flagged
+
+
+@answers.right("alerts_within_capacity")
+def by_rank(y_score, capacity):
+    ranks = pd.Series(y_score).rank(method="max", ascending=False)
+    return (ranks <= capacity).astype(int).tolist()
+
+
+@answers.wrong("alerts_within_capacity", "more alerts than the team can read")
+def kth_highest(y_score, capacity):
+    cut = sorted(y_score, reverse=True)[capacity - 1] if capacity else math.inf
+    return [int(score >= cut) for score in y_score]
+
+
+@answers.wrong("alerts_within_capacity", "the last place is always left empty")
+def above_the_kth(y_score, capacity):
+    if capacity == 0:
+        return [0] * len(y_score)
+    cut = sorted(y_score, reverse=True)[capacity - 1]
+    return [int(score > cut) for score in y_score]
+
+
+@answers.wrong("alerts_within_capacity", "positions instead of decisions")
+def list_of_positions(y_score, capacity):
+    return sorted(range(len(y_score)), key=lambda place: -y_score[place])[:capacity]
+
+
+@answers.wrong("alerts_within_capacity", "samples of equal score are treated differently")
+def first_come(y_score, capacity):
+    chosen = heapq.nlargest(capacity, range(len(y_score)), key=lambda place: y_score[place])
+    return [int(place in chosen) for place in range(len(y_score))]
+
+
+@answers.wrong("alerts_within_capacity", "samples of equal score are treated differently")
+def last_come(y_score, capacity):
+    flagged = np.zeros(len(y_score), dtype=int)
+    flagged[np.argsort(y_score, kind="stable")[::-1][:capacity]] = 1
+    return flagged
+
+
+@answers.wrong("alerts_within_capacity")
+def a_quantile(y_score, capacity):
+    cut = np.quantile(y_score, 1 - capacity / len(y_score))
+    return (np.asarray(y_score) > cut).astype(int)
+
+
+@answers.wrong("alerts_within_capacity")
+def needs_full_list(y_score, capacity):
+    ordered = sorted(y_score, reverse=True)
+    cut = ordered[capacity]  # there is no next score where everybody fits
+    return [int(score > cut) for score in y_score]
+
+
+def _cost(y_true, y_pred, cost_fp, cost_fn):
+    _, fp, fn, _ = confusion_matrix(y_true, y_pred, labels=[0, 1]).ravel()
+    return cost_fp * fp + cost_fn * fn
+
+
+@answers.right("tuned_classifier")
+def by_wrapper(cost_fp, cost_fn):
+    scorer = make_scorer(_cost, greater_is_better=False, cost_fp=cost_fp, cost_fn=cost_fn)
+    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring=scorer)
+
+
+@answers.right("tuned_classifier")
+def fewer_folds_more_thresholds(cost_fp, cost_fn):
+    def saved(y_true, y_pred):
+        return -_cost(y_true, y_pred, cost_fp, cost_fn)
+
+    return TunedThresholdClassifierCV(
+        LogisticRegression(class_weight="balanced"),
+        scoring=make_scorer(saved),
+        cv=StratifiedKFold(3, shuffle=True, random_state=1),
+        thresholds=300,
+    )
+
+
+class Pooled:
+    """A threshold from pooled out-of-fold probabilities, without the wrapper."""
+
+    def __init__(self, cost_fp, cost_fn):
+        self.costs = cost_fp, cost_fn
+        self.model = LogisticRegression(class_weight="balanced")
+
+    def fit(self, X, y):
+        p = cross_val_predict(self.model, X, y, cv=5, method="predict_proba")[:, 1]
+        best = by_sorting(y, p, *self.costs)
+        below = p[p < best]
+        # Half-way to the next lower score, since the final model's scores differ a little.
+        self.threshold = (best + below.max()) / 2 if len(below) else best
+        self.model.fit(X, y)
+        return self
+
+    def predict(self, X):
+        return (self.model.predict_proba(X)[:, 1] >= self.threshold).astype(int)
+
+
+@answers.wrong("tuned_classifier", "the threshold is left at 0.5")
+def left_alone(cost_fp, cost_fn):
+    return LogisticRegression(class_weight="balanced")
+
+
+@answers.wrong(
+    "tuned_classifier", "the formula is applied to probabilities that weights have moved"
+)
+def formula_on_weights(cost_fp, cost_fn):
+    return FixedThresholdClassifier(
+        LogisticRegression(class_weight="balanced"), threshold=1 / (1 + cost_fn / cost_fp)
+    )
+
+
+@answers.wrong("tuned_classifier", "the cost is maximised")
+def dearest(cost_fp, cost_fn):
+    scorer = make_scorer(_cost, cost_fp=cost_fp, cost_fn=cost_fn)
+    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring=scorer)
+
+
+@answers.wrong("tuned_classifier", "the prices of false alarms and misses are swapped")
+def swapped(cost_fp, cost_fn):
+    return by_wrapper(cost_fn, cost_fp)
+
+
+@answers.wrong("tuned_classifier", "F1 was maximised instead of the cost minimised")
+def by_f1(cost_fp, cost_fn):
+    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring="f1")
+
+
+@answers.wrong("tuned_classifier", "balanced accuracy was maximised instead of the cost minimised")
+def by_default(cost_fp, cost_fn):
+    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"))
+
+
+@answers.wrong("tuned_classifier")
+def by_recall(cost_fp, cost_fn):
+    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring="recall")
+
+
+@answers.wrong("tuned_classifier")
+def both_corrections(cost_fp, cost_fn):
+    weights = {0: cost_fp, 1: cost_fn * 10}
+    return LogisticRegression(class_weight=weights)
