@@ -25,8 +25,9 @@ def steps(seed: int) -> list[Call]:
         rows, columns = rng.integers(1, 7, size=2)
         X, X_neighbour = rng.normal(size=(2, rows, columns)).round(2)
         lam = rng.random(rows).round(2)
-        pack = (lambda a: a.tolist()) if rng.random() < 0.3 else (lambda a: a)
-        calls.append(Call((pack(X), pack(X_neighbour), pack(lam))))
+        arrays = (X, X_neighbour, lam)
+        as_lists = rng.random() < 0.3
+        calls.append(Call(tuple(a.tolist() for a in arrays) if as_lists else arrays))
     return calls
 
 
@@ -56,7 +57,9 @@ def nearest(X: Any, y: Any, minority: Any, k: int) -> list[list[int]]:
     """Return the row numbers of each minority row's k nearest others, one row at a time."""
     rows = [i for i, label in enumerate(y) if label == minority]
     apart = cdist(X, X)
-    return [sorted((j for j in rows if j != i), key=lambda j, i=i: apart[i, j])[:k] for i in rows]
+    return [
+        [rows[j] for j in apart[np.ix_([i], rows)][0].argsort() if rows[j] != i][:k] for i in rows
+    ]
 
 
 def in_danger(X: Any, y: Any, minority: Any, m: int) -> list[bool]:
@@ -64,7 +67,7 @@ def in_danger(X: Any, y: Any, minority: Any, m: int) -> list[bool]:
     apart, labels = cdist(X, X), list(y)
     found = []
     for i in (i for i, label in enumerate(labels) if label == minority):
-        others = sorted((j for j in range(len(labels)) if j != i), key=lambda j, i=i: apart[i, j])
+        others = [int(j) for j in apart[i].argsort() if j != i]
         strangers = sum(labels[j] != minority for j in others[:m])
         found.append(2 * strangers >= m and strangers != m)
     return found
@@ -125,8 +128,8 @@ def _is_smote(
     new: NDArray[np.float64], X: NDArray[np.float64], y: NDArray[Any], minority: Any, k: int
 ) -> bool | str:
     rows = np.flatnonzero(y == minority)
-    pairs = [
-        (i, j) for i, found in zip(rows, nearest(X, y, minority, k), strict=True) for j in found
+    pairs: list[tuple[int, int]] = [
+        (int(i), int(j)) for i, found in zip(rows, near, strict=True) for j in found
     ]
     start, end = (X[list(side)] for side in zip(*pairs, strict=True))
     step = end - start
