@@ -128,6 +128,7 @@ def _is_smote(
     new: NDArray[np.float64], X: NDArray[np.float64], y: NDArray[Any], minority: Any, k: int
 ) -> bool | str:
     rows = np.flatnonzero(y == minority)
+    near = nearest(X, y, minority, k)
     pairs: list[tuple[int, int]] = [
         (int(i), int(j)) for i, found in zip(rows, near, strict=True) for j in found
     ]
