@@ -461,7 +461,7 @@ check(weights_as_repeats, WEIGHTS_AS_REPEATS).agrees_with(counted_copies, on=rep
 # ### Exactly, for logistic regression
 #
 # scikit-learn's logistic regression minimises $\tfrac12 \lVert\theta\rVert^2 + C \sum_i w_i \ell_i$
-# (the intercept is not penalised). It is a sum over rows, so copies and weights must agree,
+# (the intercept is not penalised; the smaller $C$, the stronger the penalty). It is a sum over rows, so copies and weights must agree,
 # whatever the penalty. 3,000 rows, 5% of them positive, weights 1 and 19:
 
 # %% covers="E30"
@@ -511,7 +511,9 @@ for name, learner in learners.items():
     else:
         p = learner.fit(X_few, y_few).predict_proba(X_new)[:, 1]
         ap = [average_precision_score(y_new, q) for q in (p, with_copies)]
-        print(f"{name:26s} take no weights; copies move AP from {ap[0]:.2f} to {ap[1]:.2f}")
+        print(
+            f"{name:26s} take no weights; copies move average precision from {ap[0]:.2f} to {ap[1]:.2f}"
+        )
 
 # %% [markdown]
 # - **A tree** grown to the end agrees. With `min_samples_leaf=20` it does not: the rule counts rows,
@@ -533,7 +535,8 @@ for name, learner in learners.items():
 # $$p_w = \frac{w_1\, p}{w_1\, p + w_0\, (1 - p)} \quad\Longleftrightarrow\quad
 # \frac{p_w}{1 - p_w} = \frac{w_1}{w_0} \cdot \frac{p}{1 - p} .$$
 #
-# Weights multiply the **odds** by $w_1 / w_0$. For log odds that is an addition:
+# Weights multiply the **odds** by $w_1 / w_0$. For the log odds, $\operatorname{logit} p = \log
+# \frac{p}{1 - p}$, that is an addition:
 #
 # $$\operatorname{logit} p_w = \operatorname{logit} p + \log \frac{w_1}{w_0} .$$
 #
@@ -813,7 +816,8 @@ print(
 # It is often said that class weights act on "the loss function" or on "gradient descent" in any
 # model. A random forest minimises no such sum, so where could a weight act? Three places:
 #
-# 1. **In a split.** The tree compares impurities, computed from weighted counts.
+# 1. **In a split.** The tree looks for the cut that leaves both sides least mixed; how mixed is computed
+#    from weighted counts.
 # 2. **In a leaf.** The leaf's probability is its weighted share of positives. A leaf with 8 negatives
 #    and 2 positives says 0.2; with weights 0.625 and 2.5 both sides weigh 5 and it says 0.5. But a
 #    **pure** leaf stays pure: 0 of 10 is 0 with any weights. And trees in a default forest grow until
@@ -899,7 +903,8 @@ for leaf in (1, 10):
 # %% [markdown]
 # ## Boosting: three names for one weight
 #
-# Boosting does minimise a sum of losses, so weights have a clear meaning there. XGBoost and LightGBM
+# Boosting adds small trees, each fitted to what the trees before it still get wrong. It does minimise
+# a sum of losses, so weights have a clear meaning there. XGBoost and LightGBM
 # call the ratio $w_1 / w_0$ `scale_pos_weight`; LightGBM's `is_unbalance=True` sets it to
 # $n_0 / n_1$. Are these the same as row weights?
 
