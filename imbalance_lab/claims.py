@@ -69,5 +69,6 @@ class Claim:
         return (
             f'<div style="border-left: 4px solid {colour}; padding: 0.4em 1em; margin: 0.5em 0">'
             f"<p><strong>Claim:</strong> {advice}</p>"
-            f"<p><strong>{sign} {self.verdict.capitalize()}{self._stop}</strong> {because}</p></div>"
+            f"<p><strong>{sign} {self.verdict.capitalize()}{self._stop}</strong> {because}</p>"
+            "</div>"
         )

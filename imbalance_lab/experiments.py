@@ -63,8 +63,8 @@ def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     Notes
     -----
     Mean plus and minus the t quantile with n - 1 degrees of freedom times the standard error
-    (`scipy.stats.t`, `scipy.stats.sem`). It describes fresh repetitions of the whole experiment, so a run
-    should draw its own data.
+    (`scipy.stats.t`, `scipy.stats.sem`). It describes fresh repetitions of the whole experiment, so
+    a run should draw its own data.
 
     Examples
     --------

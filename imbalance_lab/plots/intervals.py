@@ -29,8 +29,8 @@ def intervals(
     Parameters
     ----------
     rows : mapping of name to (mean, low, high), or DataFrame
-        What :func:`imbalance_lab.experiments.interval` returns, for each method, top to bottom. A data frame has the
-        columns ``mean``, ``low`` and ``high``, and the names in its index.
+        What :func:`imbalance_lab.experiments.interval` returns, for each method, top to bottom.
+        A data frame has the columns ``mean``, ``low`` and ``high``, and the names in its index.
     xlabel : str
         What is measured, with its unit.
     title, ylabel : str, optional

@@ -139,6 +139,7 @@ print("accuracy of always ok:", np.mean(y_toy == "ok"))
 #
 # Write the function that every report on a classifier should begin with.
 
+
 # %% answer="majority-accuracy"
 def majority_accuracy(y):
     """Return the accuracy of the best constant answer.
