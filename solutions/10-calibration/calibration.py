@@ -367,9 +367,9 @@ plots.reliability_diagram(
 # ## Who breaks the promises?
 #
 # It is often said that imbalance makes probabilities weak and that balancing repairs them. Test it.
-# Two families of data with 2% positives, and three models: logistic regression, boosting with
-# LightGBM's default settings, and the same boosting better regularised. Each is trained on the rows
-# as they are, with balanced weights, after undersampling and after SMOTE. Five data sets each.
+# Two families of data with 2% positives, and three models: logistic regression, boosting with 20
+# trees and otherwise LightGBM's default settings, and the same boosting better regularised. Each is trained on the rows
+# as they are, with balanced weights, after undersampling and after SMOTE. Six data sets each.
 
 # %%
 from imblearn.over_sampling import SMOTE
@@ -407,7 +407,7 @@ from imbalance_lab.experiments import interval
 TREATMENTS = ("as it is", "weights", "undersampling", "SMOTE")
 
 
-def treated(make, prevalence=0.02, n_runs=5):
+def treated(make, prevalence=0.02, n_runs=6):
     """Return one list of (y, prevalence of the training rows, probabilities) for each model."""
     runs = {name: [] for name in MODELS}
     for seed in range(n_runs):
@@ -440,14 +440,15 @@ for family, models in families.items():
             print(f"   {treatment:14s} {ratio:6.2f}   Brier skill {skill:+7.2f}")
 
 # %% [markdown]
-# - **Logistic regression** on the rows as they are is honest about the total on both families; on
-#   the second one although its form is wrong there. Lesson 07 proved why: it is the first equation
-#   of its gradient.
+# - **Logistic regression** on the rows as they are is honest about the total, on the second family
+#   too, although its form is wrong there. (The number of positives in that family varies by chance by
+#   about a tenth, and so does the ratio.) Lesson 07 proved why: it is the first equation of its
+#   gradient.
 # - **Every kind of balancing** makes the forecast several times to more than twenty times too high,
 #   and turns the Brier skill from positive to far below zero.
 # - **Boosting** with default settings is indeed weak as it is: it expects clearly fewer positives
-#   than come. Balancing does not repair that, it overshoots. Regularising does: the same model with
-#   small trees and leaves that must hold evidence is much closer to 1.
+#   than come. Balancing does not repair that, it overshoots. Regularising goes the right way: the same
+#   method with small trees, whose leaves must hold evidence, comes closer to 1.
 #
 # This is what two simulation studies found, for logistic regression (van den Goorbergh and others
 # 2022) and for other learners (Carriero and others 2025): models without correction were calibrated
@@ -473,9 +474,9 @@ for family, models in families.items():
     print(f"{family:9s} boosting              regularised    {interval(change):+.3f}")
 
 # %% [markdown]
-# Of eighteen treatments, the only gain that stands out is that of default boosting after undersampling
-# on the first family, and regularising the same model without any balancing gives more. Several
-# treatments are clearly worse. What was paid in probability did not come back as ranking.
+# Hardly any treatment gains anything, and several clearly lose. What default boosting lacked in
+# ranking, regularisation gives it, on both families and without any balancing. What was paid in
+# probability did not come back.
 
 # %% [markdown]
 # ## Undo undersampling
@@ -563,6 +564,13 @@ for name, p in {"undersampled": p_sampled, "undone": p_undone, "all rows": p_pla
         f"{name:13s} forecasts {p.sum():5.0f} frauds ({y_test.sum()} came),"
         f" skill {brier_skill(y_test, p):+.2f}, ROC AUC {roc_auc_score(y_test, p):.3f}"
     )
+
+# %%
+plots.reliability_diagram(
+    y_test,
+    {"undersampled, undone": p_undone, "all rows": p_plain},
+    title="After the correction both lie near the diagonal",
+)
 
 # %% [markdown]
 # The order did not change, since the correction is increasing. The forecast is of the right size
@@ -668,12 +676,12 @@ for (family, name, treatment), ratios in corrected.items():
     print(f"{family:9s} {name:21s} {treatment:14s} {interval(ratios):.2f}")
 
 # %% [markdown]
-# For logistic regression the correction works after all three treatments, to about a tenth. For
-# boosting it works roughly after undersampling, and it fails after weights and after SMOTE: far too
-# few positives are expected now, with default settings less than half. A flexible model that sees each
-# positive many times, or many synthetic neighbours of it, learns to be sure of its own training
-# rows. So it does not say what the formula assumes that it says. What to do in that case comes next;
-# before that, the other assumption.
+# For logistic regression the correction comes within about 15% after all three treatments. For
+# boosting, up to a third of the positives is missing after undersampling, and after weights and SMOTE
+# it fails: with default settings less than half of the positives are expected. A flexible model that
+# sees each positive with a great weight, or many synthetic neighbours of it, learns to be sure of its
+# own training rows. So it does not say what the formula assumes that it says. What to do in that case
+# comes soon; before that, the other assumption.
 #
 # ### When the prevalence really changes
 #
@@ -904,7 +912,8 @@ for (what, size), difference in gain.items():
 
 # %% [markdown]
 # With few positives isotonic regression loses, and heavily by the log loss, because its lowest steps
-# are exactly 0. With many it catches up or wins. Count the positives (lesson 01), not the rows.
+# are exactly 0. With many the two are level here. Count the positives (lesson 01), not the rows, and
+# where Platt's form may be wrong, compare both on rows that neither has seen.
 
 # %% [markdown] covers="E33"
 # ## One comparison instead of all that
@@ -962,8 +971,8 @@ for name, runs in equal.items():
     )
 
 # %% [markdown]
-# - **Where the model fits**, logistic regression, the two flag the same rows, nine in ten of all that
-#   either flags, and are equally good.
+# - **Where the model fits**, logistic regression, the two flag the same rows, nearly nine in ten of
+#   all that either flags, and are equally good.
 # - **Regularised boosting** comes close: equally good, on mostly the same rows.
 # - **Default boosting** and the **forest** with balanced weights flag far fewer rows than the
 #   threshold $\pi$ does, and are worse for it. They are too sure of their training rows, so that 0.5
@@ -1109,9 +1118,12 @@ for name in dict.fromkeys(name for name, _ in digits):
 
 # %% [markdown]
 # Naive Bayes expects several times too many 8s, and its probabilities are worse than the constant
-# forecast. A calibrator on unseen folds repairs that, with the same model inside. The regularised
-# logistic regression did not need one and is the best of the four: calibration can't add what a model
-# does not know.
+# forecast. A calibrator on unseen folds repairs the total, with the same model inside. Here isotonic
+# regression is the better one although there are only some fifty positives to learn from: the
+# probabilities of naive Bayes are pressed against 0 and 1, far from the form that Platt's curve can
+# straighten. (The mean over five folds also smooths its steps.) The regularised logistic regression
+# did not need a calibrator and is the best of the four: calibration can't add what a model does not
+# know.
 
 # %% [markdown]
 # ## Claims, tested
@@ -1277,7 +1289,7 @@ score_quiz(quiz, QUIZ)
 # - Ranking and calibration are two qualities. ROC AUC and average precision see only the first.
 # - Brier score and log loss are strictly proper; measure both from the constant forecast π.
 # - Balancing multiplies the odds. Undo it by formula if the model fits, by calibration if not.
-# - Calibrate on unseen rows: Platt with few positives, isotonic with many.
+# - Calibrate on unseen rows: Platt first if positives are few; compare isotonic on unseen rows too.
 # - Balanced weights at 0.5 are the plain model at π, and the plain model keeps its probabilities.
 #
 # **New words:** *calibrated*, *reliability diagram*, *quantile bins*, *Brier score*, *Brier skill*,
