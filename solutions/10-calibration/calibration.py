@@ -363,7 +363,7 @@ plots.reliability_diagram(
 # The model trained on all rows lies close to the diagonal. The undersampled one crawls along the
 # floor: whatever it says, few frauds come.
 
-# %% [markdown] covers="E04"
+# %% [markdown] covers="E04 E33"
 # ## Who breaks the promises?
 #
 # It is often said that imbalance makes probabilities weak and that balancing repairs them. Test it.
@@ -412,7 +412,7 @@ def treated(make, prevalence=0.02, n_runs=6):
     runs = {name: [] for name in MODELS}
     for seed in range(n_runs):
         X, y = make(4500, prevalence=prevalence, random_state=seed)
-        X_new, y_new = make(6000, prevalence=prevalence, random_state=1000 + seed)
+        X_new, y_new = make(15_000, prevalence=prevalence, random_state=1000 + seed)
         for name, model in MODELS.items():
             runs[name].append((y_new, y.mean(), four_treatments(model, X, y, X_new, seed)))
     return runs
@@ -444,8 +444,9 @@ for family, models in families.items():
 #   too, although its form is wrong there. (The number of positives in that family varies by chance by
 #   about a tenth, and so does the ratio.) Lesson 07 proved why: it is the first equation of its
 #   gradient.
-# - **Every kind of balancing** makes the forecast several times to more than twenty times too high,
-#   and turns the Brier skill from positive to far below zero.
+# - **Every kind of balancing** makes the forecast about six to twenty times too high, and turns the
+#   Brier skill from positive to far below zero. Weights are often praised as the pure solution, since
+#   they leave the data as they are. They do not leave the probabilities as they are.
 # - **Boosting** with default settings is indeed weak as it is: it expects clearly fewer positives
 #   than come. Balancing does not repair that, it overshoots. Regularising goes the right way: the same
 #   method with small trees, whose leaves must hold evidence, comes closer to 1.
@@ -915,7 +916,7 @@ for (what, size), difference in gain.items():
 # are exactly 0. With many the two are level here. Count the positives (lesson 01), not the rows, and
 # where Platt's form may be wrong, compare both on rows that neither has seen.
 
-# %% [markdown] covers="E33"
+# %% [markdown] covers="E95"
 # ## One comparison instead of all that
 #
 # Put the pieces together. For a model that fits, balanced weights multiply the odds by
@@ -924,8 +925,8 @@ for (what, size), difference in gain.items():
 # $$p_w \ge \tfrac12 \iff \frac{p}{1 - p} \cdot \frac{1 - \pi}{\pi} \ge 1 \iff p \ge \pi .$$
 #
 # **Balanced weights (or undersampling, or oversampling) with the threshold 0.5 are the plain model
-# with the threshold $\pi$.** Much of the folklore about imbalance is this one line, with honest
-# probabilities lost on the way. The line has a condition, *for a model that fits*, so see where it
+# with the threshold $\pi$.** Does moving the threshold help, then? It does what balancing does, without
+# losing honest probabilities on the way; much of the folklore about imbalance is this one line. The line has a condition, *for a model that fits*, so see where it
 # holds and where not: 3% positives, six models, both ways.
 
 # %%
@@ -974,8 +975,8 @@ for name, runs in equal.items():
 # - **Where the model fits**, logistic regression, the two flag the same rows, nearly nine in ten of
 #   all that either flags, and are equally good.
 # - **Regularised boosting** comes close: equally good, on mostly the same rows.
-# - **Default boosting** and the **forest** with balanced weights flag far fewer rows than the
-#   threshold $\pi$ does, and are worse for it. They are too sure of their training rows, so that 0.5
+# - **Default boosting** and, far more so, the **forest** with balanced weights flag fewer rows than
+#   the threshold $\pi$ does, and are worse for it. They are too sure of their training rows, so that 0.5
 #   is no longer the place of $\pi$.
 # - **The tree** flags equally many but mostly other rows: its weights change the splits, so it is
 #   another tree, not a better one.
