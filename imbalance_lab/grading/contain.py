@@ -22,6 +22,7 @@ import errno
 import functools
 import json
 import os
+import re
 import resource
 import select
 import shutil
@@ -51,10 +52,11 @@ CPU = "processor time"
 _NEW_MOUNTS, _NEW_USER, _NEW_PIDS = 0x00020000, 0x10000000, 0x20000000
 _NEW_NETWORK, _NEW_IPC, _NEW_NAMES = 0x40000000, 0x08000000, 0x04000000
 _NOSUID, _NODEV, _NOEXEC, _READONLY = 2, 4, 8, 1
-_SET_NO_NEW_PRIVILEGES = 38
+_SET_PARENT_DEATH_SIGNAL, _SET_NO_NEW_PRIVILEGES = 1, 38
 _CAPABILITY_VERSION_3 = 0x20080522
 _POLL_SECONDS = 0.02
 _OPEN_FILES = 256
+_COUNTS_PER_NAMESPACE = (5, 14)  # before this Linux, RLIMIT_NPROC counts all that a user runs
 
 OUT_OF_MEMORY = 77  # exit status of a student's process that could not even say so
 
@@ -190,6 +192,7 @@ def _become_student(
         _limit(limits, without)
         if PRIVILEGES not in without:
             _drop_privileges()
+        end_with_parent()
         if SYSTEM_CALLS not in without:
             system_call_filter().load()
     except (OSError, ImportError) as error:
@@ -238,7 +241,7 @@ def _limit(limits: dict[str, Any], without: frozenset[str]) -> None:
     if MEMORY not in without:
         mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         _set(resource.RLIMIT_AS, mapped + int(limits["memory_bytes"]))
-    if TASKS not in without:
+    if TASKS not in without and _kernel_version() >= _COUNTS_PER_NAMESPACE:
         _set(resource.RLIMIT_NPROC, int(limits["processes"]))
     if FILE_SIZE not in without:
         _set(resource.RLIMIT_FSIZE, int(limits["file_bytes"]))
@@ -250,6 +253,15 @@ def _set(what: int, value: int) -> None:
     _, hard = resource.getrlimit(what)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
     resource.setrlimit(what, (value, value))
+
+
+def _kernel_version() -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", os.uname().release)[:2])
+
+
+def end_with_parent() -> None:
+    """Let the kernel end this process when the one that forked it ends, however that happens."""
+    _check(_libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0), "ending with the parent")
 
 
 def _drop_privileges() -> None:
@@ -314,20 +326,10 @@ class _Watcher:
         self.ended_by = ""
 
     def watch(self) -> None:
-        handle = os.pidfd_open(self.child)
-        deadline = time.monotonic() + float(self.limits["wall_seconds"]) + 5
-        while not self.ended_by:
-            links = [self.leash.fileno(), handle]
-            ready, _, _ = select.select(links, [], [], _POLL_SECONDS)
-            if handle in ready:
-                break
-            if self.leash.fileno() in ready:
-                self._obey()
-            elif time.monotonic() > deadline:
-                self.ended_by = "time"
-            else:
-                self.ended_by = self._over_a_limit()
-        self._kill_all()
+        try:
+            self._wait()
+        finally:
+            self._kill_all()
         _, status, usage = os.wait4(self.child, 0)
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) == OUT_OF_MEMORY:
             self.ended_by = "memory"
@@ -341,6 +343,22 @@ class _Watcher:
         }
         with contextlib.suppress(OSError):
             self.leash.sendall(json.dumps(report).encode() + b"\n")
+
+    def _wait(self) -> None:
+        """Return when the process has ended, or has to."""
+        handle = os.pidfd_open(self.child)
+        deadline = time.monotonic() + float(self.limits["wall_seconds"]) + 5
+        while not self.ended_by:
+            links = [self.leash.fileno(), handle]
+            ready, _, _ = select.select(links, [], [], _POLL_SECONDS)
+            if handle in ready:
+                break
+            if self.leash.fileno() in ready:
+                self._obey()
+            elif time.monotonic() > deadline:
+                self.ended_by = "time"
+            else:
+                self.ended_by = self._over_a_limit()
 
     def _obey(self) -> None:
         try:

@@ -105,6 +105,7 @@ class Engine:
         self._sources: dict[tuple[Path, int, int], Source] = {}
         self._templates: dict[str, _Template] = {}
         self._lock = threading.Lock()
+        self._stopped = False
 
     def __enter__(self) -> Engine:
         if sys.platform != "linux":
@@ -118,6 +119,7 @@ class Engine:
             )
         names = {protection.name for protection in off} | self._left_out
         self._without = tuple(name for name in sandbox.PROTECTIONS if name in names)
+        self._stopped = False
         self._start_templates()
         return self
 
@@ -127,6 +129,7 @@ class Engine:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._stopped = True
         for template in self._templates.values():
             template.stop()
         self._templates = {}
@@ -222,6 +225,8 @@ class Engine:
                 raise EngineError(f"the sandbox does not start: {answer['gone']}")
             self._start_templates(again=True)
         if "failed" in answer:
+            if self._stopped:
+                raise EngineError("the engine was stopped before this submission was graded")
             return {"detail": f"the grader could not score it: {answer['failed']}"}
         return answer
 

@@ -65,6 +65,8 @@ Start = Callable[[socket.socket, socket.socket], None]
 def main(role: str, descriptor: int) -> None:
     """Import everything, say so, and fork until nobody is left to ask."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
+    from imbalance_lab.grading import contain
+
     control = socket.socket(fileno=descriptor)
     start = _prepare_student() if role == "student" else _prepare_judge()
     gc.collect()
@@ -78,6 +80,7 @@ def main(role: str, descriptor: int) -> None:
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             with contextlib.suppress(BaseException):
+                contain.end_with_parent()
                 control.close()
                 first, second = (socket.socket(fileno=fd) for fd in descriptors)
                 start(first, second)

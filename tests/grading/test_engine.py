@@ -320,18 +320,28 @@ def test_nothing_is_left_when_the_engine_ends(course: Course) -> None:
     assert not [path for path in set(Path("/tmp").iterdir()) - files if "imbalance" in path.name]
 
 
+def test_stopped_in_the_middle_is_nobodys_result(course: Course) -> None:
+    path = course.hand_in("ada", course.answered(RIGHT | {"mean": "while True: pass"}))
+    with ThreadPoolExecutor(1) as pool:
+        with Engine(replace(LIMITS, call_seconds=30)) as engine:
+            waiting = pool.submit(engine.grade, course.source, path, "warm-up", "ada")
+            time.sleep(1.5)
+        with pytest.raises(EngineError, match="was stopped before"):
+            waiting.result(timeout=20)
+
+
 def test_engine_ends_with_the_grader(course: Course) -> None:
     """Killed without a chance to tidy up, the grader leaves no process behind."""
     child = os.fork()
     if child == 0:
-        with Engine(LIMITS) as engine:
+        with Engine(replace(LIMITS, call_seconds=30)) as engine:
             grade(engine, course, mean="while True: pass")
         os._exit(0)
     while not (started := psutil.Process(child).children(recursive=True)) or len(started) < 6:
         time.sleep(0.05)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    _, alive = psutil.wait_procs(started, timeout=20)
+    _, alive = psutil.wait_procs(started, timeout=10)
     assert alive == []
 
 
