@@ -28,7 +28,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from imbalance_lab.grading.classroom import Assignment, Classroom, ClassroomError
+from imbalance_lab.grading.classroom import SECRET, Assignment, Classroom, ClassroomError
 from imbalance_lab.grading.engine import Engine, SourceError, Unprotected, protections
 from imbalance_lab.grading.feedback import write_feedback
 from imbalance_lab.grading.journal import Record, write_whole
@@ -175,7 +175,12 @@ def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
     else:
         folder = classroom.coursedir.feedback_directory
         print(f"{len(written)} pages of feedback written to {folder}/")
-        print(f"Hand them out with: nbgrader release_feedback {assignment.name}")
+        outside = [path for path in written if not path.with_name(SECRET).exists()]
+        if not outside:
+            print(f"Hand them out with: nbgrader release_feedback {assignment.name}")
+        else:
+            print(f"{len(outside)} of them did not come through nbgrader's exchange, which is the")
+            print("only way back that `nbgrader release_feedback` knows: hand out the pages.")
     return DONE
 
 
