@@ -28,7 +28,7 @@ except ImportError as error:
     from imbalance_lab.grading.classroom import ClassroomError
 
     raise ClassroomError(
-        "--scheduler needs Dask: pip install 'imbalance-lab[cluster]' here and on the workers"
+        "--scheduler needs Dask: pip install '.[cluster]' here and on the workers"
     ) from error
 
 from imbalance_lab.grading.classroom import Assignment, ClassroomError, Submission

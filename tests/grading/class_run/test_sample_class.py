@@ -1,0 +1,63 @@
+"""The made-up class: each answer stands on its own in a cell, and the class is always the same."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import pkgutil
+from pathlib import Path
+
+import answers as collected
+import pytest
+from released import ROOT
+
+from imbalance_lab.grading.classroom import ClassroomError
+from imbalance_lab.grading.sample_class import HOSTILE, NAMES, answer_text, make_sample_class
+
+ASSIGNMENT = "00-start-here"
+ANSWERS = [
+    pytest.param(module, answer, id=f"{found.name}-{answer.name}")
+    for found in pkgutil.iter_modules(collected.__path__)
+    for module in [importlib.import_module(f"answers.{found.name}")]
+    for answer in module.answers.all
+]
+
+
+@pytest.mark.parametrize(("module", "answer"), ANSWERS)
+def test_every_answer_stands_on_its_own_in_a_cell(module, answer):
+    text = answer_text(module, answer.exercise, answer)
+    names: dict = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(text, answer.name, "exec"), names)
+    given = names[answer.exercise]
+    assert given.__name__ == answer.name if callable(answer.value) else given == answer.value
+    assert "answers." not in text  # no trace of how it was registered
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    submitted = root / "submitted"
+    return {
+        str(path.relative_to(submitted)): path.read_bytes()
+        for path in sorted(submitted.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+def test_the_same_class_comes_each_time(tmp_path):
+    answers = ROOT / "tests" / "answers"
+    classes = [
+        make_sample_class(ROOT, tmp_path / name, ASSIGNMENT, answers) for name in ("one", "two")
+    ]
+    first, second = (contents(classroom.root) for classroom in classes)
+    assert first == second
+    students = {submission.student for submission in classes[0].submissions(ASSIGNMENT)}
+    assert students >= {*NAMES, *HOSTILE}
+    assert len(students) >= 24
+    notebooks = {text for name, text in first.items() if name.endswith(".ipynb")}
+    assert len(notebooks) >= 20  # the students do not hand in the same
+
+
+def test_an_existing_folder_is_not_written_into(tmp_path):
+    with pytest.raises(ClassroomError, match="is there already"):
+        make_sample_class(ROOT, tmp_path, ASSIGNMENT, ROOT / "tests" / "answers")
