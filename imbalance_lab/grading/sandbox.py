@@ -67,6 +67,7 @@ _ENVIRONMENT = {
     "HOME": contain.SCRATCH,
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
+    "LOKY_MAX_CPU_COUNT": "1",  # one submission takes one core
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "MPLCONFIGDIR": "/tmp/matplotlib",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
