@@ -116,7 +116,7 @@ comparison.round({"accuracy": 3, "cost (€)": 0})
 # little. The rest of this lesson is about how that can be, what accuracy does measure, and what
 # follows from it.
 
-# %% [markdown]
+# %% [markdown] covers="E01 E26"
 # ## Where the 99% come from
 #
 # Call the share of the rare class $\pi$, its **prevalence**. Whoever always answers with the
@@ -257,7 +257,7 @@ for name, accuracy in comparison["accuracy"].items():
 # saves the company most money by far the worst. So a better baseline alone does not help: accuracy
 # counts something that nobody here wants counted. What exactly?
 
-# %% [markdown]
+# %% [markdown] covers="E12"
 # ## Four kinds of outcome, not two
 #
 # Accuracy knows right and wrong. A decision about a rare event has four outcomes. Call the rare
@@ -415,7 +415,7 @@ check(cost_of, COST_OF).agrees_with(
 )
 ### END HIDDEN TESTS
 
-# %% [markdown]
+# %% [markdown] covers="E02 E03"
 # ## It is not a bug
 #
 # Is the learning algorithm at fault for the model that never flags? Suppose that you know the
@@ -507,7 +507,7 @@ for fold, (learn, judge) in enumerate(KFold(5, shuffle=True, random_state=0).spl
 # you have just derived. The third has another cause: a handful of positives in each fold. Fewer
 # negatives would not have cured it.
 
-# %% [markdown]
+# %% [markdown] covers="E07 E08"
 # ## Two kinds of rarity
 #
 # *Relative* rarity is the share of positives. *Absolute* rarity is how many there are. They get
