@@ -263,6 +263,11 @@ def _hand_in(
     folder = classroom.path("submitted", student, assignment)
     folder.mkdir(parents=True)
     nbformat.write(notebook, folder / name)
+    _leave_notes(folder, student, when)
+
+
+def _leave_notes(folder: Path, student: str, when: dt.datetime) -> None:
+    """Write what nbgrader's exchange leaves beside a submission."""
     (folder / "timestamp.txt").write_text(f"{when:%Y-%m-%d %H:%M:%S} UTC\n")
     (folder / "submission_secret.txt").write_text(f"secret{student}")
 
@@ -281,6 +286,7 @@ def _break_some(classroom: Classroom, assignment: str, name: str) -> None:
     def folder(student: str) -> Path:
         made = classroom.path("submitted", student, assignment)
         made.mkdir(parents=True)
+        _leave_notes(made, student, DUE - dt.timedelta(hours=1))
         return made
 
     spoil: dict[str, Callable[[Path], object]] = {
