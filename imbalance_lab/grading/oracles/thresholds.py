@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
-from sklearn.metrics import confusion_matrix_at_thresholds, recall_score
+from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbalance_lab.checks import Call, Step, fresh
 
@@ -60,9 +60,8 @@ def cheapest(y_true: Any, y_score: Any, cost_fp: float, cost_fn: float) -> float
     _, fps, fns, _, cuts = confusion_matrix_at_thresholds(np.asarray(y_true), np.asarray(y_score))
     costs = [cost_fn * float(np.sum(np.asarray(y_true) == 1))]
     costs += (cost_fp * fps + cost_fn * fns).tolist()
-    return max(
-        cut for cut, cost in zip([math.inf, *cuts], costs, strict=True) if cost == min(costs)
-    )
+    least = min(costs)
+    return max(cut for cut, cost in zip([math.inf, *cuts], costs, strict=True) if cost == least)
 
 
 def cost_cases(seed: int) -> list[Call]:
@@ -76,7 +75,8 @@ def cost_cases(seed: int) -> list[Call]:
 
 def highest_with_recall(y_true: Any, y_score: Any, min_recall: float) -> float:
     """Return the highest threshold whose recall is high enough, trying every score."""
-    return float(max(cut for cut in y_score if recall_score(y_true, y_score >= cut) >= min_recall))
+    positives = np.asarray(y_score)[np.asarray(y_true) == 1]
+    return float(max(cut for cut in y_score if np.mean(positives >= cut) >= min_recall))
 
 
 def capacity_cases(seed: int) -> list[Call]:
