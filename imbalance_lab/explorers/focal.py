@@ -61,7 +61,7 @@ class FocalView:
             loss.set(
                 title="Loss of one row",
                 xlabel="probability of what happened, p_t",
-                ylabel="loss",
+                ylabel="loss × 2",
                 xlim=(0, 1),
                 ylim=(0, 4),
             )
@@ -149,14 +149,16 @@ class FocalView:
             f"probability is at least {cut:.3g}."
         )
         for line, weight in zip(self._losses, (alpha, 1 - alpha), strict=True):
-            line.set_data(self._p_t, -weight * (1 - self._p_t) ** gamma * np.log(self._p_t))
+            # Twice, so that γ = 0 and α = 0.5 fall on the line of cross-entropy.
+            loss = -2 * weight * (1 - self._p_t) ** gamma * np.log(self._p_t)
+            line.set_data(self._p_t, loss)
         self._said.set_data(_TRUTH, says)
         self._rate.set_data([prevalence], [at_rate])
         self._cut.set_data([cut], [0.5])
         alt = (
-            "Left: the loss of a positive and of a negative row against the probability of what "
-            "happened, beside cross-entropy. Right: what a trained model says against the true "
-            f"probability, beside the diagonal. {sentence}"
+            "Left: twice the loss of a positive and of a negative row against the probability of "
+            "what happened, beside cross-entropy. Right: what a trained model says against the "
+            f"true probability, beside the diagonal. {sentence}"
         )
         return View(sentence, tables, Picture(self._scene.frame(), alt))
 

@@ -48,6 +48,29 @@ def probability_cases(seed: int, n_cases: int = 12) -> list[Call]:
     return calls
 
 
+def batch_cases(seed: int, n_cases: int = 12) -> list[Call]:
+    """Return calls with logits, integer labels, gamma and alpha, for the mean of a batch."""
+    rng = np.random.default_rng(seed)
+    calls = []
+    for number in range(n_cases):
+        n_rows = int(rng.integers(2, 9))
+        z = np.round(rng.normal(scale=3, size=n_rows), 3)
+        if number % 3 == 2:
+            z[rng.integers(n_rows)] = rng.choice([-100.0, -60.0, 45.0, 100.0])
+        y, contain = rng.integers(0, 2, n_rows), _CONTAINERS[number % 3]
+        # Slopes of γ between 0 and 1 are infinite for automatic differentiation where 1 - p_t is 0.
+        gamma, alpha = rng.choice([0.0, 1.0, 2.0, 5.0]), rng.choice([0.02, 0.25, 0.9])
+        rows = (contain(z.tolist()), contain(y.tolist()))
+        calls.append(Call((*rows, float(gamma), float(alpha))))
+    return calls
+
+
+def mean_and_slopes(logits: Any, y: Any, gamma: float, alpha: float) -> list[float]:
+    """Return the mean focal loss of a batch, then its slope along each logit."""
+    losses, slopes = focal(y, logits, gamma, alpha), focal_slope(y, logits, gamma, alpha)
+    return [float(np.mean(losses)), *(np.array(slopes) / len(losses)).tolist()]
+
+
 def cross_entropy(y: Any, z: Any) -> list[float]:
     """Return the loss of each row, in as many digits as its logit needs."""
     return focal(y, z, 0.0)

@@ -1,0 +1,430 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 08 · Focal loss in PyTorch: does the module do what the formula says?
+#
+# **At the end you can**
+#
+# - write the focal loss as a module that does not overflow, and let PyTorch derive it;
+# - compare a module with a formula number by number: loss, slope, curvature, fitted coefficients;
+# - find the fault in a module that is copied often, and say why training does not show it;
+# - start a network from the prior, and test whether focal loss improves it.
+#
+# **Time** 40 minutes, optional. **You need** a first idea of PyTorch: tensors, a module, an optimiser.
+# **Builds on** lesson 08, focal loss: its derivation, what α weighs, and the prior bias.
+#
+# PyTorch is an extra of the course. To get it: `pip install torch==2.13.0`. The next cell says so
+# where it is missing.
+
+# %%
+try:
+    import torch
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "This notebook needs PyTorch. Run  %pip install torch==2.13.0  in a cell of its own, then"
+        " restart the kernel (menu Kernel, Restart Kernel) and begin again."
+    ) from None
+from torch import nn
+
+torch.set_num_threads(1)  # sums are then made in one order, and every run prints the same
+print("PyTorch", torch.__version__.split("+")[0])
+
+# %% [markdown] covers="E38"
+# ## A module that is copied often
+#
+# This class, in this or a similar form, is in many tutorials. It takes the mean loss of the batch or,
+# as here, of each row, and recovers $p_t$ from it.
+
+
+# %% covers="E38 E39"
+class TutorialFocalLoss(nn.Module):
+    def __init__(self, alpha, gamma=2.0):
+        super().__init__()
+        self.alpha, self.gamma = alpha, gamma
+
+    def forward(self, logits, labels):
+        entropy = nn.functional.binary_cross_entropy_with_logits(logits, labels, reduction="none")
+        p_t = torch.exp(-entropy)
+        return (self.alpha * (1 - p_t) ** self.gamma * entropy).mean()
+
+
+# %% [markdown]
+# The recipe that goes with it: set `alpha` to the frequency of the rare class, "to balance". **Predict
+# before you run.** Two linear models are trained with it for 100 steps of the optimiser Adam, one with
+# α = 0.05 and one with α = 0.75. By how much do their intercepts differ?
+
+# %%
+my_prediction = 1.0  # your guess: the difference of the two intercepts
+
+# %%
+import numpy as np
+
+from imbalance_lab.datasets import make_gauss
+
+X, y = make_gauss(1000, prevalence=0.05, random_state=0)
+X_all, y_all = torch.tensor(X), torch.tensor(y, dtype=torch.float64)
+
+
+def trained(loss, optimiser, rate, steps=100):
+    """Train a linear model on all rows at once; return its intercept."""
+    torch.manual_seed(0)
+    model = nn.Linear(X.shape[1], 1, dtype=torch.float64)
+    steps_of = optimiser(model.parameters(), lr=rate)
+    for _ in range(steps):
+        steps_of.zero_grad()
+        loss(model(X_all)[:, 0], y_all).backward()
+        steps_of.step()
+    return model.bias.item()
+
+
+for name, optimiser, rate in (("Adam", torch.optim.Adam, 0.05), ("SGD", torch.optim.SGD, 1.0)):
+    light, heavy = (trained(TutorialFocalLoss(a), optimiser, rate) for a in (0.05, 0.75))
+    print(f"{name:5s} intercepts differ by {abs(light - heavy):.3f}")
+print(f"you predicted {my_prediction:.3f} for Adam")
+
+# %% [markdown]
+# With Adam, not at all. Every row has the same α in front, positives and negatives alike, and Adam
+# divides each step by the size of recent slopes: a constant factor cancels. With plain gradient
+# descent (SGD) the factor acts as a learning rate, and the smaller α has simply not arrived yet. Neither
+# balances anything. A training that runs and ends somewhere sensible is no proof that a parameter does
+# what its name says. A number to compare with is one.
+
+# %% [markdown]
+# ## The module
+#
+# The definition of Lin and others: α for positives, 1 − α for negatives. With the **margin**
+# $m = z$ for a positive row and $m = -z$ for a negative one,
+#
+# $$-\log p_t = \operatorname{softplus}(-m), \qquad 1 - p_t = \sigma(-m),$$
+#
+# where $\operatorname{softplus}(x) = \log(1 + e^{x})$ is the function that lesson 08 made safe. PyTorch has
+# both. Nothing overflows, and nothing is computed as $1 - p_t$ from a rounded $p_t$.
+
+
+# %%
+class FocalLoss(nn.Module):
+    """Mean focal loss of a batch; alpha=None weighs both classes alike."""
+
+    def __init__(self, gamma=2.0, alpha=None):
+        super().__init__()
+        self.gamma, self.alpha = gamma, alpha
+
+    def forward(self, logits, labels):
+        margin = torch.where(labels == 1, logits, -logits)
+        loss = torch.sigmoid(-margin) ** self.gamma * nn.functional.softplus(-margin)
+        if self.alpha is not None:
+            loss = torch.where(labels == 1, self.alpha, 1 - self.alpha) * loss
+        return loss.mean()
+
+
+# %% [markdown]
+# ## Number by number
+#
+# First the loss, its slope and its curvature, for some logits and both labels. On the left PyTorch,
+# which differentiates by itself (**automatic differentiation**); on the right the formulas of lesson 08
+# in NumPy.
+
+# %%
+from scipy.special import expit, log_expit
+
+
+def by_formula(z, y, gamma, alpha):
+    """Return loss, slope and curvature of each row, as derived in lesson 08."""
+    sign, weight = 2 * y - 1, np.where(y == 1, alpha, 1 - alpha)
+    p_t, q, s = expit(sign * z), expit(-sign * z), -log_expit(sign * z)
+    loss = weight * q**gamma * s
+    slope = -sign * weight * q**gamma * (gamma * p_t * s + q)
+    bracket = (1 + 2 * gamma) * q + gamma * s * (gamma * p_t - q)
+    return loss, slope, weight * q**gamma * p_t * bracket
+
+
+def by_autograd(z, y, gamma, alpha):
+    """Return the same three, derived by PyTorch from the module."""
+    z = torch.tensor(z, requires_grad=True)
+    # The module returns a mean; each row's own derivatives are those of the sum.
+    loss = FocalLoss(gamma, alpha)(z, torch.tensor(y)) * len(y)
+    (slope,) = torch.autograd.grad(loss, z, create_graph=True)
+    (curvature,) = torch.autograd.grad(slope.sum(), z)
+    return loss.item(), slope.detach().numpy(), curvature.numpy()
+
+
+z_try = np.array([-4.6, -1.0, 0.0, 2.2, 5.0, -4.6, -1.0, 0.0, 2.2, 5.0])
+y_try = np.array([1.0] * 5 + [0.0] * 5)
+
+# %%
+for gamma, alpha in ((0.0, 0.5), (2.0, 0.25), (5.0, 0.9)):
+    theirs, ours = by_autograd(z_try, y_try, gamma, alpha), by_formula(z_try, y_try, gamma, alpha)
+    print(f"γ = {gamma:.0f}, α = {alpha}")
+    print(f"  loss       PyTorch {theirs[0]:.4f}  formula {ours[0].sum():.4f}")
+    for name, left, right in zip(("slope", "curvature"), theirs[1:], ours[1:]):
+        print(f"  {name:10s} PyTorch {left[:3].round(4)}  formula {right[:3].round(4)}")
+        print(f"             all ten agree to 10 digits: {np.allclose(left, right, atol=1e-10)}")
+
+# %% [markdown]
+# Two derivations that share no line of code agree in every digit shown, the negative curvature of the
+# row at −4.6 included. That is what a second way of computing is for: it proves the formula of lesson
+# 08 and the module at once.
+#
+# Then the whole fit. A linear model, minimised by PyTorch's `LBFGS` on PyTorch's slopes, beside
+# SciPy's L-BFGS on our formula, from the same start.
+
+# %%
+from scipy.optimize import minimize
+
+
+def fit_by_torch(gamma, alpha):
+    model = nn.Linear(X.shape[1], 1, dtype=torch.float64)
+    nn.init.zeros_(model.weight)
+    nn.init.constant_(model.bias, np.log(y.mean() / (1 - y.mean())))
+    loss = FocalLoss(gamma, alpha)
+    optimiser = torch.optim.LBFGS(
+        model.parameters(), max_iter=300, tolerance_grad=1e-9, line_search_fn="strong_wolfe"
+    )
+
+    def closure():
+        optimiser.zero_grad()
+        value = loss(model(X_all)[:, 0], y_all)
+        value.backward()
+        return value
+
+    optimiser.step(closure)
+    return np.r_[model.bias.item(), model.weight[0].detach().numpy()]
+
+
+# %%
+def fit_by_scipy(gamma, alpha):
+    design = np.column_stack([np.ones(len(X)), X])
+    start = np.r_[np.log(y.mean() / (1 - y.mean())), np.zeros(X.shape[1])]
+
+    def loss_and_slope(theta):
+        loss, slope, _ = by_formula(design @ theta, y, gamma, alpha)
+        return loss.mean(), design.T @ slope / len(y)
+
+    options = {"gtol": 1e-9, "ftol": 1e-15}
+    return minimize(loss_and_slope, start, jac=True, method="L-BFGS-B", options=options).x
+
+
+for gamma, alpha in ((0.0, 0.5), (2.0, 0.25), (2.0, 0.95)):
+    print(f"γ = {gamma:.0f}, α = {alpha}")
+    print(f"  PyTorch {fit_by_torch(gamma, alpha)[:4].round(3)}")
+    print(f"  SciPy   {fit_by_scipy(gamma, alpha)[:4].round(3)}")
+
+# %% [markdown]
+# The same coefficients, intercept first. One trainer can now vouch for the other, and both for the
+# mathematics.
+
+# %% [markdown]
+# ### Exercise 1: loss and slopes by automatic differentiation
+#
+# Write the bridge yourself: plain numbers in, PyTorch inside, plain numbers out.
+
+
+# %% answer="focal-by-autograd"
+def focal_by_autograd(logits, y, gamma, alpha):
+    """Return the mean focal loss, and its slope along each logit, derived by PyTorch.
+
+    Parameters
+    ----------
+    logits : array-like of shape (n_samples,)
+        Log odds of class 1, any real numbers between -100 and 100.
+    y : array-like of shape (n_samples,)
+        Labels, 0 or 1, as integers.
+    gamma : float
+        Focusing parameter, 0 or more.
+    alpha : float
+        Weight of a positive row; a negative row weighs 1 - alpha.
+
+    Returns
+    -------
+    list of float
+        The mean over the rows of the focal loss, then the slope of that mean along each logit:
+        n_samples + 1 Python numbers, computed in double precision (float64).
+
+    Example by hand: logits = [0, 0, 0], y = [1, 0, 0], gamma = 2, alpha = 0.25. The losses are
+    0.25 · 0.25 · ln 2 and twice 0.75 · 0.25 · ln 2, with mean 0.101084. The slopes of the rows
+    are -0.25 · 0.298287 and twice 0.75 · 0.298287; of the mean, a third of that: -0.024857 and
+    twice 0.074572.
+    """
+    ### BEGIN SOLUTION
+    z = torch.tensor(np.asarray(logits), dtype=torch.float64, requires_grad=True)
+    labels = torch.tensor(np.asarray(y), dtype=torch.float64)
+    entropy = nn.functional.binary_cross_entropy_with_logits(z, labels, reduction="none")
+    wrong = torch.where(labels == 1, torch.sigmoid(-z), torch.sigmoid(z))
+    loss = (torch.where(labels == 1, alpha, 1 - alpha) * wrong**gamma * entropy).mean()
+    loss.backward()
+    return [loss.item(), *z.grad.tolist()]
+    ### END SOLUTION
+
+
+# %% try="focal-by-autograd"
+np.round(focal_by_autograd([0, 0, 0], [1, 0, 0], gamma=2, alpha=0.25), 6)
+
+# %% graded="focal-by-autograd" points=2
+from imbalance_lab.checks import check
+from imbalance_lab.exercises.focal_loss_pytorch import FOCAL_BY_AUTOGRAD
+
+by_hand = [0.1010840, -0.0248572, 0.0745717, 0.0745717]
+example = ([0, 0, 0], [1, 0, 0], 2, 0.25)
+check(focal_by_autograd, FOCAL_BY_AUTOGRAD).on(*example).gives(by_hand, abs_=2e-7)
+### BEGIN HIDDEN TESTS
+from imbalance_lab.grading.oracles.focal_loss import batch_cases, mean_and_slopes
+
+check(focal_by_autograd, FOCAL_BY_AUTOGRAD).agrees_with(mean_and_slopes, on=batch_cases(88))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Start from the prior
+#
+# A network's last layer has a bias, which PyTorch draws near 0. The network then begins by saying about
+# 0.5 to everybody. Lesson 08 derived the better start, $b = -\log\frac{1 - \pi}{\pi}$. Here is a small
+# network, once with either start:
+
+# %%
+prevalence = 0.01
+X_a, y_a = make_gauss(4000, prevalence=prevalence, random_state=0)
+
+
+def small_network(prior, seed):
+    torch.manual_seed(seed)
+    model = nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 1))
+    if prior:
+        nn.init.constant_(model[2].bias, -np.log((1 - prior) / prior))
+    return model
+
+
+def train(model, X, y, loss, decay=0.01, epochs=10):
+    """Train in batches of 400 rows; return the loss before each epoch."""
+    inputs, labels = (torch.tensor(part, dtype=torch.float32) for part in (X, y))
+    optimiser = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=decay)
+    history = []
+    for _ in range(epochs):
+        with torch.no_grad():
+            history.append(loss(model(inputs)[:, 0], labels).item())
+        for rows in torch.randperm(len(labels)).split(400):
+            optimiser.zero_grad()
+            loss(model(inputs[rows])[:, 0], labels[rows]).backward()
+            optimiser.step()
+    return np.array(history)
+
+
+# %%
+bce = nn.BCEWithLogitsLoss()
+from_half = train(small_network(None, seed=0), X_a, y_a, bce)
+from_prior = train(small_network(prevalence, seed=0), X_a, y_a, bce)
+for epoch in (0, 1, 2, 9):
+    print(f"epoch {epoch:2d}: from 0.5 {from_half[epoch]:.2f}, from π {from_prior[epoch]:.2f}")
+
+# %% [markdown]
+# The prior saves the first epochs, in which the network would learn nothing but that positives are
+# rare. Later the two meet. In a deep network with millions of rows the first epochs are worth saving,
+# and large slopes at the start can do damage; for a small one it is a courtesy.
+
+# %% [markdown]
+# ## Does it improve a network?
+#
+# The question of lesson 08 once more, where focal loss comes from. Six fresh data sets with 40
+# positives each; every network of a pair starts from the same weights and sees the same batches.
+# Beside focal loss: `pos_weight` of lesson 07, plain cross-entropy with a stronger **weight decay**,
+# the usual regulariser of networks, and the strongest regulariser there is, a simpler model: logistic
+# regression.
+
+# %%
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+
+candidates = {
+    "cross-entropy": (bce, 0.01),
+    "more weight decay": (bce, 1.0),
+    "pos_weight 99": (nn.BCEWithLogitsLoss(pos_weight=torch.tensor(99.0)), 0.01),
+    "focal, γ = 2": (FocalLoss(2.0), 0.01),
+    "focal, α = 0.25": (FocalLoss(2.0, 0.25), 0.01),
+    "focal, α = π": (FocalLoss(2.0, prevalence), 0.01),
+}
+
+
+def network_run(seed, names):
+    X_a, y_a = make_gauss(4000, prevalence=prevalence, random_state=seed)
+    X_b, y_b = make_gauss(10_000, prevalence=prevalence, random_state=1000 + seed)
+    row = {}
+    for name in names:
+        model, (loss, decay) = small_network(prevalence, seed), candidates[name]
+        train(model, X_a, y_a, loss, decay)
+        with torch.no_grad():
+            z = model(torch.tensor(X_b, dtype=torch.float32))[:, 0].numpy()
+        row[name] = average_precision_score(y_b, z), expit(z).sum() / y_b.sum()
+    p = LogisticRegression().fit(X_a, y_a).predict_proba(X_b)[:, 1]
+    return row | {"logistic regression": (average_precision_score(y_b, p), p.sum() / y_b.sum())}
+
+
+# %%
+first, second = list(candidates)[:3], list(candidates)[3:]
+runs = [network_run(seed, first) for seed in range(6)]
+
+# %%
+runs = [run | network_run(seed, second) for seed, run in enumerate(runs)]
+
+# %%
+from imbalance_lab.experiments import interval
+
+gain = {
+    name: interval([run[name][0] - run["cross-entropy"][0] for run in runs])
+    for name in runs[0]
+    if name != "cross-entropy"
+}
+for name in sorted(runs[0], key=[*candidates, "logistic regression"].index):
+    ap, expected = np.mean([run[name] for run in runs], axis=0)
+    line = f"{name:19s} AP {ap:.2f}, expected per positive {expected:4.1f}"
+    print(line + (f"; AP against cross-entropy {gain[name]:+.2f}" if name in gain else ""))
+
+# %% [markdown]
+# The networks rank alike, whatever loss they were trained with: every interval of a difference reaches
+# to zero or beyond. Even the mistaken α = π shows only where probabilities are used, and so does every
+# other change of the loss: the sums of the probabilities are off by factors, as lesson 08 derived.
+# Cross-entropy expects about as many positives as come, and so does the logistic regression, which
+# with its eleven numbers ranks at least as well as any of the networks. Forty positives are few for a
+# network, and no loss makes them more.
+
+# %%
+from imbalance_lab.claims import Claim
+
+Claim(
+    "Focal loss improves neural networks on rare classes.",
+    verdict="does not hold",
+    because=(
+        f"γ = 2 changed average precision by {gain['focal, γ = 2']:+.2f}, and with the popular"
+        f" α = π by {gain['focal, α = π']:+.2f}. More weight decay on plain cross-entropy changed it"
+        f" by {gain['more weight decay']:+.2f}. (A small network and 40 positives: detectors in"
+        " pictures are another matter.)"
+    ),
+    reference="lin2017",
+    evidence="E39 E41",
+)
+
+# %% [markdown]
+# ## Take away
+#
+# - α for positives, 1 − α for negatives. One α for all is a learning rate, and under Adam nothing.
+# - Build the module from softplus and sigmoid of the margin, not from `1 - exp(-loss)`.
+# - Compare a module with a formula number by number, derivatives included, before you train with it.
+# - Start the last bias at the logit of the prevalence.
+#
+# **New words:** *automatic differentiation*, *softplus*, *weight decay*, *epoch* (one pass over all
+# rows).
+#
+# ## Further reading
+#
+# - T.-Y. Lin, P. Goyal, R. Girshick, K. He, P. Dollár (2017). *Focal loss for dense object detection.*
+#   Proceedings of the IEEE International Conference on Computer Vision, 2980–2988.
+#   [arXiv:1708.02002](https://arxiv.org/abs/1708.02002)
+#
+# **Next:** lesson 09, the threshold.
