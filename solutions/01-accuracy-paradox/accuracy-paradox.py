@@ -486,7 +486,8 @@ threshold_explorer(y_test, probability, cost_fp=4, cost_fn=average_loss)
 # ### The symptoms
 #
 # Three things that people report when a class is rare, in one small experiment: 400 samples, 4% of
-# them positive, five folds without stratification.
+# them positive, in five **folds**: five parts of equal size, dealt by chance, each of which judges a
+# model that has learned from the other four.
 
 # %%
 from sklearn.model_selection import KFold
@@ -502,10 +503,10 @@ for fold, (learn, judge) in enumerate(KFold(5, shuffle=True, random_state=0).spl
     )
 
 # %% [markdown]
-# At most one positive is caught, hardly a probability crosses 0.5, and the result jumps from fold to
-# fold; one fold has no positive to judge by at all. The first two symptoms are the decision rule that
-# you have just derived. The third has another cause: a handful of positives in each fold. Fewer
-# negatives would not have cured it.
+# In no fold is more than one positive caught, hardly a probability crosses 0.5, and the result jumps
+# from fold to fold; one fold has no positive to judge by at all. The first two symptoms are the
+# decision rule that you have just derived. The third has another cause: a handful of positives in
+# each fold. Fewer negatives would not have cured it.
 
 # %% [markdown] covers="E07 E08"
 # ## Two kinds of rarity

@@ -517,6 +517,7 @@ threshold_explorer(later["is_fraud"], probability, cost_fp=4, cost_fn=average_lo
 # does not vary and a correlation does not exist; by convention it is 0.
 
 # %%
+import numpy as np
 from imblearn.metrics import geometric_mean_score
 from sklearn.metrics import balanced_accuracy_score, matthews_corrcoef
 
@@ -729,7 +730,8 @@ for name in prices:
 
 # %% [markdown]
 # The same model, the same probabilities, and the bill depends on which number was put in charge. It
-# is the higher, the further the hidden price is from the true one, which stands in the last line.
+# is the higher, the further the hidden price is from the true one, which stands in the last line
+# (as a factor: half of it is as far off as twice).
 # Balanced accuracy does well *here* because its price happens to be of the right size; at another
 # prevalence it would not be. Where costs can be named, even roughly, choose by cost, and use the
 # other measures to describe what was chosen. Lesson 09 does this properly.
