@@ -962,8 +962,9 @@ for name, runs in zip(MEASURES, prevalence_runs.transpose(1, 0, 2)):
 # ## How sure is a cross-validated score?
 #
 # Repeat cross-validation with other shuffles and you get as many scores as you like. It is tempting
-# to treat them like independent experiments and write mean ± t × s / √J for J scores. But they come
-# from the *same* rows: any two training parts share most of them. More repeats make this interval
+# to treat them like independent experiments and write mean ± t × s / √J for J scores, with their
+# standard deviation s and the 0.975 quantile t of Student's t distribution. But they come from the
+# *same* rows: any two training parts share most of them. More repeats make this interval
 # as narrow as you want, and the data do not grow.
 #
 # Nadeau and Bengio (2003) derived what the sharing does. With $s^2$ the variance of the $J$ scores,
@@ -1093,8 +1094,10 @@ check(compare_models, COMPARE_MODELS).agrees_with(widened_t_interval, on=interva
 # ## Choosing is learning too
 #
 # From here on a method has to beat two rivals in every lesson: the *untouched* model with a
-# better threshold than 0.5, and the same model *better regularised*. Both contain a choice, the
-# threshold and the strength of the penalty, and a choice made with the help of test rows is a leak
+# better threshold than 0.5, and the same model *better regularised*: held back more, so that it
+# follows single rows less. For a logistic regression that is a stronger penalty on large
+# coefficients, in scikit-learn a smaller `C`. Both rivals contain a choice, the threshold and the
+# strength of the penalty, and a choice made with the help of test rows is a leak
 # like any other. How large? Choose the threshold with the highest F1 once on the test part itself,
 # and once on the training rows by an inner cross-validation.
 
