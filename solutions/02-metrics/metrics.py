@@ -517,7 +517,6 @@ threshold_explorer(later["is_fraud"], probability, cost_fp=4, cost_fn=average_lo
 # does not vary and a correlation does not exist; by convention it is 0.
 
 # %%
-import numpy as np
 from imblearn.metrics import geometric_mean_score
 from sklearn.metrics import balanced_accuracy_score, matthews_corrcoef
 
