@@ -325,9 +325,9 @@ for extra in (0, 1, 2, 5):
 #
 # $$\text{precision} = \frac{r\,\pi}{r\,\pi + f\,(1-\pi)} .$$
 #
-# This is Bayes' theorem. It also says what you must know to carry a precision elsewhere: the two
-# rates *and* the prevalence there. By hand, for a test that finds 80% of the ill and alarms 10% of
-# the healthy:
+# This is Bayes' rule once more. It also says what you must know to carry a precision elsewhere: the
+# two rates *and* the prevalence there. By hand, for a test that finds 80% of the ill and alarms 10%
+# of the healthy:
 
 # %%
 for ill, healthy in [(500, 500), (100, 900), (10, 990)]:
