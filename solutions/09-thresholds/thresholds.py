@@ -655,7 +655,7 @@ for n_positives in (20, 60, 180):
     )
 
 # %% [markdown]
-# With 180 positives the promise is broken in nearly every second run, with 20 in most of them, and then
+# With 180 positives the promise is broken in a good part of the runs, with 20 in most of them, and then
 # sometimes badly. That is no fault of the model: these are the true probabilities. A threshold that *just* reaches a recall
 # on a sample has that recall only on average, at best. If the promise is binding, tune for more than
 # you promise, and compute Wilson's interval (lesson 02) to see how much more.
@@ -822,7 +822,7 @@ for amount in (5, 25, 100, 500):
 # again: the model says how likely, the amount says how bad. Bahnsen and co-authors (2013) used this
 # rule on real card payments under the name *Bayes minimum risk*.
 #
-# The realistic test: eight simulated companies. Fit on the first days, tune on the next, judge on the
+# The realistic test: six simulated companies. Fit on the first days, tune on the next, judge on the
 # last 30% of the period. Beside our rules stand the better regularised model and balanced weights.
 
 
@@ -878,11 +878,11 @@ def company_bills(seed):
 
 
 # %%
-companies = pd.DataFrame([company_bills(seed) for seed in range(8)])
+companies = pd.DataFrame([company_bills(seed) for seed in range(6)])
 # %%
 plots.intervals(
     {name: interval(companies[name]) for name in companies},
-    xlabel="bill, € per 1,000 transactions; mean of 8 companies",
+    xlabel="bill, € per 1,000 transactions; mean of 6 companies",
     title="The decision rule is worth more than the model's make-up",
     decimals=0,
 )
@@ -893,7 +893,7 @@ for name in companies.columns.drop("own thresholds"):
     print(f"{name:28s} minus own thresholds: {interval(companies[name] - own):+5.0f} € per 1,000")
 
 # %% [markdown]
-# Leaving 0.5 for one better threshold saves a good third of the bill, computed or tuned, and a threshold
+# Leaving 0.5 for one better threshold saves a large part of the bill, computed or tuned, and a threshold
 # for each amount saves clearly more. Better regularisation adds little here. Balanced weights at 0.5
 # beat the untouched model at 0.5, and lose to the untouched model with either formula. And weights
 # *before* own thresholds correct twice: that bill is higher than that of flagging nobody.
@@ -1070,7 +1070,7 @@ def tune_on(n_samples, seed):
 
 
 by_size = {
-    n: pd.DataFrame([tune_on(n, seed) for seed in range(40)]) for n in (500, 1000, 3000, 10_000)
+    n: pd.DataFrame([tune_on(n, seed) for seed in range(30)]) for n in (500, 1000, 3000, 10_000)
 }
 small = by_size[1000]
 print(f"cost reported on the tuning samples  {interval(small['reported']):.3f}")
@@ -1111,7 +1111,7 @@ print(f"formula         {T_STAR:.3f}")
 penalty = {n: interval(frame["tuned"] - frame["t*"]) for n, frame in by_size.items()}
 plots.intervals(
     {f"{round(0.02 * n)} positives": penalty[n] for n in penalty},
-    xlabel="extra cost per sample of the tuned threshold against t* (40 runs)",
+    xlabel="extra cost per sample of the tuned threshold against t* (30 runs)",
     title="A tuned threshold needs positives; a computed one needs none",
     ylabel="tuned on",
     baseline=0.0,

@@ -386,7 +386,7 @@ class Pooled:
         return (self.model.predict_proba(X)[:, 1] >= self.threshold).astype(int)
 
 
-@answers.wrong("tuned_classifier", "the threshold is left at 0.5")
+@answers.wrong("tuned_classifier", "the costs play no part in the threshold")
 def left_alone(cost_fp, cost_fn):
     return LogisticRegression(class_weight="balanced")
 
@@ -416,17 +416,21 @@ def by_f1(cost_fp, cost_fn):
     return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring="f1")
 
 
-@answers.wrong("tuned_classifier", "balanced accuracy was maximised instead of the cost minimised")
+@answers.wrong("tuned_classifier", "the costs play no part in the threshold")
 def by_default(cost_fp, cost_fn):
     return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"))
 
 
 @answers.wrong("tuned_classifier")
-def by_recall(cost_fp, cost_fn):
-    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring="recall")
+def threshold_of_the_other_class(cost_fp, cost_fn):
+    return FixedThresholdClassifier(
+        LogisticRegression(class_weight="balanced"),
+        threshold=cost_fp / (cost_fp + cost_fn),
+        pos_label=0,
+    )
 
 
 @answers.wrong("tuned_classifier")
-def both_corrections(cost_fp, cost_fn):
-    weights = {0: cost_fp, 1: cost_fn * 10}
-    return LogisticRegression(class_weight=weights)
+def already_decided(cost_fp, cost_fn):
+    """Return a threshold instead of a classifier that has one."""
+    return cost_fp / (cost_fp + cost_fn)
