@@ -73,7 +73,7 @@ FOCAL_BY_AUTOGRAD = Exercise(
         ),
         Mistake(
             "divided by the weights instead of by the number of rows",
-            "Both are called a mean. The contract asks for the mean over the rows, in which α counts"
+            "Both are called a mean. The contract asks for that over the rows, in which α counts"
             " once, in the losses.",
             wrong=_by_the_weights,
         ),

@@ -516,8 +516,8 @@ for alpha in (0.01, 0.25, 0.5, 0.99):
 # %% [markdown]
 # The balance can be read the other way round. From what the model says, $p$, follows the truth $t$
 # that must be behind it: solve for $t$. This undoes γ and α in one step, as `unweight` of lesson 07
-# undid class weights. (Charoenphakdee and others, 2021, prove it for any number of classes, without
-# α.)
+# undid class weights. (Charoenphakdee and others, 2021, prove that such a translation exists, for the
+# focal loss without α.)
 
 # %% [markdown]
 # ### Exercise 4: the truth behind a focal probability
@@ -575,13 +575,12 @@ check(true_probability, TRUE_PROBABILITY).agrees_with(truth_behind, on=probabili
 # ### Move γ and α
 #
 # Left, the loss of a positive and of a negative row (twice, so that with γ = 0 and α = 0.5 both are
-# cross-entropy). Right, what a model that has learned all there
-# is says, against the truth. Move γ alone: the line turns, but always through the black mark. Move α
+# cross-entropy). Right, what a model that has learned all there is says, against the truth. Move γ alone: the line turns, but always through the black mark. Move α
 # alone: the mark wanders. Then press *α = prevalence* and read from which true probability on a row
 # would be flagged.
 
 # %%
-from imbalance_lab.explorers.focal import focal_explorer
+from imbalance_lab.explorers import focal_explorer
 
 focal_explorer(gamma=2, alpha=0.5, prevalence=0.01)
 
@@ -779,9 +778,9 @@ print(f"steps from 0 to be where b begins: {np.argmax(from_zero < from_prior[0])
 
 # %% [markdown]
 # The start is worth dozens of steps here, and the end is the same. In a deep network the early steps
-# matter more: Lin and others report that without such a start their training diverged. Note that for
-# γ > 0 the logit of π is no longer the point of balance; the probability that `settles_on` gives is
-# (0.15 for π = 0.01 and γ = 2).
+# matter more: Lin and others report that their training with cross-entropy diverged without such a
+# start. Note that for γ > 0 the logit of π is no longer the point of balance: that is the logit of the
+# probability that `settles_on` gives, 0.15 for π = 0.01 and γ = 2.
 
 # %% [markdown]
 # ## Trained by SciPy
@@ -940,8 +939,8 @@ print(f"built-in log loss and ours with γ = 0: correlation {correlation:.3f}")
 # - *default*: the log loss with LightGBM's default settings;
 # - *regularised*: the same, with one setting changed. A leaf of a tree must hold a curvature of 1 in
 #   total (`min_sum_hessian_in_leaf=1` instead of 0.001). At a rare class $p(1 - p)$ is tiny, so the
-#   default allows leaves about which next to nothing is known. The value was chosen on other seeds
-#   than those below;
+#   default allows leaves about which next to nothing is known. The setting was chosen among a dozen,
+#   on other seeds than those below;
 # - *balanced*: class weights;
 # - *focal*, γ = 2, without and with α = 0.25;
 # - *focal, quick fix*: starts at the logit of π, curvature cut off at a millionth.
@@ -997,15 +996,16 @@ plots.intervals(
 # %% [markdown]
 # Here the focal loss does rank better than the default, and the interval says that it is no accident.
 # This is how it earns its reputation. But the same gain comes from one setting of the plain model,
-# and between the two there is no difference to be seen: the interval lies around zero. What the default lacked was not attention to
-# hard rows: it was a limit on leaves that rest on almost nothing. The focal loss arrives at the same
-# place by another road. What it did here is what a **regulariser** does.
+# and between the two there is no difference to be seen: the interval lies around zero. What the
+# default lacked was not attention to hard rows: it was a limit on leaves that rest on almost nothing.
+# The focal loss arrives at the same place by another road. What it did here is what a **regulariser**
+# does.
 #
 # And look at the quick fix: the same loss, two details changed, and the ranking is all but destroyed.
 # All positives start with negative curvature, the cut-off makes it a millionth, and a slope divided by
 # next to nothing is a giant step.
 
-# %% [markdown]
+# %% [markdown] covers="E41"
 # ### Is it better the rarer the class?
 #
 # Focal loss is said to be effective above all from 1:100 on. The same experiment at 10%:
@@ -1312,7 +1312,7 @@ score_quiz(quiz, QUIZ)
 # %% [markdown]
 # ## Take away
 #
-# - Compute losses from logits: $\max(z, 0) - yz + \log(1 + e^{-|z|})$ never overflows.
+# - Compute losses from logits, with the large part outside the exponential: then nothing overflows.
 # - $(1 - p_t)^{\gamma}$ silences rows that are right already; α weighs positives, 1 − α negatives.
 # - A focal model says 0.5 where the truth is 1 − α. γ bends all else towards one half; both can be undone.
 # - The loss is neither proper nor convex. Mind the curvature and the start in a custom objective.
