@@ -24,7 +24,7 @@
 #
 # **Time** 75 minutes. **You need** logistic regression and a first idea of trees; derivatives.
 # **Builds on** lessons 01 to 03 (costs, recall and precision, average precision), lesson 04
-# (repeated runs) and lesson 05 (copies of rare rows).
+# (repeated runs), lesson 05 (copies of rare rows) and lesson 06 (SMOTE).
 
 # %% [markdown] covers="E27"
 # ## One argument, seven times the recall
