@@ -324,13 +324,8 @@ from imblearn.ensemble import (
     BalancedRandomForestClassifier,
     EasyEnsembleClassifier,
 )
+from sklearn.ensemble import AdaBoostClassifier
 from sklearn.tree import DecisionTreeClassifier
-from xgboost import XGBClassifier
-
-
-def xgb(**settings):
-    return XGBClassifier(**{"n_estimators": 20, "n_jobs": 1, "random_state": 0} | settings)
-
 
 ensembles = {
     "random forest": RandomForestClassifier(15, random_state=0),
@@ -346,6 +341,13 @@ ensembles = {
 }
 
 # %%
+from xgboost import XGBClassifier
+
+
+def xgb(**settings):
+    return XGBClassifier(**{"n_estimators": 20, "n_jobs": 1, "random_state": 0} | settings)
+
+
 ensembles |= {
     "LightGBM": boosting(n_estimators=20),
     "LightGBM, scale_pos_weight": boosting(n_estimators=20, scale_pos_weight=49),
@@ -677,6 +679,7 @@ with plots.picture(
 # positives?
 
 # %%
+from sklearn.ensemble import IsolationForest
 from sklearn.svm import OneClassSVM
 
 COUNTS = (5, 10, 20, 50, 200)
