@@ -141,7 +141,7 @@ def growth(assignment: str, sizes: list[int], folder: Path) -> dict[int, Cost]:
     """Grade classes of several sizes."""
     found = {}
     for size in sizes:
-        root = make_course(folder, assignment, size)
+        root = make_course(folder / "growth", assignment, size)
         found[size] = run([*OURS, assignment], root)
         shutil.rmtree(root)
     return found

@@ -56,7 +56,7 @@ def named_mistake(grade_id: str, mistake: str, message: str = "") -> Misconcepti
     name = exercise_name(grade_id)
     exercise = _exercises().get(name)
     for known in exercise.mistakes if exercise else ():
-        if known.name == mistake:
+        if exercise and known.name == mistake:
             section = known.section or exercise.section
             return Misconception(name, mistake, known.says, exercise.lesson, section)
     found = _READ_AGAIN.search(message)

@@ -97,7 +97,7 @@ class Thing:
 class ClusterWorkers(Workers):
     """The workers of a Dask cluster."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Any) -> None:
         threads = client.nthreads()
         super().__init__(2 * sum(threads.values()) + 2, f"on {len(threads)} Dask workers")
         self._executor = client.get_executor(pure=False, retries=_RETRIES)
@@ -151,7 +151,7 @@ def cluster_workers(
         start there, for instance because protections are off.
     """
     try:
-        client = Client(scheduler, timeout=patience, set_as_default=False)
+        client: Any = Client(scheduler, timeout=patience, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClassroomError(f"no Dask scheduler answers at {scheduler}: {error}") from None
     with client:
@@ -171,7 +171,7 @@ def cluster_workers(
                 client.unregister_worker_plugin(PLUGIN)
 
 
-class EnginePlugin(WorkerPlugin):  # type: ignore[misc]
+class EnginePlugin(WorkerPlugin):
     """What a worker holds during a run: an engine and the instructor's notebooks."""
 
     idempotent = False
@@ -207,6 +207,7 @@ class EnginePlugin(WorkerPlugin):  # type: ignore[misc]
 def grade_things(assignment: str, student: str, things: tuple[Thing, ...]) -> list[Any]:
     """Grade one submission on a worker; return JSON and notebook of each result."""
     plugin = get_worker().plugins[PLUGIN]
+    assert isinstance(plugin, EnginePlugin)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for thing in things:
@@ -218,7 +219,7 @@ def grade_things(assignment: str, student: str, things: tuple[Thing, ...]) -> li
         ]
 
 
-def _wait_for_worker(client: Client, scheduler: str, patience: float) -> None:
+def _wait_for_worker(client: Any, scheduler: str, patience: float) -> None:
     try:
         client.wait_for_workers(1, timeout=patience)
     except TimeoutError:
@@ -228,7 +229,7 @@ def _wait_for_worker(client: Client, scheduler: str, patience: float) -> None:
         ) from None
 
 
-def _check_versions(client: Client) -> None:
+def _check_versions(client: Any) -> None:
     here = code_fingerprint()
     others = sorted(at for at, there in client.run(code_fingerprint).items() if there != here)
     if others:

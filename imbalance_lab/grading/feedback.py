@@ -27,8 +27,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from imbalance_lab.grading.catalogue import exercise_name
-from imbalance_lab.grading.classroom import SECRET, STUDENT, TIMESTAMP, Assignment, Classroom
+from imbalance_lab.grading.classroom import SECRET, TIMESTAMP, Assignment, Classroom
 from imbalance_lab.grading.gradebook import comments
+from imbalance_lab.grading.intake import STUDENT
 from imbalance_lab.grading.journal import clear_leftovers, write_whole
 from imbalance_lab.grading.pages import render, title
 from imbalance_lab.grading.results import NotebookResult
@@ -158,7 +159,8 @@ def feedback_page(
 
 def _graded_notebook(path: Path) -> NotebookNode | None:
     with contextlib.suppress(OSError, ValueError, nbformat.reader.NotJSONError):
-        return nbformat.read(path, as_version=4)
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+        return notebook
     return None
 
 

@@ -24,7 +24,9 @@ def difficulty(shares: np.ndarray) -> np.ndarray:
     marked = ~np.isnan(shares)
     total = np.where(marked, shares, 0.0).sum(axis=0)
     counts = marked.sum(axis=0)
-    return np.divide(total, counts, out=np.full(shares.shape[1], np.nan), where=counts > 0)
+    share = np.full(shares.shape[1], np.nan)
+    np.divide(total, counts, out=share, where=counts > 0)
+    return share
 
 
 def discrimination(points: np.ndarray) -> np.ndarray:

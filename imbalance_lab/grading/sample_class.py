@@ -245,7 +245,7 @@ def _answer_cells(path: Path) -> dict[str, str]:
 
 
 def _filled(lesson: Lesson, answers: dict[str, str]) -> NotebookNode:
-    notebook = nbformat.read(lesson.released, as_version=4)
+    notebook: NotebookNode = nbformat.read(lesson.released, as_version=4)
     for cell in notebook.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         cell.source = answers.get(grade_id, cell.source)
