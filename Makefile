@@ -23,7 +23,7 @@ FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb le
 # nbgrader starts programs by name, so the environment's own must be found first.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help lab test lessons lint bench lock grade clean
+.PHONY: help lab test long lessons lint bench lock grade clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -39,6 +39,9 @@ lab: $(INSTALLED)  ## open JupyterLab on the first lesson (PORT=8899, BROWSER=no
 
 test: $(INSTALLED)  ## run the whole test suite: tests, every notebook, and a rebuild of the course
 	@$(RUN) JOBS=$(JOBS) sh tests/run.sh
+
+long: $(INSTALLED)  ## compare the marks of every known answer with stock nbgrader's (many minutes)
+	@$(RUN) OMP_NUM_THREADS=1 $(PY) -m pytest tests -m long -n $(JOBS)
 
 lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one lesson)
 	@$(RUN) $(PY) -m imbalance_lab.build --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 jobs=${JOBS:-2}
 status=0
-selection=""
+selection="not long"
 ignored=""
 
 # One thread in every numerical library and a fixed hash seed, as when the notebooks were built.
@@ -32,12 +32,12 @@ if CHROMIUM=$(find_chromium); then
     export CHROMIUM
 else
     leave_out "the browser tests, because no Chromium is installed"
-    selection="not browser"
+    selection="$selection and not browser"
 fi
 
 if ! python -c 'import torch' 2>/dev/null && ls solutions/*/*-pytorch.py >/dev/null 2>&1; then
     leave_out "the PyTorch notebooks, because torch is not installed (pip install torch==2.13.0)"
-    selection="${selection:+$selection and }not torch"
+    selection="$selection and not torch"
     ignored="--ignore-glob=*-pytorch.ipynb"
 fi
 

@@ -46,7 +46,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
         port = free.getsockname()[1]
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(copy / "jupyter"), "PYTHONHASHSEED": "0"}
     server = subprocess.Popen(
-        ["make", "lab", f"PORT={port}", "BROWSER=no"],
+        ["make", "-o", ".venv/.installed", "lab", f"PORT={port}", "BROWSER=no"],
         cwd=copy,
         env=environment,
         stdout=subprocess.PIPE,

@@ -123,7 +123,7 @@ def command(program: Sequence[str], without: Iterable[str] = ()) -> list[str]:
     inner += (
         ["--proc", "/proc"] if contain.PROCESSES not in without else ["--bind", "/proc", "/proc"]
     )
-    inner += ["--dev", "/dev", "--tmpfs", "/tmp", "--clearenv"]
+    inner += ["--dev", "/dev", *_own_tmp(), "--clearenv"]
     for setting in environment:
         inner += ["--setenv", *setting.split("=", 1)]
     inner += ["--remount-ro", "/"] if contain.FILES not in without else []
@@ -137,11 +137,21 @@ def _as_nobody(without: frozenset[str]) -> list[str]:
         _bubblewrap(),
         *_view(without),
         *("--dev-bind", "/dev", "/dev", "--bind", "/proc", "/proc"),
-        *("--perms", "1777", "--tmpfs", "/tmp", "--"),
+        *_own_tmp(),
+        "--",
         _tool("setpriv"),
         *(f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"),
         *("--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"),
     ]
+
+
+def _own_tmp() -> list[str]:
+    """Return the arguments for an empty /tmp, with Python in it where it is installed there."""
+    arguments = ["--perms", "1777", "--tmpfs", "/tmp"]
+    below = [folder for folder in visible_folders() if folder.is_relative_to("/tmp")]
+    for parent in sorted({path for folder in below for path in folder.parents[:-2]}):
+        arguments += ["--perms", "0755", "--dir", str(parent)]
+    return [*arguments, *_bind(below)]
 
 
 def _namespaces(without: frozenset[str]) -> list[str]:

@@ -294,3 +294,12 @@ def test_the_same_holds_as_an_ordinary_user(surroundings: Surroundings) -> None:
         "memory False",
         "6.0",
     ]
+
+
+def test_python_that_is_installed_under_tmp_stays_visible(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Path("/tmp/somebody/course/.venv")
+    monkeypatch.setattr(sandbox, "visible_folders", lambda: (own, Path("/usr")))
+    arguments = sandbox.command(["/usr/bin/true"])
+    assert len(arguments) - arguments[::-1].index(str(own)) > arguments.index("/tmp")
+    hidden = max(i for i, argument in enumerate(arguments) if argument == "/tmp")
+    assert str(own) in arguments[hidden:]
