@@ -28,6 +28,7 @@ import select
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -52,6 +53,7 @@ CPU = "processor time"
 _NEW_MOUNTS, _NEW_USER, _NEW_PIDS = 0x00020000, 0x10000000, 0x20000000
 _NEW_NETWORK, _NEW_IPC, _NEW_NAMES = 0x40000000, 0x08000000, 0x04000000
 _NOSUID, _NODEV, _NOEXEC, _READONLY = 2, 4, 8, 1
+_BIND, _RECURSIVE = 4096, 16384
 _SET_PARENT_DEATH_SIGNAL, _SET_NO_NEW_PRIVILEGES = 1, 38
 _CAPABILITY_VERSION_3 = 0x20080522
 _POLL_SECONDS = 0.02
@@ -217,12 +219,25 @@ def _mount(limits: dict[str, Any], without: frozenset[str]) -> None:
         size = f"size={limits['file_bytes']},nr_inodes=16384,mode=0700"
         if FILE_SIZE in without:
             size = "mode=0700"
+        covered = [(folder, os.open(folder, os.O_PATH)) for folder in _python_below_scratch()]
         _mounted("tmpfs", SCRATCH, _NOSUID | _NODEV, size)
+        for folder, handle in covered:
+            folder.mkdir(parents=True)
+            source = f"/proc/self/fd/{handle}".encode()
+            result = _libc.mount(source, str(folder).encode(), None, _BIND | _RECURSIVE, None)
+            _check(result, f"showing {folder}")
+            os.close(handle)
         _mounted("tmpfs", "/dev/shm", _NOSUID | _NODEV, size)
         # Terminals would be shared with the others.
         _mounted("tmpfs", "/dev/pts", _NOSUID | _NODEV | _READONLY, "size=0,nr_inodes=1")
         Path(SCRATCH, "work").mkdir()
         os.chdir(Path(SCRATCH, "work"))
+
+
+def _python_below_scratch() -> list[Path]:
+    """Return the folders of Python and this package that the scratch folder would cover."""
+    found = {Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[1]}
+    return sorted(folder for folder in found if folder.is_relative_to(SCRATCH))
 
 
 def _mounted(kind: str, where: str, flags: int, options: str = "") -> None:

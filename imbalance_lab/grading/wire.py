@@ -280,9 +280,7 @@ def send(link: socket.socket, value: Any, deadline: float | None = None) -> None
         view = view[link.send(view[: _PIECE * 16]) :]
 
 
-def receive(
-    link: socket.socket, most: int = FRAME_BYTES, deadline: float | None = None
-) -> Any:
+def receive(link: socket.socket, most: int = FRAME_BYTES, deadline: float | None = None) -> Any:
     """Return the next frame's value.
 
     Parameters
