@@ -24,8 +24,6 @@ from released import fill_in
 from imbalance_lab.grading import cli
 from imbalance_lab.grading.sample_class import answer_text
 
-pytestmark = pytest.mark.long
-
 NOTEBOOKS = {
     module.answers.notebook: module
     for module in (
