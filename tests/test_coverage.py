@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 
 import pytest
+from released import ROOT
 
 from imbalance_lab.build.source import read_source
-from released import ROOT
 
 
 def items() -> list[dict[str, str]]:
