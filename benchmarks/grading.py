@@ -1,4 +1,4 @@
-"""Measure the grading engine: ``python benchmarks/grading.py [--lesson PATH] [--repeats N] [--json]``.
+"""Measure the grading engine: ``python benchmarks/grading.py [--lesson PATH] [--repeats N]``.
 
 Everything is measured in one run on one machine, in turn, so that the ratios travel:
 
