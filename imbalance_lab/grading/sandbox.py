@@ -147,8 +147,8 @@ def _as_nobody(without: frozenset[str]) -> list[str]:
 
 def _own_tmp() -> list[str]:
     """Return the arguments for an empty /tmp, with Python in it where it is installed there."""
-    arguments = ["--perms", "1777", "--tmpfs", "/tmp"]
-    below = [folder for folder in visible_folders() if folder.is_relative_to("/tmp")]
+    arguments = ["--perms", "1777", "--tmpfs", contain.SCRATCH]
+    below = [folder for folder in visible_folders() if folder.is_relative_to(contain.SCRATCH)]
     for parent in sorted({path for folder in below for path in folder.parents[:-2]}):
         arguments += ["--perms", "0755", "--dir", str(parent)]
     return [*arguments, *_bind(below)]
