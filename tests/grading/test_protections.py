@@ -8,6 +8,7 @@ silently stops working, or that another one makes idle, fails here.
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import socket
 import subprocess
@@ -300,10 +301,8 @@ def test_python_that_is_installed_under_tmp_stays_visible(monkeypatch: pytest.Mo
     own = Path("/tmp/somebody/course/.venv")
     monkeypatch.setattr(sandbox, "visible_folders", lambda: (own, Path("/usr")))
     arguments = sandbox.command(["/usr/bin/true"])
-    pairs = list(zip(arguments, arguments[1:], strict=False))
+    pairs = list(itertools.pairwise(arguments))
     hidden = [i for i, pair in enumerate(pairs) if pair == ("--tmpfs", "/tmp")]
     shown = [i for i, pair in enumerate(pairs) if pair == ("--ro-bind", str(own))]
     assert hidden
     assert max(shown) > max(hidden)
-    # And without the bind that follows, nothing would show it again.
-    assert all(any(later > at for later in shown) for at in hidden)
