@@ -305,7 +305,7 @@ class TestTestCommand:
         assert code == 0
         assert said.count("left out: the browser tests") == 1
         assert said.count("left out: the PyTorch notebooks") == 1
-        assert "-m not browser and not torch" in calls
+        assert "-m not long and not browser and not torch" in calls
         assert calls.count("--ignore-glob=*-pytorch.ipynb") == 2
 
     @pytest.mark.parametrize(
