@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 VERDICTS = ("holds", "holds only if", "does not hold")
+SIGNS = {"holds": "✓", "holds only if": "◐", "does not hold": "✗"}
 MIME_TYPE = "application/vnd.imbalance-lab.claim+json"
 
-_SIGNS = {"holds": "✓", "holds only if": "◐", "does not hold": "✗"}
 _COLOURS = {"holds": "#009e73", "holds only if": "#e69f00", "does not hold": "#d55e00"}
 
 
@@ -64,7 +64,7 @@ class Claim:
         return {"text/plain": str(self), "text/html": self._box(), MIME_TYPE: asdict(self)}
 
     def _box(self) -> str:
-        colour, sign = _COLOURS[self.verdict], _SIGNS[self.verdict]
+        colour, sign = _COLOURS[self.verdict], SIGNS[self.verdict]
         advice, because = html.escape(self.advice), html.escape(self.because)
         return (
             f'<div style="border-left: 4px solid {colour}; padding: 0.4em 1em; margin: 0.5em 0">'

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +21,7 @@ from rich.table import Table
 from imbalance_lab.build import compare, records
 from imbalance_lab.build.course import BuildError, Course, Lesson
 from imbalance_lab.build.execute import Cancelled, Run, run_lesson
+from imbalance_lab.build.pages import page_differences, write_pages
 from imbalance_lab.build.release import CONFIG, release_topic
 from imbalance_lab.build.source import first_line
 
@@ -44,7 +45,8 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     made = argparse.ArgumentParser(
         prog="python -m imbalance_lab.build",
-        description="Execute solutions/*/*.py into notebooks and release them into lessons/.",
+        description="Execute solutions/*/*.py into notebooks, release them into lessons/, and "
+        "collect docs/claims.md and docs/bibliography.md from them.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -61,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--check",
         action="store_true",
-        help="build everything into a temporary folder and compare with what is stored",
+        help="build everything into a temporary folder and compare with what is stored, pages too",
     )
     made.add_argument(
         "--timing",
@@ -101,6 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if skipped:
                 console.print(f"{skipped} of {len(lessons)} notebooks are up to date")
             failures = _build(course, stale, options, console)
+            failures += _pages(write_pages, course)
     except BuildError as error:
         failures = [str(error)]
     except KeyboardInterrupt:
@@ -271,11 +274,20 @@ def _compare(
                 found += [f"{name}: {what}" for what in compare.differences(old, new)]
     if only is None:
         found += _without_source(course)
+    found += _pages(page_differences, course)
     if found:
         found.append('"make lessons" builds what is stored again; commit its result')
     elif not failures:
         console.print(f"{len(copies)} notebooks are what their sources give")
     return found
+
+
+def _pages(step: Callable[[Course], list[str]], course: Course) -> list[str]:
+    """Write or compare the pages that collect from all lessons; return what went wrong."""
+    try:
+        return step(course)
+    except BuildError as error:
+        return [str(error)]
 
 
 def _without_source(course: Course) -> list[str]:

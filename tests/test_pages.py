@@ -1,0 +1,238 @@
+"""The pages that collect from all lessons say what the notebooks say, or the build says why not."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+
+import nbformat
+import pytest
+from released import ROOT
+
+from imbalance_lab.build import cli
+from imbalance_lab.build.bibliography import escaped, read_references
+from imbalance_lab.build.course import BuildError, Course
+from imbalance_lab.build.pages import make_pages, page_differences, write_pages
+from imbalance_lab.claims import MIME_TYPE, Claim
+
+BIB = """
+@article{weiss2004, author = {Weiss, Gary M.}, title = {Mining with rarity: a {B}ig _case_},
+  journal = {ACM SIGKDD Explorations}, volume = {6}, number = {1}, pages = {7--19},
+  year = {2004}, doi = {10.1145/1007730.1007734}}
+@misc{opitz2019, author = {Opitz, Juri and B{\\"u}rst, Sebastian}, title = {Macro F1 and Macro F1},
+  year = {2019}, eprint = {1911.03347}, archiveprefix = {arXiv}}
+"""
+HEAD = "# 01 · A toy: does it work?\n\nThe rest."
+READING = "- Opitz (2019). [*Macro*](../../docs/bibliography.md#opitz2019)."
+CLAIM = Claim("Count | the *rare*.", "holds only if", "x_1 < 3 [1, 2].", "weiss2004", "E01 E02")
+
+
+def write_lesson(
+    root: Path, name: str, texts: tuple[str, ...] = (HEAD, READING), claims: tuple = (CLAIM,)
+) -> None:
+    """Write a lesson as the build leaves it: a source, and an executed notebook."""
+    cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
+    for claim in claims:
+        output = nbformat.v4.new_output(
+            "execute_result", {"text/plain": str(claim), MIME_TYPE: asdict(claim)}
+        )
+        cells.append(nbformat.v4.new_code_cell("Claim(...)", outputs=[output]))
+    path = root / "solutions" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".py").write_text('raise RuntimeError("pages never run a source")\n')
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path.with_suffix(".ipynb"))
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """A course of one lesson that has one claim and cites two references."""
+    write_lesson(tmp_path, "01-toy/toy")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "references.bib").write_text(BIB, encoding="utf-8")
+    return Course(tmp_path)
+
+
+def page(course: Course, name: str) -> str:
+    return make_pages(course)[course.root / "docs" / f"{name}.md"]
+
+
+class TestClaimsPage:
+    def test_a_claim_is_told_with_verdict_numbers_lesson_reference_and_rows(self, course):
+        entry = page(course, "claims").split("## lesson 01\n")[1]
+        assert entry == (
+            "\n[01 · A toy](../lessons/01-toy/toy.ipynb): Does it work?\n"
+            "\n### Count \\| the \\*rare\\*.\n"
+            "\n◐ **Holds only if** x\\_1 \\< 3 \\[1, 2\\].\n"
+            "\nReference: [Weiss (2004)](bibliography.md#weiss2004) · "
+            "Coverage rows: [E01, E02](coverage.csv)\n"
+        )
+
+    def test_verdicts_are_counted(self, course):
+        wrong = Claim("Always.", "does not hold", "It was not.")
+        write_lesson(course.root, "02-more/more", (HEAD.replace("01", "02"),), (wrong, CLAIM))
+        text = page(course, "claims")
+        counts = {
+            row.split(" | ")[0][4:]: int(row.rstrip(" |").split(" | ")[-1])
+            for row in text.splitlines()
+            if row.startswith(("| ✓", "| ◐", "| ✗"))
+        }
+        assert counts == {"holds": 0, "holds only if": 2, "does not hold": 1}
+        assert "| | all | 3 |" in text
+
+    def test_a_lesson_comes_before_its_variants_and_has_one_heading(self, course):
+        write_lesson(course.root, "01-toy/a-toy-in-pytorch", (HEAD.replace("A toy", "B"), READING))
+        text = page(course, "claims")
+        assert text.count("## lesson 01\n") == 1
+        assert text.index("[01 · A toy]") < text.index("[01 · B]")
+
+    def test_every_claim_of_the_course_is_on_it_once(self):
+        text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+        told = [line[4:] for line in text.splitlines() if line.startswith("### ")]
+        shown = [
+            escaped(output.data[MIME_TYPE]["advice"])
+            for path in (ROOT / "solutions").glob("*/*.ipynb")
+            for cell in nbformat.read(path, as_version=4).cells
+            for output in cell.get("outputs", [])
+            if MIME_TYPE in output.get("data", {})
+        ]
+        assert len(shown) > 40
+        assert sorted(told) == sorted(shown)
+
+
+class TestBibliography:
+    def test_a_reference_is_full_has_its_key_as_anchor_and_names_who_cites_it(self, course):
+        text = page(course, "bibliography")
+        assert text.split("## ")[1:] == [
+            "opitz2019\n\nJ. Opitz and S. Bürst. *Macro F1 and Macro F1*. 2019. "
+            "[arXiv:1911.03347](https://arxiv.org/abs/1911.03347).\n"
+            "\nCited in [01 · A toy](../lessons/01-toy/toy.ipynb).\n\n",
+            "weiss2004\n\nG. M. Weiss. *Mining with rarity: a Big \\_case\\_*. "
+            "*ACM SIGKDD Explorations*, 6(1):7–19, 2004. "
+            "[doi:10.1145/1007730.1007734](https://doi.org/10.1145/1007730.1007734).\n"
+            "\nCited in [01 · A toy](../lessons/01-toy/toy.ipynb).\n",
+        ]
+
+    @pytest.mark.parametrize(
+        ("authors", "label"),
+        [
+            ("Weiss, Gary", "Weiss (2004)"),
+            ("Saito, T. and Rehmsmeier, M.", "Saito and Rehmsmeier (2004)"),
+            ("van den Goorbergh, R. and Y, B. and Z, C.", "van den Goorbergh et al. (2004)"),
+            ("{scikit-learn developers}", "scikit-learn developers (2004)"),
+        ],
+    )
+    def test_a_text_names_it_by_authors_and_year(self, tmp_path, authors, label):
+        path = tmp_path / "references.bib"
+        path.write_text(f"@misc{{a2004, author={{{authors}}}, title={{T}}, year={{2004}}}}")
+        assert read_references(path)["a2004"].label == label
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            (BIB + "@misc{oops", "syntax error in line 7"),
+            (BIB + BIB, "repeated bibliography entry"),
+            (BIB.replace("year = {2004}", "month = {5}"), "weiss2004 has no year"),
+            (BIB.replace("author = {W", "editor = {W"), "weiss2004 has no author"),
+            (BIB.replace("weiss2004", "Weiss_2004"), 'the key "Weiss_2004" needs lower-case'),
+            (BIB.replace("journal =", "issn ="), "missing journal in weiss2004"),
+        ],
+        ids=["no BibTeX", "twice", "no year", "no author", "key", "no journal"],
+    )
+    def test_what_is_wrong_with_an_entry_is_said(self, course, text, message):
+        (course.root / "docs" / "references.bib").write_text(text, encoding="utf-8")
+        with pytest.raises(BuildError, match=r"references\.bib: ") as error:
+            make_pages(course)
+        assert message in str(error.value)
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("old", "new", "message"),
+        [
+            ("weiss2004", "weiss2005", "01-toy/toy: weiss2005 is cited"),
+            ("#opitz2019", "#opitz", "01-toy/toy: opitz is cited"),
+            ("#opitz2019", "", "docs/references.bib: no lesson cites opitz2019"),
+            ("# 01 · A toy:", "# A toy:", 'must begin like "# 01 · Title: question?"'),
+        ],
+        ids=["claim", "link", "nobody", "title"],
+    )
+    def test_what_does_not_fit_together_is_named(self, course, old, new, message):
+        path = course.root / "solutions" / "01-toy" / "toy.ipynb"
+        path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        with pytest.raises(BuildError) as error:
+            make_pages(course)
+        assert message in str(error.value)
+
+    def test_a_lesson_that_was_never_built_is_named(self, course):
+        (course.root / "solutions" / "01-toy" / "toy.ipynb").unlink()
+        with pytest.raises(BuildError, match="01-toy/toy was never built"):
+            make_pages(course)
+
+
+class TestCommand:
+    """The pages as `python -m imbalance_lab.build` writes and compares them."""
+
+    @pytest.fixture
+    def buildable(self, course) -> Course:
+        source = "\n".join(f"# {line}".rstrip() for line in f"{HEAD}\n\n{READING}".splitlines())
+        claim = f"from imbalance_lab.claims import Claim\n\nClaim(**{asdict(CLAIM)})"
+        path = course.root / "solutions" / "01-toy" / "toy.py"
+        path.write_text(f"# %% [markdown]\n{source}\n\n# %%\n{claim}\n", encoding="utf-8")
+        shutil.copy(ROOT / "nbgrader_config.py", course.root)
+        return course
+
+    def run(self, course: Course, *options: str) -> int:
+        return cli.main(["--root", str(course.root), *options])
+
+    def test_pages_are_written_and_agree_until_somebody_edits_one(self, buildable, capsys):
+        assert self.run(buildable) == 0
+        assert self.run(buildable, "--check") == 0
+        claims = buildable.root / "docs" / "claims.md"
+        lines = claims.read_text(encoding="utf-8").splitlines()
+        number = next(n for n, line in enumerate(lines, start=1) if "**Holds only" in line)
+        claims.write_text("\n".join(lines).replace("**Holds only", "**Always") + "\n")
+        capsys.readouterr()
+        assert self.run(buildable, "--check") == 1
+        said = capsys.readouterr().err
+        where = f"docs/claims.md: line {number} is not what the notebooks give"
+        assert f"{where}: '◐ **Holds only if" in said
+        assert '"make lessons" builds what is stored again' in said
+        assert "are what their sources give" not in said
+
+    def test_an_error_is_told_in_both_and_the_notebooks_are_built_all_the_same(
+        self, buildable, capsys
+    ):
+        source = buildable.root / "solutions" / "01-toy" / "toy.py"
+        source.write_text(source.read_text("utf-8").replace("weiss2004", "weiss2005"), "utf-8")
+        for options in ((), ("--check",)):
+            assert self.run(buildable, *options) == 1
+            assert "01-toy/toy: weiss2005 is cited" in capsys.readouterr().err
+        assert (buildable.root / "lessons" / "01-toy" / "toy.ipynb").exists()
+
+
+class TestFiles:
+    def test_writing_twice_changes_nothing(self, course):
+        write_pages(course)
+        assert page_differences(course) == []
+        claims = course.root / "docs" / "claims.md"
+        before = claims.stat().st_mtime_ns
+        write_pages(course)
+        assert claims.stat().st_mtime_ns == before
+
+    def test_a_missing_page_is_named(self, course):
+        write_pages(course)
+        (course.root / "docs" / "bibliography.md").unlink()
+        assert page_differences(course) == [
+            "docs/bibliography.md: it is not there: it was never built"
+        ]
+
+    def test_pages_without_references_are_named_and_none_is_made(self, course):
+        write_pages(course)
+        (course.root / "docs" / "references.bib").unlink()
+        assert make_pages(course) == {}
+        assert page_differences(course)[0].startswith("docs/claims.md: there is no docs/references")
+
+    def test_the_stored_pages_of_the_course_are_what_its_notebooks_give(self):
+        assert (ROOT / "docs" / "references.bib").exists()
+        assert page_differences(Course(ROOT)) == []
