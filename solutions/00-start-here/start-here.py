@@ -119,7 +119,7 @@ Claim(
 #
 # At some cells you will be asked for a guess first. It is not graded and nobody sees it. Write it
 # down anyway: with a prediction on record a surprise is noticed, and what surprises is remembered
-# (Brod, 2021). Here is the first one.
+# better (Brod, 2021). Here is the first one.
 #
 # Ten transactions were checked by hand. Eight were fine, one was a fraud, and of one the result got
 # lost. What does pandas give as the **share of frauds**?
@@ -491,10 +491,10 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - G. Brod (2021). *Predicting as a learning strategy.* Psychonomic Bulletin & Review 28.
-#   [doi:10.3758/s13423-021-01904-1](https://doi.org/10.3758/s13423-021-01904-1)
-# - G. Lemaître, F. Nogueira, C. K. Aridas (2017). *Imbalanced-learn: a Python toolbox to tackle the
-#   curse of imbalanced datasets in machine learning.* Journal of Machine Learning Research 18,
-#   1–5. [arXiv:1609.06570](https://arxiv.org/abs/1609.06570)
+# - Brod (2021). [*Predicting as a learning strategy*](../../docs/bibliography.md#brod2021): why a
+#   guess that you commit yourself to makes the answer stick.
+# - Lemaître et al. (2017). [*Imbalanced-learn: a Python toolbox to tackle the curse of imbalanced
+#   datasets in machine learning*](../../docs/bibliography.md#lemaitre2017): the paper to cite for
+#   the library.
 #
 # **Next:** lesson 01 shows a model that is right 99 times in 100 and worth next to nothing.

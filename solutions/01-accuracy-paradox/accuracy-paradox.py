@@ -718,7 +718,7 @@ Claim(
         f" {nonlinear_flags} in all on the other, which it cannot fit. Neither is a failure to"
         " learn: it is the 0.5."
     ),
-    reference="provost1998",
+    reference="elkan2001",
     evidence="E02",
 )
 
@@ -849,15 +849,20 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - F. Provost, T. Fawcett, R. Kohavi (1998). *The case against accuracy estimation for comparing
-#   induction algorithms.* Proceedings of the 15th International Conference on Machine Learning.
-# - G. M. Weiss (2004). *Mining with rarity: a unifying framework.* ACM SIGKDD Explorations 6(1),
-#   7–19. [doi:10.1145/1007730.1007734](https://doi.org/10.1145/1007730.1007734)
-# - H. He, E. A. Garcia (2009). *Learning from imbalanced data.* IEEE Transactions on Knowledge and
-#   Data Engineering 21(9), 1263–1284. [doi:10.1109/TKDE.2008.239](https://doi.org/10.1109/TKDE.2008.239)
-# - R. van den Goorbergh, M. van Smeden, D. Timmerman, B. Van Calster (2022). *The harm of class
-#   imbalance corrections for risk prediction models: illustration and simulation using logistic
-#   regression.* Journal of the American Medical Informatics Association 29(9), 1525–1534.
-#   [doi:10.1093/jamia/ocac093](https://doi.org/10.1093/jamia/ocac093)
+# - Provost et al. (1998). [*The case against accuracy estimation for comparing induction
+#   algorithms*](../../docs/bibliography.md#provost1998): an early and thorough case, with ROC
+#   analysis as what to do instead.
+# - Elkan (2001). [*The foundations of cost-sensitive
+#   learning*](../../docs/bibliography.md#elkan2001): where the threshold 0.5 comes from, and which
+#   one your costs ask for.
+# - Weiss (2004). [*Mining with rarity: a unifying
+#   framework*](../../docs/bibliography.md#weiss2004): a survey that tells rare classes from rare
+#   cases.
+# - He & Garcia (2009). [*Learning from imbalanced data*](../../docs/bibliography.md#he2009): a
+#   survey of the remedies.
+# - van den Goorbergh et al. (2022). [*The harm of class imbalance corrections for risk prediction
+#   models: illustration and simulation using logistic
+#   regression*](../../docs/bibliography.md#vandengoorbergh2022): balancing spoiled the
+#   probabilities and did not improve the ranking.
 #
 # **Next:** lesson 02 turns the four counts into measures that say what accuracy hides.

@@ -888,7 +888,8 @@ with plots.picture(
 # %% [markdown]
 # Wald's interval breaks down exactly where good detectors live, near a recall of 1. Wilson's wobbles
 # around the promise, since with so few whole counts it cannot hit 95% everywhere, but it never falls
-# far below. Brown, Cai and DasGupta (2001) compare many intervals and recommend it.
+# far below. Brown, Cai and DasGupta (2001) compare many intervals; for small $n$ they recommend this
+# one, or one by Jeffreys that is much like it.
 #
 # **The rule of three.** If none of $n$ positives was missed, what is the largest miss rate that is
 # still plausible? The one that would go unseen with probability 5%: $(1-q)^n = 0.05$, so
@@ -1350,25 +1351,26 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - E. B. Wilson (1927). *Probable inference, the law of succession, and statistical inference.*
-#   Journal of the American Statistical Association 22(158), 209–212.
-# - L. D. Brown, T. T. Cai, A. DasGupta (2001). *Interval estimation for a binomial proportion.*
-#   Statistical Science 16(2), 101–133. [doi:10.1214/ss/1009213286](https://doi.org/10.1214/ss/1009213286)
-# - J. A. Hanley, A. Lippman-Hand (1983). *If nothing goes wrong, is everything all right?
-#   Interpreting zero numerators.* JAMA 249(13), 1743–1745.
-# - G. Forman, M. Scholz (2010). *Apples-to-apples in cross-validation studies: pitfalls in classifier
-#   performance measurement.* ACM SIGKDD Explorations 12(1), 49–57.
-#   [doi:10.1145/1882471.1882479](https://doi.org/10.1145/1882471.1882479)
-# - Z. C. Lipton, C. Elkan, B. Naryanaswamy (2014). *Optimal thresholding of classifiers to maximize
-#   F1 measure.* ECML PKDD 2014, 225–239.
-#   [doi:10.1007/978-3-662-44851-9_15](https://doi.org/10.1007/978-3-662-44851-9_15)
-# - K. H. Brodersen, C. S. Ong, K. E. Stephan, J. M. Buhmann (2010). *The balanced accuracy and its
-#   posterior distribution.* 20th International Conference on Pattern Recognition, 3121–3124.
-#   [doi:10.1109/ICPR.2010.764](https://doi.org/10.1109/ICPR.2010.764)
-# - D. Chicco, G. Jurman (2020). *The advantages of the Matthews correlation coefficient (MCC) over F1
-#   score and accuracy in binary classification evaluation.* BMC Genomics 21, 6. A plea for one
-#   measure; read it with the table of price lists in mind.
-#   [doi:10.1186/s12864-019-6413-7](https://doi.org/10.1186/s12864-019-6413-7)
-# - J. Opitz, S. Burst (2019). *Macro F1 and Macro F1.* [arXiv:1911.03347](https://arxiv.org/abs/1911.03347)
+# - Provost et al. (1998). [*The case against accuracy estimation for comparing induction
+#   algorithms*](../../docs/bibliography.md#provost1998).
+# - Wilson (1927). [*Probable inference, the law of succession, and statistical
+#   inference*](../../docs/bibliography.md#wilson1927).
+# - Brown et al. (2001). [*Interval estimation for a binomial
+#   proportion*](../../docs/bibliography.md#brown2001): how badly the textbook interval fails, and
+#   what to use instead.
+# - Hanley & Lippman-Hand (1983). [*If nothing goes wrong, is everything all right? Interpreting
+#   zero numerators*](../../docs/bibliography.md#hanley1983): the rule of three, for physicians.
+# - Forman & Scholz (2010). [*Apples-to-apples in cross-validation studies: pitfalls in classifier
+#   performance measurement*](../../docs/bibliography.md#forman2010): short, and of use to everybody
+#   who cross-validates F1.
+# - Lipton et al. (2014). [*Optimal thresholding of classifiers to maximize F1
+#   measure*](../../docs/bibliography.md#lipton2014).
+# - Brodersen et al. (2010). [*The balanced accuracy and its posterior
+#   distribution*](../../docs/bibliography.md#brodersen2010): balanced accuracy with an interval.
+# - Chicco & Jurman (2020). [*The advantages of the Matthews correlation coefficient (MCC) over F1
+#   score and accuracy in binary classification evaluation*](../../docs/bibliography.md#chicco2020):
+#   a plea for one measure; read it with the table of price lists in mind.
+# - Opitz & Burst (2019). [*Macro F1 and macro F1*](../../docs/bibliography.md#opitz2019): two
+#   measures under one name, and how far apart they can be.
 #
 # **Next:** lesson 03 looks behind the decisions, at the scores, and asks how well they *rank*.

@@ -1053,19 +1053,19 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - J. A. Hanley, B. J. McNeil (1982). *The meaning and use of the area under a receiver operating
-#   characteristic (ROC) curve.* Radiology 143(1), 29–36.
-#   [doi:10.1148/radiology.143.1.7063747](https://doi.org/10.1148/radiology.143.1.7063747)
-# - J. Davis, M. Goadrich (2006). *The relationship between precision-recall and ROC curves.*
-#   Proceedings of the 23rd International Conference on Machine Learning.
-#   [doi:10.1145/1143844.1143874](https://doi.org/10.1145/1143844.1143874)
-# - T. Saito, M. Rehmsmeier (2015). *The precision-recall plot is more informative than the ROC plot
-#   when evaluating binary classifiers on imbalanced datasets.* PLOS ONE 10(3), e0118432.
-#   [doi:10.1371/journal.pone.0118432](https://doi.org/10.1371/journal.pone.0118432)
-# - M. B. A. McDermott, H. Zhang, L. H. Hansen, G. Angelotti, J. Gallifant (2024). *A closer look at
-#   AUROC and AUPRC under class imbalance.* Advances in Neural Information Processing Systems 37.
-#   [arXiv:2401.06091](https://arxiv.org/abs/2401.06091)
-# - D. K. McClish (1989). *Analyzing a portion of the ROC curve.* Medical Decision Making 9(3),
-#   190–195. [doi:10.1177/0272989X8900900307](https://doi.org/10.1177/0272989X8900900307)
+# - Hanley & McNeil (1982). [*The meaning and use of the area under a receiver operating
+#   characteristic (ROC) curve*](../../docs/bibliography.md#hanley1982): the area as the chance that
+#   a positive stands above a negative.
+# - Davis & Goadrich (2006). [*The relationship between precision-recall and ROC
+#   curves*](../../docs/bibliography.md#davis2006): what carries over from one curve to the other,
+#   and why straight lines do not.
+# - Saito & Rehmsmeier (2015). [*The precision-recall plot is more informative than the ROC plot
+#   when evaluating binary classifiers on imbalanced
+#   datasets*](../../docs/bibliography.md#saito2015): the case for precision-recall.
+# - McDermott et al. (2024). [*A closer look at AUROC and AUPRC under class
+#   imbalance*](../../docs/bibliography.md#mcdermott2024): the case against the slogan, and a search
+#   for where it came from.
+# - McClish (1989). [*Analyzing a portion of the ROC
+#   curve*](../../docs/bibliography.md#mcclish1989).
 #
 # **Next:** lesson 04 asks whether the data on which all this was measured were really unseen.

@@ -967,14 +967,14 @@ for name, runs in zip(MEASURES, prevalence_runs.transpose(1, 0, 2)):
 # *same* rows: any two training parts share most of them. More repeats make this interval
 # as narrow as you want, and the data do not grow.
 #
-# Nadeau and Bengio (2003) derived what the sharing does. With $s^2$ the variance of the $J$ scores,
-# $n_1$ rows in each training part and $n_2$ in each test part, the variance of their mean is not
-# $s^2 / J$ but about
+# Nadeau and Bengio (2003) worked out what the sharing does, from a simple guess at how strongly the
+# scores are correlated. With $s^2$ the variance of the $J$ scores, $n_1$ rows in each training part
+# and $n_2$ in each test part, the variance of their mean is not $s^2 / J$ but about
 #
 # $$s^2 \left( \frac{1}{J} + \frac{n_2}{n_1} \right) .$$
 #
 # The second term does not shrink with more repeats. In 5 folds it is ¼, as if you had never had
-# more than four independent scores. They derived it for repeated random splits; for repeated
+# more than four independent scores. They had repeated random splits in mind; for repeated
 # cross-validation it is a widely used rule of thumb (Bouckaert and Frank 2004).
 #
 # Does it help? A test: draw 40 data sets of 300 rows, cross-validate each, and count how often the
@@ -1280,7 +1280,6 @@ Claim(
         f" {change:+z.3f}, from {spreads[:, 0].mean():.2f}, and that of F1 by {change_f1:+z.3f}, from"
         f" {spreads[:, 1].mean():.2f}. Few positives are the cause, and they stay few."
     ),
-    reference="forman2010",
     evidence="E88",
 )
 
@@ -1397,27 +1396,26 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - G. Vandewiele, I. Dehaene, G. Kovács and others (2021). *Overly optimistic prediction results on
-#   imbalanced data: a case study of flaws and benefits when applying over-sampling.* Artificial
-#   Intelligence in Medicine 111, 101987.
-#   [doi:10.1016/j.artmed.2020.101987](https://doi.org/10.1016/j.artmed.2020.101987)
-# - S. Kapoor, A. Narayanan (2023). *Leakage and the reproducibility crisis in machine-learning-based
-#   science.* Patterns.
-#   [doi:10.1016/j.patter.2023.100804](https://doi.org/10.1016/j.patter.2023.100804)
-# - S. Kaufman, S. Rosset, C. Perlich, O. Stitelman (2012). *Leakage in data mining: formulation,
-#   detection, and avoidance.* ACM Transactions on Knowledge Discovery from Data.
-#   [doi:10.1145/2382577.2382579](https://doi.org/10.1145/2382577.2382579)
-# - C. Nadeau, Y. Bengio (2003). *Inference for the generalization error.* Machine Learning 52,
-#   239–281. [doi:10.1023/A:1024068626366](https://doi.org/10.1023/A:1024068626366)
-# - R. R. Bouckaert, E. Frank (2004). *Evaluating the replicability of significance tests for
-#   comparing learning algorithms.* PAKDD 2004, LNCS 3056, 3–12.
-#   [doi:10.1007/978-3-540-24775-3_3](https://doi.org/10.1007/978-3-540-24775-3_3)
-# - S. Varma, R. Simon (2006). *Bias in error estimation when using cross-validation for model
-#   selection.* BMC Bioinformatics 7, 91.
-#   [doi:10.1186/1471-2105-7-91](https://doi.org/10.1186/1471-2105-7-91)
-# - G. Forman, M. Scholz (2010). *Apples-to-apples in cross-validation studies: pitfalls in
-#   classifier performance measurement.* ACM SIGKDD Explorations 12(1).
-#   [doi:10.1145/1882471.1882479](https://doi.org/10.1145/1882471.1882479)
+# - Vandewiele et al. (2021). [*Overly optimistic prediction results on imbalanced data: a case
+#   study of flaws and benefits when applying
+#   over-sampling*](../../docs/bibliography.md#vandewiele2021): published near-perfect results,
+#   computed again with the mistake and without it.
+# - Kapoor & Narayanan (2023). [*Leakage and the reproducibility crisis in machine-learning-based
+#   science*](../../docs/bibliography.md#kapoor2023): leakage in 17 fields of science, and a
+#   taxonomy of its kinds.
+# - Kaufman et al. (2012). [*Leakage in data mining: formulation, detection, and
+#   avoidance*](../../docs/bibliography.md#kaufman2012): what leakage is, how to notice it, and how
+#   to keep it out.
+# - Nadeau & Bengio (2003). [*Inference for the generalization
+#   error*](../../docs/bibliography.md#nadeau2003).
+# - Bouckaert & Frank (2004). [*Evaluating the replicability of significance tests for comparing
+#   learning algorithms*](../../docs/bibliography.md#bouckaert2004): how much a significance test
+#   depends on the shuffle.
+# - Varma & Simon (2006). [*Bias in error estimation when using cross-validation for model
+#   selection*](../../docs/bibliography.md#varma2006): how far tuning flatters a score where there
+#   is nothing to find.
+# - Forman & Scholz (2010). [*Apples-to-apples in cross-validation studies: pitfalls in classifier
+#   performance measurement*](../../docs/bibliography.md#forman2010).
 #
 # **Next:** lesson 05 takes the sampler that was only a tool here and asks what resampling is good
 # for.

@@ -1572,26 +1572,23 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer (2002). *SMOTE: synthetic minority
-#   over-sampling technique.* Journal of Artificial Intelligence Research 16, 321–357.
-#   [doi:10.1613/jair.953](https://doi.org/10.1613/jair.953)
-# - H. Han, W.-Y. Wang, B.-H. Mao (2005). *Borderline-SMOTE: a new over-sampling method in imbalanced
-#   data sets learning.* Advances in Intelligent Computing (ICIC 2005), 878–887.
-#   [doi:10.1007/11538059_91](https://doi.org/10.1007/11538059_91)
-# - H. He, Y. Bai, E. A. Garcia, S. Li (2008). *ADASYN: adaptive synthetic sampling approach for
-#   imbalanced learning.* IEEE International Joint Conference on Neural Networks, 1322–1328.
-#   [doi:10.1109/IJCNN.2008.4633969](https://doi.org/10.1109/IJCNN.2008.4633969)
-# - H. M. Nguyen, E. W. Cooper, K. Kamei (2011). *Borderline over-sampling for imbalanced data
-#   classification.* International Journal of Knowledge Engineering and Soft Data Paradigms 3(1),
-#   4–21. [doi:10.1504/IJKESDP.2011.039875](https://doi.org/10.1504/IJKESDP.2011.039875)
-# - F. Last, G. Douzas, F. Bacao (2017). *Oversampling for imbalanced learning based on K-means and
-#   SMOTE.* [arXiv:1711.00837](https://arxiv.org/abs/1711.00837)
-# - R. Blagus, L. Lusa (2013). *SMOTE for high-dimensional class-imbalanced data.* BMC Bioinformatics
-#   14, 106. [doi:10.1186/1471-2105-14-106](https://doi.org/10.1186/1471-2105-14-106)
-# - Y. Elor, H. Averbuch-Elor (2022). *To SMOTE, or not to SMOTE?*
-#   [arXiv:2201.08528](https://arxiv.org/abs/2201.08528)
-# - A. Sakho, E. Malherbe, E. Scornet (2024). *Do we need rebalancing strategies? A theoretical and
-#   empirical study around SMOTE and its variants.*
-#   [arXiv:2402.03819](https://arxiv.org/abs/2402.03819)
+# - Chawla et al. (2002). [*SMOTE: synthetic minority over-sampling
+#   technique*](../../docs/bibliography.md#chawla2002).
+# - Han et al. (2005). [*Borderline-SMOTE: a new over-sampling method in imbalanced data sets
+#   learning*](../../docs/bibliography.md#han2005).
+# - He et al. (2008). [*ADASYN: adaptive synthetic sampling approach for imbalanced
+#   learning*](../../docs/bibliography.md#he2008).
+# - Nguyen et al. (2011). [*Borderline over-sampling for imbalanced data
+#   classification*](../../docs/bibliography.md#nguyen2011).
+# - Last et al. (2017). [*Oversampling for imbalanced learning based on K-means and
+#   SMOTE*](../../docs/bibliography.md#last2017).
+# - Blagus & Lusa (2013). [*SMOTE for high-dimensional class-imbalanced
+#   data*](../../docs/bibliography.md#blagus2013): theory and experiments on what SMOTE does when
+#   features outnumber rows.
+# - Elor & Averbuch-Elor (2022). [*To SMOTE, or not to
+#   SMOTE?*](../../docs/bibliography.md#elor2022).
+# - Sakho et al. (2024). [*Do we need rebalancing strategies? A theoretical and empirical study
+#   around SMOTE and its variants*](../../docs/bibliography.md#sakho2024): proofs of what SMOTE's
+#   rows look like, and a comparison on 13 data sets.
 #
 # **Next:** lesson 07 moves the same idea into the loss: class weights.

@@ -487,11 +487,10 @@ Claim(
 #
 # ## Further reading
 #
-# - J. Byrd, Z. C. Lipton (2019). *What is the effect of importance weighting in deep learning?*
-#   Proceedings of the 36th International Conference on Machine Learning, PMLR 97, 872–881.
-#   [arXiv:1812.03372](https://arxiv.org/abs/1812.03372)
-# - PyTorch, issue 72047: *Counter intuitive behavior of nn.CrossEntropy/nn.NLLLoss with weights and
-#   issue with gradient accumulation.*
-#   [github.com/pytorch/pytorch/issues/72047](https://github.com/pytorch/pytorch/issues/72047)
+# - Byrd & Lipton (2019). [*What is the effect of importance weighting in deep
+#   learning?*](../../docs/bibliography.md#byrd2019).
+# - PyTorch contributors (2022). [*Counter intuitive behavior of nn.CrossEntropy/nn.NLLLoss with
+#   weights and issue with gradient accumulation*](../../docs/bibliography.md#pytorch72047): what
+#   the mean of a weighted loss divides by, and what follows for gradient accumulation.
 #
 # **Next:** lesson 08, the focal loss, which weighs each row by how wrong the model still is about it.

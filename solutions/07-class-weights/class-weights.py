@@ -1393,19 +1393,19 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - C. Elkan (2001). *The foundations of cost-sensitive learning.* Proceedings of the 17th
-#   International Joint Conference on Artificial Intelligence, 973–978.
-# - G. King, L. Zeng (2001). *Logistic regression in rare events data.* Political Analysis 9(2),
-#   137–163. [doi:10.1093/oxfordjournals.pan.a004868](https://doi.org/10.1093/oxfordjournals.pan.a004868)
-# - B. Zadrozny, J. Langford, N. Abe (2003). *Cost-sensitive learning by cost-proportionate example
-#   weighting.* Third IEEE International Conference on Data Mining, 435–442.
-#   [doi:10.1109/ICDM.2003.1250950](https://doi.org/10.1109/ICDM.2003.1250950)
-# - R. van den Goorbergh, M. van Smeden, D. Timmerman, B. Van Calster (2022). *The harm of class
-#   imbalance corrections for risk prediction models: illustration and simulation using logistic
-#   regression.* Journal of the American Medical Informatics Association 29(9), 1525–1534.
-#   [doi:10.1093/jamia/ocac093](https://doi.org/10.1093/jamia/ocac093)
-# - scikit-learn, pull request 31529: *Draw indices using sample_weight in Random Forests*, released
-#   with version 1.9. [github.com/scikit-learn/scikit-learn/pull/31529](https://github.com/scikit-learn/scikit-learn/pull/31529)
+# - Elkan (2001). [*The foundations of cost-sensitive
+#   learning*](../../docs/bibliography.md#elkan2001).
+# - King & Zeng (2001). [*Logistic regression in rare events
+#   data*](../../docs/bibliography.md#king2001): weights and prior correction for samples that were
+#   balanced by design.
+# - Zadrozny et al. (2003). [*Cost-sensitive learning by cost-proportionate example
+#   weighting*](../../docs/bibliography.md#zadrozny2003): a weight for each row, and sampling as a
+#   way to use it with any learner.
+# - van den Goorbergh et al. (2022). [*The harm of class imbalance corrections for risk prediction
+#   models: illustration and simulation using logistic
+#   regression*](../../docs/bibliography.md#vandengoorbergh2022).
+# - scikit-learn developers (2025). [*Draw indices using sample\_weight in random
+#   forests*](../../docs/bibliography.md#sklearn31529): the change that came with version 1.9.
 #
 # **Next:** the second notebook of this lesson does the same in PyTorch (optional). Lesson 08 lets the
 # weight of a row depend on how well the model already does on it: the focal loss.

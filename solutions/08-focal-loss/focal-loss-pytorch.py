@@ -423,8 +423,7 @@ Claim(
 #
 # ## Further reading
 #
-# - T.-Y. Lin, P. Goyal, R. Girshick, K. He, P. Dollár (2017). *Focal loss for dense object detection.*
-#   Proceedings of the IEEE International Conference on Computer Vision, 2980–2988.
-#   [arXiv:1708.02002](https://arxiv.org/abs/1708.02002)
+# - Lin et al. (2017). [*Focal loss for dense object
+#   detection*](../../docs/bibliography.md#lin2017).
 #
 # **Next:** lesson 09, the threshold.

@@ -1327,18 +1327,17 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - T.-Y. Lin, P. Goyal, R. Girshick, K. He, P. Dollár (2017). *Focal loss for dense object detection.*
-#   Proceedings of the IEEE International Conference on Computer Vision, 2980–2988.
-#   [arXiv:1708.02002](https://arxiv.org/abs/1708.02002)
-# - N. Charoenphakdee, J. Vongkulbhisal, N. Chairatanakul, M. Sugiyama (2021). *On focal loss for
-#   class-posterior probability estimation: a theoretical perspective.* Proceedings of the IEEE/CVF
-#   Conference on Computer Vision and Pattern Recognition, 5202–5211.
-#   [arXiv:2011.09172](https://arxiv.org/abs/2011.09172)
-# - J. Mukhoti, V. Kulharia, A. Sanyal, S. Golodetz, P. H. S. Torr, P. K. Dokania (2020).
-#   *Calibrating deep neural networks using focal loss.* Advances in Neural Information Processing
-#   Systems 33. [arXiv:2002.09437](https://arxiv.org/abs/2002.09437)
-# - V. Komisarenko, M. Kull (2024). *Improving calibration by relating focal loss, temperature scaling,
-#   and properness.* [arXiv:2408.11598](https://arxiv.org/abs/2408.11598)
+# - Lin et al. (2017). [*Focal loss for dense object
+#   detection*](../../docs/bibliography.md#lin2017): section 3 is all about the loss, and readable
+#   without the rest.
+# - Charoenphakdee et al. (2021). [*On focal loss for class-posterior probability estimation: a
+#   theoretical perspective*](../../docs/bibliography.md#charoenphakdee2021): its outputs are no
+#   probabilities, and how to translate them.
+# - Mukhoti et al. (2020). [*Calibrating deep neural networks using focal
+#   loss*](../../docs/bibliography.md#mukhoti2020).
+# - Komisarenko & Kull (2024). [*Improving calibration by relating focal loss, temperature scaling,
+#   and properness*](../../docs/bibliography.md#komisarenko2024): why an improper loss can calibrate
+#   an overconfident model.
 #
 # **Next:** lesson 09 takes up the strongest competitor of this lesson and the two before: the
 # threshold.

@@ -1304,33 +1304,29 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - G. W. Brier (1950). *Verification of forecasts expressed in terms of probability.* Monthly Weather
-#   Review 78(1), 1–3.
-# - A. H. Murphy (1973). *A new vector partition of the probability score.* Journal of Applied
-#   Meteorology 12(4), 595–600.
-# - T. Gneiting, A. E. Raftery (2007). *Strictly proper scoring rules, prediction, and estimation.*
-#   Journal of the American Statistical Association 102(477), 359–378.
-#   [doi:10.1198/016214506000001437](https://doi.org/10.1198/016214506000001437)
-# - C. Elkan (2001). *The foundations of cost-sensitive learning.* Proceedings of the 17th
-#   International Joint Conference on Artificial Intelligence, 973–978.
-# - M. Saerens, P. Latinne, C. Decaestecker (2002). *Adjusting the outputs of a classifier to new a
-#   priori probabilities: a simple procedure.* Neural Computation 14(1), 21–41.
-#   [doi:10.1162/089976602753284446](https://doi.org/10.1162/089976602753284446)
-# - A. Dal Pozzolo, O. Caelen, R. A. Johnson, G. Bontempi (2015). *Calibrating probability with
-#   undersampling for unbalanced classification.* IEEE Symposium Series on Computational Intelligence,
-#   159–166. [doi:10.1109/SSCI.2015.33](https://doi.org/10.1109/SSCI.2015.33)
-# - J. Platt (1999). *Probabilistic outputs for support vector machines and comparisons to regularized
-#   likelihood methods.* Advances in Large Margin Classifiers, MIT Press, 61–74.
-# - B. Zadrozny, C. Elkan (2002). *Transforming classifier scores into accurate multiclass probability
-#   estimates.* 8th ACM SIGKDD International Conference on Knowledge Discovery and Data Mining, 694–699.
-#   [doi:10.1145/775047.775151](https://doi.org/10.1145/775047.775151)
-# - R. van den Goorbergh, M. van Smeden, D. Timmerman, B. Van Calster (2022). *The harm of class
-#   imbalance corrections for risk prediction models: illustration and simulation using logistic
-#   regression.* Journal of the American Medical Informatics Association 29(9), 1525–1534.
-#   [doi:10.1093/jamia/ocac093](https://doi.org/10.1093/jamia/ocac093)
-# - A. Carriero, K. Luijken, A. de Hond, K. G. M. Moons, B. van Calster, M. van Smeden (2025). *The harms
-#   of class imbalance corrections for machine learning based prediction models: a simulation study.*
-#   Statistics in Medicine. [arXiv:2404.19494](https://arxiv.org/abs/2404.19494)
+# - Brier (1950). [*Verification of forecasts expressed in terms of
+#   probability*](../../docs/bibliography.md#brier1950): three pages, out of weather forecasting.
+# - Murphy (1973). [*A new vector partition of the probability
+#   score*](../../docs/bibliography.md#murphy1973).
+# - Gneiting & Raftery (2007). [*Strictly proper scoring rules, prediction, and
+#   estimation*](../../docs/bibliography.md#gneiting2007): the theory of scores that reward honesty.
+# - Elkan (2001). [*The foundations of cost-sensitive
+#   learning*](../../docs/bibliography.md#elkan2001).
+# - Saerens et al. (2002). [*Adjusting the outputs of a classifier to new a priori probabilities: a
+#   simple procedure*](../../docs/bibliography.md#saerens2002): what to do if you do not know the
+#   new prevalence either.
+# - Dal Pozzolo et al. (2015). [*Calibrating probability with undersampling for unbalanced
+#   classification*](../../docs/bibliography.md#dalpozzolo2015).
+# - Platt (1999). [*Probabilistic outputs for support vector machines and comparisons to regularized
+#   likelihood methods*](../../docs/bibliography.md#platt1999).
+# - Zadrozny & Elkan (2002). [*Transforming classifier scores into accurate multiclass probability
+#   estimates*](../../docs/bibliography.md#zadrozny2002).
+# - van den Goorbergh et al. (2022). [*The harm of class imbalance corrections for risk prediction
+#   models: illustration and simulation using logistic
+#   regression*](../../docs/bibliography.md#vandengoorbergh2022).
+# - Carriero et al. (2025). [*The harms of class imbalance corrections for machine learning based
+#   prediction models: a simulation study*](../../docs/bibliography.md#carriero2025): the same
+#   question for forests, boosting and special ensembles.
 #
 # **Next:** lesson 11 asks what ensembles add, and what is left to do when there are only a handful of
 # positives.

@@ -1137,7 +1137,7 @@ Claim(
         f" precision of {cure_runs['default'].mean():.2f} with about 120 positives; undersampling"
         f" changed it by {gain_under:+.2f}, and taming the trees, with all rows, by {gain_tame:+.2f}."
     ),
-    reference="breiman2001",
+    reference="chen2004",
     evidence="E75",
 )
 
@@ -1161,7 +1161,7 @@ Claim(
         f" LightGBM, but of {len(pairs)} paired comparisons of average precision they were clearly"
         f" ahead in {ahead} and clearly behind in {behind}. What they move is the threshold."
     ),
-    reference="chen2004",
+    reference="carriero2025",
     evidence="E77",
 )
 
@@ -1297,19 +1297,21 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - L. Breiman (2001). *Random forests.* Machine Learning 45(1), 5–32.
-#   [doi:10.1023/A:1010933404324](https://doi.org/10.1023/A:1010933404324)
-# - C. Chen, A. Liaw, L. Breiman (2004). *Using random forest to learn imbalanced data.* University of
-#   California, Berkeley, technical report 666.
-# - X.-Y. Liu, J. Wu, Z.-H. Zhou (2009). *Exploratory undersampling for class-imbalance learning.*
-#   IEEE Transactions on Systems, Man, and Cybernetics, Part B 39(2), 539–550.
-# - C. Seiffert, T. M. Khoshgoftaar, J. Van Hulse, A. Napolitano (2010). *RUSBoost: a hybrid approach
-#   to alleviating class imbalance.* IEEE Transactions on Systems, Man, and Cybernetics, Part A 40(1),
-#   185–197.
-# - F. T. Liu, K. M. Ting, Z.-H. Zhou (2008). *Isolation forest.* Eighth IEEE International Conference
-#   on Data Mining, 413–422. [doi:10.1109/ICDM.2008.17](https://doi.org/10.1109/ICDM.2008.17)
-# - B. Schölkopf, J. C. Platt, J. Shawe-Taylor, A. J. Smola, R. C. Williamson (2001). *Estimating the
-#   support of a high-dimensional distribution.* Neural Computation 13(7), 1443–1471.
-#   [doi:10.1162/089976601750264965](https://doi.org/10.1162/089976601750264965)
+# - Breiman (2001). [*Random forests*](../../docs/bibliography.md#breiman2001).
+# - Chen et al. (2004). [*Using random forest to learn imbalanced
+#   data*](../../docs/bibliography.md#chen2004): cost-sensitive and balanced forests, by the
+#   inventor of forests and others.
+# - Liu et al. (2009). [*Exploratory undersampling for class-imbalance
+#   learning*](../../docs/bibliography.md#liu2009).
+# - Seiffert et al. (2010). [*RUSBoost: a hybrid approach to alleviating class
+#   imbalance*](../../docs/bibliography.md#seiffert2010).
+# - Carriero et al. (2025). [*The harms of class imbalance corrections for machine learning based
+#   prediction models: a simulation study*](../../docs/bibliography.md#carriero2025): a simulation
+#   in which RUSBoost and EasyEnsemble take part.
+# - Weiss (2004). [*Mining with rarity: a unifying
+#   framework*](../../docs/bibliography.md#weiss2004).
+# - Liu et al. (2008). [*Isolation forest*](../../docs/bibliography.md#liu2008).
+# - Schölkopf et al. (2001). [*Estimating the support of a high-dimensional
+#   distribution*](../../docs/bibliography.md#scholkopf2001).
 #
 # **Next:** lesson 12, the capstone: catch fraud with what you have learned, and prove what it saves.
