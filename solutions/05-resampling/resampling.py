@@ -445,7 +445,8 @@ for name, ratio in RATIOS.items():
 # was enough for so simple a model. Two lessons: undersampling is far cheaper than the share of lost
 # rows suggests, and **of all ratios up to 1, 1:1 is the most expensive**. For rare events and logistic
 # regression, Wang (2020) proves that the information is on the scale of the number of positives, and
-# that a small sample of the negatives may lose nothing at all.
+# that a small sample of the negatives may lose nothing at all. Where each row costs money, King and
+# Zeng (2001) recommend it as a plan for collecting data: all the events, and a small part of the rest.
 #
 # The rule has a dark side: with few positives, the term $1/n_1$ is large whatever you do. Nothing
 # in this lesson adds a positive. And a model with more freedom than a straight line needs more rows,
@@ -1024,7 +1025,7 @@ print(f"rare rows   {np.sum(y_links == 1)} -> {np.sum(after == 1)}")
 #
 # - **Edited nearest neighbours** (ENN, Wilson 1972) drops each common point that has a rare one among
 #   its three nearest neighbours.
-# - **NearMiss** (Mani and Zhang 2003) keeps the common points that lie nearest to the rare ones, on average; the
+# - **NearMiss** (Zhang and Mani 2003) keeps the common points that lie nearest to the rare ones, on average; the
 #   versions differ in which rare ones count.
 # - **Cluster centroids** replaces the common class by the centres of its clusters, found by
 #   k-means. A centre is an average: no row of the data needs to look like it.
@@ -1402,24 +1403,26 @@ score_quiz(quiz, QUIZ)
 #
 # ## Further reading
 #
-# - I. Tomek (1976). *Two modifications of CNN.* IEEE Transactions on Systems, Man, and Cybernetics 6,
-#   769–772.
-# - D. L. Wilson (1972). *Asymptotic properties of nearest neighbor rules using edited data.* IEEE
-#   Transactions on Systems, Man, and Cybernetics 2(3), 408–421.
-# - I. Mani, I. Zhang (2003). *kNN approach to unbalanced data distributions: a case study involving
-#   information extraction.* Workshop on Learning from Imbalanced Datasets.
-# - G. E. A. P. A. Batista, R. C. Prati, M. C. Monard (2004). *A study of the behavior of several methods for
-#   balancing machine learning training data.* ACM SIGKDD Explorations 6(1), 20–29.
-# - G. King, L. Zeng (2001). *Logistic regression in rare events data.* Political Analysis 9(2), 137–163.
-#   [doi:10.1093/oxfordjournals.pan.a004868](https://doi.org/10.1093/oxfordjournals.pan.a004868)
-# - H. Wang (2020). *Logistic regression for massive data with rare events.* Proceedings of the 37th
-#   International Conference on Machine Learning. [arXiv:2006.00683](https://arxiv.org/abs/2006.00683)
-# - A. Dal Pozzolo, O. Caelen, R. A. Johnson, G. Bontempi (2015). *Calibrating probability with
-#   undersampling for unbalanced classification.* IEEE Symposium Series on Computational Intelligence,
-#   159–166. [doi:10.1109/SSCI.2015.33](https://doi.org/10.1109/SSCI.2015.33)
-# - C. Elkan (2001). *The foundations of cost-sensitive learning.* Proceedings of the 17th International
-#   Joint Conference on Artificial Intelligence.
-# - Y. Elor, H. Averbuch-Elor (2022). *To SMOTE, or not to SMOTE?*
-#   [arXiv:2201.08528](https://arxiv.org/abs/2201.08528)
+# - Tomek (1976). [*Two modifications of CNN*](../../docs/bibliography.md#tomek1976).
+# - Wilson (1972). [*Asymptotic properties of nearest neighbor rules using edited
+#   data*](../../docs/bibliography.md#wilson1972).
+# - Zhang & Mani (2003). [*kNN approach to unbalanced data distributions: a case study involving
+#   information extraction*](../../docs/bibliography.md#zhang2003).
+# - Batista et al. (2004). [*A study of the behavior of several methods for balancing machine
+#   learning training data*](../../docs/bibliography.md#batista2004).
+# - King & Zeng (2001). [*Logistic regression in rare events
+#   data*](../../docs/bibliography.md#king2001): sampling all the events and few of the rest, with
+#   the corrections that this needs.
+# - Wang (2020). [*Logistic regression for massive data with rare
+#   events*](../../docs/bibliography.md#wang2020): how little undersampling can cost, and that
+#   oversampling may cost something too.
+# - Dal Pozzolo et al. (2015). [*Calibrating probability with undersampling for unbalanced
+#   classification*](../../docs/bibliography.md#dalpozzolo2015): what undersampling does to
+#   probabilities, and how to undo it.
+# - Elkan (2001). [*The foundations of cost-sensitive
+#   learning*](../../docs/bibliography.md#elkan2001).
+# - Elor & Averbuch-Elor (2022). [*To SMOTE, or not to
+#   SMOTE?*](../../docs/bibliography.md#elor2022): balancing helped weak learners and not strong
+#   ones.
 #
 # **Next:** lesson 06 derives SMOTE, writes it, and finds out when points that nobody measured help.
