@@ -115,8 +115,8 @@ def fetch_credit_card_fraud(
     References
     ----------
     A. Dal Pozzolo, O. Caelen, R. A. Johnson and G. Bontempi (2015). Calibrating probability
-    with undersampling for unbalanced classification. IEEE Symposium on Computational
-    Intelligence and Data Mining.
+    with undersampling for unbalanced classification. IEEE Symposium Series on Computational
+    Intelligence, 159-166.
     """
     home = str(get_data_home(data_home))
 
