@@ -412,7 +412,7 @@ def treated(make, prevalence=0.02, n_runs=6):
     runs = {name: [] for name in MODELS}
     for seed in range(n_runs):
         X, y = make(4500, prevalence=prevalence, random_state=seed)
-        X_new, y_new = make(15_000, prevalence=prevalence, random_state=1000 + seed)
+        X_new, y_new = make(10_000, prevalence=prevalence, random_state=1000 + seed)
         for name, model in MODELS.items():
             runs[name].append((y_new, y.mean(), four_treatments(model, X, y, X_new, seed)))
     return runs
@@ -444,7 +444,7 @@ for family, models in families.items():
 #   too, although its form is wrong there. (The number of positives in that family varies by chance by
 #   about a tenth, and so does the ratio.) Lesson 07 proved why: it is the first equation of its
 #   gradient.
-# - **Every kind of balancing** makes the forecast about six to twenty times too high, and turns the
+# - **Every kind of balancing** makes the forecast about seven to twenty times too high, and turns the
 #   Brier skill from positive to far below zero. Weights are often praised as the pure solution, since
 #   they leave the data as they are. They do not leave the probabilities as they are.
 # - **Boosting** with default settings is indeed weak as it is: it expects clearly fewer positives
