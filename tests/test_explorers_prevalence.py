@@ -7,7 +7,8 @@ import pytest
 from sklearn import metrics
 
 from imbalance_lab.explorers import Explorer
-from imbalance_lab.explorers.prevalence import EASY, PrevalenceView, prevalence_explorer
+from imbalance_lab.explorers import PrevalenceView, prevalence_explorer
+from imbalance_lab.explorers.prevalence import EASY
 
 
 @pytest.fixture(scope="module")

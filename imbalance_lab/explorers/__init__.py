@@ -6,6 +6,7 @@ cell; a reader without a kernel sees the state that it was saved in.
 
 from imbalance_lab.explorers.base import Explorer, MovingFigure, Table, View
 from imbalance_lab.explorers.focal import FocalView, focal_explorer
+from imbalance_lab.explorers.prevalence import PrevalenceView, prevalence_explorer
 from imbalance_lab.explorers.smote import SmoteView, smote_explorer
 from imbalance_lab.explorers.threshold import ThresholdView, threshold_explorer
 
@@ -13,11 +14,13 @@ __all__ = [
     "Explorer",
     "FocalView",
     "MovingFigure",
+    "PrevalenceView",
     "SmoteView",
     "Table",
     "ThresholdView",
     "View",
     "focal_explorer",
+    "prevalence_explorer",
     "smote_explorer",
     "threshold_explorer",
 ]

@@ -505,7 +505,7 @@ for times in (0, 10, 100):
 # the number of false alarms for each catch?
 
 # %%
-from imbalance_lab.explorers.prevalence import prevalence_explorer
+from imbalance_lab.explorers import prevalence_explorer
 
 prevalence_explorer()
 
