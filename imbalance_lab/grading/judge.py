@@ -137,7 +137,8 @@ class _Session:
             for place, cell in enumerate(self.cells):
                 if time.monotonic() > self.deadline:
                     raise KernelEnded(State.TIMED_OUT, "the time for the notebook was used up")
-                started, kernel.interrupted = time.monotonic(), False
+                started = time.monotonic()
+                kernel.forget_trouble()
                 if cell.runs:
                     self._run(kernel, place, cell)
                 elif cell.role == "graded" and cell.grade_id not in self.results:
@@ -145,8 +146,8 @@ class _Session:
                 else:
                     continue
                 self.seconds[place] = time.monotonic() - started
-                if kernel.interrupted:
-                    self._note(State.TIMED_OUT, cell, "it took too long and was interrupted")
+                if kernel.trouble:
+                    self._note(*kernel.trouble, cell)
         except KernelEnded as end:
             self._leave_out(place, end)
             return time.monotonic() > self.deadline
@@ -159,12 +160,12 @@ class _Session:
     def _leave_out(self, place: int, end: KernelEnded) -> None:
         cell = self.cells[place]
         self.left_out[place] = end.reason
-        self._note(end.state, cell, end.reason)
+        self._note(end.state, end.reason, cell)
         if cell.role == "graded":
             self._settle(cell, 0.0, f"your answer was stopped: {end.reason}")
         self.shown[place] = [_error("Stopped", end.reason)]
 
-    def _note(self, state: State, cell: SourceCell, reason: str) -> None:
+    def _note(self, state: State, reason: str, cell: SourceCell) -> None:
         if self.state is State.GRADED:
             self.state = state
         sentence = f"{cell.name}: {reason}"
@@ -211,8 +212,8 @@ class _Session:
         elif value is not None:
             points = _partial(repr(value), cell.points)
             outputs.append(_shown("execute_result", {"text/plain": repr(value)}))
-        if kernel.interrupted and not message:
-            message = "it took too long and was interrupted"
+        if kernel.trouble and not message:
+            message = kernel.trouble[1]
         self.shown[place] = outputs
         if points < cell.points and not message:
             message = printed.getvalue()

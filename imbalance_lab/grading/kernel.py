@@ -23,6 +23,7 @@ TIMED_OUT = Raised(
     "it took too long and was stopped: is there a loop that never ends?",
 )
 
+_INTERRUPTED = (State.TIMED_OUT, "it took too long and was interrupted")
 _ENDINGS = {
     "memory": (State.OUT_OF_MEMORY, "it used more than {memory} MB of memory"),
     "cpu": (State.TIMED_OUT, "it used more than {cpu:g} s of processor time"),
@@ -74,8 +75,8 @@ class Kernel:
 
     Attributes
     ----------
-    interrupted : bool
-        Whether something had to be interrupted since this was last set to False.
+    trouble : tuple of State and str, or None
+        Which limit was met since `forget_trouble`, although the notebook goes on.
 
     Raises
     ------
@@ -89,7 +90,7 @@ class Kernel:
         self.limits = limits
         self.deadline = deadline
         self.usage = Usage()
-        self.interrupted = False
+        self.trouble: tuple[State, str] | None = None
         self._ended: KernelEnded | None = None
         self._wire, theirs = socket.socketpair()
         self._leash, watchers = socket.socketpair()
@@ -106,6 +107,10 @@ class Kernel:
             self.close()
             raise SandboxGone(str(greeting)[:500])
 
+    def forget_trouble(self) -> None:
+        """Begin another cell."""
+        self.trouble = None
+
     def run(self, code: str) -> list[Any]:
         """Run a cell; return what it showed, unchecked.
 
@@ -115,7 +120,11 @@ class Kernel:
         """
         reply, _ = self._request({"run": code}, self.limits.output_bytes)
         outputs = reply.get("outputs")
-        return outputs if type(outputs) is list else []
+        if type(outputs) is not list:
+            return []
+        if any(_short_of_memory(output) for output in outputs):
+            self.trouble = self._ending("memory")
+        return outputs
 
     def ask(self, name: str, calls: Sequence[Call] | None) -> list[Outcome]:
         """Return one outcome a call or, without calls, the value of the name itself.
@@ -132,7 +141,10 @@ class Kernel:
             return [TIMED_OUT] * expected
         if type(outcomes) is not list or len(outcomes) != expected:
             return [Unusable("an answer in a form that is not understood")] * expected
-        return [_read(outcome) for outcome in outcomes]
+        read = [_read(outcome) for outcome in outcomes]
+        if any(isinstance(each, Raised) and "MemoryError" in each.error for each in read):
+            self.trouble = self._ending("memory")
+        return read
 
     def close(self) -> Usage:
         """End the process and all that it started; return what they used."""
@@ -152,7 +164,7 @@ class Kernel:
                 reply = wire.receive(self._wire, most, deadline)
             except TimeoutError:
                 # An honest loop ends here, and the notebook goes on with the next cell.
-                self.interrupted, in_time = True, False
+                self.trouble, in_time = _INTERRUPTED, False
                 self._leash.sendall(b"i")
                 reply = wire.receive(self._wire, most, time.monotonic() + _GRACE_SECONDS)
         except TimeoutError:
@@ -179,17 +191,17 @@ class Kernel:
         self._leash.close()
         self.usage = Usage(float(report.get("cpu_seconds", 0.0)), int(report.get("peak_memory", 0)))
         if report.get("ended_by") in _ENDINGS:
-            state, reason = _ENDINGS[report["ended_by"]]
-            cause = (
-                state,
-                reason.format(
-                    memory=self.limits.memory_bytes >> 20,
-                    cpu=self.limits.cpu_seconds,
-                    processes=self.limits.processes,
-                    wall=self.limits.wall_seconds,
-                ),
-            )
+            cause = self._ending(report["ended_by"])
         self._ended = KernelEnded(*(cause or (State.CRASHED, "it ended the process")))
+
+    def _ending(self, name: str) -> tuple[State, str]:
+        state, reason = _ENDINGS[name]
+        return state, reason.format(
+            memory=self.limits.memory_bytes >> 20,
+            cpu=self.limits.cpu_seconds,
+            processes=self.limits.processes,
+            wall=self.limits.wall_seconds,
+        )
 
 
 def _last_words(leash: socket.socket) -> dict[str, Any]:
@@ -202,6 +214,11 @@ def _last_words(leash: socket.socket) -> dict[str, Any]:
     with contextlib.suppress(ValueError):
         return dict(json.loads(data))
     return {}
+
+
+def _short_of_memory(output: Any) -> bool:
+    """Return whether an output is the error of an allocation that was refused."""
+    return type(output) is dict and output.get("ename") == "MemoryError"
 
 
 def _read(outcome: Any) -> Outcome:

@@ -38,7 +38,7 @@ _HOURS_BEFORE = 55
 HOSTILE = {
     "mal-loop": "while True:\n    pass",
     "mal-exit": "import os\n\nos._exit(0)",
-    "mal-memory": "hoard = [bytearray(100_000_000) for _ in range(200)]",
+    "mal-memory": "hoard = [bytes(1_000_000_000) for _ in range(100)]",
     "mal-peek": (
         "from pathlib import Path\n\n"
         "for path in ('../../../gradebook.db', '../../../solutions'):\n"

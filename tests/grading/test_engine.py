@@ -210,16 +210,11 @@ def test_two_gradings_are_the_same(engine: Engine, course: Course) -> None:
 
 ENDINGS = {
     "endless loop": ("def mean(values):\n    while True: pass", State.TIMED_OUT, "too long"),
-    "memory": (
-        "held = []\ndef mean(values):\n    while True: held.append(bytearray(1 << 20))",
-        State.OUT_OF_MEMORY,
-        "400 MB",
-    ),
     "exit": ("import os\ndef mean(values):\n    os._exit(3)", State.CRASHED, "ended the process"),
 }
 
 
-@pytest.mark.parametrize("name", ["endless loop", "exit"])
+@pytest.mark.parametrize("name", ENDINGS)
 def test_a_bad_end_is_named_and_costs_only_its_own_points(
     name: str, engine: Engine, course: Course
 ) -> None:
@@ -249,11 +244,29 @@ def test_memory_shared_out_to_many_is_out_of_memory(engine: Engine, course: Cour
     assert graded.result.peak_memory > 400 << 20
 
 
-def test_memory_at_once_is_an_error_in_the_cell(engine: Engine, course: Course) -> None:
-    graded = grade(engine, course, mean="x = bytearray(1 << 40)")
+REFUSED = "it used more than 400 MB of memory"
+
+
+@pytest.mark.parametrize(
+    "code", ["x = bytearray(1 << 40)", "import numpy as np\n\nx = np.empty(1 << 40)"]
+)
+def test_memory_refused_to_a_cell_is_out_of_memory(
+    code: str, engine: Engine, course: Course
+) -> None:
+    """Whether Python or the watcher is first to notice, the state is the same."""
+    graded = grade(engine, course, mean=code)
     assert graded.notebook is not None
     assert graded.notebook.cells[2].outputs[0].ename == "MemoryError"
-    assert graded.result.state is State.GRADED
+    assert graded.result.state is State.OUT_OF_MEMORY
+    assert graded.result.detail == f"mean: {REFUSED}"
+    assert graded.result.points == 4
+
+
+def test_memory_refused_to_an_answer_is_out_of_memory(engine: Engine, course: Course) -> None:
+    graded = grade(engine, course, mean="def mean(values):\n    return bytearray(1 << 40)")
+    assert graded.result.state is State.OUT_OF_MEMORY
+    assert f"mean-check: {REFUSED}" in graded.result.detail
+    assert graded.result.points == 4
 
 
 def test_time_of_the_whole_notebook_ends_it(course: Course) -> None:
