@@ -122,7 +122,7 @@ Claim(
 # better (Brod, 2021). Here is the first one.
 #
 # Ten transactions were checked by hand. Eight were fine, one was a fraud, and of one the result got
-# lost. What does pandas give as the **share of frauds**?
+# lost. What does pandas give as the **[share](../../docs/glossary.md#share) of frauds**?
 
 # %%
 my_prediction = 0.5  # your guess, between 0 and 1
@@ -142,8 +142,9 @@ print(f"pandas says   {shares['fraud']:.3f}")
 # %% [markdown]
 # ## Count before anything else
 #
-# The first question to any labels is how many there are of each class, in numbers *and* in shares.
-# Four facts about `value_counts` are worth knowing. Look at the output before you read on.
+# The first question to any [labels](../../docs/glossary.md#label) is how many there are of each
+# [class](../../docs/glossary.md#class), in numbers *and* in shares. Four facts about `value_counts`
+# are worth knowing. Look at the output before you read on.
 
 # %% covers="E06"
 y_mail = pd.Series(["ok", "spam", "ok", "fraud", "ok", None, "ok", "spam", "fraud", "ok"])
@@ -166,13 +167,14 @@ print(y_mail.value_counts().reindex(["ok", "spam", "fraud", "virus"], fill_value
 # %% [markdown]
 # ## One exercise from beginning to end
 #
-# An exercise has four parts: a **contract** (the text under the function's first line: what comes
-# in, what goes out, and one example worked by hand), a cell for **your answer**, a cell to **try**
-# it, and a **check**. Let us do one together, on which nothing depends.
+# An exercise has four parts: a **[contract](../../docs/glossary.md#contract)** (the text under the
+# function's first line: what comes in, what goes out, and one example worked by hand), a cell for
+# **your answer**, a cell to **try** it, and a **[check](../../docs/glossary.md#check)**. Let us do
+# one together, on which nothing depends.
 #
 # > `share_of(y, label)`: the share of the samples that have this label, between 0 and 1. `y` is
-# > array-like: a list, an array or a Series. By hand: "fraud" is one of four in
-# > `["ok", "ok", "fraud", "ok"]`, a share of 0.25.
+# > [array-like](../../docs/glossary.md#array-like): a list, an array or a Series. By hand: "fraud"
+# > is one of four in `["ok", "ok", "fraud", "ok"]`, a share of 0.25.
 #
 # A first attempt, and its check. Run it and read what it says, from top to bottom.
 
@@ -288,8 +290,8 @@ check(class_table, CLASS_TABLE).agrees_with(counted, on=fresh.labels(1, n_classe
 # %% [markdown]
 # ## One number for the imbalance
 #
-# Two classes or ten, people like to say in one number how uneven they are. The **imbalance ratio**
-# is
+# Two classes or ten, people like to say in one number how uneven they are. The
+# **[imbalance ratio](../../docs/glossary.md#imbalance-ratio)** is
 #
 # $$\text{IR} = \frac{n_{\text{largest}}}{n_{\text{smallest}}},$$
 #

@@ -69,9 +69,9 @@ print(f"accuracy is   {accuracy_score(y_test, always_legitimate.predict(X_test))
 
 # %% [markdown]
 # A model that knows nothing is right more than 99 times in 100. Now two models that have learned
-# something: a logistic regression, used in two ways. *Careful* flags a transaction when its
-# predicted probability of fraud is at least 0.5, which is what `predict` does. *Nervous* flags it
-# from 0.05 on.
+# something: a logistic regression, used in two ways. *Careful* [flags](../../docs/glossary.md#flag)
+# a transaction when its predicted probability of fraud is at least 0.5, which is what `predict`
+# does. *Nervous* flags it from 0.05 on.
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -89,8 +89,8 @@ flagged_by = {
 }
 
 # %% [markdown]
-# **Predict before you run.** Which of the three has the highest accuracy? Which one costs the
-# company least?
+# **Predict before you run.** Which of the three has the highest
+# [accuracy](../../docs/glossary.md#accuracy)? Which one costs the company least?
 
 # %%
 import pandas as pd
@@ -119,8 +119,8 @@ comparison.round({"accuracy": 3, "cost (€)": 0})
 # %% [markdown] covers="E01 E26"
 # ## Where the 99% come from
 #
-# Call the share of the rare class $\pi$, its **prevalence**. Whoever always answers with the
-# common class is wrong on exactly the rare cases, so
+# Call the share of the rare class $\pi$, its **[prevalence](../../docs/glossary.md#prevalence)**.
+# Whoever always answers with the common class is wrong on exactly the rare cases, so
 #
 # $$\text{accuracy of the constant answer} = 1 - \pi .$$
 #
@@ -184,13 +184,14 @@ check(majority_accuracy, MAJORITY_ACCURACY).agrees_with(
 # ## What a model adds
 #
 # If 0.990 is free, a model with 0.991 has closed a tenth of the gap to perfection, and one with
-# 0.988 is worse than no model. To see that, measure from the free accuracy, the **baseline** $b$:
+# 0.988 is worse than no model. To see that, measure from the free accuracy, the
+# **[baseline](../../docs/glossary.md#baseline)** $b$:
 #
 # $$\text{skill} = \frac{a - b}{1 - b}$$
 #
-# for a model with accuracy $a$. Skill 1 is perfect, 0 is as good as the constant answer, below 0
-# is worse. The same idea under other names: Cohen's kappa compares with chance agreement, $R^2$
-# with the mean, and forecasters call it a skill score.
+# for a model with accuracy $a$. [Skill](../../docs/glossary.md#skill) 1 is perfect, 0 is as good as
+# the constant answer, below 0 is worse. The same idea under other names: Cohen's kappa compares
+# with chance agreement, $R^2$ with the mean, and forecasters call it a skill score.
 
 # %% [markdown]
 # ### Exercise 2: skill
@@ -261,12 +262,13 @@ for name, accuracy in comparison["accuracy"].items():
 # ## Four kinds of outcome, not two
 #
 # Accuracy knows right and wrong. A decision about a rare event has four outcomes. Call the rare
-# class **positive** (label 1), the other **negative** (label 0):
+# class **[positive](../../docs/glossary.md#positive)** (label 1), the other
+# **[negative](../../docs/glossary.md#negative)** (label 0):
 #
 # | | flagged (predicted 1) | passed (predicted 0) |
 # | --- | --- | --- |
-# | **fraud** (truly 1) | true positive, TP: caught | false negative, FN: missed |
-# | **legitimate** (truly 0) | false positive, FP: false alarm | true negative, TN: left in peace |
+# | **fraud** (truly 1) | [true positive](../../docs/glossary.md#true-positive), TP: caught | [false negative](../../docs/glossary.md#false-negative), FN: missed |
+# | **legitimate** (truly 0) | [false positive](../../docs/glossary.md#false-positive), FP: false alarm | [true negative](../../docs/glossary.md#true-negative), TN: left in peace |
 #
 # Accuracy is $(TP + TN) / n$, and when positives are rare, $TN$ drowns everything else.
 
@@ -468,9 +470,10 @@ plots.score_distributions(
 # All but a handful of the probabilities lie left of 0.5, those of the positives too, yet the
 # positives lie clearly further right. A team that can check a twentieth of the cases finds several
 # times as many positives as it would by picking at random. Where to draw the line is a decision
-# about costs, and lesson 09 derives it. Try it already: move the threshold and watch what is caught,
-# what is falsely flagged and what it costs. Here it is the logistic regression from the beginning,
-# on the later transactions; each miss is priced at the average loss of a missed fraud.
+# about costs, and lesson 09 derives it. Try it already: move the
+# [threshold](../../docs/glossary.md#threshold) and watch what is caught, what is falsely flagged
+# and what it costs. Here it is the logistic regression from the beginning, on the later
+# transactions; each miss is priced at the average loss of a missed fraud.
 
 # %%
 from imbalance_lab.explorers import threshold_explorer
@@ -511,11 +514,12 @@ for fold, (learn, judge) in enumerate(KFold(5, shuffle=True, random_state=0).spl
 # %% [markdown] covers="E07 E08"
 # ## Two kinds of rarity
 #
-# *Relative* rarity is the share of positives. *Absolute* rarity is how many there are. They get
-# confused because in one data set they move together. So separate them: train a logistic
-# regression on 20 or 200 positives, each with 10 or 100 negatives for every positive, and see what
-# share of new positives is found in the top 5% of its list. **Predict first:** which of the four
-# is worst? Which matters more, ten times the positives or ten times the negatives?
+# *[Relative](../../docs/glossary.md#relative-rarity)* rarity is the share of positives.
+# *[Absolute](../../docs/glossary.md#absolute-rarity)* rarity is how many there are. They get
+# confused because in one data set they move together. So separate them: train a logistic regression
+# on 20 or 200 positives, each with 10 or 100 negatives for every positive, and see what share of
+# new positives is found in the top 5% of its list. **Predict first:** which of the four is worst?
+# Which matters more, ten times the positives or ten times the negatives?
 
 # %%
 from imbalance_lab.experiments import interval
@@ -844,8 +848,8 @@ score_quiz(quiz, QUIZ)
 # - Count the positives. Their number limits what can be learned; their share mostly does not.
 #
 # **New words:** *prevalence* (share of the positive class), *baseline*, *skill*, *positive* and
-# *negative*, *true/false positive/negative*, *threshold* (the probability from which on we flag),
-# *relative* and *absolute rarity*.
+# *negative*, *true positive*, *false positive*, *true negative* and *false negative*, *threshold*
+# (the probability from which on we flag), *relative rarity* and *absolute rarity*.
 #
 # ## Further reading
 #

@@ -82,9 +82,9 @@ tn, fp, fn, tp = matrix.ravel()
 print(f"unpacked row by row: TN {tn}, FP {fp}, FN {fn}, TP {tp}")
 
 # %% [markdown]
-# `ravel` reads the matrix row by row, hence the order TN, FP, FN, TP that you will meet everywhere.
-# It is right only because we gave `labels` in the order negative, positive. Without it the labels
-# are *sorted*, and "fraud" comes before "ok":
+# `ravel` reads the [matrix](../../docs/glossary.md#confusion-matrix) row by row, hence the order
+# TN, FP, FN, TP that you will meet everywhere. It is right only because we gave `labels` in the
+# order negative, positive. Without it the labels are *sorted*, and "fraud" comes before "ok":
 
 # %%
 unnamed = confusion_matrix(truth, flags)
@@ -157,14 +157,17 @@ check(confusion_counts, CONFUSION_COUNTS).agrees_with(
 #
 # $$\text{precision} = \frac{TP}{TP + FP} \qquad \text{recall} = \frac{TP}{TP + FN}$$
 #
-# **Precision**: *of what I flagged, which share is right?* It matters where an alarm is expensive
-# or attention is scarce: a blocked customer, a good e-mail in the spam folder, a team that stops
-# reading its alarms. **Recall**: *of what was there to be found, which share did I find?* It
-# matters where a miss is expensive: an illness, a failing brake, an intruder. Recall is also called
+# **[Precision](../../docs/glossary.md#precision)**: *of what I flagged, which share is right?* It
+# matters where an alarm is expensive or attention is scarce: a blocked customer, a good e-mail in
+# the spam folder, a team that stops reading its alarms.
+# **[Recall](../../docs/glossary.md#recall)**: *of what was there to be found, which share did I
+# find?* It matters where a miss is expensive: an illness, a failing brake, an intruder. Recall is
+# also called
 # *sensitivity* or *true positive rate*, precision *positive predictive value*.
 #
-# The same question as recall, asked of the other class, is **specificity**, and its complement is
-# the *false positive rate*:
+# The same question as recall, asked of the other class, is
+# **[specificity](../../docs/glossary.md#specificity)**, and its complement is the
+# *[false positive rate](../../docs/glossary.md#false-positive-rate)*:
 #
 # $$\text{specificity} = \frac{TN}{TN + FP} \qquad \text{false positive rate} = \frac{FP}{TN + FP}$$
 #
@@ -259,8 +262,9 @@ check(precision_recall, PRECISION_RECALL).agrees_with(
 # ### What an alarm adds to what you knew
 #
 # Why did two good numbers give a poor precision? Before the alarm the odds of fraud were
-# $\pi/(1-\pi)$: 1 to 99. The alarm multiplies them by the **likelihood ratio**, the rate of alarms
-# among frauds divided by the rate of alarms among the others:
+# $\pi/(1-\pi)$: 1 to 99. The alarm multiplies them by the
+# **[likelihood ratio](../../docs/glossary.md#likelihood-ratio)**, the rate of alarms among frauds
+# divided by the rate of alarms among the others:
 #
 # $$\underbrace{\frac{\text{precision}}{1-\text{precision}}}_{\text{odds after the alarm}}
 # = \underbrace{\frac{\pi}{1-\pi}}_{\text{odds before}} \times
@@ -300,7 +304,8 @@ for prevalence in (0.5, 0.1, 0.01, 0.001):
 # = \frac{2 \cdot \text{precision} \cdot \text{recall}}{\text{precision} + \text{recall}}
 # = \frac{2\,TP}{2\,TP + FP + FN}$$
 #
-# To make recall $\beta$ times as important, give it the weight $\beta^2$ in the mean:
+# To make recall $\beta$ [times as important](../../docs/glossary.md#f-beta), give it the weight
+# $\beta^2$ in the mean:
 #
 # $$F_\beta = \frac{(1+\beta^2) \cdot \text{precision} \cdot \text{recall}}
 # {\beta^2 \cdot \text{precision} + \text{recall}}
@@ -371,10 +376,10 @@ check(f_beta, F_BETA).agrees_with(
 # %% [markdown]
 # ### What F1 depends on
 #
-# F1 is often said to "balance both". Look at what it says about one and the same knowledge. As in
-# lesson 01, `make_gauss` tells us the *true* probability of every sample, so nothing better can be
-# known. Only the prevalence and the threshold change. **Predict first:** at a prevalence of 1%, what
-# is the F1 of perfect knowledge, used at the threshold 0.5?
+# [F1](../../docs/glossary.md#f1) is often said to "balance both". Look at what it says about one
+# and the same knowledge. As in lesson 01, `make_gauss` tells us the *true* probability of every
+# sample, so nothing better can be known. Only the prevalence and the threshold change. **Predict
+# first:** at a prevalence of 1%, what is the F1 of perfect knowledge, used at the threshold 0.5?
 
 
 # %%
@@ -457,9 +462,10 @@ with plots.picture(
 # $$\frac{2\,(TP + 1)}{TP + 1 + FP + x + P} = F_1 \quad\Longleftrightarrow\quad 2 = F_1 (1 + x)
 # \quad\Longleftrightarrow\quad x = \frac{2}{F_1} - 1 .$$
 #
-# So F1 has a price list: **a miss costs as much as $2/F_1 - 1$ false alarms.** Flagging a case with
-# probability $p$ is worth it if $p\,x > 1 - p$, that is if $p > F_1/2$. With probabilities that are
-# right, the best threshold is half of the best F1 (Lipton, Elkan and Naryanaswamy 2014):
+# So F1 has a [price list](../../docs/glossary.md#price-list): **a miss costs as much as $2/F_1 - 1$
+# false alarms.** Flagging a case with probability $p$ is worth it if $p\,x > 1 - p$, that is if
+# $p > F_1/2$. With probabilities that are right, the best threshold is half of the best F1 (Lipton,
+# Elkan and Naryanaswamy 2014):
 
 # %%
 for prevalence, results in f1_runs.items():
@@ -498,17 +504,17 @@ threshold_explorer(later["is_fraud"], probability, cost_fp=4, cost_fn=average_lo
 #
 # F1 ignores the true negatives. Three measures use all four counts.
 #
-# **Balanced accuracy** is the mean of the two recalls. A constant answer gets one right, one wrong:
-# $\tfrac12$, whatever the prevalence.
+# **[Balanced accuracy](../../docs/glossary.md#balanced-accuracy)** is the mean of the two recalls.
+# A constant answer gets one right, one wrong: $\tfrac12$, whatever the prevalence.
 #
 # $$\text{balanced accuracy} = \frac{\text{recall} + \text{specificity}}{2}$$
 #
-# The **G-mean** is the geometric mean $\sqrt{\text{recall} \cdot \text{specificity}}$: 0 as soon as
-# one class is given up entirely.
+# The **[G-mean](../../docs/glossary.md#g-mean)** is the geometric mean
+# $\sqrt{\text{recall} \cdot \text{specificity}}$: 0 as soon as one class is given up entirely.
 #
-# The **Matthews correlation** (MCC) is the plain correlation between truth and prediction, both
-# coded 0 and 1. Their covariance is $(TP \cdot TN - FP \cdot FN)/n^2$, and dividing by both standard
-# deviations gives
+# The **[Matthews correlation](../../docs/glossary.md#matthews-correlation)** (MCC) is the plain
+# correlation between truth and prediction, both coded 0 and 1. Their covariance is
+# $(TP \cdot TN - FP \cdot FN)/n^2$, and dividing by both standard deviations gives
 #
 # $$\text{MCC} = \frac{TP \cdot TN - FP \cdot FN}
 # {\sqrt{(TP+FP)(TP+FN)(TN+FP)(TN+FN)}}$$
@@ -758,8 +764,9 @@ for name in prices:
 # A test set has 20 frauds and 18 are caught: recall 0.90. Another 20 frauds, and it might have been
 # 15 or 20. **Predict first:** between which values would you look for the true recall?
 #
-# The textbook interval, named after Wald, is $\hat p \pm z \sqrt{\hat p (1-\hat p)/n}$ with
-# $z = 1.96$ for 95%. Note that $n$ is the number of *positives*, however many negatives there are.
+# The textbook [interval](../../docs/glossary.md#interval), named after Wald, is
+# $\hat p \pm z \sqrt{\hat p (1-\hat p)/n}$ with $z = 1.96$ for 95%. Note that $n$ is the number of
+# *positives*, however many negatives there are.
 
 # %%
 from statsmodels.stats.proportion import proportion_confint
@@ -779,7 +786,8 @@ for caught_of_20 in (10, 18, 20):
 # $$|\hat p - p| \le z \sqrt{\frac{p\,(1-p)}{n}} .$$
 #
 # Here the spread belongs to $p$. Squared, this is a quadratic inequality in $p$:
-# $(\hat p - p)^2 \le \frac{z^2}{n}\, p(1-p)$. Its two roots are Wilson's interval (1927):
+# $(\hat p - p)^2 \le \frac{z^2}{n}\, p(1-p)$. Its two roots are
+# [Wilson's interval](../../docs/glossary.md#wilson-interval) (1927):
 #
 # $$\frac{1}{1 + z^2/n} \left( \hat p + \frac{z^2}{2n} \;\pm\;
 # z \sqrt{\frac{\hat p (1 - \hat p)}{n} + \frac{z^2}{4 n^2}} \right)$$
@@ -847,8 +855,9 @@ check(wilson_interval, WILSON_INTERVAL).agrees_with(
 # ### Does "95%" mean 95%?
 #
 # An interval keeps its promise if, over many test sets, 95% of the intervals hold the true recall.
-# The share that does is called its **coverage**. With 20 positives it can be computed exactly: only
-# the counts 0 to 20 can occur, each with its binomial probability.
+# The share that does is called its **[coverage](../../docs/glossary.md#coverage)**. With 20
+# positives it can be computed exactly: only the counts 0 to 20 can occur, each with its binomial
+# probability.
 
 
 # %%
@@ -891,9 +900,9 @@ with plots.picture(
 # far below. Brown, Cai and DasGupta (2001) compare many intervals; for small $n$ they recommend this
 # one, or one by Jeffreys that is much like it.
 #
-# **The rule of three.** If none of $n$ positives was missed, what is the largest miss rate that is
-# still plausible? The one that would go unseen with probability 5%: $(1-q)^n = 0.05$, so
-# $q = 1 - 0.05^{1/n} \approx 3/n$.
+# **The [rule of three](../../docs/glossary.md#rule-of-three).** If none of $n$ positives was
+# missed, what is the largest miss rate that is still plausible? The one that would go unseen with
+# probability 5%: $(1-q)^n = 0.05$, so $q = 1 - 0.05^{1/n} \approx 3/n$.
 
 # %%
 for n_positives in (10, 20, 100, 1000):
@@ -909,9 +918,11 @@ for n_positives in (10, 20, 100, 1000):
 #
 # Recall is a share, so it has a formula. F1 is not a share: FP and FN come from different classes.
 # Then let the data stand for the world: draw a new test set *from the test set*, with replacement,
-# compute the measure, repeat: a **bootstrap**. The middle 95% of the values are the interval. Draw
-# **within each class** (stratified), so that every new set has as many positives as yours. Here for
-# real tumours, 19 malignant ones among 376, each predicted by a model that has not seen it:
+# compute the measure, repeat: a **[bootstrap](../../docs/glossary.md#bootstrap)**. The middle 95%
+# of the values are the interval. Draw
+# **within each class** ([stratified](../../docs/glossary.md#stratified-bootstrap)), so that every
+# new set has as many positives as yours. Here for real tumours, 19 malignant ones among 376, each
+# predicted by a model that has not seen it:
 
 # %%
 from sklearn.model_selection import cross_val_predict
@@ -992,7 +1003,7 @@ for n_positives in (10, 20, 50, 200):
 # | fold 1 | 1 | 0 | 0 | 1 |
 # | fold 2 | 1 | 9 | 4 | 2/15 |
 # | mean over folds | | | | 0.57 |
-# | **pooled**: counts added first | 2 | 9 | 4 | 4/17 = 0.24 |
+# | **[pooled](../../docs/glossary.md#pooling)**: counts added first | 2 | 9 | 4 | 4/17 = 0.24 |
 #
 # Which one is right? Take two detectors whose true F1 we know, because we choose their rates, and
 # choose them so that both have the *same*. A cautious one catches 30% of the positives and flags one
@@ -1064,14 +1075,17 @@ guesses = ["a"] * 5 + ["b"] + ["a"] + ["b"] * 2 + ["a"]
 print(classification_report(kinds, guesses, zero_division=0))
 
 # %% [markdown]
-# `support` is the number of true cases. Class a has TP = 5, FP = 2 and FN = 1, so
-# $F_1 = 10/13$; class b has 2, 1, 1, so $4/6$; class c was never predicted: 0. From these
+# [`support`](../../docs/glossary.md#support) is the number of true cases. Class a has TP = 5, FP =
+# 2 and FN = 1, so $F_1 = 10/13$; class b has 2, 1, 1, so $4/6$; class c was never predicted: 0.
+# From these
 #
-# - **macro** average: the plain mean, $(10/13 + 4/6 + 0)/3$. Every *class* has one vote.
-# - **weighted** average: weights 6, 3, 1. The common classes decide.
-# - **micro** average: add up TP, FP and FN over the classes, then compute. Each mistake is one
-#   class's FP and another's FN, so it is the share of right answers: *accuracy*. The report
-#   prints it under that name.
+# - **[macro](../../docs/glossary.md#macro-average)** average: the plain mean,
+#   $(10/13 + 4/6 + 0)/3$. Every *class* has one vote.
+# - **[weighted](../../docs/glossary.md#weighted-average)** average: weights 6, 3, 1. The common
+#   classes decide.
+# - **[micro](../../docs/glossary.md#micro-average)** average: add up TP, FP and FN over the
+#   classes, then compute. Each mistake is one class's FP and another's FN, so it is the share of
+#   right answers: *accuracy*. The report prints it under that name.
 #
 # Beware of a double meaning: some papers call the F1 of the averaged precision and the averaged
 # recall "macro F1" as well. It is never smaller, and can rank models differently (Opitz and Burst
@@ -1345,9 +1359,9 @@ score_quiz(quiz, QUIZ)
 # - Add counts over folds before computing F1; average over classes with equal votes.
 #
 # **New words:** *precision*, *recall*, *specificity*, *false positive rate*, *likelihood ratio*,
-# *F1*, *F-beta*, *balanced accuracy*, *G-mean*, *Matthews correlation*, *Wilson's interval*,
-# *coverage*, *rule of three*, *stratified bootstrap*, *pooling*, *macro*, *micro* and *weighted
-# average*, *support*.
+# *F1*, *F-beta*, *balanced accuracy*, *G-mean*, *Matthews correlation*, *Wilson interval*,
+# *coverage*, *rule of three*, *stratified bootstrap*, *pooling*, *macro average*, *micro average*
+# and *weighted average*, *support*.
 #
 # ## Further reading
 #

@@ -29,8 +29,9 @@
 # ## Three numbers that can't all be true
 #
 # A random forest learns from the earlier card transactions of lesson 01 and gives each later one a
-# **score**, here its estimated probability of fraud. A colleague reports three numbers about it. You
-# have not met two of them yet; the rest of this lesson derives them.
+# **[score](../../docs/glossary.md#score)**, here its estimated probability of fraud. A colleague
+# reports three numbers about it. You have not met two of them yet; the rest of this lesson derives
+# them.
 
 # %%
 import numpy as np
@@ -100,9 +101,9 @@ cuts.round(2)
 # %% [markdown] covers="E17"
 # ## The ROC curve, pair by pair
 #
-# Draw recall against the false positive rate, one point for each cut: the **ROC curve** (receiver
-# operating characteristic; the name comes from radar). Each positive in the list is a step up, each
-# negative a step to the right.
+# Draw recall against the false positive rate, one point for each cut: the
+# **[ROC curve](../../docs/glossary.md#roc-curve)** (receiver operating characteristic; the name
+# comes from radar). Each positive in the list is a step up, each negative a step to the right.
 
 # %%
 from imbalance_lab import plots
@@ -130,8 +131,8 @@ print(f"roc_auc_score:         {roc_auc_score(y_toy, score_toy):.4f}")
 
 # %% [markdown]
 # So 1 means that every positive stands above every negative, 0.5 is a coin flip, and below 0.5 the
-# list is better read from its end. ROC AUC is a probability, and nothing in it depends on how many
-# positives there are for each negative.
+# list is better read from its end. [ROC AUC](../../docs/glossary.md#roc-auc) is a probability, and
+# nothing in it depends on how many positives there are for each negative.
 
 # %% [markdown]
 # ### Exercise 1: ROC AUC, by pairs
@@ -194,8 +195,9 @@ check(roc_auc_by_pairs, ROC_AUC_BY_PAIRS).agrees_with(roc_auc_score, on=inputs)
 plots.precision_recall_curve(y_toy, score_toy, title="Precision-recall curve of the ten samples")
 
 # %% [markdown]
-# The usual summary is **average precision** (AP). Lower the threshold step by step. Wherever recall
-# grows, take the precision at that point, weighted by how much recall was gained:
+# The usual summary is **[average precision](../../docs/glossary.md#average-precision)** (AP). Lower
+# the threshold step by step. Wherever recall grows, take the precision at that point, weighted by
+# how much recall was gained:
 #
 # $$\text{AP} = \sum_i (R_i - R_{i-1}) \, P_i , \qquad R_0 = 0,$$
 #
@@ -274,10 +276,11 @@ check(average_precision, AVERAGE_PRECISION).agrees_with(average_precision_score,
 # %% [markdown] covers="E21"
 # ## Why not a straight line
 #
-# AP is often called "the area under the precision-recall curve", and many reports compute that area
-# with the trapezoidal rule: `auc(recall, precision)`. It joins the points by straight lines. **Predict
-# first:** a score that is *the same for everybody*, on 2,000 samples with 5 positives. What is its
-# AP? What does the trapezoidal rule say?
+# AP is often called "the area under the
+# [precision-recall curve](../../docs/glossary.md#precision-recall-curve)", and many reports compute
+# that area with the trapezoidal rule: `auc(recall, precision)`. It joins the points by straight
+# lines. **Predict first:** a score that is *the same for everybody*, on 2,000 samples with 5
+# positives. What is its AP? What does the trapezoidal rule say?
 
 # %%
 my_prediction = 0.0  # your guess for the trapezoidal rule
@@ -473,9 +476,10 @@ print(f"balanced test rows: ROC AUC {roc:.2f}  AP {ap:.2f}")
 #
 # "ROC AUC is inflated by the many true negatives", one often reads. You have just seen 999
 # negatives for each positive leave it alone. But there is another way to get many negatives:
-# **easy** ones, which nobody would confuse with a positive. Think of adding all closed accounts to
-# the transactions to be scored. **Predict first:** 50 positives against 500 ordinary negatives.
-# What do ROC AUC and AP do when ten times, and a hundred times as many easy negatives join?
+# **[easy](../../docs/glossary.md#easy-negatives)** ones, which nobody would confuse with a
+# positive. Think of adding all closed accounts to the transactions to be scored. **Predict first:**
+# 50 positives against 500 ordinary negatives. What do ROC AUC and AP do when ten times, and a
+# hundred times as many easy negatives join?
 
 # %%
 easy = {}
@@ -610,8 +614,9 @@ check(precision_at_recall, PRECISION_AT_RECALL).agrees_with(best_allowed, on=inp
 # ## A team with capacity
 #
 # A review team that can check 50 transactions a day doesn't choose a recall. It takes the 50 at the
-# top of the list. **Precision at k** is the share of positives among the k highest scores. It asks
-# only about the part of the list that somebody acts on. What happens below is invisible to it.
+# top of the list. **[Precision at k](../../docs/glossary.md#precision-at-k)** is the share of
+# positives among the k highest scores. It asks only about the part of the list that somebody acts
+# on. What happens below is invisible to it.
 
 # %%
 for k in (25, 100, 400):
@@ -622,8 +627,9 @@ for k in (25, 100, 400):
     )
 
 # %% [markdown]
-# The last number is called **lift**: precision divided by its baseline, the prevalence. Unlike
-# precision it says at once whether the score is any better than chance.
+# The last number is called **[lift](../../docs/glossary.md#lift)**: precision divided by its
+# baseline, the prevalence. Unlike precision it says at once whether the score is any better than
+# chance.
 
 # %% [markdown]
 # ### Exercise 5: precision at k
@@ -689,8 +695,9 @@ for name, score in {"forest": forest_score, "logistic regression": logistic_scor
     print(f"{name:20s} ROC AUC {whole:.2f}, up to a false positive rate of 5%: {part:.2f}")
 
 # %% [markdown]
-# Both are lower: the easy comparisons far down the list no longer count. So compare a partial area
-# only with another one up to the same false positive rate.
+# Both are lower: the easy comparisons far down the list no longer count. So compare a
+# [partial area](../../docs/glossary.md#partial-area) only with another one up to the same false
+# positive rate.
 
 # %% [markdown]
 # ### One cut, both curves

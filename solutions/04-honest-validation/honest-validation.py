@@ -86,8 +86,8 @@ print(f"F1 on new rows:      {f1_score(y_tomorrow, forest.predict(X_tomorrow)):.
 
 # %% [markdown]
 # Nothing was learned, and nobody would have noticed from the test score. Something went from the
-# test part into the training. This is called a **leak**: knowledge that the model will not have
-# when it works, but had when it was judged. Its size is
+# test part into the training. This is called a **[leak](../../docs/glossary.md#leak)**: knowledge
+# that the model will not have when it works, but had when it was judged. Its size is
 #
 # $$\text{leak} = \text{score measured} - \text{score on rows that are really new}.$$
 #
@@ -96,9 +96,9 @@ print(f"F1 on new rows:      {f1_score(y_tomorrow, forest.predict(X_tomorrow)):.
 # procedure is broken.**
 
 # %% [markdown] covers="E80"
-# One seed can be luck. So: eight data sets of noise, two models, two samplers, and two orders of
-# the same steps. (`SMOTE` does not copy rare rows, it places new ones between neighbouring rare
-# rows; lesson 06 derives it.)
+# One seed can be luck. So: eight data sets of noise, two models, two
+# [samplers](../../docs/glossary.md#sampler), and two orders of the same steps. (`SMOTE` does not
+# copy rare rows, it places new ones between neighbouring rare rows; lesson 06 derives it.)
 
 # %%
 from imblearn.over_sampling import SMOTE
@@ -297,9 +297,10 @@ print(f"RIGHT runs: {y_test.mean():.1%} positive in the test part, {y.mean():.1%
 
 # %% [markdown]
 # WRONG, in this common form, stops with an error before it can leak: `train_test_split` returns
-# four parts, not two. And RIGHT has the right order, but neither of them stratifies, so chance
-# decides how many positives are left to judge by. With `stratify=y` both parts get the same share.
-# How much does that matter? 300 splits of each kind:
+# four parts, not two. And RIGHT has the right order, but neither of them
+# [stratifies](../../docs/glossary.md#stratified), so chance decides how many positives are left to
+# judge by. With `stratify=y` both parts get the same share. How much does that matter? 300 splits
+# of each kind:
 
 
 # %% covers="E89"
@@ -320,13 +321,15 @@ for name, counts in {"split by chance": by_chance, "stratified": by_class}.items
 # By chance the test part can lose most of its positives, or get nearly twice as many as it should.
 # Recall then rests on a handful of rows, and the prevalence that precision depends on is wrong.
 # Stratifying costs one argument. Use it whenever rows are drawn by chance anyway. (Where they are
-# not, in groups or in time, other splits come first; see below.)
+# not, in [groups](../../docs/glossary.md#group) or in time, other splits come first; see below.)
 
 # %% [markdown]
 # ## A pipeline keeps the order
 #
-# With one split the right order is two lines. With cross-validation it has to be kept anew in every
-# fold, and then by hand it goes wrong. A pipeline keeps it for you. Each fold calls `fit` with its
+# With one split the right order is two lines. With
+# [cross-validation](../../docs/glossary.md#cross-validation) it has to be kept anew in every
+# [fold](../../docs/glossary.md#fold), and then by hand it goes wrong. A
+# [pipeline](../../docs/glossary.md#pipeline) keeps it for you. Each fold calls `fit` with its
 # training rows and `predict_proba` with its test rows, and the steps do this:
 #
 # | step | in `fit` (training rows) | in `predict_proba` (test rows) |
@@ -804,12 +807,12 @@ print(f"folds of patients: {interval(group_runs[:, 1]):.2f}")
 # ## Time: the future may not help
 #
 # A fraud detector is trained on what has happened and judged by what comes. If fraud changes with
-# time, **drift**, then a random split lets the model learn next month's fraud before it is asked to
-# find it. And there is a second trap: on the day of training, recent labels are not known yet,
-# since a fraud becomes one only when the customer complains.
+# time, **[drift](../../docs/glossary.md#drift)**, then a random split lets the model learn next
+# month's fraud before it is asked to find it. And there is a second trap: on the day of training,
+# recent labels are not known yet, since a fraud becomes one only when the customer complains.
 #
-# So a split by time has three parts. With $t$ the day of a row, $T$ *today*, and $d$ the days that
-# a label needs to become final:
+# So a split by time has three parts. With $t$ the day of a row, $T$ *today*, and $d$
+# [the days that a label needs to become final](../../docs/glossary.md#label-delay):
 #
 # - train: rows whose label is final today, $t + d \le T$;
 # - unused: rows after that, up to today. They have happened, but their labels are not known;
@@ -1029,8 +1032,9 @@ for repeats in (1, 2, 4):
 
 # %% [markdown]
 # The uncorrected interval misses the truth more and more often as you repeat more. Repeats are good
-# for the mean, which depends less on one lucky shuffle. They are no new data. The corrected interval
-# stays near what it promises, and it is wide, because 30 positives say only so much.
+# for the mean, which depends less on one lucky shuffle. They are no new data. The
+# [corrected interval](../../docs/glossary.md#corrected-interval) stays near what it promises, and
+# it is wide, because 30 positives say only so much.
 #
 # (When a simulation draws *fresh* data in each run, as in this lesson's other experiments, the runs
 # are independent and `interval` is right without a correction.)
@@ -1093,13 +1097,15 @@ check(compare_models, COMPARE_MODELS).agrees_with(widened_t_interval, on=interva
 # %% [markdown]
 # ## Choosing is learning too
 #
-# From here on a method has to beat two rivals in every lesson: the *untouched* model with a
-# better threshold than 0.5, and the same model *better regularised*: held back more, so that it
-# follows single rows less. For a logistic regression that is a stronger penalty on large
-# coefficients, in scikit-learn a smaller `C`. Both rivals contain a choice, the threshold and the
-# strength of the penalty, and a choice made with the help of test rows is a leak
-# like any other. How large? Choose the threshold with the highest F1 once on the test part itself,
-# and once on the training rows by an inner cross-validation.
+# From here on a method has to beat two rivals in every lesson: the
+# *[untouched](../../docs/glossary.md#untouched-model)* model with a better threshold than 0.5, and
+# the same model *better [regularised](../../docs/glossary.md#regularisation)*: held back more, so
+# that it follows single rows less. For a logistic regression that is a stronger
+# [penalty](../../docs/glossary.md#penalty) on large coefficients, in scikit-learn a smaller `C`.
+# Both rivals contain a choice, the threshold and the strength of the penalty, and a choice made
+# with the help of test rows is a leak like any other. How large? Choose the threshold with the
+# highest F1 once on the test part itself, and once on the training rows by an inner
+# cross-validation.
 
 # %%
 from sklearn.metrics import precision_recall_curve
@@ -1131,7 +1137,8 @@ print(f"leak of choosing on test: {interval(choice_runs[:, 2] - choice_runs[:, 1
 # To tune the threshold is worth a lot. To tune it on the test part adds half as much again on paper,
 # and nothing in the world. scikit-learn packs the honest way into one estimator, with an inner
 # cross-validation of its own. It is an estimator like any other, so it can be cross-validated in
-# turn: choices inside, judgement outside. That is called **nested** cross-validation.
+# turn: choices inside, judgement outside. That is called
+# **[nested](../../docs/glossary.md#nested-cross-validation)** cross-validation.
 
 # %%
 from sklearn.model_selection import TunedThresholdClassifierCV

@@ -29,8 +29,10 @@
 #
 # The transactions of lesson 01: about one in a hundred is a fraud. A colleague has read that
 # models cannot learn from such data, keeps all frauds, and as many legitimate transactions as there
-# are frauds, drawn at random. That is **random undersampling**. The test transactions stay as
-# they are (lesson 04). `imblearn`'s pipeline resamples when it is fitted, and never when it predicts.
+# are frauds, drawn at random. That is
+# **[random undersampling](../../docs/glossary.md#random-undersampling)**. The test transactions
+# stay as they are (lesson 04). `imblearn`'s pipeline [resamples](../../docs/glossary.md#resampling)
+# when it is fitted, and never when it predicts.
 
 # %%
 from imblearn.pipeline import make_pipeline
@@ -95,7 +97,8 @@ for name, p in (("untouched", p_untouched), ("undersampled", p_balanced)):
 # %% [markdown]
 # ## Two ways to change a ratio
 #
-# Call the number of rows of the common class $n_0$, of the rare class $n_1$, and their **ratio**
+# Call the number of rows of the common class $n_0$, of the rare class $n_1$, and their
+# **[ratio](../../docs/glossary.md#ratio)**
 #
 # $$r = n_1 / n_0 ,$$
 #
@@ -161,7 +164,8 @@ check(target_counts, TARGET_COUNTS).agrees_with(laws.target_counts, on=laws.case
 # ## Fewer of the common class
 #
 # Random undersampling draws a subset $S$ of the common rows without replacement: all subsets of the
-# wanted size are equally likely, so each common row is kept with the same probability
+# wanted size are equally likely, so each common row is
+# [kept with the same probability](../../docs/glossary.md#sampling-rate)
 #
 # $$\beta = \frac{n_0'}{n_0} .$$
 #
@@ -270,7 +274,7 @@ drawn.satisfies(laws.EveryRowHasItsChance(), on=laws.seeds(1.0))
 #
 # Undersampling a class of 10,000 to 400 rows throws 96% of it away. That sounds like vandalism, and
 # the arithmetic is right. But two questions hide in it: 96% *of what*, and how much
-# **information** goes with the rows?
+# **[information](../../docs/glossary.md#information)** goes with the rows?
 #
 # The first is a matter of counting. For our fourteen transactions at a ratio of 0.25, four of
 # twelve common rows are dropped: a third of the common class, and 4/14 of all rows.
@@ -528,8 +532,9 @@ print(f"all rows, regularised, instead of 1:10, default:  {settings_gain:+.2f}")
 # %% [markdown] covers="E43"
 # ## More of the rare class
 #
-# **Random oversampling** goes the other way: keep every row and add copies of rare rows, drawn at
-# random *with* replacement, until the ratio is reached. No row is lost, and none is new.
+# **[Random oversampling](../../docs/glossary.md#random-oversampling)** goes the other way: keep
+# every row and add copies of rare rows, drawn at random *with* replacement, until the ratio is
+# reached. No row is lost, and none is new.
 
 # %% [markdown] covers="E42"
 # The three tools again. Look closely at the second line: drawing the *whole* rare class anew with
@@ -619,10 +624,11 @@ drawn.satisfies(laws.EveryRowHasItsChance(), on=laws.seeds(1.0))
 # %% [markdown] covers="E44"
 # ### Do copies overfit?
 #
-# It is often said that copies make a model overfit. Think before you measure. **Predict:** what
-# happens to a nearest-neighbour classifier with *one* neighbour? It finds the same nearest row,
-# whether that row is there once or thirty times. With fifteen neighbours, thirty copies of one rare row fill
-# the whole vote. And a tree that asks for 5 rows in a leaf gets them from a single positive.
+# It is often said that copies make a model [overfit](../../docs/glossary.md#overfit). Think before
+# you measure. **Predict:** what happens to a nearest-neighbour classifier with *one* neighbour? It
+# finds the same nearest row, whether that row is there once or thirty times. With fifteen
+# neighbours, thirty copies of one rare row fill the whole vote. And a tree that asks for 5 rows in
+# a leaf gets them from a single positive.
 #
 # Each model below is fitted three times: on the rows as they are, on 1:1 by copies, and as they are with
 # better settings (more neighbours, larger leaves, a penalty).
@@ -724,9 +730,10 @@ print(f"logistic regression against copies:       {logistic_gain:+.2f}")
 # ## What balancing does to probabilities
 #
 # Now the opening can be explained. Look at all rows that share the same features $x$: of 40 such
-# rows, 4 are rare and 36 common, so $p = 4/40 = 0.1$, and the **odds** are $4 : 36 = 1/9$. Keep
-# a quarter of the common class, $\beta = 1/4$: about 9 of the 36 stay, and the odds become
-# $4 : 9$, four times as large. In general, undersampling multiplies the odds of *every* row by the same number,
+# rows, 4 are rare and 36 common, so $p = 4/40 = 0.1$, and the
+# **[odds](../../docs/glossary.md#odds)** are $4 : 36 = 1/9$. Keep a quarter of the common class,
+# $\beta = 1/4$: about 9 of the 36 stay, and the odds become $4 : 9$, four times as large. In
+# general, undersampling multiplies the odds of *every* row by the same number,
 #
 # $$\frac{p_s}{1 - p_s} = \frac{1}{\beta}\cdot\frac{p}{1 - p}
 # \qquad\Longleftrightarrow\qquad p_s = \frac{p}{p + \beta\,(1 - p)} .$$
@@ -818,7 +825,8 @@ average_loss = round(float(X_test.loc[y_test == 1, "amount"].mean()) + 15)
 threshold_explorer(y_test, p_balanced, cost_fp=4, cost_fn=average_loss)
 
 # %% [markdown]
-# Three signs of over-correction, for any model and any method:
+# Three signs of [over-correction](../../docs/glossary.md#over-correction), for any model and any
+# method:
 #
 # - the sum of its probabilities is many times the number of positives that there can be;
 # - it flags many times as many rows as there are positives, and you never decided on that;
@@ -902,7 +910,7 @@ print(f"average precision against the untouched model: {in_between:+.3f}")
 #
 # Random undersampling drops any common row. Could one choose better, and drop those that stand
 # in the way? Ivan Tomek (1976) looked for the pairs where the classes touch. Two points $i$ and $j$
-# form a **Tomek link** if
+# form a **[Tomek link](../../docs/glossary.md#tomek-link)** if
 #
 # - they belong to different classes, and
 # - *each* is the nearest neighbour of the other: no third point is nearer to either.
@@ -1023,12 +1031,13 @@ print(f"rare rows   {np.sum(y_links == 1)} -> {np.sum(after == 1)}")
 #
 # Four more, each in a sentence:
 #
-# - **Edited nearest neighbours** (ENN, Wilson 1972) drops each common point that has a rare one among
-#   its three nearest neighbours.
-# - **NearMiss** (Zhang and Mani 2003) keeps the common points that lie nearest to the rare ones, on average; the
-#   versions differ in which rare ones count.
-# - **Cluster centroids** replaces the common class by the centres of its clusters, found by
-#   k-means. A centre is an average: no row of the data needs to look like it.
+# - **[Edited nearest neighbours](../../docs/glossary.md#edited-nearest-neighbours)** (ENN, Wilson
+#   1972) drops each common point that has a rare one among its three nearest neighbours.
+# - **[NearMiss](../../docs/glossary.md#nearmiss)** (Zhang and Mani 2003) keeps the common points
+#   that lie nearest to the rare ones, on average; the versions differ in which rare ones count.
+# - **[Cluster centroids](../../docs/glossary.md#cluster-centroids)** replaces the common class by
+#   the centres of its clusters, found by k-means. A centre is an average: no row of the data needs
+#   to look like it.
 # - **SMOTE** *adds* rare points on straight lines between neighbouring rare points. Lesson 06
 #   derives it. SMOTE+Tomek and SMOTE+ENN clean up after it, in both classes.
 
@@ -1091,9 +1100,10 @@ show_samplers(
 # %% [markdown]
 # ### Does choosing pay?
 #
-# A paired experiment: six training sets of 2,000 rows with 4% positives, a small boosting model,
-# average precision on fresh rows with the natural prevalence. Beside the methods: the same model better
-# regularised. (A tuned threshold changes no ranking; it comes below, with costs.)
+# A [paired experiment](../../docs/glossary.md#paired-experiment): six training sets of 2,000 rows
+# with 4% positives, a small boosting model, average precision on fresh rows with the natural
+# prevalence. Beside the methods: the same model better regularised. (A tuned threshold changes no
+# ranking; it comes below, with costs.)
 
 # %%
 METHODS = {
@@ -1398,8 +1408,9 @@ score_quiz(quiz, QUIZ)
 # - Undersample to save time and memory. Try better settings before copies, and correct once only.
 # - Cleaning rules choose rows with care and change little; NearMiss changes much, for the worse.
 #
-# **New words:** *random under- and oversampling*, *ratio* $r$ and *sampling rate* $\beta$, *odds*,
-# *over-correction*, *Tomek link*, *edited nearest neighbours*, *NearMiss*, *cluster centroids*.
+# **New words:** *random undersampling* and *random oversampling*, *ratio* $r$ and *sampling rate*
+# $\beta$, *odds*, *over-correction*, *Tomek link*, *edited nearest neighbours*, *NearMiss*,
+# *cluster centroids*.
 #
 # ## Further reading
 #

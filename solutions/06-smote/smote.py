@@ -29,9 +29,10 @@
 # ## Frauds that never happened
 #
 # Lesson 05 filled up the rare class with copies. Copies bring nothing new, so why not invent
-# positives that resemble the real ones? That is SMOTE, the *synthetic minority over-sampling
-# technique*. It is one line of imbalanced-learn. Here it is on the transactions, encoded as before:
-# numbers scaled, and one column of zeros and ones for each merchant category and each channel.
+# positives that resemble the real ones? That is [SMOTE](../../docs/glossary.md#smote), the
+# *synthetic minority over-sampling technique*. It is one line of imbalanced-learn. Here it is on
+# the transactions, encoded as before: numbers scaled, and one column of zeros and ones for each
+# merchant category and each channel.
 
 # %%
 import numpy as np
@@ -50,8 +51,9 @@ print(f"before: {np.sum(y_train == 0)} legitimate, {np.sum(y_train == 1)} frauds
 print(f"after:  {np.sum(y_more == 0)} legitimate, {np.sum(y_more == 1)} frauds")
 
 # %% [markdown]
-# `fit_resample` puts the new rows under the old ones. Each of the invented frauds should be a
-# transaction that could have happened: it has one merchant and one channel.
+# `fit_resample` puts the new rows under the old ones. Each of the
+# [invented frauds](../../docs/glossary.md#synthetic-row) should be a transaction that could have
+# happened: it has one merchant and one channel.
 #
 # **Predict before you run.** What share of the invented frauds is *impossible*, such as one that
 # was made 30% at a petrol station and 70% in an online shop?
@@ -110,9 +112,9 @@ for name, p in scores.items():
 # %% [markdown] covers="E52"
 # ## The idea: a step towards a neighbour
 #
-# Take a row $x_i$ of the minority and one of its neighbours $x_{nn}$, also of the minority. If both
-# are frauds, perhaps everything on the straight line between them is a fraud too. So walk a random
-# part $\lambda$ of the way:
+# Take a row $x_i$ of the [minority](../../docs/glossary.md#minority) and one of its neighbours
+# $x_{nn}$, also of the minority. If both are frauds, perhaps everything on the straight line
+# between them is a fraud too. So walk a random part $\lambda$ of the way:
 #
 # $$x_{new} = x_i + \lambda\,(x_{nn} - x_i), \qquad \lambda \sim U(0, 1).$$
 #
@@ -305,7 +307,8 @@ check(minority_neighbours, MINORITY_NEIGHBOURS).agrees_with(oracle.nearest, on=i
 # Everything is there. To invent $n_{new}$ rows of the minority, repeat $n_{new}$ times:
 #
 # 1. draw a minority row $x_i$, each with the same chance;
-# 2. draw one of its $k$ nearest minority neighbours $x_{nn}$, each with the same chance;
+# 2. draw one of its $k$ nearest [minority neighbours](../../docs/glossary.md#minority-neighbours)
+#    $x_{nn}$, each with the same chance;
 # 3. draw $\lambda$ from $U(0, 1)$ and take $x_i + \lambda (x_{nn} - x_i)$.
 #
 # To balance the classes, $n_{new}$ is the difference of their counts; another `sampling_strategy`
@@ -653,24 +656,24 @@ for distance in (0.5, 2.5, 5.0):
 # ## The relatives
 #
 # Each relative changes one step of the algorithm: *where to start*, *how many rows each start gets*,
-# or *what interpolation means*.
+# or *what [interpolation](../../docs/glossary.md#interpolation) means*.
 #
 # | method | what it changes | imbalanced-learn |
 # | --- | --- | --- |
-# | Borderline-SMOTE (Han and others 2005) | starts only from rows in danger | `BorderlineSMOTE` |
+# | [Borderline-SMOTE](../../docs/glossary.md#borderline-smote) (Han and others 2005) | starts only from rows [in danger](../../docs/glossary.md#in-danger) | `BorderlineSMOTE` |
 # | SVM-SMOTE (Nguyen and others 2011) | starts from the support vectors of an SVM; walks outwards where the minority prevails | `SVMSMOTE` |
 # | K-means SMOTE (Last and others 2017) | clusters first; only clusters with enough minority, the sparse ones more | `KMeansSMOTE` |
-# | ADASYN (He and others 2008) | more rows where more neighbours are of the majority | `ADASYN` |
-# | SMOTE-NC, SMOTE-N (Chawla and others 2002) | categories vote instead of walking | `SMOTENC`, `SMOTEN` |
+# | [ADASYN](../../docs/glossary.md#adasyn) (He and others 2008) | more rows where more neighbours are of the majority | `ADASYN` |
+# | [SMOTE-NC](../../docs/glossary.md#smote-nc), [SMOTE-N](../../docs/glossary.md#smote-n) (Chawla and others 2002) | categories vote instead of walking | `SMOTENC`, `SMOTEN` |
 #
 # ### Borderline-SMOTE: start where it is contested
 #
 # Count, for each minority row, how many of its $m$ nearest neighbours *among all rows* are of the
 # majority, and call the count $m'$:
 #
-# - $m' < m/2$: the row is **safe**;
+# - $m' < m/2$: the row is **[safe](../../docs/glossary.md#safe)**;
 # - $m/2 \le m' < m$: the row is **in danger**;
-# - $m' = m$: the row is surrounded, and taken for **noise**.
+# - $m' = m$: the row is surrounded, and taken for **[noise](../../docs/glossary.md#noise)**.
 #
 # New rows start from rows in danger only. On the ten points with $m = 3$: A has 1 legitimate
 # neighbour of 3 (safe), B and C have 2 (in danger), and D, with 3, is noise. So the long lines that
@@ -1063,7 +1066,8 @@ for name, steps in {"untouched": [], "SMOTE": [SMOTE(random_state=0)]}.items():
 # %% [markdown] covers="E65"
 # ### Does PCA help?
 #
-# Usual advice: in high dimension reduce to 20 to 50 principal components first, then apply SMOTE.
+# Usual advice: in high dimension reduce to 20 to 50
+# [principal components](../../docs/glossary.md#principal-components) first, then apply SMOTE.
 # Principal components are the directions of largest variance. So test two kinds of data: in the one
 # the signal lies in directions of large variance, in the other it does not.
 
@@ -1234,7 +1238,7 @@ results["forest, digits"] = trials(three_parts(rare_digits), forest, large_leave
 
 # %% [markdown]
 # Last, realistic transactions. Here the three parts follow one another in time, and the encoder
-# (scaler and one-hot columns) learns from the first part alone:
+# (scaler and [one-hot](../../docs/glossary.md#one-hot) columns) learns from the first part alone:
 
 # %%
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -1567,8 +1571,8 @@ score_quiz(quiz, QUIZ)
 # - Categories must not be interpolated, and a vote among neighbours hides what is rare among the rare.
 # - Compare with copies, weights, regularisation and a tuned threshold before you believe a gain at 0.5.
 #
-# **New words:** *SMOTE*, *synthetic (invented) row*, *interpolation*, *λ*, *minority neighbours*,
-# *safe*, *in danger* and *noise* (Borderline-SMOTE), *ADASYN*, *SMOTE-NC*, *SMOTE-N*.
+# **New words:** *SMOTE*, *synthetic row*, *interpolation*, *minority neighbours*, *safe*, *in
+# danger* and *noise* (Borderline-SMOTE), *ADASYN*, *SMOTE-NC*, *SMOTE-N*.
 #
 # ## Further reading
 #

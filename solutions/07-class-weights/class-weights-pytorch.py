@@ -51,7 +51,8 @@ print("PyTorch", torch.__version__.split("+")[0])
 # There are two ways to state the same loss:
 #
 # - `BCEWithLogitsLoss(pos_weight=2)`: one logit for each row, and labels as **floats**. The weight
-#   of a positive is `pos_weight`, that of a negative is always 1.
+#   of a positive is [`pos_weight`](../../docs/glossary.md#pos_weight), that of a negative is
+#   always 1.
 # - `CrossEntropyLoss(weight=[1, 2])`: one logit for each *class* and labels as **integers**, the
 #   positions of the weights. With two classes the logits $(0, z)$ say the same as the one logit $z$.
 #
@@ -87,9 +88,10 @@ print(f"weighted sum, divided by the weights (5):  {np.sum(w * losses) / 5:.3f}"
 
 # %% [markdown]
 # `BCEWithLogitsLoss` divides by the number of rows, `CrossEntropyLoss` by the weights of the rows.
-# Two neighbours in one library, both called `reduction="mean"`. The minimum is the same. But the
-# learning rate, a penalty, and every number that you compare with somebody else's are not: with
-# balanced weights in the ratio 1 to 19 and 5% positives, the first loss is almost twice the second.
+# Two neighbours in one library, both called [`reduction="mean"`](../../docs/glossary.md#reduction).
+# The minimum is the same. But the learning rate, a penalty, and every number that you compare with
+# somebody else's are not: with balanced weights in the ratio 1 to 19 and 5% positives, the first
+# loss is almost twice the second.
 
 # %% [markdown]
 # ### Exercise 1: a weighted mean from logits
@@ -146,9 +148,10 @@ check(weighted_bce, WEIGHTED_BCE).on([1000.0, -1000.0], [0, 0], 1, 5).gives(500.
 # %% [markdown]
 # ## The mean of a batch
 #
-# A network learns from small batches, and `CrossEntropyLoss` divides by the weights *of the batch*.
-# A batch with many positives has a large divisor, so each of its rows counts less. Take it to the
-# end: in a batch of one row the weight stands above and below the fraction line,
+# A network learns from small [batches](../../docs/glossary.md#batch), and `CrossEntropyLoss`
+# divides by the weights *of the batch*. A batch with many positives has a large divisor, so each of
+# its rows counts less. Take it to the end: in a batch of one row the weight stands above and below
+# the fraction line,
 #
 # $$\frac{w_i\, \ell_i}{w_i} = \ell_i ,$$
 #
@@ -190,8 +193,9 @@ for size in (1, 10, 100):
 # %% [markdown]
 # ## Four traps
 #
-# **1. The device.** Snippets often end a line in `.cuda()`. On a machine without a suitable graphics
-# card that line stops the program. Say once where tensors live, and use that name everywhere:
+# **1. The [device](../../docs/glossary.md#device).** Snippets often end a line in `.cuda()`. On a
+# machine without a suitable graphics card that line stops the program. Say once where tensors live,
+# and use that name everywhere:
 
 # %% covers="E37"
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -117,8 +117,9 @@ print(f"frauds that came: {y_test.sum()}")
 # ## Where the balanced weights come from
 #
 # A learner that minimises a sum of losses over rows listens to whoever brings the most rows. Give
-# each row of class $c$ a **weight** $w_c$, by which its loss is multiplied. Call $n$ the number of
-# rows, $K$ the number of classes and $n_c$ the number of rows of class $c$. Ask for two things:
+# each row of class $c$ a **[weight](../../docs/glossary.md#class-weight)** $w_c$, by which its loss
+# is multiplied. Call $n$ the number of rows, $K$ the number of classes and $n_c$ the number of rows
+# of class $c$. Ask for two things:
 #
 # - every class has the same total weight: $w_c\, n_c$ is the same for all $c$;
 # - the total weight stays what it was: $\sum_c w_c\, n_c = n$.
@@ -197,17 +198,19 @@ check(balanced_weights, BALANCED_WEIGHTS).agrees_with(
 # %% [markdown]
 # ## A loss with weights
 #
-# A model says $p_i$, the probability that row $i$ is positive. Its **log loss** on that row is
+# A model says $p_i$, the probability that row $i$ is positive. Its
+# **[log loss](../../docs/glossary.md#log-loss)** on that row is
 #
 # $$\ell_i = -\bigl[\, y_i \log p_i + (1 - y_i) \log (1 - p_i) \,\bigr],$$
 #
 # minus the logarithm of the probability that it gave to what happened. With weights, the loss over
-# all rows is the weighted mean
+# all rows is the [weighted mean](../../docs/glossary.md#weighted-mean-loss)
 #
 # $$L = \frac{\sum_i w_i\, \ell_i}{\sum_i w_i}, \qquad w_i = w_{y_i} .$$
 #
-# Four rows by hand: three negatives and one positive, and a model that says 0.5, 0.5, 0.5 and 0.25.
-# Weights $w_0 = 1$ and $w_1 = 2$.
+# Here $w_i$ is the [sample weight](../../docs/glossary.md#sample-weight) of row $i$. Four rows by
+# hand: three negatives and one positive, and a model that says 0.5, 0.5, 0.5 and 0.25. Weights
+# $w_0 = 1$ and $w_1 = 2$.
 
 # %%
 hand = pd.DataFrame({"y": [0, 0, 0, 1], "p": [0.5, 0.5, 0.5, 0.25], "w": [1, 1, 1, 2]})
@@ -303,9 +306,10 @@ print("divided by 6 (weights):", (pull @ X_hand / w_hand.sum()).round(3))
 # %% [markdown]
 # ### Exercise 3: the weighted gradient
 #
-# A gradient is easy to get almost right. So check it as professionals do, by **finite
-# differences**: move one coefficient by a tiny step both ways, and divide the change of the loss by
-# the change of the coefficient.
+# A [gradient](../../docs/glossary.md#gradient) is easy to get almost right. So check it as
+# professionals do, by **[finite differences](../../docs/glossary.md#finite-differences)**: move one
+# coefficient by a tiny step both ways, and divide the change of the loss by the change of the
+# coefficient.
 
 
 # %% answer="weighted-gradient"
@@ -372,7 +376,8 @@ check(weighted_gradient, WEIGHTED_GRADIENT).agrees_with(
 # $$\sum_i w_i\, p_i = \sum_i w_i\, y_i .$$
 #
 # Without weights: the probabilities add up to the number of positives. A logistic regression is
-# honest about the total, by construction. With balanced weights the right side is the weight of the
+# honest about the total, by construction. With
+# [balanced weights](../../docs/glossary.md#balanced-weights) the right side is the weight of the
 # positive class, $n / 2$: **the model is made to believe that half of the world is positive.** Here
 # are both sides, on overlapping Gaussians with 3% positives:
 
@@ -698,10 +703,11 @@ plots.reliability_diagram(
 #
 # $$p \ge \frac{c_{FP}}{c_{FP} + c_{FN}} .$$
 #
-# Compare with the threshold that weights imply, $w_0 / (w_0 + w_1)$: weights $w_0 \propto c_{FP}$
-# and $w_1 \propto c_{FN}$ with the threshold 0.5 make the same decisions as no weights with this
-# threshold (Elkan 2001). The dict `{0: 1, 1: 50}` says: *a miss costs fifty times a false alarm.*
-# The frequencies of the classes do not occur in it, because the probabilities contain them already.
+# Compare with the threshold that weights imply, $w_0 / (w_0 + w_1)$:
+# [weights](../../docs/glossary.md#cost-weights) $w_0 \propto c_{FP}$ and $w_1 \propto c_{FN}$ with
+# the threshold 0.5 make the same decisions as no weights with this threshold (Elkan 2001). The dict
+# `{0: 1, 1: 50}` says: *a miss costs fifty times a false alarm.* The frequencies of the classes do
+# not occur in it, because the probabilities contain them already.
 
 # %% [markdown]
 # ### Exercise 6: weights from costs
@@ -796,8 +802,9 @@ plots.intervals(
 
 # %% [markdown]
 # The threshold and the cost weights do the same, and nothing beats them. Balanced weights alone are
-# somewhat dearer; they would be right if a miss cost 49. Corrections that are stacked are the
-# dearest by far, dearer than flagging nobody at all. One stack is harmless, because it does nothing:
+# somewhat dearer; they would be right if a miss cost 49.
+# [Corrections that are stacked](../../docs/glossary.md#double-correction) are the dearest by far,
+# dearer than flagging nobody at all. One stack is harmless, because it does nothing:
 
 # %%
 X_smote, y_smote = SMOTE(random_state=0).fit_resample(X, y)

@@ -107,8 +107,9 @@ print(f"you predicted {my_prediction:.3f} for Adam")
 #
 # $$-\log p_t = \operatorname{softplus}(-m), \qquad 1 - p_t = \sigma(-m),$$
 #
-# where $\operatorname{softplus}(x) = \log(1 + e^{x})$ is the function that lesson 08 made safe. PyTorch has
-# both. Nothing overflows, and nothing is computed as $1 - p_t$ from a rounded $p_t$.
+# where $\operatorname{softplus}(x) = \log(1 + e^{x})$ is
+# [the function that lesson 08 made safe](../../docs/glossary.md#softplus). PyTorch has both.
+# Nothing overflows, and nothing is computed as $1 - p_t$ from a rounded $p_t$.
 
 
 # %%
@@ -131,8 +132,9 @@ class FocalLoss(nn.Module):
 # ## Number by number
 #
 # First the loss, its slope and its curvature, for some logits and both labels. On the left PyTorch,
-# which differentiates by itself (**automatic differentiation**); on the right the formulas of lesson 08
-# in NumPy.
+# which differentiates by itself
+# (**[automatic differentiation](../../docs/glossary.md#automatic-differentiation)**); on the right
+# the formulas of lesson 08 in NumPy.
 
 # %%
 from scipy.special import expit, log_expit
@@ -325,18 +327,19 @@ for epoch in (0, 1, 2, 9):
     print(f"epoch {epoch:2d}: from 0.5 {from_half[epoch]:.2f}, from π {from_prior[epoch]:.2f}")
 
 # %% [markdown]
-# The prior saves the first epochs, in which the network would learn nothing but that positives are
-# rare. Later the two meet. In a deep network with millions of rows the first epochs are worth saving,
-# and large slopes at the start can do damage; for a small one it is a courtesy.
+# The prior saves the first [epochs](../../docs/glossary.md#epoch), in which the network would learn
+# nothing but that positives are rare. Later the two meet. In a deep network with millions of rows
+# the first epochs are worth saving, and large slopes at the start can do damage; for a small one it
+# is a courtesy.
 
 # %% [markdown]
 # ## Does it improve a network?
 #
 # The question of lesson 08 once more, where focal loss comes from. Six fresh data sets with 40
 # positives each; every network of a pair starts from the same weights and sees the same batches.
-# Beside focal loss: `pos_weight` of lesson 07, plain cross-entropy with a stronger **weight decay**,
-# the usual regulariser of networks, and the strongest regulariser there is, a simpler model: logistic
-# regression.
+# Beside focal loss: `pos_weight` of lesson 07, plain cross-entropy with a stronger
+# **[weight decay](../../docs/glossary.md#weight-decay)**, the usual regulariser of networks, and
+# the strongest regulariser there is, a simpler model: logistic regression.
 
 # %%
 from sklearn.linear_model import LogisticRegression

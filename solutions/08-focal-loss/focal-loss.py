@@ -30,9 +30,11 @@
 # %% [markdown] covers="E38"
 # ## A loss that pays attention
 #
-# Lesson 07 gave every row of the rare class the same extra weight. The **focal loss** (Lin and
-# others, 2017) has a finer idea: the weight of a row depends on how wrong the model still is about
-# it. Call $p_t$ the probability that the model gives to what happened. The loss of a row is
+# Lesson 07 gave every row of the rare class the same extra weight. The
+# **[focal loss](../../docs/glossary.md#focal-loss)** (Lin and others, 2017) has a finer idea: the
+# weight of a row depends on how wrong the model still is about it. Call $p_t$
+# [the probability that the model gives to what happened](../../docs/glossary.md#p_t). The loss of a
+# row is
 #
 # $$-(1 - p_t)^{\gamma} \log p_t .$$
 #
@@ -97,12 +99,13 @@ for name, p in (("γ = 0", p_plain), ("γ = 2", p_focal)):
 # %% [markdown]
 # ## Why the loss wants logits
 #
-# Models add up a score $z$, any real number, called the **logit**, because it is the logarithm of
-# the odds. The logistic function turns it into a probability:
+# Models add up a score $z$, any real number, called the **[logit](../../docs/glossary.md#logit)**,
+# because it is the logarithm of the odds. The logistic function turns it into a probability:
 #
 # $$p = \sigma(z) = \frac{1}{1 + e^{-z}}, \qquad z = \log\frac{p}{1 - p} .$$
 #
-# The log loss of one row is also called **binary cross-entropy**, BCE:
+# The log loss of one row is also called
+# **[binary cross-entropy](../../docs/glossary.md#binary-cross-entropy)**, BCE:
 #
 # $$\ell = -\bigl[\, y \log p + (1 - y) \log (1 - p) \,\bigr].$$
 #
@@ -186,16 +189,17 @@ check(bce_with_logits, BCE_WITH_LOGITS).agrees_with(cross_entropy, on=row_cases(
 #
 # ## Attention by a factor
 #
-# Two abbreviations make both classes look alike. The **margin** $m$ is the logit with the sign of
-# the label: $m = z$ for a positive row, $m = -z$ for a negative one. It is large where the model is
-# right. And $p_t$, the probability of what happened, is
+# Two abbreviations make both classes look alike. The **[margin](../../docs/glossary.md#margin)**
+# $m$ is the logit with the sign of the label: $m = z$ for a positive row, $m = -z$ for a negative
+# one. It is large where the model is right. And $p_t$, the probability of what happened, is
 #
 # $$p_t = \sigma(m) = \begin{cases} p & \text{if } y = 1 \\ 1 - p & \text{if } y = 0 \end{cases}
 # \qquad 1 - p_t = \sigma(-m) .$$
 #
-# Cross-entropy is $-\log p_t$, and the focal loss multiplies it by the **focusing factor**
-# $(1 - p_t)^{\gamma}$. With γ = 0 the factor is 1 and the focal loss *is* cross-entropy. Ten rows by
-# hand, eight easy negatives, a hard one, and a positive that is still missed:
+# Cross-entropy is $-\log p_t$, and the focal loss multiplies it by the
+# **[focusing factor](../../docs/glossary.md#focusing-factor)** $(1 - p_t)^{\gamma}$. With γ = 0 the
+# factor is 1 and the focal loss *is* cross-entropy. Ten rows by hand, eight easy negatives, a hard
+# one, and a positive that is still missed:
 
 # %% covers="E40"
 import pandas as pd
@@ -474,8 +478,9 @@ for gamma, alpha in ((0, None), (2, 0.25), (5, 0.9)):
 # $$t\, \alpha\, \text{up}(p) = (1 - t)\, (1 - \alpha)\, \text{down}(p) .$$
 #
 # With γ = 0 and α = 0.5 it reads $t (1 - p) = (1 - t)\, p$, so $p = t$: cross-entropy rewards the
-# truth. A loss with that property is called **proper**. For γ > 0 the balance lies elsewhere: **the
-# focal loss is not proper.** Let the computer find the minimum for rows of which 1% are positive:
+# truth. A loss with that property is called **[proper](../../docs/glossary.md#proper-loss)**. For
+# γ > 0 the balance lies elsewhere: **the focal loss is not proper.** Let the computer find the
+# minimum for rows of which 1% are positive:
 
 # %%
 from scipy.optimize import minimize_scalar
@@ -588,18 +593,18 @@ focal_explorer(gamma=2, alpha=0.5, prevalence=0.01)
 # ## The curvature, and where it turns
 #
 # Boosting libraries such as LightGBM take Newton steps: slope divided by curvature. So they ask a
-# custom loss for its second derivative too (the **Hessian**; since each row's loss depends on its own
-# logit only, it is one number a row). Differentiate the slope once more, with the same rules for $q$
-# and $s$, and with $\frac{dp_t}{dm} = p_t\, q$:
+# custom loss for its second derivative too (the **[Hessian](../../docs/glossary.md#hessian)**;
+# since each row's loss depends on its own logit only, it is one number a row). Differentiate the
+# slope once more, with the same rules for $q$ and $s$, and with $\frac{dp_t}{dm} = p_t\, q$:
 #
 # $$\frac{d^2 L}{dm^2} = q^{\gamma}\, p_t\, \bigl[\, (1 + 2\gamma)\, q + \gamma\, s\, (\gamma\, p_t - q)
 # \,\bigr].$$
 #
 # Along $z$ it is the same, because the sign of the margin enters twice. With γ = 0 it is $p_t\, q =
-# p (1 - p)$, as in logistic regression, and positive everywhere: the loss is **convex**, it curves
-# upwards, and a linear model has one minimum only. With γ > 0 look at the bracket when $p_t$ is
-# small: $q$ is near 1 and $s$ large, so it is about $1 + 2\gamma - \gamma s$, which is negative as
-# soon as $s > 2 + 1/\gamma$.
+# p (1 - p)$, as in logistic regression, and positive everywhere: the loss is
+# **[convex](../../docs/glossary.md#convex)**, it curves upwards, and a linear model has one minimum
+# only. With γ > 0 look at the bracket when $p_t$ is small: $q$ is near 1 and $s$ large, so it is
+# about $1 + 2\gamma - \gamma s$, which is negative as soon as $s > 2 + 1/\gamma$.
 
 # %%
 from scipy.optimize import brentq
@@ -697,9 +702,10 @@ for gamma, alpha in ((0, None), (2, 0.25), (5, 0.9)):
 #
 # $$\sigma(b) = \pi \quad\Longrightarrow\quad b = \log\frac{\pi}{1 - \pi} = -\log\frac{1 - \pi}{\pi} .$$
 #
-# This is called a **prior bias** ("bias" is what neural networks call an intercept). By hand, one
-# positive in ten: $b = -\log 9 = -2.197$, every row gets $p = 0.1$, the positive pulls up with 0.9 and
-# nine negatives pull down with 0.1 each. Balance from the first step.
+# This is called a **[prior bias](../../docs/glossary.md#prior-bias)** ("bias" is what neural
+# networks call an intercept). By hand, one positive in ten: $b = -\log 9 = -2.197$, every row gets
+# $p = 0.1$, the positive pulls up with 0.9 and nine negatives pull down with 0.1 each. Balance from
+# the first step.
 
 # %% [markdown]
 # ### Exercise 6: the prior bias
@@ -1117,8 +1123,9 @@ for plain, focal_name in (("linear", "linear, focal"), ("trees, regularised", "t
 # network that has learned its training rows by heart believes too much, and the two errors cancel.
 #
 # Test both sides of it with common classes (40% positive): large trees on few rows, which are
-# overconfident, and a linear model that fits its data, which is not. **Confidence** is the mean of
-# the larger of $p$ and $1 - p$; a calibrated model is right as often as it is confident.
+# [overconfident](../../docs/glossary.md#overconfident), and a linear model that fits its data,
+# which is not. **[Confidence](../../docs/glossary.md#confidence)** is the mean of the larger of $p$
+# and $1 - p$; a calibrated model is right as often as it is confident.
 
 # %%
 from sklearn.metrics import log_loss

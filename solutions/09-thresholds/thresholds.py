@@ -84,7 +84,8 @@ bills.round(2)
 # The same model, the same knowledge, and the bill nearly halves. The best of these seven thresholds is
 # a tenth of 0.5, and a threshold that is too low costs as much as one that is too high. Nobody chose
 # 0.5 for this company. It is the default of `predict`: for probabilities 0.5, and for models that give
-# *decision values* instead, such as support vector machines, 0. This lesson is about choosing.
+# *[decision values](../../docs/glossary.md#decision-value)* instead, such as support vector
+# machines, 0. This lesson is about choosing.
 #
 # (We have just looked at the later days to find a good threshold. As an exhibit that is fine, as a
 # method it is not: see *Never on the test rows*.)
@@ -204,8 +205,9 @@ for place in range(len(LADDER) - 1):
 # %% [markdown] covers="E73"
 # ### A demonstration that shows nothing
 #
-# A popular demonstration of threshold tuning trains with `class_weight="balanced"` on classes that
-# lie far apart, and compares 0.50 with 0.30 on the training rows. Something like this:
+# A popular demonstration of [threshold tuning](../../docs/glossary.md#threshold-tuning) trains with
+# `class_weight="balanced"` on classes that lie far apart, and compares 0.50 with 0.30 on the
+# training rows. Something like this:
 
 # %%
 from imbalance_lab.datasets import make_two_clouds
@@ -226,7 +228,8 @@ print(f"scores between the two thresholds: {np.sum((p_far >= 0.30) & (p_far < 0.
 # ## The threshold that the costs imply
 #
 # Which threshold, then? Ask it for one sample. Its probability of being positive is $p$, and there
-# are two possible decisions and two possible truths, so four costs:
+# are two possible decisions and two possible truths, so
+# [four costs](../../docs/glossary.md#cost-matrix):
 #
 # | | flagged | passed |
 # | --- | --- | --- |
@@ -328,7 +331,8 @@ check(bayes_threshold, BAYES_THRESHOLD).agrees_with(where_the_costs_meet, on=cos
 # A controlled test: 2% positives, right decisions free, a false alarm costs 1 and a miss 20, so
 # $t^* = 1/21$. A logistic regression learns from 6,000 samples and is judged on 10,000 new ones, on
 # 12 data sets, at 25 thresholds. We keep what these runs know for later: predictions on 6,000 more
-# samples, the **validation** samples, on which thresholds may be tuned.
+# samples, the **[validation](../../docs/glossary.md#validation-samples)** samples, on which
+# thresholds may be tuned.
 
 # %%
 from sklearn.metrics import log_loss
@@ -756,8 +760,9 @@ check(alerts_within_capacity, ALERTS_WITHIN_CAPACITY).agrees_with(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What is capacity worth? Each reviewer's alerts have a price (€4 each) and a return. Sort the
-# validation days by probability and give the team 3 alerts a day, then 6, 12, 25, 50, 100:
+# What is [capacity](../../docs/glossary.md#capacity) worth? Each reviewer's alerts have a price (€4
+# each) and a return. Sort the validation days by probability and give the team 3 alerts a day, then
+# 6, 12, 25, 50, 100:
 
 # %%
 days = np.ptp(validation["time"])
@@ -940,8 +945,8 @@ print(f"flagged later: {fixed.predict(inputs(later)).sum()} of {len(later)}")
 # %% [markdown]
 # `TunedThresholdClassifierCV` is for one that is *found*. It splits the training rows as `cv` says,
 # fits on each part, looks for the threshold with the best score on the held-out rows, and finally
-# fits on all rows. What is "best" is said by a *scorer*, which is something to be maximised: a cost is
-# declared with `greater_is_better=False`.
+# fits on all rows. What is "best" is said by a *[scorer](../../docs/glossary.md#scorer)*, which is
+# something to be maximised: a cost is declared with `greater_is_better=False`.
 
 # %%
 from sklearn.metrics import make_scorer

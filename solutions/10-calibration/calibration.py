@@ -74,8 +74,8 @@ print(f"ROC AUC:                 {roc_auc_score(y_test, p_sampled):.2f}")
 # %% [markdown]
 # ## What a probability promises
 #
-# A model is **calibrated** if its numbers come true: among all rows to which it gives the
-# probability $v$, the share $v$ is positive,
+# A model is **[calibrated](../../docs/glossary.md#calibrated)** if its numbers come true: among all
+# rows to which it gives the probability $v$, the share $v$ is positive,
 #
 # $$P(Y = 1 \mid \hat p = v) = v \quad\text{for every value } v \text{ that it gives.}$$
 #
@@ -104,7 +104,8 @@ for name, p in forecasts.items():
 # %% [markdown]
 # ## Brier score and log loss: scores that reward honesty
 #
-# The **Brier score** is the mean squared distance between probability and outcome,
+# The **[Brier score](../../docs/glossary.md#brier-score)** is the mean squared distance between
+# probability and outcome,
 #
 # $$B = \frac{1}{n} \sum_i (p_i - y_i)^2 ,$$
 #
@@ -117,8 +118,9 @@ for name, p in forecasts.items():
 #
 # which is lowest at $p = q$. The expected log loss has the derivative $\frac{p - q}{p\,(1 - p)}$,
 # lowest at $p = q$ again. A score whose expectation is best if and only if you say what you believe
-# is called **strictly proper**. The mean absolute error $|p - y|$ is not: it expects
-# $q(1 - p) + (1 - q)p$, a straight line in $p$ that falls or rises all the way.
+# is called **[strictly proper](../../docs/glossary.md#strictly-proper-score)**. The mean absolute
+# error $|p - y|$ is not: it expects $q(1 - p) + (1 - q)p$, a straight line in $p$ that falls or
+# rises all the way.
 
 # %%
 from imbalance_lab import plots
@@ -267,8 +269,9 @@ for number, low in enumerate(np.arange(0, 1, 0.1)):
 
 # %% [markdown]
 # Nearly all rows and about half of the frauds share the first bin, while the others hold too few
-# rows to say anything. **Quantile bins** hold equal numbers of rows instead. With real probabilities
-# one must say what happens to equal values. Here is a definition that leaves nothing open. The
+# rows to say anything. **[Quantile bins](../../docs/glossary.md#quantile-bins)** hold equal numbers
+# of rows instead. With real probabilities one must say what happens to equal values. Here is a
+# definition that leaves nothing open. The
 # *rank* of a row is the number of rows with a strictly smaller probability; with $n$ rows and $K$
 # bins,
 #
@@ -348,8 +351,9 @@ check(reliability_table, RELIABILITY_TABLE).agrees_with(counted_bins, on=calls)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Drawn, the table is a **reliability diagram**. Each point is a bin, with a 95% interval for the
-# observed share (Wilson, lesson 02): without it, a bin with three frauds would look like evidence.
+# Drawn, the table is a **[reliability diagram](../../docs/glossary.md#reliability-diagram)**. Each
+# point is a bin, with a 95% interval for the observed share (Wilson, lesson 02): without it, a bin
+# with three frauds would look like evidence.
 
 # %%
 plots.reliability_diagram(
@@ -445,8 +449,9 @@ for family, models in families.items():
 #   about a tenth, and so does the ratio.) Lesson 07 proved why: it is the first equation of its
 #   gradient.
 # - **Every kind of balancing** makes the forecast about seven to twenty times too high, and turns the
-#   Brier skill from positive to far below zero. Weights are often praised as the pure solution, since
-#   they leave the data as they are. They do not leave the probabilities as they are.
+#   [Brier skill](../../docs/glossary.md#brier-skill) from positive to far below zero. Weights are
+#   often praised as the pure solution, since they leave the data as they are. They do not leave the
+#   probabilities as they are.
 # - **Boosting** with default settings is indeed weak as it is: it expects clearly fewer positives
 #   than come. Balancing does not repair that, it overshoots. Regularising goes the right way: the same
 #   method with small trees, whose leaves must hold evidence, comes closer to 1.
@@ -585,7 +590,7 @@ plots.reliability_diagram(
 #
 # The same idea in general. A model was trained where the prevalence is $\pi$ and is used where it is
 # $\pi'$, while the positives and the negatives look as before: $P(x \mid y)$ is unchanged. This is
-# called **prior shift**. By Bayes' rule the odds are
+# called **[prior shift](../../docs/glossary.md#prior-shift)**. By Bayes' rule the odds are
 #
 # $$\frac{p}{1 - p} = \frac{P(x \mid 1)}{P(x \mid 0)} \cdot \frac{\pi}{1 - \pi} ,$$
 #
@@ -734,13 +739,16 @@ for separation, what in {0.9: "positives as before", 0.5: "positives changed"}.i
 # %% [markdown]
 # ## Calibrate with data: Platt and isotonic
 #
-# If no formula applies, learn the relation between what a model says and what comes. A **calibrator**
-# is a small second model with one input, the score:
+# If no formula applies, learn the relation between what a model says and what comes. A
+# **[calibrator](../../docs/glossary.md#calibrator)** is a small second model with one input, the
+# score:
 #
-# - **Platt** scaling (Platt 1999; `method="sigmoid"`): $p = 1 / (1 + e^{A s + B})$, two numbers to
-#   learn (where a model has no `decision_function`, scikit-learn takes its probability as $s$);
-# - **isotonic** regression (Zadrozny and Elkan 2002; `method="isotonic"`): any increasing step
-#   function. It averages neighbouring outcomes until the averages increase.
+# - **[Platt](../../docs/glossary.md#platt-scaling)** scaling (Platt 1999; `method="sigmoid"`):
+#   $p = 1 / (1 + e^{A s + B})$, two numbers to learn (where a model has no `decision_function`,
+#   scikit-learn takes its probability as $s$);
+# - **[isotonic](../../docs/glossary.md#isotonic-regression)** regression (Zadrozny and Elkan 2002;
+#   `method="isotonic"`): any increasing step function. It averages neighbouring outcomes until the
+#   averages increase.
 #
 # Isotonic by hand: scores in order with the outcomes 0, 1, 0, 1. The second and the third are in the
 # wrong order (1 then 0), so they are pooled: 0, 0.5, 0.5, 1.

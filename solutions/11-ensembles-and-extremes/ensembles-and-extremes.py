@@ -29,10 +29,10 @@
 # %% [markdown] covers="E75"
 # ## An imbalance problem that was none
 #
-# Boosted trees are said to cope well with rare classes. Take one: LightGBM with its defaults, on a
-# nonlinear problem where 5 rows in 1,000 are positive. 24,000 rows to learn from, 12,000 new ones to
-# be judged on, four data sets. Next to it the two standard cures: undersampling to one positive in
-# eleven rows, and balanced weights.
+# [Boosted trees](../../docs/glossary.md#boosting) are said to cope well with rare classes. Take
+# one: LightGBM with its defaults, on a nonlinear problem where 5 rows in 1,000 are positive. 24,000
+# rows to learn from, 12,000 new ones to be judged on, four data sets. Next to it the two standard
+# cures: undersampling to one positive in eleven rows, and balanced weights.
 
 # %%
 from imblearn.under_sampling import RandomUnderSampler
@@ -124,9 +124,10 @@ print("flags on new noise:        ", int(parrot.predict(new_noise).sum()), "of 1
 #
 # $$\frac{1}{B^2}\bigl(B\sigma^2 + B(B-1)\rho\sigma^2\bigr) = \rho\,\sigma^2 + \frac{1-\rho}{B}\,\sigma^2 .$$
 #
-# More trees remove the second part; only trees that *differ* remove the first. A random forest makes
-# them differ in two ways: every tree gets a **bootstrap**, as many rows as there are, drawn with
-# replacement; and every split looks at a few random features only (Breiman 2001).
+# More trees remove the second part; only trees that *differ* remove the first. A
+# [random forest](../../docs/glossary.md#random-forest) makes them differ in two ways: every tree
+# gets a **bootstrap**, as many rows as there are, drawn with replacement; and every split looks at
+# a few random features only (Breiman 2001).
 #
 # With a rare class the bootstrap has a weak spot. Ten rows, two of them positive: a draw misses both
 # with probability $0.8$, so ten draws with probability $0.8^{10}$. More generally, with $n_1$
@@ -138,10 +139,10 @@ for n, n_positives in ((10, 2), (1000, 2), (1000, 5), (1000, 10)):
     print(f"{n_positives:2d} positives in {n:4d} rows: {none:5.1%} of the trees see none")
 
 # %% [markdown]
-# Two positives in a thousand: every seventh tree has no positive at all. The **balanced bootstrap**
-# of Chen, Liaw and Breiman (2004) draws within each class: $n_1$ rows of the rare class with
-# replacement, and $n_1$ rows of the common class with replacement. Every tree sees both classes
-# equally often.
+# Two positives in a thousand: every seventh tree has no positive at all. The
+# **[balanced bootstrap](../../docs/glossary.md#balanced-bootstrap)** of Chen, Liaw and Breiman
+# (2004) draws within each class: $n_1$ rows of the rare class with replacement, and $n_1$ rows of
+# the common class with replacement. Every tree sees both classes equally often.
 #
 # Lesson 05 counted what undersampling throws away. Here no row is thrown away for good, because each
 # tree draws anew. A given negative is missed by one tree with probability $(1 - 1/n_0)^{n_1}$, so by
@@ -210,18 +211,20 @@ drawn.satisfies(laws.DrawnWithReplacement(), on=laws.seeds(), says="draws with r
 # %% [markdown] covers="E77"
 # ## EasyEnsemble and RUSBoost
 #
-# Four ensembles of imbalanced-learn are built on this idea:
+# Four [ensembles](../../docs/glossary.md#ensemble) of imbalanced-learn are built on this idea:
 #
 # | name | each member learns from | a member is |
 # | --- | --- | --- |
-# | `BalancedBaggingClassifier` | a bootstrap, then undersampled to 1:1 | a full tree |
-# | `BalancedRandomForestClassifier` | a balanced draw | a tree with random features |
-# | `EasyEnsembleClassifier` | all positives and as many random negatives | a boosted model (AdaBoost) |
+# | [`BalancedBaggingClassifier`](../../docs/glossary.md#bagging) | a bootstrap, then undersampled to 1:1 | a full tree |
+# | [`BalancedRandomForestClassifier`](../../docs/glossary.md#balanced-random-forest) | a balanced draw | a tree with random features |
+# | `EasyEnsembleClassifier` | all positives and as many random negatives | a boosted model ([AdaBoost](../../docs/glossary.md#adaboost)) |
 # | `RUSBoostClassifier` | a fresh undersample in *every boosting round* | one small tree of a single chain |
 #
-# In **EasyEnsemble** (Liu, Wu and Zhou 2009) the members work side by side and their scores are
-# averaged. In **RUSBoost** (Seiffert and others 2010) they work one after the other: AdaBoost, which
-# gives more weight to the rows that the tree before got wrong, with an undersample before each tree.
+# In **[EasyEnsemble](../../docs/glossary.md#easyensemble)** (Liu, Wu and Zhou 2009) the members
+# work side by side and their scores are averaged. In
+# **[RUSBoost](../../docs/glossary.md#rusboost)** (Seiffert and others 2010) they work one after the
+# other: AdaBoost, which gives more weight to the rows that the tree before got wrong, with an
+# undersample before each tree.
 
 # %% [markdown]
 # ### Exercise 2: EasyEnsemble
@@ -543,14 +546,15 @@ for name in more:
 # ## Isolation: how many cuts until a point is alone?
 #
 # With five or ten positives, goes the advice, give up on supervised learning and look for
-# **anomalies**: describe what is ordinary, and flag what is not. Two detectors are common.
+# **[anomalies](../../docs/glossary.md#anomaly-detection)**: describe what is ordinary, and flag
+# what is not. Two detectors are common.
 #
-# The **Isolation Forest** (Liu, Ting and Zhou 2008) cuts at random: choose a feature, choose a
-# value uniformly between its smallest and largest, split, and go on until every point is alone.
-# Points far from the rest are alone soon. Ten points on a line, nine at 0 to 8 and one at 20: the
-# first cut falls into the gap from 8 to 20 with probability 12/20, and then 20 is alone after one
-# cut. The point 4 needs at least two. The expected number of cuts, exactly, by going through the
-# gaps:
+# The **[Isolation Forest](../../docs/glossary.md#isolation-forest)** (Liu, Ting and Zhou 2008) cuts
+# at random: choose a feature, choose a value uniformly between its smallest and largest, split, and
+# go on until every point is alone. Points far from the rest are alone soon. Ten points on a line,
+# nine at 0 to 8 and one at 20: the first cut falls into the gap from 8 to 20 with probability
+# 12/20, and then 20 is alone after one cut. The point 4 needs at least two. The expected number of
+# cuts, exactly, by going through the gaps:
 
 
 # %%
@@ -580,8 +584,9 @@ for x in (4, 0, 20):
 # and $c(n) = 2\sum_{k=1}^{n-1} \frac1k - \frac{2(n-1)}{n}$ what an average point of $n$ would need.
 # Near 1 is odd; 0.5 and below is ordinary.
 #
-# The **one-class SVM** (Schölkopf and others 2001) draws a smooth boundary around the training rows
-# such that a share of about $\nu$ is left outside; its score is the distance to that boundary.
+# The **[one-class SVM](../../docs/glossary.md#one-class-svm)** (Schölkopf and others 2001) draws a
+# smooth boundary around the training rows such that a share of about $\nu$ is left outside; its
+# score is the distance to that boundary.
 #
 # Neither looks at a label. And both have a trap in scikit-learn: `score_samples` and
 # `decision_function` are *high for ordinary* rows.
@@ -764,7 +769,7 @@ with plots.picture(
 # ### Exercise 4: at how many positives does the supervised model win?
 #
 # Turn such tables into an answer. One lucky lead is not enough: ask for a clear lead of the paired
-# differences, at this count and at every larger one.
+# differences, [at this count and at every larger one](../../docs/glossary.md#crossover).
 
 
 # %% answer="crossover"
