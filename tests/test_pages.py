@@ -117,7 +117,7 @@ class TestBibliography:
         ("authors", "label"),
         [
             ("Weiss, Gary", "Weiss (2004)"),
-            ("Saito, T. and Rehmsmeier, M.", "Saito and Rehmsmeier (2004)"),
+            ("Saito, T. and Rehmsmeier, M.", "Saito & Rehmsmeier (2004)"),
             ("van den Goorbergh, R. and Y, B. and Z, C.", "van den Goorbergh et al. (2004)"),
             ("{scikit-learn developers}", "scikit-learn developers (2004)"),
         ],
@@ -126,6 +126,12 @@ class TestBibliography:
         path = tmp_path / "references.bib"
         path.write_text(f"@misc{{a2004, author={{{authors}}}, title={{T}}, year={{2004}}}}")
         assert read_references(path)["a2004"].label == label
+
+    def test_a_doi_with_angle_brackets_stays_a_link(self, tmp_path):
+        path = tmp_path / "references.bib"
+        path.write_text("@misc{a1950, author={A}, title={T}, year={1950}, doi={10.1/(1950)<1:V>2}}")
+        full = read_references(path)["a1950"].full
+        assert full.endswith("[doi:10.1/(1950)\\<1:V\\>2](https://doi.org/10.1/(1950)%3C1:V%3E2).")
 
     @pytest.mark.parametrize(
         ("text", "message"),

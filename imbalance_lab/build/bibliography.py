@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pybtex.backends.markdown import Backend
 from pybtex.database import BibliographyData, Entry, parse_file
@@ -18,6 +19,8 @@ from imbalance_lab.build.course import BuildError
 # A key is a heading and an anchor: what GitHub and JupyterLab both leave as it is.
 KEY = re.compile(r"[a-z][a-z0-9]*")
 NEEDED = ("title", "year")
+# Some old DOIs hold angle brackets, which may not stand in a link.
+SAFE_IN_LINKS = ":/?#=&%;,+~@()"
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 
 
@@ -42,6 +45,9 @@ class _Escaped(Backend):  # type: ignore[misc]  # pybtex is untyped
 
     def format_str(self, text: str) -> str:
         return escaped(text)
+
+    def format_href(self, url: str, text: str, external: bool = False) -> str:
+        return str(super().format_href(quote(url, safe=SAFE_IN_LINKS), text))
 
 
 def escaped(text: str) -> str:
@@ -88,10 +94,10 @@ def _problems(entry: Entry) -> list[str]:
 
 
 def _label(entry: Entry) -> str:
-    """Return authors and year as a text names them, such as "Saito and Rehmsmeier (2015)"."""
+    """Return authors and year as a text names them, such as "Saito & Rehmsmeier (2015)"."""
     names = [
         " ".join(str(part) for part in (*person.rich_prelast_names, *person.rich_last_names))
         for person in entry.persons["author"]
     ]
-    who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
+    who = f"{names[0]} et al." if len(names) > 2 else " & ".join(names)
     return f"{who} ({entry.fields['year']})"
