@@ -29,6 +29,7 @@ import shutil
 import signal
 import socket
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -125,6 +126,25 @@ class ContainError(OSError):
     """A protection could not be put in place, so nothing was run."""
 
 
+def visible_folders() -> tuple[Path, ...]:
+    """Return the folders that a student's process can read, this package's own among them."""
+    wanted = {
+        Path("/usr"),
+        Path(sys.prefix).resolve(),
+        Path(sys.base_prefix).resolve(),
+        Path(sysconfig.get_path("purelib")).resolve(),
+        Path(sys.executable).resolve().parents[1],
+        Path(__file__).resolve().parents[1],
+    }
+    inside = {a for a in wanted for b in wanted if a != b and a.is_relative_to(b)}
+    return tuple(sorted(wanted - inside))
+
+
+def python_below_scratch() -> list[Path]:
+    """Return those of them that an empty scratch folder would cover."""
+    return [folder for folder in visible_folders() if folder.is_relative_to(SCRATCH)]
+
+
 def contain(wire: socket.socket, leash: socket.socket, settings: dict[str, Any], work: Any) -> None:
     """Run ``work(wire, settings)`` in a contained process and watch it; returns when it is gone.
 
@@ -219,7 +239,7 @@ def _mount(limits: dict[str, Any], without: frozenset[str]) -> None:
         size = f"size={limits['file_bytes']},nr_inodes=16384,mode=0700"
         if FILE_SIZE in without:
             size = "mode=0700"
-        covered = [(folder, os.open(folder, os.O_PATH)) for folder in _python_below_scratch()]
+        covered = [(folder, os.open(folder, os.O_PATH)) for folder in python_below_scratch()]
         _mounted("tmpfs", SCRATCH, _NOSUID | _NODEV, size)
         for folder, handle in covered:
             folder.mkdir(parents=True)
@@ -232,12 +252,6 @@ def _mount(limits: dict[str, Any], without: frozenset[str]) -> None:
         _mounted("tmpfs", "/dev/pts", _NOSUID | _NODEV | _READONLY, "size=0,nr_inodes=1")
         Path(SCRATCH, "work").mkdir()
         os.chdir(Path(SCRATCH, "work"))
-
-
-def _python_below_scratch() -> list[Path]:
-    """Return the folders of Python and this package that the scratch folder would cover."""
-    found = {Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[1]}
-    return sorted(folder for folder in found if folder.is_relative_to(SCRATCH))
 
 
 def _mounted(kind: str, where: str, flags: int, options: str = "") -> None:

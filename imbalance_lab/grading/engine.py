@@ -28,7 +28,7 @@ from typing import IO, Any
 import nbformat
 from traitlets.config import Config
 
-from imbalance_lab.grading import intake, judge, sandbox, warm, wire
+from imbalance_lab.grading import contain, intake, judge, sandbox, warm, wire
 from imbalance_lab.grading.results import Graded, Limits, NotebookResult, Protection, State
 from imbalance_lab.grading.source import Source, SourceError, read_source
 
@@ -203,10 +203,10 @@ class Engine:
 
     def _refuse_visible(self, *paths: Path) -> None:
         """Refuse to grade a course that lies where the sandbox's view of Python goes."""
-        if "files" in self._without:
+        if contain.FILES in self._without:
             return
         for path in paths:
-            for folder in sandbox.visible_folders():
+            for folder in contain.visible_folders():
                 if path.absolute().is_relative_to(folder):
                     raise EngineError(
                         f"{path} lies in {folder}, which every submission can read: "

@@ -22,12 +22,10 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import imbalance_lab
 from imbalance_lab.grading import contain
 from imbalance_lab.grading.results import Limits, Protection
 
@@ -90,21 +88,6 @@ ONE_THREAD = dict.fromkeys(
 )
 
 
-def visible_folders() -> tuple[Path, ...]:
-    """Return the folders that a student's process can read, this package's own among them."""
-    here = Path(imbalance_lab.__file__).resolve().parent
-    wanted = {
-        Path("/usr"),
-        Path(sys.prefix).resolve(),
-        Path(sys.base_prefix).resolve(),
-        Path(sysconfig.get_path("purelib")).resolve(),
-        Path(sys.executable).resolve().parents[1],
-        here,
-    }
-    inside = {a for a in wanted for b in wanted if a != b and a.is_relative_to(b)}
-    return tuple(sorted(wanted - inside))
-
-
 def command(program: Sequence[str], without: Iterable[str] = ()) -> list[str]:
     """Return the command that runs a program in the outer part of the sandbox.
 
@@ -148,7 +131,7 @@ def _as_nobody(without: frozenset[str]) -> list[str]:
 def _own_tmp() -> list[str]:
     """Return the arguments for an empty /tmp, with Python in it where it is installed there."""
     arguments = ["--perms", "1777", "--tmpfs", contain.SCRATCH]
-    below = [folder for folder in visible_folders() if folder.is_relative_to(contain.SCRATCH)]
+    below = contain.python_below_scratch()
     for parent in sorted({path for folder in below for path in folder.parents[:-2]}):
         arguments += ["--perms", "0755", "--dir", str(parent)]
     return [*arguments, *_bind(below)]
@@ -167,7 +150,7 @@ def _view(without: frozenset[str]) -> list[str]:
     if contain.FILES in without:
         return ["--bind", "/", "/", *_opened()]
     arguments: list[str] = []
-    folders = visible_folders()
+    folders = contain.visible_folders()
     files = [Path(file) for file in _SYSTEM_FILES if Path(file).exists()]
     parents = {parent for path in (*folders, *files) for parent in path.parents}
     for parent in sorted(parents - {Path("/")}):
@@ -184,7 +167,7 @@ def _view(without: frozenset[str]) -> list[str]:
 def _opened() -> list[str]:
     """Return the arguments that let nobody reach Python where only root may enter its folder."""
     arguments: list[str] = []
-    for folder in visible_folders():
+    for folder in contain.visible_folders():
         above = sorted(folder.parents)
         closed = [path for path in above if not path.stat().st_mode & 0o001]
         if closed:

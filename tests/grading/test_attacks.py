@@ -73,12 +73,6 @@ def read_attack(path: Path) -> Attack:
 ATTACKS = [read_attack(path) for path in sorted(FOLDER.glob("*/*.ipy"))]
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine(LIMITS) as running:
-        yield running
-
-
 @pytest.fixture
 def outside() -> Iterator[Outside]:
     with tempfile.TemporaryDirectory(prefix="course-", dir="/tmp") as folder:
@@ -630,7 +624,8 @@ ON_THE_LESSON = ("libraries/replaced_check", "processes/exits_when_called", "rea
 
 
 @pytest.mark.parametrize("name", ON_THE_LESSON)
-def test_attack_on_a_real_lesson_gains_nothing(name: str, outside: Outside) -> None:
+def test_attack_on_a_real_lesson_gains_nothing(name: str, engine: Engine, outside: Outside) -> None:
+    engine.limits = Limits(call_seconds=60)
     (attack,) = (attack for attack in ATTACKS if attack.name == name)
     answer = outside.fill(attack.code).replace("def mean(", "def majority_accuracy(")
     answer = answer.replace("mean = None", "majority_accuracy = None")
@@ -638,8 +633,7 @@ def test_attack_on_a_real_lesson_gains_nothing(name: str, outside: Outside) -> N
     cell_of(notebook, "majority-accuracy")["source"] = "import numpy as np\n" + answer
     path = outside.hand_in(notebook)
 
-    with Engine(Limits(call_seconds=60)) as engine:
-        graded = engine.grade(LESSON, path, "01-accuracy-paradox", "attacker")
+    graded = engine.grade(LESSON, path, "01-accuracy-paradox", "attacker")
 
     assert graded.result.state.value in attack.states
     lost = {cell.grade_id for cell in graded.result.cells if cell.points == 0}

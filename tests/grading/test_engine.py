@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,12 +22,6 @@ from imbalance_lab.grading.results import CellResult, Graded, Limits, NotebookRe
 from imbalance_lab.grading.source import SourceError, read_source
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=4)
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with Engine(LIMITS) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -269,10 +262,10 @@ def test_memory_refused_to_an_answer_is_out_of_memory(engine: Engine, course: Co
     assert graded.result.points == 4
 
 
-def test_time_of_the_whole_notebook_ends_it(course: Course) -> None:
+def test_time_of_the_whole_notebook_ends_it(engine: Engine, course: Course) -> None:
     code = "import time\n\n\ndef mean(values):\n    time.sleep(0.7)\n    return 3"
-    with Engine(replace(LIMITS, wall_seconds=2.0)) as engine:
-        graded = grade(engine, course, mean=code)
+    engine.limits = replace(LIMITS, wall_seconds=2.0)
+    graded = grade(engine, course, mean=code)
     assert graded.result.state is State.TIMED_OUT
     assert 1.9 < graded.result.seconds < 12
     assert "not reached" in cell(graded, "quiz-check").message
@@ -313,11 +306,11 @@ def test_many_threads_get_their_own_results(engine: Engine, course: Course) -> N
 
 
 def test_engine_starts_its_templates_again(course: Course) -> None:
+    others = psutil.Process().children()
     with Engine(LIMITS) as engine:
         for killed in ("bwrap", "python"):
-            children = psutil.Process().children()
-            for child in children:
-                if child.name().startswith(killed):
+            for child in psutil.Process().children():
+                if child not in others and child.name().startswith(killed):
                     os.kill(child.pid, signal.SIGKILL)
             time.sleep(0.3)
             assert grade(engine, course).result.points == 6
