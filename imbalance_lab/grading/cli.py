@@ -142,7 +142,9 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
 
 def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
     source = chosen.source or _source_of(chosen)
-    with Engine(_limits(chosen.limit), chosen.allow_unprotected) as engine:
+    is_course = (chosen.course / "nbgrader_config.py").is_file()
+    config = Classroom(chosen.course).app.config if is_course else None
+    with Engine(_limits(chosen.limit), chosen.allow_unprotected, config) as engine:
         graded = engine.grade(source, chosen.notebook, source.resolve().parent.name, chosen.student)
     if chosen.output is not None and graded.notebook is not None:
         write_whole(chosen.output, nbformat.writes(graded.notebook))

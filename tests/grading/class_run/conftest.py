@@ -1,15 +1,21 @@
-"""A small course in a temporary folder, and an engine that only pretends."""
+"""A small course in a temporary folder, and crews that start at once."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, CONFIG, Course, toy_notebook
 
+from imbalance_lab.grading import cli
 from imbalance_lab.grading.classroom import Classroom
+from imbalance_lab.grading.engine import Engine
+from imbalance_lab.grading.results import Limits
+from imbalance_lab.grading.workers import LocalWorkers
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +39,20 @@ def course(registered: Path, tmp_path: Path) -> Course:
 @pytest.fixture
 def classroom(course: Course) -> Classroom:
     return Classroom(course.root)
+
+
+@pytest.fixture
+def engine_of_the_command(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the command grade with the engine that runs already."""
+
+    @contextlib.contextmanager
+    def workers(jobs, limits, allow_unprotected, config) -> Iterator[LocalWorkers]:
+        engine.limits = limits or Limits()
+        monkeypatch.setattr(engine, "_config", config)
+        crew = LocalWorkers(engine, jobs)
+        try:
+            yield crew
+        finally:
+            crew.close()
+
+    monkeypatch.setattr(cli, "local_workers", workers)

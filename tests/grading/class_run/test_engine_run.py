@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import pytest
 from class_run_helpers import ASSIGNMENT
 
 from imbalance_lab.grading import cli
+from imbalance_lab.grading.cluster import cluster_workers
 from imbalance_lab.grading.journal import Journal
 
 # A quick engine would be done before the worker is killed.
@@ -120,6 +122,7 @@ def grade(course, *arguments: str) -> dict:
     return outcome(course)
 
 
+@pytest.mark.usefixtures("engine_of_the_command")
 def test_dask_workers_give_the_same_result_though_one_is_killed(mixed_course, tmp_path, capsys):
     here = grade(mixed_course)
     gradebook = mixed_course.gradebook()
@@ -164,7 +167,9 @@ def kill_when(journal: Path, worker: subprocess.Popen):
     return thread
 
 
-def test_no_scheduler_and_no_worker_are_said(course, tmp_path, capsys):
+def test_no_scheduler_and_no_worker_are_said(course, tmp_path, capsys, monkeypatch):
+    impatient = functools.partial(cluster_workers, patience=2)
+    monkeypatch.setattr("imbalance_lab.grading.cluster.cluster_workers", impatient)
     course.submit("ann")
     arguments = ["assignment", ASSIGNMENT, "--course", str(course.root), "--scheduler"]
     assert cli.main([*arguments, "tcp://127.0.0.1:1"]) == 2

@@ -23,6 +23,7 @@ from class_run_helpers import ASSIGNMENT, Course, dump_gradebook
 from imbalance_lab.grading import cli
 from imbalance_lab.grading.classroom import Classroom
 
+pytestmark = pytest.mark.usefixtures("engine_of_the_command")
 BIN = Path(sys.executable).parent
 
 
