@@ -50,11 +50,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_make_targets_that_are_named_exist(page: Path) -> None:
-    named = set(re.findall(r"\bmake ([a-z]+)\b", page.read_text(encoding="utf-8")))
     known = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     in_code = set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8")))
     assert in_code <= known
-    assert not named or named & known
 
 
 @pytest.mark.parametrize("picture", re.findall(r"!\[(.*?)\]\((.*?)\)", PAGES[0].read_text("utf-8")))

@@ -153,8 +153,10 @@ def _problems(lessons: list[Collected], references: dict[str, Reference]) -> lis
         for lesson in lessons
         for key in sorted(lesson.cited - set(references))
     ]
-    cited = set().union(*(lesson.cited for lesson in lessons))
-    return unknown + [f"{REFERENCES}: no lesson cites {k}" for k in references if k not in cited]
+    uncited = set(references).difference(*(lesson.cited for lesson in lessons))
+    if uncited:
+        return [*unknown, f"{REFERENCES}: no lesson cites {', '.join(sorted(uncited))}"]
+    return unknown
 
 
 def _first_difference(stored: str, made: str) -> str:
