@@ -206,3 +206,44 @@ def test_a_wrong_answer_is_named_and_the_right_one_passes_and_validates(
     expect(graded).not_to_contain_text("not right yet")
     expect(validate(page)).to_contain_text("Success! Your notebook passes all the tests.")
     shot(page, "validated")
+
+
+def follow(page: Page, link: Locator, tab: str) -> Locator:
+    """Click a link to a page of docs/; return the page as it is shown, not its source."""
+    link.click()
+    expect(page.locator(".lm-TabBar-tab.lm-mod-current").filter(has_text=tab)).to_be_visible()
+    return page.locator(".jp-MarkdownViewer:visible")
+
+
+def test_a_term_leads_to_its_entry_and_the_entry_back_to_a_lesson(
+    page: Page, lab: tuple[str, Path]
+) -> None:
+    address, _ = lab
+    open_notebook(page, address, f"lessons/{LESSON}.ipynb")
+    glossary = follow(page, page.get_by_role("link", name="prevalence", exact=True), "glossary.md")
+    expect(glossary.locator('[data-jupyter-id="prevalence"]')).to_be_in_viewport()
+    expect(glossary.locator('[data-jupyter-id="accuracy"]')).not_to_be_in_viewport()
+    shot(page, "glossary")
+    glossary.locator('[data-jupyter-id="prevalence"] ~ p a').first.click()
+    expect(
+        page.locator(".lm-TabBar-tab.lm-mod-current", has_text="accuracy-paradox")
+    ).to_be_visible()
+
+
+def test_an_author_leads_to_the_reference(page: Page, lab: tuple[str, Path]) -> None:
+    address, _ = lab
+    open_notebook(page, address, f"lessons/{LESSON}.ipynb")
+    link = page.get_by_role("link", name=re.compile("^Mining with rarity"))
+    bibliography = follow(page, link, "bibliography.md")
+    expect(bibliography.locator('[data-jupyter-id="weiss2004"]')).to_be_in_viewport()
+    expect(bibliography.locator("h2").first).not_to_be_in_viewport()
+
+
+def test_the_syllabus_draws_its_map(page: Page, lab: tuple[str, Path]) -> None:
+    address, _ = lab
+    base, token = re.fullmatch(r"(http://[^/]+)/.*token=(\w+)", address).groups()
+    page.goto(f"{base}/lab/tree/docs/syllabus.md?reset&token={token}")
+    drawing = page.locator(".jp-MarkdownViewer .jp-RenderedMermaid img")
+    drawing.scroll_into_view_if_needed()
+    expect(drawing).to_have_attribute("src", re.compile("Threshold%20tuning"))
+    shot(page, "syllabus")
