@@ -684,7 +684,7 @@ for (family, name, treatment), ratios in corrected.items():
     print(f"{family:9s} {name:21s} {treatment:14s} {interval(ratios):.2f}")
 
 # %% [markdown]
-# For logistic regression the correction comes within about 15% after all three treatments. For
+# For logistic regression the correction comes within a fifth after all three treatments. For
 # boosting, up to a quarter of the positives is missing after undersampling, and after weights and SMOTE
 # it fails: with default settings less than half of the positives are expected. A flexible model that
 # sees each positive with a great weight, or many synthetic neighbours of it, learns to be sure of its
