@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from released import ROOT, points
 
+from imbalance_lab.build.course import Course, Lesson
 from imbalance_lab.build.source import read_source
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -40,12 +41,36 @@ def test_the_readme_lists_every_lesson() -> None:
     assert table in (ROOT / "README.md").read_text(encoding="utf-8"), f"expected:\n{table}"
 
 
+def local_links(text: str) -> list[str]:
+    """Return where the links of a Markdown text lead, those to other sites left out."""
+    prose = re.sub(r"^```.*?^```|`[^`\n]+`", "", text, flags=re.MULTILINE | re.DOTALL)
+    targets = re.findall(r"\]\(([^)\s]+)", prose)
+    return [target for target in targets if not target.startswith(("http", "mailto"))]
+
+
+def leads_nowhere(start: Path, target: str) -> bool:
+    """Say whether a link's file is missing, or has no heading that is the link's anchor."""
+    name, _, anchor = target.partition("#")
+    path = (start.parent / name) if name else start
+    if not path.exists():
+        return True
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE) if anchor else []
+    # What GitHub and JupyterLab agree on: small letters, hyphens for blanks.
+    return bool(anchor) and anchor not in [heading.replace(" ", "-") for heading in headings]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    targets = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
-    local = [target for target in targets if not target.startswith(("http", "mailto"))]
-    missing = [target for target in local if not (page.parent / target).exists()]
-    assert not missing
+    links = local_links(page.read_text(encoding="utf-8"))
+    assert [link for link in links if leads_nowhere(page, link)] == []
+
+
+@pytest.mark.parametrize("lesson", Course(ROOT).lessons(), ids=str)
+def test_links_of_a_lesson_lead_somewhere_from_where_students_open_it(lesson: Lesson) -> None:
+    cells = read_source(lesson.source).cells
+    links = [link for c in cells if c.cell_type == "markdown" for link in local_links(c.source)]
+    assert len(links) > 3
+    assert [link for link in links if leads_nowhere(lesson.release, link)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
