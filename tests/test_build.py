@@ -257,7 +257,7 @@ class TestExecution:
         assert all("execution" not in cell.metadata for cell in code)
         assert str(built.root) not in lesson_of(built).solution.read_text(encoding="utf-8")
 
-    def test_time_limits_are_reported_by_cell_and_lesson(self):
+    def test_time_limits_are_reported_by_cell_lesson_and_course(self):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("slow()")])
         lesson = Lesson(Path(), "01-toy", "toy")
         fast, slow = Run(notebook, 1.0, {0: 1.0}), Run(notebook, 31.0, {0: 5.5})
@@ -266,6 +266,8 @@ class TestExecution:
             "01-toy/toy takes 31.0 s, over 30 s",
             "01-toy/toy, cell 1 (slow()) takes 5.5 s, over 5 s",
         ]
+        many = {Lesson(Path(), f"{n:02d}-toy", "toy"): Run(notebook, 24.2, {}) for n in range(10)}
+        assert cli._too_slow(many) == ["the course takes 242 s, over 240 s"]
 
 
 class TestRelease:

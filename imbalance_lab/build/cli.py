@@ -27,6 +27,7 @@ from imbalance_lab.build.source import first_line
 
 MAX_CELL_SECONDS = 5.0
 MAX_LESSON_SECONDS = 30.0
+MAX_COURSE_SECONDS = 240.0
 SLOWEST_SHOWN = 5
 
 EPILOG = """\
@@ -69,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
         "--timing",
         action="store_true",
         help=f"run one lesson after another, and fail on a cell over {MAX_CELL_SECONDS:g} s "
-        f"or a lesson over {MAX_LESSON_SECONDS:g} s",
+        f"a lesson over {MAX_LESSON_SECONDS:g} s or a course over {MAX_COURSE_SECONDS:g} s",
     )
     made.add_argument(
         "--root", type=Path, default=Path(), metavar="FOLDER", help="the course (default: here)"
@@ -227,6 +228,10 @@ def _report(runs: dict[Lesson, Run], console: Console) -> None:
     table = Table("notebook", "cells", "seconds", title="Built", title_justify="left")
     for lesson, run in runs.items():
         table.add_row(str(lesson), str(len(run.notebook.cells)), f"{run.seconds:.1f}")
+    if len(runs) > 1:
+        cells = sum(len(run.notebook.cells) for run in runs.values())
+        table.add_section()
+        table.add_row("together", str(cells), f"{sum(r.seconds for r in runs.values()):.1f}")
     slowest = sorted(
         (
             (
@@ -247,6 +252,9 @@ def _report(runs: dict[Lesson, Run], console: Console) -> None:
 def _too_slow(runs: dict[Lesson, Run]) -> list[str]:
     """Return the lessons and cells that take longer than a student should wait."""
     found = []
+    total = sum(run.seconds for run in runs.values())
+    if total > MAX_COURSE_SECONDS:
+        found.append(f"the course takes {total:.0f} s, over {MAX_COURSE_SECONDS:g} s")
     for lesson, run in runs.items():
         if run.seconds > MAX_LESSON_SECONDS:
             found.append(f"{lesson} takes {run.seconds:.1f} s, over {MAX_LESSON_SECONDS:g} s")
