@@ -232,8 +232,8 @@ def write_whole(path: Path, text: str, mode: int = 0o644, lasting: bool = True) 
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove what a killed run had half written in a folder."""
-    for path in folder.glob(".writing-*"):
+    """Remove what a killed run had half written in a folder and below."""
+    for path in folder.rglob(".writing-*"):
         path.unlink(missing_ok=True)
 
 

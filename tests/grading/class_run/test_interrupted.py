@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from class_run_helpers import ASSIGNMENT, PretendedEngine
+from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 
 from imbalance_lab.grading import cli
-from imbalance_lab.grading.classroom import Classroom
 from imbalance_lab.grading.workers import LocalWorkers
 
 N_STUDENTS = 24
-N_KILLS = 12
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 11))]
+# One at a time, so that a kill finds some done and some not.
+QUICKLY = ("--jobs", "1", "--limit", "call_seconds=2")
 
 
 @dataclass
@@ -52,7 +53,8 @@ class Run:
         return " ".join(self.notes.read_text().split())
 
 
-def start(course, *arguments: str, seconds: float = 0.0) -> Run:
+def start(course, *arguments: str, seconds: float | None = 0.0) -> Run:
+    """Start the command; `seconds` is what the pretended engine takes, None for the real one."""
     notes = course.root.parent / f"notes-{time.monotonic_ns()}"
     notes.touch()
     pid = os.fork()
@@ -62,7 +64,8 @@ def start(course, *arguments: str, seconds: float = 0.0) -> Run:
     try:
         sys.stdout = sys.stderr = notes.open("w", buffering=1)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        cli.local_workers = pretended_workers(seconds)
+        if seconds is not None:
+            cli.local_workers = pretended_workers(seconds)
         code = cli.main(["assignment", ASSIGNMENT, "--course", str(course.root), *arguments])
     finally:
         os._exit(code)
@@ -85,28 +88,33 @@ def finish(course, *arguments: str) -> None:
     assert run.wait() == 1, run.words()  # two submissions never run to the end
 
 
-@pytest.fixture
-def full_course(course):
+@pytest.fixture(scope="module")
+def class_of_26(registered, tmp_path_factory):
+    """A course with everything handed in, and beside it the outcome of an undisturbed run."""
+    course = Course(Path(shutil.copytree(registered, tmp_path_factory.mktemp("class") / "course")))
     for n in range(N_STUDENTS):
         wrong = {"double": "WRONG"} if n % 3 == 0 else {"half": "WRONG"} if n % 5 == 0 else {}
         course.submit(f"student-{n:02}", **wrong)
     course.submit("loop", double="while True: pass")
     course.submit("broken").write_text("{")
-    return course
+    graded = Course(Path(shutil.copytree(course.root, course.root.with_name("graded"))))
+    finish(graded)
+    return course, outcome(graded)
 
 
 @pytest.fixture
-def undisturbed(full_course):
+def full_course(class_of_26, tmp_path):
+    return Course(Path(shutil.copytree(class_of_26[0].root, tmp_path / "full")))
+
+
+@pytest.fixture
+def undisturbed(class_of_26):
     """The gradebook and the graded notebooks of a run that nobody disturbed."""
-    finish(full_course)
-    outcome = full_course.gradebook(), notebooks(full_course)
-    for name in ("grading", "autograded"):
-        shutil.rmtree(full_course.root / name)
-    with Classroom(full_course.root).gradebook() as gradebook:
-        for student in gradebook.students:
-            gradebook.remove_student(student.id)
-    assert full_course.gradebook()["grades"] == []
-    return outcome
+    return class_of_26[1]
+
+
+def outcome(course) -> tuple[dict, dict[str, bytes]]:
+    return course.gradebook(), notebooks(course)
 
 
 def notebooks(course) -> dict[str, bytes]:
@@ -128,19 +136,38 @@ def wait_until_more_than(course, before: int) -> None:
         time.sleep(0.005)
 
 
-def test_killed_at_random_moments_it_ends_with_the_same_gradebook(full_course, undisturbed):
-    rng = random.Random(0)
-    kills_on_the_way = 0
-    for _ in range(N_KILLS):
-        run = start(full_course, "--jobs", "2", seconds=0.05)
-        time.sleep(rng.uniform(0.02, 1.2))
+@pytest.mark.parametrize("seed", SEEDS)
+def test_killed_at_random_moments_it_ends_with_the_same_gradebook(seed, full_course, undisturbed):
+    rng = random.Random(seed)
+    done = []
+    while n_done(full_course) < N_STUDENTS - 4:
+        run = start(full_course, "--jobs", "2", seconds=0.1)
+        if rng.random() < 0.7:  # otherwise while it starts
+            wait_until_more_than(full_course, n_done(full_course) + rng.randrange(2))
+        time.sleep(rng.uniform(0, 0.2))
         run.send(signal.SIGKILL)
         run.wait()
-        kills_on_the_way += 0 < n_done(full_course) < N_STUDENTS
-    assert kills_on_the_way > 2, "the kills came too early or too late: they prove little"
+        done.append(n_done(full_course))
+    assert len({*done} - {0}) >= 4, "too few kills came on the way: they prove little"
     finish(full_course)
-    assert (full_course.gradebook(), notebooks(full_course)) == undisturbed
+    assert outcome(full_course) == undisturbed
     assert list(full_course.root.rglob(".writing-*")) == []
+
+
+def test_killed_with_the_real_engine_it_ends_with_the_same_gradebook(full_course):
+    for path in full_course.root.glob("submitted/student-*"):
+        if path.name > "student-05":
+            shutil.rmtree(path)
+    undisturbed = Course(Path(shutil.copytree(full_course.root, full_course.root / "twin")))
+    assert start(undisturbed, *QUICKLY, seconds=None).wait() == 1
+    for n in (1, 3):
+        run = start(full_course, *QUICKLY, seconds=None)
+        wait_until_more_than(full_course, n)
+        run.send(signal.SIGKILL)
+        run.wait()
+    assert n_done(full_course) < 8
+    assert start(full_course, *QUICKLY, seconds=None).wait() == 1
+    assert outcome(full_course) == outcome(undisturbed)
 
 
 def test_ctrl_c_says_how_to_go_on_and_the_next_run_does(full_course, undisturbed):
@@ -151,7 +178,7 @@ def test_ctrl_c_says_how_to_go_on_and_the_next_run_does(full_course, undisturbed
     assert "the same command goes on from here" in run.words()
     assert 0 < n_done(full_course) < N_STUDENTS
     finish(full_course, "--resume")
-    assert (full_course.gradebook(), notebooks(full_course)) == undisturbed
+    assert outcome(full_course) == undisturbed
 
 
 def test_two_runs_at_once_take_turns(full_course, undisturbed):
@@ -164,10 +191,10 @@ def test_two_runs_at_once_take_turns(full_course, undisturbed):
     assert first.wait() == 1
     assert second.wait() == 1
     assert "waiting until it ends" in second.words()
-    assert (full_course.gradebook(), notebooks(full_course)) == undisturbed
+    assert outcome(full_course) == undisturbed
 
 
 def test_runs_that_start_together_do_not_spoil_the_gradebook(full_course, undisturbed):
     crew = [start(full_course, "--jobs", "2", seconds=0.01) for _ in range(3)]
     assert [run.wait() for run in crew] == [1, 1, 1]
-    assert (full_course.gradebook(), notebooks(full_course)) == undisturbed
+    assert outcome(full_course) == undisturbed
