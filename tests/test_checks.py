@@ -22,6 +22,7 @@ from scipy import sparse
 from imbalance_lab.checks import (
     Call,
     CheckFailed,
+    Credit,
     Exercise,
     Mistake,
     Question,
@@ -409,3 +410,65 @@ def test_fresh_inputs_hold_every_class_options_and_ties() -> None:
     assert any(len(set(s)) < len(s) for s in scores)
     assert any(len(set(s)) == len(s) for s in scores)
     assert all(((s >= 0) & (s <= 1)).all() for s in scores)
+
+
+# Partial credit
+
+
+def mean_of(values: list[Any]) -> Credit:
+    return Credit(float(np.mean(values)), f"the mean is {np.mean(values):.2f}", [1.0] * len(values))
+
+
+def earned(answer: Any, up_to: float = 8) -> float:
+    return check(answer, TOTAL).earns(up_to, by=mean_of, on=[Call(([1],)), Call(([1, 2],))])
+
+
+def test_an_answer_earns_its_share_rounded_down_to_half_points() -> None:
+    assert earned(lambda values: 0.5) == 4
+    assert earned(lambda values: 0.49) == 3.5
+
+
+@pytest.mark.parametrize("share", [1.0, 1.0000001, 7.5, math.inf])
+def test_nobody_earns_more_than_all(share: float) -> None:
+    assert Credit(share).points(3) == 3
+    assert Credit(share).points(2.7) == 2.7
+
+
+@pytest.mark.parametrize("share", [0.0, -0.5, -math.inf, math.nan])
+def test_nothing_is_earned_below_zero_or_for_no_number(share: float) -> None:
+    assert Credit(share).points(3) == 0
+
+
+def test_points_never_exceed_the_maximum_nor_fall_as_the_share_grows() -> None:
+    points = [Credit(share).points(2.7) for share in np.linspace(-0.2, 1.2, 500)]
+    assert points == sorted(points)
+    assert max(points) == 2.7
+    assert Credit(0.7).points(10) == 7  # 2 * 10 * 0.7 is a little below 14
+
+
+def test_what_earns_nothing_fails_like_any_other_wrong_answer() -> None:
+    for answer in (lambda values: 0.0, lambda values: math.nan, lambda values: "much"):
+        with pytest.raises(CheckFailed, match="not right yet"):
+            earned(answer)
+    with pytest.raises(CheckFailed, match="in your line"):
+        earned(lambda values: values[7])
+    with pytest.raises(CheckFailed, match="brackets of the call"):
+        earned(lambda values: len)
+
+
+def test_part_of_the_points_comes_with_the_reason_and_the_known_mistake(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    halves = check(lambda values: sum(values) / len(values) / 2, TOTAL)
+    assert halves.earns(8, by=mean_of, on=[Call(([1],))]) == 4
+    told = capsys.readouterr().out
+    assert told.startswith("total: 4 of 8 points.")
+    assert "the mean is 0.50" in told
+    assert "Read again: lesson 00" in told
+    check(len, TOTAL).earns(8, by=lambda v: Credit(0.5, expected=[9]), on=[Call(([1, 5],))])
+    assert "This looks like a known mistake: the length" in capsys.readouterr().out
+
+
+def test_all_points_are_the_last_value_of_the_cell(capsys: pytest.CaptureFixture[str]) -> None:
+    assert earned(lambda values: 1.0) == 8
+    assert capsys.readouterr().out == "total: the mean is 1.00\n"

@@ -11,6 +11,7 @@ import importlib
 import io
 import math
 import pkgutil
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,9 +34,12 @@ MODULES = sorted(
 )
 
 
+MISTAKE = re.compile(r"This looks like a known\s+mistake:\s+(.*?)\.\n", re.DOTALL)
+
+
 @dataclass
 class Graded:
-    """What a graded cell made of an answer."""
+    """What a graded cell made of an answer; it passed with full points only."""
 
     passed: bool
     mistake: str = ""
@@ -52,6 +56,14 @@ def cells(notebook: str) -> dict[str, str]:
     }
 
 
+@cache
+def points(notebook: str) -> dict[str, float]:
+    """Return the points of each graded cell by its grade id."""
+    source = read_source(ROOT / "solutions" / f"{notebook}.py")
+    marked = [c.metadata.nbgrader for c in source.cells if "nbgrader" in c.metadata]
+    return {cell.grade_id: cell.points for cell in marked if cell.grade}
+
+
 def catalogue(notebook: str) -> dict[str, Any]:
     """Return the exercises and the quiz that the lesson's graded cells import."""
     topic = Path(notebook).name.replace("-", "_")
@@ -63,16 +75,22 @@ def catalogue(notebook: str) -> dict[str, Any]:
 
 def grade(notebook: str, exercise: str, value: Any) -> Graded:
     """Run the graded cell of an exercise on an answer, as a kernel would."""
-    code = cells(notebook)[exercise.replace("_", "-") + "-check"]
-    tree = ast.parse(code)
+    name = exercise.replace("_", "-") + "-check"
+    tree = ast.parse(cells(notebook)[name])
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-    names = {exercise: value}
-    with contextlib.redirect_stdout(io.StringIO()):
+    # What else of the student's the cell uses is right.
+    others = {a.exercise: a.value for a in reversed(answers_of(notebook)) if a.right}
+    names = others | {exercise: value}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
         try:
             exec(compile(tree, exercise, "exec"), names)
             shown = last and eval(compile(ast.Expression(last.value), exercise, "eval"), names)
         except CheckFailed as failure:
             return Graded(False, failure.mistake, str(failure))
+    if isinstance(shown, int | float) and shown < points(notebook)[name]:
+        told = printed.getvalue()
+        found = MISTAKE.search(told)
+        return Graded(False, " ".join(found[1].split()) if found else "", told, shown)
     return Graded(True, value=shown)
 
 
@@ -100,9 +118,13 @@ def exercises() -> list[Any]:
     ]
 
 
-def of_exercise(notebook: str, exercise: str) -> list[Answer]:
+def answers_of(notebook: str) -> list[Answer]:
     (module,) = [m for m in MODULES if m.answers.notebook == notebook]
-    return [answer for answer in module.answers.all if answer.exercise == exercise]
+    return list(module.answers.all)
+
+
+def of_exercise(notebook: str, exercise: str) -> list[Answer]:
+    return [answer for answer in answers_of(notebook) if answer.exercise == exercise]
 
 
 @pytest.mark.parametrize(("notebook", "answer"), every(right=True))

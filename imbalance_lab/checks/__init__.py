@@ -8,12 +8,14 @@ double: right on this input.
 
 from imbalance_lab.checks.calls import Call, Outcome, Raised, Returned, StandIn, Step, Unusable
 from imbalance_lab.checks.check import Check, CheckFailed, check, score_quiz
+from imbalance_lab.checks.credit import Credit
 from imbalance_lab.checks.exercise import Exercise, Mistake, Question, Quiz, raises
 
 __all__ = [
     "Call",
     "Check",
     "CheckFailed",
+    "Credit",
     "Exercise",
     "Mistake",
     "Outcome",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from imbalance_lab.checks.calls import (
     value_of,
 )
 from imbalance_lab.checks.compare import ABS, REL, difference
+from imbalance_lab.checks.credit import Credit
 from imbalance_lab.checks.exercise import NO_VALUE, Exercise, Mistake, Quiz
 from imbalance_lab.checks.show import show
 
@@ -135,6 +136,63 @@ class Check:
                 self._fail(call, says, outcome, reason, self._named([call], [NO_VALUE], [outcome]))
         self._pass(len(calls))
 
+    def earns(
+        self,
+        up_to: float,
+        by: Callable[[list[Any]], Credit],
+        on: Iterable[Call],
+        says: str = "",
+    ) -> float:
+        """Give partial credit for what the answer returns, where one can be better than another.
+
+        As the last value of a graded cell the result is the points given, in nbgrader too.
+
+        Parameters
+        ----------
+        up_to : float
+            The points of the graded cell.
+        by : callable
+            ``by(values)`` judges the values that came, one a call, and returns a `Credit`. Where
+            it raises, the values are not what was asked for, and earn nothing.
+        on : iterable of Call
+        says : str
+            What was asked for, for the message.
+
+        Returns
+        -------
+        float
+            From above 0 to `up_to`, rounded down to half points.
+
+        Raises
+        ------
+        CheckFailed
+            If the answer earns nothing, or does not return a plain value on every input.
+        """
+        calls = _inputs(on)
+        outcomes = outcomes_of(self._answer, calls)
+        values = []
+        for call, outcome in zip(calls, outcomes, strict=True):
+            if not isinstance(outcome, Returned):
+                mistake = self._named([call], [NO_VALUE], [outcome])
+                self._fail(call, says, outcome, "", mistake)
+            else:
+                values.append(outcome.value)
+        try:
+            credit = by(values)
+        except Exception:  # the judge expects another kind of value than what came
+            credit = Credit(0, "the values are of another kind, or have another shape, than asked")
+        points = credit.points(up_to)
+        if points >= up_to:
+            print(f"{self._exercise.name}: {credit.says or 'full marks'}")
+            return up_to
+        expected = credit.expected or [NO_VALUE] * len(calls)
+        mistake = self._named(calls, expected, outcomes)
+        if points <= 0:
+            self._fail(calls[0], says, outcomes[0], credit.says, mistake)
+        heading = f"{self._exercise.name}: {points:g} of {up_to:g} points."
+        print(self._explain(heading, calls[0], says, outcomes[0], credit.says, mistake))
+        return points
+
     def _judge(self, calls: list[Call], expected: list[Any], rel: float, abs_: float) -> None:
         outcomes = outcomes_of(self._answer, calls)
         wrong = [
@@ -167,19 +225,32 @@ class Check:
 
     def _fail(
         self, call: Call, expected: str, outcome: Outcome, reason: str, mistake: Mistake | None
-    ) -> None:
-        name, lesson = self._exercise.name, self._exercise.lesson
+    ) -> NoReturn:
+        name = self._exercise.name
+        text = self._explain(f"{name}: not right yet.", call, expected, outcome, reason, mistake)
+        raise CheckFailed(text, name, mistake.name if mistake else "") from None
+
+    def _explain(
+        self,
+        heading: str,
+        call: Call,
+        expected: str,
+        outcome: Outcome,
+        reason: str,
+        mistake: Mistake | None,
+    ) -> str:
+        """Say what came, what was expected, on what, and which known mistake it looks like."""
         rows = [("on", _arguments(call, self._exercise.arguments)), ("expected", expected)]
         rows += [("came", _came(outcome)), ("", reason)]
-        text = [f"{name}: not right yet.", ""]
+        text = [heading, ""]
         text += [f"  {label:<9} {value}".rstrip() for label, value in rows if value]
         section = self._exercise.section
         if mistake is not None:
             text += ["", *_wrap(f"This looks like a known mistake: {mistake.name}.")]
             text += _wrap(mistake.says)
             section = mistake.section or section
-        text += ["", f"Read again: lesson {lesson}, “{section}”."]
-        raise CheckFailed("\n".join(text), name, mistake.name if mistake else "") from None
+        text += ["", f"Read again: lesson {self._exercise.lesson}, “{section}”."]
+        return "\n".join(text)
 
 
 class Given:

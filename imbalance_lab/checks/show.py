@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 
 _WIDTH = 240
+_MOST_ROWS = 200  # a longer table is named by its size and columns
 
 
 def show(value: Any) -> str:
     """Return `value` as short text: numbers with 6 significant digits, long data cut."""
+    if isinstance(value, pd.DataFrame) and len(value) > _MOST_ROWS:
+        return f"DataFrame({len(value)} rows: {', '.join(map(str, value.columns))})"
     if isinstance(value, pd.DataFrame):
         return "\n" + str(value.head(8).to_string(float_format="{:.6g}".format, max_cols=8))
     if isinstance(value, pd.Series):

@@ -3,6 +3,15 @@
 Everything works offline except the two functions whose names begin with ``fetch_``.
 """
 
+from imbalance_lab.datasets.company import (
+    CAPACITY,
+    LAST_DAY,
+    TODAY,
+    Company,
+    make_company,
+    read_in_time,
+    share_saved,
+)
 from imbalance_lab.datasets.encoding import CATEGORICAL, NUMERIC, transaction_encoder
 from imbalance_lab.datasets.public import (
     DatasetUnavailable,
@@ -31,15 +40,19 @@ from imbalance_lab.datasets.transactions import (
 )
 
 __all__ = [
+    "CAPACITY",
     "CATEGORICAL",
     "CHANNELS",
     "CHARGEBACK_WINDOW",
     "COST_PER_REVIEW",
     "FRAUD_KINDS",
     "HANDLING_COST",
+    "LAST_DAY",
     "MERCHANTS",
     "NUMERIC",
+    "TODAY",
     "TRUTH_COLUMNS",
+    "Company",
     "DatasetUnavailable",
     "cost_of_decisions",
     "fetch_credit_card_fraud",
@@ -47,11 +60,14 @@ __all__ = [
     "labels_known_on",
     "load_rare_breast_cancer",
     "load_rare_digits",
+    "make_company",
     "make_gauss",
     "make_moons_rare",
     "make_nonlinear",
     "make_transactions",
     "make_two_clouds",
+    "read_in_time",
+    "share_saved",
     "split_by_time",
     "transaction_encoder",
 ]

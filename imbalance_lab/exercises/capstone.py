@@ -1,0 +1,412 @@
+"""Exercises of lesson 12, the capstone, and the curve on which its detector is graded."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from imbalance_lab.checks import Exercise, Mistake, Question, Quiz, raises
+from imbalance_lab.checks.calls import Returned
+from imbalance_lab.datasets import CAPACITY, make_company, read_in_time
+
+#: The curve of `fit_detector`: for each rung what it saves as a share of what the reference saves,
+#: and its points. Straight lines lie between. The shares of the rungs in the middle are means over
+#: 60 companies, rounded; on the mean of four companies they vary by 0.05 to 0.08. Every well-made
+#: model of the lessons reached the last rung on most draws of four companies.
+CURVE = {
+    "review nothing": (0.0, 0.0),
+    "logistic regression, flagged from 0.5 on": (0.52, 1.0),
+    "largest amounts first, no model": (0.67, 2.0),
+    "likeliest frauds first": (0.84, 4.0),
+    "nearly the reference": (0.93, 8.0),
+}
+#: A promise this near to what comes earns full points; one twice as far away earns none. 19 of 20
+#: rehearsals of the reference, each on four companies, missed by less.
+UNIT = 0.12
+
+
+def points_on_curve(relative):
+    """Return the points for a detector, 0 to 8.
+
+    Parameters
+    ----------
+    relative : float
+        What it saved as a share of what the reference saved on the same days.
+
+    Returns
+    -------
+    float
+    """
+    shares, points = zip(*CURVE.values(), strict=True)
+    return float(np.interp(relative, shares, points))
+
+
+def phone_company():
+    """Return a company whose every fraud comes by phone, and whose every label is known.
+
+    Anything that learns from `train` finds these frauds, so it shows whether a detector works.
+    """
+    train, later, _ = make_company(5, n_samples=6000)
+    train["is_fraud"] = (train["channel"] == "phone").astype(float)
+    train["label_day"] = train["time"]
+    return train, later, (later["channel"] == "phone").astype(int)
+
+
+def finds_phone_frauds(flagged, train):
+    """Return True if decisions about `phone_company` are sound, else what is wrong."""
+    _, later, by_phone = phone_company()
+    flags = np.asarray(flagged)
+    if flags.shape != (len(later),):
+        return f"one decision for each of {len(later)} transactions, not shape {flags.shape}"
+    if flags.dtype.kind not in "biuf" or not np.isin(flags, (0, 1)).all():
+        return "every decision must be 0 or 1"
+    found = int(flags[by_phone == 1].sum())
+    wrong = int(flags.sum()) - found
+    right = f"flagged {found} of {by_phone.sum()} purchases by phone, and {wrong} others"
+    return found >= 30 or right
+
+
+def a_share(promised, train):
+    """Return True if a promise can be right for `phone_company`, else what is wrong with it."""
+    if isinstance(promised, bool) or not isinstance(promised, int | float):
+        return "a promise is one number"
+    return 0.2 < promised < 1 or f"a share of {promised:g} can't be right for this company"
+
+
+def _list(values):
+    return np.asarray(values, dtype=float)
+
+
+def _known(time, label_day, is_fraud, day, known, open_label=math.nan):
+    return np.where(known(_list(time), _list(label_day), day), _list(is_fraud), open_label)
+
+
+KNOWN_LABELS = Exercise(
+    "known_labels",
+    lesson="12",
+    section="What is known when",
+    arguments=("time", "label_day", "is_fraud", "day"),
+    mistakes=(
+        Mistake(
+            "open labels count as legitimate",
+            "A label that is not known yet is neither 1 nor 0. Some of these transactions will"
+            " turn out to be fraud.",
+            wrong=lambda t, k, y, day: _known(t, k, y, day, lambda t, k, d: k <= d, 0.0),
+        ),
+        Mistake(
+            "a label counts as known as soon as the transaction has happened",
+            "Between a transaction and its label lie days or weeks. What counts is the day on"
+            " which the label became known.",
+            wrong=lambda t, k, y, day: _known(t, k, y, day, lambda t, k, d: t <= d),
+        ),
+        Mistake(
+            "a label that becomes known on the very day is left out",
+            "“On the evening of `day`” includes what became known on that day.",
+            wrong=lambda t, k, y, day: _known(t, k, y, day, lambda t, k, d: k < d),
+        ),
+        Mistake(
+            "only reported frauds are known",
+            "When the window closes without a report, the transaction is final as legitimate: a 0"
+            " is known too.",
+            wrong=lambda t, k, y, day: _known(
+                t, k, np.where(_list(y) == 1, 1.0, math.nan), day, lambda t, k, d: k <= d
+            ),
+        ),
+        Mistake(
+            "everything that is known today is used for an earlier day",
+            "On the day in question nobody knew what was reported later.",
+            wrong=lambda t, k, y, day: _list(y),
+        ),
+    ),
+)
+
+
+def _reviews(p, amount, capacity, key="gain", pays=True, extra=15.0):
+    p, amount = _list(p), _list(amount)
+    gain = p * (amount + extra) - 4
+    rank = {"gain": gain, "p": p, "amount": amount, "time": -np.arange(len(p))}[key]
+    allowed = gain > 0 if pays is True else p >= 0.5 if pays == "half" else np.full(len(p), True)
+    order = [row for row in np.argsort(-rank, kind="stable") if allowed[row]]
+    flagged = np.zeros(len(p), dtype=int)
+    flagged[order[:capacity]] = 1
+    return flagged
+
+
+REVIEWS_OF_THE_DAY = Exercise(
+    "reviews_of_the_day",
+    lesson="12",
+    section="Three reviews a day",
+    arguments=("p", "amount", "capacity"),
+    mistakes=(
+        Mistake(
+            "the likeliest frauds come first, whatever they cost",
+            "A likely fraud of €3 is worth less than a less likely one of €300. Rank by what a"
+            " review is expected to save.",
+            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, key="p"),
+        ),
+        Mistake(
+            "the largest amounts come first, whatever their probability",
+            "The amount says how bad, the model says how likely. You need both.",
+            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, key="amount"),
+        ),
+        Mistake(
+            "all of the capacity is used, also where a review costs more than it saves",
+            "Capacity is a limit and no target: a review that is expected to lose money is left"
+            " out, though there is room for it.",
+            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, pays=False),
+        ),
+        Mistake(
+            "the team reads more than it can",
+            "At most `capacity` transactions of a day can be reviewed, however many would pay.",
+            wrong=lambda p, amount, capacity: _reviews(p, amount, len(p)),
+        ),
+        Mistake(
+            "flagged from a probability of 0.5 on",
+            "Nobody chose 0.5 here. What a miss costs and what a review costs decide.",
+            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, pays="half"),
+        ),
+        Mistake(
+            "the €15 on top of the amount are forgotten",
+            "A missed fraud costs its amount plus €15.",
+            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, extra=0.0),
+        ),
+        Mistake(
+            "first come, first served",
+            "On a busy day the earliest alerts use up the team. Rank the day's alerts first.",
+            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, key="time"),
+        ),
+    ),
+)
+
+
+def _parts(time, start, stop, learn_until=None):
+    time = _list(time)
+    learn = time < (start if learn_until is None else learn_until)
+    return [np.flatnonzero(learn), np.flatnonzero((time >= start) & (time < stop))]
+
+
+def _positions(outcome, kind="iu"):
+    """Return the two parts that came as arrays of a kind of dtype, None where they are none."""
+    value = outcome.value if isinstance(outcome, Returned) else None
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    parts = [np.asarray(part) for part in value]
+    return parts if all(part.ndim == 1 and part.dtype.kind in kind for part in parts) else None
+
+
+def _mixed_in_time(call, expected, outcome):
+    """Whether rows to learn from lie in or after the days that judge."""
+    time, parts = _list(call.args[0]), _positions(outcome)
+    if parts is None or any(part.size == 0 or part.max() >= len(time) for part in parts):
+        return False
+    return bool(time[parts[0]].max() >= time[parts[1]].min())
+
+
+REHEARSAL_ROWS = Exercise(
+    "rehearsal_rows",
+    lesson="12",
+    section="A rehearsal in the past",
+    arguments=("time", "today", "length"),
+    mistakes=(
+        Mistake(
+            "truth values instead of positions",
+            "These may be the right rows. The contract asks for their positions.",
+            when=lambda call, expected, outcome: _positions(outcome, "b") is not None,
+        ),
+        Mistake(
+            "the newest days judge, and their labels are still open",
+            "The labels of the last 30 days are not final. Days whose labels are not final can't"
+            " judge anything.",
+            wrong=lambda t, today, length: _parts(t, today - length, today),
+        ),
+        Mistake(
+            "the window of 30 days is left out before the days that judge, not after them",
+            "The labels of the days that *judge* have to be final. The model of the rehearsal may"
+            " learn from everything before them.",
+            wrong=lambda t, today, length: _parts(t, today - length, today, today - length - 30),
+        ),
+        Mistake(
+            "the model learns from the days that judge it",
+            "On the first of these days nobody knew the rows that came later. A model that has"
+            " seen them recites.",
+            when=_mixed_in_time,
+        ),
+    ),
+)
+
+
+def _flags(outcome):
+    flags = np.asarray(outcome.value).ravel()
+    return flags.astype(float) if flags.dtype.kind in "biuf" else None
+
+
+def _of_flags(test):
+    """Return a `Mistake.when` about the flags and the table of later transactions."""
+
+    def when(call, expected, outcome):
+        if not isinstance(outcome, Returned):
+            return False
+        flags, later = _flags(outcome), call.then[-1].args[0]
+        if flags is None or len(flags) != len(later) or not np.isin(flags, (0, 1)).all():
+            return False
+        return bool(test(flags == 1, later))
+
+    return when
+
+
+def _share_of_largest(flagged, later):
+    """Return the share of the flags that are among the CAPACITY largest amounts of their day."""
+    rank = later["amount"].groupby(np.floor(later["time"])).rank(ascending=False, method="first")
+    return (rank.to_numpy()[flagged] <= CAPACITY).mean() if flagged.any() else 0.0
+
+
+def _too_many(flagged, later):
+    return (read_in_time(later["time"], flagged) < flagged).any()
+
+
+FIT_DETECTOR = Exercise(
+    "fit_detector",
+    lesson="12",
+    section="Your detector",
+    arguments=("train",),
+    mistakes=(
+        Mistake(
+            "more is flagged than the team can read",
+            "On at least one day more than three transactions were flagged. The team read the"
+            " earliest ones, not the best ones, and never saw the others.",
+            when=_of_flags(_too_many),
+            section="Three reviews a day",
+        ),
+        Mistake(
+            "the largest amounts are flagged, whoever made them",
+            "The amount says how bad a fraud would be. How likely it is has to be learned.",
+            when=_of_flags(lambda flagged, later: _share_of_largest(flagged, later) > 0.9),
+            section="Three reviews a day",
+        ),
+        Mistake(
+            "most of the capacity is left unused",
+            "Fewer than one review a day, where the team could do three. Is a probability of 0.5"
+            " asked for? What a review costs and what it may save decide.",
+            when=_of_flags(lambda flagged, later: flagged.sum() < later["time"].max() - 150),
+            section="Three reviews a day",
+        ),
+        Mistake(
+            "the amount plays no part in what is flagged",
+            "Many of the flagged transactions are so small that finding them saves next to"
+            " nothing. Rank by what a review is expected to save.",
+            when=_of_flags(
+                lambda flagged, later: (later["amount"].to_numpy()[flagged] < 10).mean() > 0.12
+            ),
+            section="Three reviews a day",
+        ),
+        Mistake(
+            "probabilities instead of decisions",
+            "`decide` says which transactions to review: 1 or 0 for each.",
+            when=lambda call, expected, outcome: (
+                isinstance(outcome, Returned)
+                and (flags := _flags(outcome)) is not None
+                and bool(((flags > 0) & (flags < 1)).any())
+            ),
+        ),
+        Mistake(
+            "open labels reach the model",
+            "`is_fraud` is NaN where the label is not known yet, and a classifier can't learn"
+            " from NaN. Decide what to do with these rows.",
+            when=lambda call, expected, outcome: (
+                raises("ValueError")(call, expected, outcome) and "NaN" in outcome.message
+            ),
+            section="What is known when",
+        ),
+    ),
+)
+
+
+def _number(outcome):
+    value = outcome.value if isinstance(outcome, Returned) else None
+    ok = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if ok and math.isfinite(value) else None
+
+
+def _promised(test):
+    return lambda call, expected, outcome: (
+        (value := _number(outcome)) is not None
+        and isinstance(expected, float)
+        and bool(test(value, expected))
+    )
+
+
+PROMISE = Exercise(
+    "promise",
+    lesson="12",
+    section="A rehearsal in the past",
+    arguments=("train",),
+    mistakes=(
+        Mistake(
+            "an amount of money or a percentage instead of a share",
+            "The contract asks for a share of the loss, such as 0.4.",
+            when=_promised(lambda value, came: value > 1.5),
+        ),
+        Mistake(
+            "it promises more than it keeps",
+            "Which rows made the estimate? Rows that the model has learned from, a random split"
+            " across time, or newest days from which the open labels were dropped all flatter.",
+            when=_promised(lambda value, came: came + UNIT < value <= 1.5),
+        ),
+        Mistake(
+            "it promises far less than it keeps",
+            "Were open labels counted as legitimate? Then frauds that are not reported yet look"
+            " like false alarms. And did the rehearsed model have enough days to learn from?",
+            when=_promised(lambda value, came: value < came - UNIT),
+        ),
+    ),
+)
+
+
+QUIZ = Quiz(
+    "12",
+    {
+        1: Question(
+            "c",
+            {
+                "a": "The reports of the newest frauds are still under way. A row without a report"
+                " is not yet a legitimate one.",
+                "b": "What is left of the newest days is nearly all fraud: frauds are reported in"
+                " days, while a legitimate row waits for the window to close.",
+                "d": "Days that the model has learned from flatter it, whether their labels are"
+                " final or not.",
+            },
+            section="A rehearsal in the past",
+        ),
+        2: Question(
+            "b",
+            {
+                "a": "It ranks the frauds that cost nearly nothing as high as the ruinous ones.",
+                "c": "Amount without probability spends the reviews on rich customers.",
+                "d": "At 0.5 most of the team would have nothing to read, and a likely fraud of €3"
+                " comes before a less likely one of €300.",
+            },
+            section="Three reviews a day",
+        ),
+        3: Question(
+            "d",
+            {
+                "a": "The rows of the future tell the model about the future's fraud, and at work"
+                " there are none.",
+                "b": "The first days know only the oldest kind of fraud, and the present one is"
+                " what counts.",
+                "c": "A model that is judged on rows it has learned from shows its memory.",
+            },
+            section="A rehearsal in the past",
+        ),
+        4: Question(
+            "a",
+            {
+                "b": "It counts reviews and says nothing about the money that they saved.",
+                "c": "The order of the rows is only a part of it, and no one pays for it.",
+                "d": "Flagging nobody would have an accuracy of 98%.",
+            },
+            section="The ladder",
+        ),
+    },
+)

@@ -1,0 +1,890 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 12 · Capstone: can you catch fraud, and prove what it saves?
+#
+# **At the end you can**
+#
+# - say what is known on a given day when labels come late, and learn from them all the same;
+# - turn probabilities into the reviews of a day, for a team that can do only a few;
+# - rehearse a detector in the past, so that its saving can be promised before it is used;
+# - tell an honest promise from one that memory, a random split or missing labels have flattered;
+# - defend each of these decisions on one page.
+#
+# **Time** 75 minutes. **You need** pandas and scikit-learn.
+# **Builds on** lesson 04 (validation in time), 09 (costs per transaction, capacity), 10
+# (calibration) and 11 (regularised models). Nothing new has to be believed; all of it is put
+# together.
+
+# %% [markdown]
+# ## Day 150
+#
+# A company has recorded 150 days of card payments. Today, on day 150, you hand over a detector. It
+# works for the next 30 days, unchanged. As in the whole course, a review costs €4, and a fraud that
+# nobody reviews costs its amount plus €15. New is the team: **three reviews a day**, and no more. If
+# a detector flags more, the team reads the earliest three.
+#
+# `make_company` draws such a company (the data are synthetic). Companies differ in how much fraud
+# they have and in how much of it can be found at all. What it does *not* have is the truth about the
+# last weeks. A fraud becomes known when somebody reports it. Without a report a transaction is final
+# as legitimate after 30 days. One fraud in twenty is never reported.
+
+# %%
+from imbalance_lab.datasets import make_company
+
+company = make_company(0)
+train, later = company.train, company.later
+print(f"days 0 to 149: {len(train)} transactions; days 150 to 179: {len(later)}")
+train[["time", "amount", "merchant", "new_device", "is_fraud", "label_day"]].tail(3)
+
+# %% [markdown]
+# `is_fraud` is what is known today: 1, 0, or NaN for a label that is still open. `label_day` says
+# when it became known.
+#
+# Before any thought, the obvious thing: drop the rows without a label, fit, and flag what has a
+# probability of at least 0.5. Beside it a rule with no model at all: every day, review the three
+# largest amounts. We measure the **share of the loss that is saved**: 0 for no reviews, 1 for all
+# frauds caught free of charge.
+#
+# **Predict before you run.** What share does each of the two save?
+
+# %%
+my_prediction = {"model, 0.5": 0.6, "largest amounts": 0.1}  # your guesses
+
+# %%
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from imbalance_lab.datasets import CAPACITY, read_in_time, share_saved, transaction_encoder
+
+
+def first_of_each_day(table, rank):
+    """Flag the transactions of highest rank of each day, as many as the team can read."""
+    place = rank.groupby(np.floor(table["time"])).rank(ascending=False, method="first")
+    return (place <= CAPACITY).astype(int)
+
+
+def saved(firm, flagged):
+    """Return the share of the loss that flags on the later days save."""
+    read = read_in_time(firm.later["time"], flagged)
+    return share_saved(firm.is_fraud, read, firm.later["amount"])
+
+
+labelled = train.dropna(subset="is_fraud")
+naive = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000))
+naive.fit(labelled, labelled["is_fraud"])
+print(f"you predicted {my_prediction}")
+print(f"model, 0.5:      {saved(company, naive.predict_proba(later)[:, 1] >= 0.5):.2f}")
+print(f"largest amounts: {saved(company, first_of_each_day(later, later['amount'])):.2f}")
+
+# %% [markdown]
+# The model saves no more than a rule that has learned nothing. It is not a bad model, as you will
+# see: the *same* logistic regression, asked another question, saves far more. This lesson goes from
+# here to there, and then one step further: to saying **today** what share will be saved, and being
+# right.
+
+# %% [markdown]
+# ## What is known when
+#
+# Six transactions by hand. Today is the evening of day 40. Frauds that were reported are known, and
+# so are transactions older than 30 days that nobody reported.
+#
+# | day | truth | label known on day | known on day 40 |
+# | --- | --- | --- | --- |
+# | 2 | legitimate | 32 | 0 |
+# | 8 | fraud | 11 | 1 |
+# | 10 | legitimate | 40 | 0 |
+# | 25 | legitimate | 55 | open |
+# | 33 | fraud | 36 | 1 |
+# | 38 | fraud | 47 | open |
+#
+# Look at the last three, the newest ones. Of three transactions *one* has a label, and it is a fraud,
+# because frauds are reported in days and everything else takes 30. In the company's data:
+
+# %%
+age = 150 - train["time"]
+for oldest, newest in ((60, 30), (30, 20), (20, 10), (10, 5), (5, 0)):
+    rows = train[(age <= oldest) & (age > newest)]
+    known = rows["is_fraud"].dropna()
+    print(
+        f"{newest:2d} to {oldest} days old: {len(known) / len(rows):7.2%} of the labels known,"
+        f" {int(known.sum()):3d} frauds among {len(known)}"
+    )
+
+# %% [markdown]
+# Whoever drops the open rows keeps, of the last 30 days, only frauds. Whoever counts them as
+# legitimate calls the latest frauds legitimate.
+#
+# You will need the labels of *earlier* days too, as they were known then.
+
+# %% [markdown]
+# ### Exercise 1: the labels of a day
+
+
+# %% answer="known-labels"
+def known_labels(time, label_day, is_fraud, day):
+    """Return the labels as they were known on the evening of `day`.
+
+    Parameters
+    ----------
+    time : array-like of shape (n_samples,)
+        When each transaction happened, in days.
+    label_day : array-like of shape (n_samples,)
+        The day on which its label became known; NaN for one that is open up to now.
+    is_fraud : array-like of shape (n_samples,)
+        1 for fraud, 0 for legitimate, NaN for open up to now.
+    day : float
+        The evening of interest. What became known on this very day is known.
+
+    Returns
+    -------
+    ndarray of float of shape (n_samples,)
+        1.0, 0.0, or NaN where the label was open on that day or the transaction had not happened.
+
+    Example by hand: the six transactions above give [0, 1, 0, nan, 1, nan] for day 40, and
+    [0, 1, nan, nan, nan, nan] for day 35.
+    """
+    ### BEGIN SOLUTION
+    label_day, is_fraud = np.asarray(label_day, dtype=float), np.asarray(is_fraud, dtype=float)
+    return np.where(label_day <= day, is_fraud, np.nan)
+    ### END SOLUTION
+
+
+# %% try="known-labels"
+known_labels([2, 8, 10, 25, 33, 38], [32, 11, 40, 55, 36, 47], [0, 1, 0, 0, 1, 1], day=40)
+
+# %% graded="known-labels" points=2
+from imbalance_lab.checks import check
+from imbalance_lab.exercises.capstone import KNOWN_LABELS
+
+six = [2, 8, 10, 25, 33, 38], [32, 11, 40, 55, 36, 47], [0, 1, 0, 0, 1, 1]
+nan = float("nan")
+check(known_labels, KNOWN_LABELS).on(*six, day=35).gives([0, 1, nan, nan, nan, nan])
+check(known_labels, KNOWN_LABELS).on(*six, day=40).gives([0, 1, 0, nan, 1, nan])
+### BEGIN HIDDEN TESTS
+from imbalance_lab.grading.oracles.capstone import known, label_cases
+
+check(known_labels, KNOWN_LABELS).agrees_with(known, on=label_cases(121))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### What to do with open labels
+#
+# Four ways to prepare the training rows. *Drop* the open rows; count them as *legitimate*; *wait*,
+# which leaves out the last 30 days; and *give ten days*: leave out the last 10 days, by when most
+# frauds are reported, and count what is still open before them as legitimate. On eight companies: how
+# many frauds does the model expect among the later transactions for each one that comes (lesson 10),
+# and what share of the loss does it save? The later days are used here to learn about methods; your
+# detector will not have them.
+
+
+# %%
+def prepared(rows, way, today=150):
+    """Return the rows to learn from, with a label for each."""
+    if way == "drop":
+        return rows.dropna(subset="is_fraud")
+    days = {"legitimate": 0, "wait": 30, "give ten days": 10}[way]
+    rows = rows[rows["time"] < today - days]
+    return rows.assign(is_fraud=rows["is_fraud"].fillna(0))
+
+
+def probability(rows, table, learner=None):
+    """Fit on rows, return the probabilities for a table."""
+    learner = LogisticRegression(max_iter=1000) if learner is None else learner
+    model = make_pipeline(transaction_encoder(), learner).fit(rows, rows["is_fraud"])
+    return model.predict_proba(table)[:, 1]
+
+
+def gain(table, p):
+    """Return what a review of each transaction is expected to save, in euros."""
+    return p * (table["amount"] + 15) - 4
+
+
+# %%
+import pandas as pd
+
+from imbalance_lab.experiments import interval
+
+firms = [make_company(seed) for seed in range(8)]
+WAYS = ("drop", "legitimate", "wait", "give ten days")
+ways = []
+for firm in firms:
+    p = {way: probability(prepared(firm.train, way), firm.later) for way in WAYS}
+    row = {(way, "expected"): p[way].sum() / firm.is_fraud.sum() for way in WAYS}
+    for way in WAYS:
+        flagged = first_of_each_day(firm.later, gain(firm.later, p[way]))
+        row[way, "saved"] = saved(firm, flagged)
+    ways.append(row)
+ways = pd.DataFrame(ways)
+for way in WAYS:
+    expected, share = interval(ways[way, "expected"]), interval(ways[way, "saved"])
+    print(f"{way:14s} expected per fraud {expected:.2f}, saved {share:.2f}")
+
+# %% [markdown]
+# The *probabilities* differ: dropping makes fraud look more common than it is (a prior shift that you
+# made yourself, lesson 10), counting as legitimate makes it look rarer. The *order* hardly differs,
+# and with three reviews a day it is the order that saves money. Keep in mind that the harm of a
+# wrong preparation shows little here. It will show in the promise.
+#
+# None of the four reaches 1 for sure: one fraud in twenty is never reported, and what fraudsters do
+# changes with time.
+
+# %% [markdown]
+# ## Three reviews a day
+#
+# A review of a transaction with probability $p$ and amount $a$ costs €4 and saves $a + 15$ if it is
+# fraud. So it is expected to save (lesson 09)
+#
+# $$g = p\,(a + 15) - 4 ,$$
+#
+# and $g > 0$ is the threshold per transaction, $p > 4/(a + 15)$. With a capacity that binds, the
+# reviews compete with each other, and those with the greatest $g$ win. A day of five by hand, with
+# room for two:
+#
+# | $p$ | amount | $g$ | |
+# | --- | --- | --- | --- |
+# | 0.60 | 5 | $0.60 \cdot 20 - 4 = 8$ | likely, but small |
+# | 0.10 | 185 | $0.10 \cdot 200 - 4 = 16$ | **review** |
+# | 0.02 | 485 | $0.02 \cdot 500 - 4 = 6$ | large, but unlikely |
+# | 0.30 | 85 | $0.30 \cdot 100 - 4 = 26$ | **review** |
+# | 0.05 | 25 | $0.05 \cdot 40 - 4 = -2$ | not even with room for all |
+
+# %% [markdown]
+# ### Exercise 2: the reviews of one day
+
+
+# %% answer="reviews-of-the-day"
+def reviews_of_the_day(p, amount, capacity):
+    """Choose the reviews of one day that are expected to save most.
+
+    Parameters
+    ----------
+    p : array-like of shape (n_samples,)
+        Probability of fraud of each transaction of the day.
+    amount : array-like of shape (n_samples,)
+        Amounts in euros. A review costs €4; a fraud that is not reviewed costs amount + 15.
+    capacity : int
+        At most so many reviews, 0 or more. It may exceed the number of transactions.
+
+    Returns
+    -------
+    ndarray of int of shape (n_samples,)
+        1 for a review, 0 for none, in the order of the input. Only reviews that are expected to
+        save more than they cost. Expected savings are never tied.
+
+    Example by hand: the five transactions above with capacity 2 give [0, 1, 0, 1, 0], and with
+    capacity 5 they give [1, 1, 1, 1, 0].
+    """
+    ### BEGIN SOLUTION
+    expected = np.asarray(p) * (np.asarray(amount) + 15) - 4
+    best = np.argsort(-expected)[:capacity]
+    flagged = np.zeros(len(expected), dtype=int)
+    flagged[best] = expected[best] > 0
+    return flagged
+    ### END SOLUTION
+
+
+# %% try="reviews-of-the-day"
+p_day, amount_day = [0.60, 0.10, 0.02, 0.30, 0.05], [5, 185, 485, 85, 25]
+reviews_of_the_day(p_day, amount_day, capacity=2)
+
+# %% graded="reviews-of-the-day" points=2
+from imbalance_lab.checks import check
+from imbalance_lab.exercises.capstone import REVIEWS_OF_THE_DAY
+
+day = [0.60, 0.10, 0.02, 0.30, 0.05], [5, 185, 485, 85, 25]
+check(reviews_of_the_day, REVIEWS_OF_THE_DAY).on(*day, capacity=2).gives([0, 1, 0, 1, 0])
+check(reviews_of_the_day, REVIEWS_OF_THE_DAY).on(*day, capacity=5).gives([1, 1, 1, 1, 0])
+### BEGIN HIDDEN TESTS
+from imbalance_lab.grading.oracles.capstone import best_queue, queue_cases
+
+check(reviews_of_the_day, REVIEWS_OF_THE_DAY).agrees_with(best_queue, on=queue_cases(122))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## The ladder
+#
+# One logistic regression, untouched, and ways to use it. On the eight companies, with every rung that
+# will later decide about your points:
+
+# %%
+RUNGS = {
+    "logistic regression, flagged from 0.5 on": lambda table, p: p >= 0.5,
+    "flagged where a review pays, no queue": lambda table, p: gain(table, p) > 0,
+    "largest amounts first, no model": lambda table, p: first_of_each_day(table, table["amount"]),
+    "likeliest frauds first": lambda table, p: first_of_each_day(table, pd.Series(p)),
+    "reference": lambda table, p: first_of_each_day(table, gain(table, p)),
+}
+ladder = []
+for firm in firms:
+    p = probability(prepared(firm.train, "give ten days"), firm.later)
+    ladder.append({name: saved(firm, rule(firm.later, p)) for name, rule in RUNGS.items()})
+ladder = pd.DataFrame(ladder)
+
+# %%
+from imbalance_lab import plots
+
+plots.intervals(
+    {name: interval(ladder[name]) for name in ladder},
+    xlabel="share of the loss saved in the 30 days; mean of 8 companies",
+    title="One model, five ways to use it",
+)
+
+# %% [markdown]
+# The model is the same in four of the five rows. A threshold per transaction without a queue wastes
+# the team: it flags more than three a day, and the earliest are not the best. At 0.5 the model does
+# about as well as the largest amounts without any model. The likeliest frauds first do better, and
+# best is to multiply the two. We call it the **reference**: the untouched logistic regression, open labels given
+# ten days, ranked by $g$.
+
+# %% [markdown]
+# ## The same model, better regularised, and others
+#
+# Does another model do better? LightGBM with its
+# defaults (40 trees), LightGBM better regularised, and a
+# logistic regression with balanced weights, each ranked by $g$. What is saved, and what is expected
+# per fraud:
+
+# %%
+from lightgbm import LGBMClassifier
+
+plain = {"n_estimators": 40, "n_jobs": 1, "random_state": 0, "verbosity": -1}
+eager = LGBMClassifier(**plain)
+tame = LGBMClassifier(**plain, num_leaves=8, min_child_samples=60, reg_lambda=10)
+RIVALS = {
+    "boosting, defaults": eager,
+    "boosting, better regularised": tame,
+    "logistic, balanced weights": LogisticRegression(max_iter=1000, class_weight="balanced"),
+}
+
+
+def rival(firm, learner):
+    p = probability(prepared(firm.train, "give ten days"), firm.later, learner)
+    flagged = first_of_each_day(firm.later, gain(firm.later, p))
+    return saved(firm, flagged), p.sum() / firm.is_fraud.sum()
+
+
+# %%
+rivals = {
+    name: np.array([rival(firm, learner) for firm in firms[:4]]) for name, learner in RIVALS.items()
+}
+for name, runs in rivals.items():
+    change = interval(runs[:, 0] - ladder["reference"][:4])
+    print(f"{name:29s} saved, minus the reference {change:+.2f}; expected per fraud", end=" ")
+    print(f"{runs[:, 1].mean():.1f}")
+
+# %% [markdown]
+# With four companies no rival is clearly ahead. Balanced weights expect many times too many frauds;
+# the queue of three forgives that, since it needs the order only, but the order of $g$ suffers as
+# well: $p$ is multiplied by the amount, and a $p$ that is pressed towards 1 no longer tells much.
+# Well-regularised models of different kinds end close together. The step from a wrong decision to a
+# right one is far greater than any of these.
+
+# %% [markdown]
+# ## A rehearsal in the past
+#
+# You want to promise, today, what share of the loss the detector will save. You can't measure it on
+# days 150 to 179: they have not come. So go back. Choose a day in the past, **pretend that it is
+# today**, train with what was known then, decide on the days that followed, and compare with the
+# labels that have become final since:
+#
+# | days | role |
+# | --- | --- |
+# | 0 to 89 | learn, with the labels as they were known on day 90 |
+# | 90 to 119 | judge: decide here, and compare with the labels, all final today |
+# | 120 to 149 | neither: the labels are not final yet |
+#
+# With `today` $= 150$ and a rehearsal of `length` $= 30$ days the days that judge are those from
+# `today - 30 - length` up to, but not including, `today - 30`.
+
+# %% [markdown]
+# ### Exercise 3: the rows of a rehearsal
+
+
+# %% answer="rehearsal-rows"
+def rehearsal_rows(time, today, length):
+    """Return the rows that a rehearsal learns from, and the rows that judge it.
+
+    Parameters
+    ----------
+    time : array-like of shape (n_samples,)
+        When each transaction happened, in days, in any order, all before `today`.
+    today : int
+        The day on which the rehearsal is made. Labels are final 30 days after a transaction.
+    length : int
+        For how many days the rehearsed detector decides. They are the newest days whose labels are
+        all final today.
+
+    Returns
+    -------
+    learn : ndarray or list of int
+        Positions of all rows before the first of these days, in ascending order.
+    judge : ndarray or list of int
+        Positions of the rows of these days, in ascending order. The first moment of the first day
+        belongs to them, the first moment after the last day does not.
+
+    Example by hand: time = [5, 49.9, 50, 55, 60, 85], today = 90 and length = 10. Days 50 to 59
+    judge: learn = [0, 1], judge = [2, 3].
+    """
+    ### BEGIN SOLUTION
+    time, end = np.asarray(time), today - 30
+    judge = (time >= end - length) & (time < end)
+    return np.flatnonzero(time < end - length), np.flatnonzero(judge)
+    ### END SOLUTION
+
+
+# %% try="rehearsal-rows"
+rehearsal_rows([5, 49.9, 50, 55, 60, 85], today=90, length=10)
+
+# %% graded="rehearsal-rows" points=2
+from imbalance_lab.checks import check
+from imbalance_lab.exercises.capstone import REHEARSAL_ROWS
+
+rows = check(rehearsal_rows, REHEARSAL_ROWS)
+rows.on([5, 49.9, 50, 55, 60, 85], today=90, length=10).gives(([0, 1], [2, 3]))
+### BEGIN HIDDEN TESTS
+from imbalance_lab.grading.oracles.capstone import rehearsal, rehearsal_cases
+
+rows.agrees_with(rehearsal, on=rehearsal_cases(123))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Four promises
+#
+# Four ways to come to a promise, all of them found in practice:
+#
+# - **memory**: let the detector decide on the days with final labels, which it has learned from;
+# - **random split**: shuffle these days, learn from two thirds, judge on one third;
+# - **newest days**: learn from days 0 to 119, judge on the last 30, and drop their open labels;
+# - **rehearsal**: as above.
+#
+# Each for the untouched logistic regression and for boosting with its defaults, on eight companies.
+# **Predict:** which of them promises too much, and for which model?
+
+
+# %%
+def promised(learn, judge, learner):
+    """Return the share of the known loss that a detector saves on the rows that judge."""
+    judge = judge.dropna(subset="is_fraud")
+    p = probability(learn, judge, learner)
+    flagged = first_of_each_day(judge, gain(judge, p))
+    return share_saved(judge["is_fraud"], flagged, judge["amount"])
+
+
+def as_of(rows, today):
+    """Return the rows as they were known on an earlier day."""
+    past = rows[rows["time"] < today]
+    return past.assign(is_fraud=past["is_fraud"].where(past["label_day"] <= today))
+
+
+# %%
+def four_promises(firm, learner):
+    """Return four promises, and what share of the loss is saved when the later days come."""
+    rows, time = firm.train, firm.train["time"]
+    ready, final = prepared(rows, "give ten days"), rows[time < 120]
+    third = final.sample(frac=1 / 3, random_state=0).sort_values("time")
+    newest = prepared(as_of(rows, 120), "give ten days", today=120)
+    then = prepared(as_of(rows, 90), "give ten days", today=90)
+    p = probability(ready, firm.later, learner)
+    return {
+        "memory": promised(ready, final, learner),
+        "random split": promised(final.drop(third.index), third, learner),
+        "newest days": promised(newest, rows[time >= 120], learner),
+        "rehearsal": promised(then, rows[(time >= 90) & (time < 120)], learner),
+        "kept": saved(firm, first_of_each_day(firm.later, gain(firm.later, p))),
+    }
+
+
+promises = {"logistic": [four_promises(firm, None) for firm in firms]}
+
+# %%
+promises["boosting"] = [four_promises(firm, eager) for firm in firms[:3]]
+
+# %%
+promises["boosting"] += [four_promises(firm, eager) for firm in firms[3:6]]
+
+# %%
+promises["boosting"] += [four_promises(firm, eager) for firm in firms[6:]]
+
+# %%
+too_much = {
+    (model, way): interval([run[way] - run["kept"] for run in runs])
+    for model, runs in promises.items()
+    for way in ("memory", "random split", "newest days", "rehearsal")
+}
+plots.intervals(
+    {f"{model}, {way}": value for (model, way), value in too_much.items()},
+    xlabel="promised share minus share that came; mean of 8 companies",
+    title="What flatters a promise",
+    baseline=0.0,
+    baseline_label="kept",
+)
+
+# %% [markdown]
+# Dropping the open labels of the newest days promises too much for either model: what is left there is
+# nearly all fraud, so almost nothing can be flagged wrongly. Memory flatters the model that can
+# remember, boosting with its defaults.
+#
+# Memory is close to the truth for the logistic regression, and the random split for both. Don't be
+# misled: that is two errors that happen to cancel. Rows that the model knows flatter it, and so do
+# three reviews a day for a third of the transactions. But these days lie in the past, and what
+# fraudsters do has changed since, here in a way that makes more of the loss easy to find
+# (`make_transactions` says how). With a change for the worse both errors would add up.
+#
+# The rehearsal is the only one that did not flatter either model. It tends to be modest: it had 90 days
+# to learn from, while the detector had 140, and it knows as little of the latest change as the others.
+#
+# On *average*: a single company's month rests on about a hundred frauds, a few of them large.
+
+# %%
+misses = np.array([run["rehearsal"] - run["kept"] for run in promises["logistic"]])
+print("rehearsal minus kept, company by company:", " ".join(f"{miss:+.2f}" for miss in misses))
+print(f"standard deviation: {misses.std(ddof=1):.2f}")
+
+# %% [markdown]
+# A promise for one month of one company can honestly miss by a tenth or two. So promise an interval, or
+# judge promises over several companies, as will be done with yours.
+
+# %% [markdown]
+# ## Your detector
+#
+# Now write it. `fit_detector(train)` gets what a company knows on the day of training, as `train`
+# above, and returns an object with one method, `decide(transactions)`. It will be used on hidden
+# companies that you have not seen, on their later days.
+#
+# Anything from the course is allowed. You choose the features, the model, its regularisation, what
+# to do with open labels, whether to calibrate, and how to fill the queue. Fitting should take a few
+# seconds at most.
+#
+# **The points** follow from what you save on four hidden companies, divided by what the reference
+# saves on the same days. The rungs of the ladder mark the curve:
+
+# %%
+from imbalance_lab.exercises.capstone import CURVE, points_on_curve
+
+relative = np.linspace(-0.1, 1.15, 200)
+with plots.picture(
+    title="Points for the detector",
+    xlabel="saved on the hidden days, as a share of what the reference saves",
+    ylabel="points",
+    alt="Points against the saving relative to the reference: none for reviewing nothing, 1 for the"
+    " model at 0.5, 2 for the largest amounts, 4 for the likeliest frauds, and all 8 from 0.93 on.",
+) as ax:
+    ax.plot(relative, [points_on_curve(share) for share in relative])
+    for name, (share, points) in CURVE.items():
+        ax.plot(share, points, "o", color="black")
+        side, shift = ("left", 8) if share < 0.1 else ("right", -8)
+        label = f"{name} ({share:g}: {points:g})"
+        ax.annotate(label, (share, points), (shift, 6), textcoords="offset points", ha=side)
+
+# %% [markdown]
+# The shares of the rungs are means over many companies. All 8 points are given from 0.93 of what the
+# reference saves; several kinds of model reach that, and you may save more than the reference. Points
+# are rounded down to halves.
+
+# %% [markdown]
+# ### Exercise 4: a detector
+
+
+# %% answer="fit-detector"
+def fit_detector(train):
+    """Return a detector that has learned from what is known on the day of training.
+
+    Parameters
+    ----------
+    train : DataFrame
+        As `make_company(...).train`: the columns of `make_transactions` with `is_fraud` (1.0, 0.0
+        or NaN for open) and `label_day`. The day of training is the day after the last
+        transaction; it is 150 when it counts, and may be earlier in a rehearsal.
+
+    Returns
+    -------
+    object
+        With a method `decide(transactions)`. It gets a DataFrame of the transactions of one or
+        more days in order of time, without `is_fraud` and `label_day`, and returns an array of
+        one 0 or 1 each, 1 for "review this". On each day (the whole part of `time`) the team
+        reads the earliest `CAPACITY` transactions that you flag, 3 of them, and no others.
+    """
+    ### BEGIN SOLUTION
+    today = np.ceil(train["time"].max())
+    rows = train[train["time"] < today - 10]
+    model = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000))
+    model.fit(rows, rows["is_fraud"].fillna(0))
+
+    class Detector:
+        def decide(self, transactions):
+            table = transactions.reset_index(drop=True)
+            p = model.predict_proba(table)[:, 1]
+            expected = pd.Series(p * (table["amount"] + 15) - 4)
+            place = expected.groupby(np.floor(table["time"])).rank(ascending=False)
+            return ((place <= CAPACITY) & (expected > 0)).to_numpy(dtype=int)
+
+    return Detector()
+    ### END SOLUTION
+
+
+# %% try="fit-detector"
+practice = make_company(100)
+print(f"saved: {saved(practice, fit_detector(practice.train).decide(practice.later)):.2f}")
+
+# %% [markdown]
+# The cell above tries your detector on a company for practice; change its number for others. The graded
+# cell first uses a company whose every fraud comes by phone: whatever learns from `train` finds it.
+
+# %% graded="fit-detector" points=8
+from imbalance_lab.checks import Call, Step, check
+from imbalance_lab.exercises.capstone import FIT_DETECTOR, finds_phone_frauds, phone_company
+
+known, to_come, _ = phone_company()
+example = Call((known,), then=(Step("decide", (to_come,)),))
+detector = check(fit_detector, FIT_DETECTOR)
+detector.satisfies(finds_phone_frauds, on=[example], says="flags for the frauds, made by phone")
+### BEGIN HIDDEN TESTS
+from imbalance_lab.grading.oracles.capstone import MoneySaved, days_to_come
+
+seeds = (3135046412, 3146442898, 3396917264, 3187144398)
+detector.earns(8, by=MoneySaved(seeds), on=days_to_come(seeds), says="money saved")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 5: your promise
+#
+# Now say, from `train` alone, what share of the loss your detector will save in the 30 days to come.
+# It is compared with what your own `fit_detector` then saves on four hidden companies: the mean of your
+# promises with the mean of what came. Full points (3) for a difference of at most **0.12**, which is
+# one unit, no points from two units on, and a straight line between. Too much and too little count
+# alike. A better detector does not earn more here, an honest one does.
+
+
+# %% answer="promise"
+def promise(train):
+    """Return the share of the loss that `fit_detector(train)` will save in the next 30 days.
+
+    Parameters
+    ----------
+    train : DataFrame
+        As for `fit_detector`, trained on day 150.
+
+    Returns
+    -------
+    float
+        The promised share: 0 for nothing saved, 1 for all. `share_saved` computes it for days
+        whose labels are known.
+    """
+    ### BEGIN SOLUTION
+    start, stop = 90, 120
+    past = train[train["time"] < start]
+    past = past.assign(is_fraud=past["is_fraud"].where(past["label_day"] <= start))
+    days = train[(train["time"] >= start) & (train["time"] < stop)].reset_index(drop=True)
+    flagged = fit_detector(past).decide(days.drop(columns=["is_fraud", "label_day"]))
+    return share_saved(days["is_fraud"], read_in_time(days["time"], flagged), days["amount"])
+    ### END SOLUTION
+
+
+# %% try="promise"
+print(f"promised: {promise(practice.train):.2f}")
+
+# %% graded="promise" points=3
+from imbalance_lab.checks import Call, check
+from imbalance_lab.exercises.capstone import PROMISE, a_share, phone_company
+
+known, _, _ = phone_company()
+check(promise, PROMISE).satisfies(a_share, on=[Call((known,))], says="a share between 0.2 and 1")
+### BEGIN HIDDEN TESTS
+from imbalance_lab.grading.oracles.capstone import Honesty, todays
+
+seeds = (3135046412, 3146442898, 3396917264, 3187144398)
+honesty = Honesty(fit_detector, seeds)
+check(promise, PROMISE).earns(3, by=honesty, on=todays(seeds), says="what will be saved")
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Claims, tested
+
+# %%
+from imbalance_lab.claims import Claim
+
+by_reference = interval(ladder["reference"] - ladder["logistic regression, flagged from 0.5 on"])
+by_model = interval(rivals["boosting, better regularised"][:, 0] - ladder["reference"][:4])
+Claim(
+    "To catch more fraud, get a better model.",
+    verdict="holds only if",
+    because=(
+        "the decision is right already. The same logistic regression saved"
+        f" {by_reference:+.2f} of the loss when its queue was ordered by what a review saves, instead"
+        f" of flagging from 0.5 on. Regularised boosting in the same queue changed {by_model:+.2f}."
+    ),
+    reference="correabahnsen2013",
+    evidence="E95",
+)
+
+# %%
+drop_saves = interval(ways["drop", "saved"] - ways["give ten days", "saved"])
+drop_says = too_much["logistic", "newest days"]
+Claim(
+    "Rows without a label are useless: drop them.",
+    verdict="does not hold",
+    because=(
+        "Rows with a late label are not a random sample: what is known early is fraud. Dropping the"
+        f" open rows changed what was saved by {drop_saves:+.2f} of the loss, but a promise made on"
+        f" the newest days without them was {drop_says:+.2f} off."
+    ),
+    reference="dalpozzolo2018",
+)
+
+# %%
+memory = too_much["boosting", "memory"]
+rehearsed = too_much["boosting", "rehearsal"]
+Claim(
+    "What a model saves can be shown on the data that it was built with.",
+    verdict="does not hold",
+    because=(
+        f"On its own days boosting promised {memory:+.2f} of the loss more than came; rehearsed in the"
+        f" past, the same model missed by {rehearsed:+.2f}, on the modest side. How much memory"
+        " flatters depends on the"
+        f" model: the logistic regression missed by {too_much['logistic', 'memory']:+.2f}."
+    ),
+    reference="kaufman2012",
+    evidence="E11",
+)
+
+# %% [markdown]
+# ## Quiz
+#
+# **1.** It is day 200, and labels are final after 30 days. Which days can judge a rehearsal of a
+# month?
+#
+# - a) Days 170 to 199, with open labels counted as legitimate.
+# - b) Days 170 to 199, without the rows that have no label.
+# - c) Days 140 to 169, with a model that has learned from days before 140.
+# - d) Days 140 to 169, with a model that has learned from everything known today.
+#
+# **2.** Three reviews a day, and twenty transactions for which a review would pay. Which three?
+#
+# - a) Those with the highest probability.
+# - b) Those with the greatest probability times (amount + 15).
+# - c) Those with the largest amounts.
+# - d) The first three above 0.5.
+#
+# **3.** Which training rows are right for a rehearsal that pretends that today is day 90?
+#
+# - a) All rows but those of days 90 to 119, with the labels known today.
+# - b) The first days only, so that nothing can leak.
+# - c) All rows, since the final model uses them too.
+# - d) The rows before day 90, with the labels as they were known on day 90.
+#
+# **4.** Management wants one number for the detector. Which one?
+#
+# - a) The share of the loss saved on later days, with an interval.
+# - b) The number of reviews.
+# - c) The ROC AUC on later days.
+# - d) The accuracy on later days.
+
+# %% answer="quiz"
+# One letter for each question, in this form: quiz = {1: "a", 2: "a", 3: "a", 4: "a"}
+### BEGIN SOLUTION
+quiz = {1: "c", 2: "b", 3: "d", 4: "a"}
+### END SOLUTION
+
+# %% graded="quiz" points=4
+from imbalance_lab.checks import score_quiz
+from imbalance_lab.exercises.capstone import QUIZ
+
+score_quiz(quiz, QUIZ)
+
+# %% [markdown]
+# ## In your own words
+#
+# A vendor writes: *"We trained on your last 180 days, balanced with SMOTE, and cross-validated on
+# shuffled rows: 85% of your fraud losses will be saved. Payments that are not yet confirmed were
+# removed."* Your team reviews three payments a day. Answer in five to eight sentences: why you do not
+# believe the 85%, what you would ask the vendor to do instead, and how you would decide.
+
+# %% [markdown] written="reflection" points=4
+# The promise was made with knowledge that nobody will have at work. Removing the payments that are not
+# confirmed leaves, of the last weeks, almost only frauds, so there is next to nothing that could be
+# flagged wrongly; this flatters. Shuffled cross-validation judges on the days that the model has also
+# learned from, and hides that fraud changes. SMOTE moves the probabilities, so they can't be
+# multiplied by an amount without a correction, and does not add knowledge. And nothing says that the
+# 85% were reached with three reviews a day. I would ask for a rehearsal: train on what was known two
+# months ago, decide day by day with three reviews, judge on days whose labels are final by now, and
+# repeat it for several months to get an interval. I would ask for the same figure for simple rivals: the
+# largest amounts first, and an untouched logistic regression ranked by probability times amount. I would
+# buy if the vendor's system clearly beats these in the same rehearsal by more than it costs.
+#
+# ### BEGIN MARK SCHEME
+# 1 point: open labels: sees that removing unconfirmed payments biases the newest days (or the share of
+# fraud).
+#
+# 1 point: time: sees that shuffled cross-validation mixes past and future, and asks for training before
+# judging.
+#
+# 1 point: decision: asks how the queue of three a day is filled, or sees that probabilities after SMOTE
+# can't be multiplied by amounts.
+#
+# 1 point: proposes a rehearsal with final labels, with an interval or repetition, and compares with a
+# simple baseline.
+# ### END MARK SCHEME
+
+# %% [markdown] covers="E09 E11 E90 E91 E92 E93"
+# ## The decision card
+#
+# One line a question, from top to bottom. Each number was measured in the lesson on its right; the
+# words *mild*, *moderate* and *severe* are for talking, the count of positives is what decides.
+#
+# | question | do | measured | lesson |
+# | --- | --- | --- | --- |
+# | **What is a mistake worth?** Ask before any metric. | Report the bill, or the share of the loss saved, next to what the constant answer gets. | The most accurate of three models cost €11,021, the least accurate €6,493. | 01 |
+# | **Costs known** | Untouched model, threshold c_FP / (c_FP + c_FN). Nothing else first. | Against 0.5 it saved 0.14 of 0.36 a case. | 09 |
+# | **Costs differ by case, or few can be reviewed** | Rank by probability times loss, stop at the capacity. | +0.22 of the loss saved, against flagging from 0.5 on. | 12 |
+# | **Costs unknown** | Get their order of magnitude. F1 is a price list that nobody chose. | Choosing by F1 instead of by cost: +302 € per 1,000 transactions. | 02 |
+# | **How many positives?** The count limits, not the ratio. | Collect positives, and give an interval. | Ten times the positives +0.058 found, ten times the negatives +0.019. | 01 |
+# | **Only a handful** (5 to 10) | Rank no models. Try a detector of the odd only if rare looks odd. | One-class SVM against a classifier: +0.31 where rare is odd, -0.71 on digits. | 11 |
+# | **Mild: 10 to 30%** | Nothing special: threshold, honest validation. | Balanced weights at 0.5 against the plain model at π: -0.001 balanced accuracy. | 10 |
+# | **Moderate: 1 to 10%** | Regularise for the number of positives. | LightGBM tamed: +0.09 average precision; undersampled: +0.02. | 11 |
+# | **Severe: below 1%** | The same. Do not stack corrections. | SMOTE, weights and threshold together: +0.65 a case over 0.22. | 09 |
+# | **Very many rows** | Drop negatives for speed, then correct the probabilities. | Logistic regression at 1:10: +0.000; boosting at 1:1: -0.13. | 05 |
+# | **Somebody proposes SMOTE or weights** | A hypothesis: it has to beat the tuned threshold and the better regularised model. | SMOTE against the same neighbours, more of them: -0.17. | 06 |
+# | **A number is read as a probability** | Leave the classes as they are, or undo the weights. | 8.9 expected for each positive with weights, 1.01 after undoing them. | 07 |
+# | **Boosting or forests give it** | Regularise, then calibrate on unseen rows. | Boosting expected 0.77 for each positive, better regularised 0.93. | 10 |
+# | **Rows are repeated, resampled or in time** | Split first. In time: past before future. | Copies before the split, on noise: +0.49 ROC AUC. | 04 |
+# | **Labels come late** | Rehearse in the past, with what was known then. | Promise on the newest days, open rows dropped: +0.28 off. | 12 |
+#
+# **In this order:** costs, honest validation, threshold, regularisation, calibration if probabilities are
+# used; weights, resampling and special ensembles last, as rivals in paired runs.
+
+# %% [markdown]
+# ## Take away
+#
+# - Ask first what is known when. Labels that come late are not missing at random.
+# - Rank by probability times loss, stop at the capacity, and stop where a review no longer pays.
+# - A promise is a rehearsal in the past: old knowledge, later days, final labels, an interval.
+# - The untouched, well-regularised model is the one to beat. Decisions come first, models second.
+#
+# **New words:** *open label*, *label delay*, *capacity*, *rehearsal* (a backtest), *share of the loss
+# saved*, *promise*.
+#
+# ## Further reading
+#
+# - Dal Pozzolo et al. (2018). [*Credit card fraud detection: a realistic modeling and a novel learning
+#   strategy*](../../docs/bibliography.md#dalpozzolo2018): alerts for a small team, labels that come
+#   late, and drift, at a real company.
+# - Correa Bahnsen et al. (2013). [*Cost sensitive credit card fraud detection using Bayes minimum
+#   risk*](../../docs/bibliography.md#correabahnsen2013): the amount in the decision.
+# - Kaufman et al. (2012). [*Leakage in data mining: formulation, detection, and
+#   avoidance*](../../docs/bibliography.md#kaufman2012): knowledge that nobody will have at work.
+# - Elkan (2001). [*The foundations of cost-sensitive
+#   learning*](../../docs/bibliography.md#elkan2001): where all of this comes from.
+#
+# **Next:** your own data. Take the card with you.
