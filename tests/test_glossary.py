@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from released import ROOT
@@ -14,14 +15,15 @@ from imbalance_lab.build.source import read_source
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 LESSONS = {str(lesson): lesson for lesson in Course(ROOT).lessons()}
+IN_ORDER = sorted(LESSONS.values(), key=lambda lesson: (lesson.topic, len(lesson.name)))
 LINK = re.compile(r"\[([^\]]+)\]\(\.\./\.\./docs/glossary\.md#([^)]+)\)")
 # What is no prose: code, formulas, headings, and where links lead.
 NO_PROSE = re.compile(
     r"^```.*?^```|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`|^#[^\n]*$|\]\([^)]*\)", re.MULTILINE | re.DOTALL
 )
 END_OF_TEACHING = re.compile(r"## (Claims, tested|Quiz|Take away)")
-# Words that the language has too: an earlier mention in a lesson may mean the ordinary word.
-EVERYDAY = {"label", "lift"}
+# Words that the language has too: an earlier mention may mean the ordinary word.
+EVERYDAY = {"confidence", "device", "group", "label", "lift", "noise", "ratio", "safe", "score"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def pattern(names: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])({words})(s|es)?(?![\w-])", re.IGNORECASE)
 
 
+@cache
 def prose_of(lesson: Lesson) -> str:
     """Return a lesson's prose from after its overview to its claims, all else blanked."""
     texts = []
@@ -76,6 +79,11 @@ def prose_of(lesson: Lesson) -> str:
         if cell.cell_type == "markdown" and "nbgrader" not in cell.metadata:
             texts.append(cell.source)
     return NO_PROSE.sub(lambda found: blank(found, keep="glossary.md"), "\n\n".join(texts))
+
+
+def own_words(text: str, term: Term) -> str:
+    """Return a text without the links to other terms."""
+    return LINK.sub(lambda found: f"{found[1]} " if found[2] == term.anchor else blank(found), text)
 
 
 def blank(found: re.Match[str], keep: str = "\0") -> str:
@@ -132,14 +140,26 @@ class TestLessons:
         text = prose_of(lesson)
         late = []
         for link in LINK.finditer(text):
-            term = MAIN.get(link[2])
-            before = LINK.sub(lambda found: f"{found[1]} ", text[: link.start()])
-            earlier = term and term.anchor not in EVERYDAY and mentions(before, term)
+            if link[2] in EVERYDAY:
+                continue
+            term = MAIN[link[2]]
+            before = own_words(text[: link.start()], term)
+            earlier = mentions(before, term)
             if earlier:
                 late.append(
                     f"{term.name}: {before[max(0, earlier.start() - 40) : earlier.end()]!r}"
                 )
         assert late == []
+
+    @pytest.mark.parametrize("anchor", sorted(set(MAIN) - EVERYDAY))
+    def test_the_first_lesson_that_uses_a_term_links_it(self, anchor):
+        term = MAIN[anchor]
+        until_taught = IN_ORDER[: IN_ORDER.index(LESSONS[term.lesson])]
+        using = (
+            lesson for lesson in until_taught if mentions(own_words(prose_of(lesson), term), term)
+        )
+        first = next(using, LESSONS[term.lesson])
+        assert f"docs/glossary.md#{anchor})" in prose_of(first)
 
     @each_lesson
     def test_its_new_words_are_in_the_glossary(self, lesson):

@@ -310,8 +310,9 @@ for n_rare, n_common in [(2, 8), (50, 50), (5, 95), (1, 99)]:
 
 # %% [markdown]
 # What if a class that could occur does not? Then there are infinitely many of the others for each
-# one of it: IR = $\infty$, in Python `math.inf`. That is no exotic case. When positives are rare,
-# a small piece of the data may well hold none.
+# one of it: IR = $\infty$, in Python `math.inf`. That is no exotic case. When
+# [positives](../../docs/glossary.md#positive) are rare, a small piece of the data may well hold
+# none.
 
 # %% [markdown]
 # ### Exercise 2: the imbalance ratio

@@ -489,8 +489,8 @@ threshold_explorer(y_test, probability, cost_fp=4, cost_fn=average_loss)
 # ### The symptoms
 #
 # Three things that people report when a class is rare, in one small experiment: 400 samples, 4% of
-# them positive, in five **folds**: five parts of equal size, dealt by chance, each of which judges a
-# model that has learned from the other four.
+# them positive, in five **[folds](../../docs/glossary.md#fold)**: five parts of equal size, dealt
+# by chance, each of which judges a model that has learned from the other four.
 
 # %%
 from sklearn.model_selection import KFold
@@ -544,8 +544,9 @@ for (n_positives, negatives), runs in found.items():
     print(f"{n_positives:3d} positives, 1:{negatives:<3d}  found {interval(runs):.3f}")
 
 # %% [markdown]
-# Each line is the mean of 20 runs on fresh data with its 95% confidence interval. Compare the pairs
-# that change one thing only:
+# Each line is the mean of 20 runs on fresh data with its 95%
+# [confidence interval](../../docs/glossary.md#interval). Compare the pairs that change one thing
+# only:
 
 # %%
 runs = {key: np.array(values) for key, values in found.items()}

@@ -261,8 +261,9 @@ check(precision_recall, PRECISION_RECALL).agrees_with(
 # %% [markdown]
 # ### What an alarm adds to what you knew
 #
-# Why did two good numbers give a poor precision? Before the alarm the odds of fraud were
-# $\pi/(1-\pi)$: 1 to 99. The alarm multiplies them by the
+# Why did two good numbers give a poor precision? Before the alarm the
+# [odds](../../docs/glossary.md#odds) of fraud were $\pi/(1-\pi)$: 1 to 99. The alarm multiplies
+# them by the
 # **[likelihood ratio](../../docs/glossary.md#likelihood-ratio)**, the rate of alarms among frauds
 # divided by the rate of alarms among the others:
 #
@@ -995,8 +996,9 @@ for n_positives in (10, 20, 50, 200):
 # %% [markdown]
 # ## Ten folds, one F1
 #
-# Cross-validation gives ten test folds. Accuracy is an average over samples, so the mean over folds
-# of equal size *is* the accuracy over all samples. F1 is not. Two folds, by hand:
+# [Cross-validation](../../docs/glossary.md#cross-validation) gives ten test folds. Accuracy is an
+# average over samples, so the mean over folds of equal size *is* the accuracy over all samples. F1
+# is not. Two folds, by hand:
 #
 # | | TP | FP | FN | F1 |
 # | --- | --- | --- | --- | --- |
@@ -1054,12 +1056,12 @@ plots.intervals(
 # %% [markdown]
 # The pooled value is right to within about a percentage point. The mean over folds is not, and worse:
 # its bias has another size, even another sign, for another detector. Of two equal detectors it calls
-# the eager one better. Stratified folds help, but do not cure it: in a fold with three positives one
-# catch more or less moves F1 by a lot, and not symmetrically. Forman and Scholz (2010) compared the
-# ways to compute F1 in cross-validation and found all but one biased, most of all when positives are
-# rare. The one: **add the counts over the folds, then compute F1 once.**
-# In scikit-learn: `cross_val_predict`, then one `f1_score` on all predictions, as we did with the
-# tumours; `cross_val_score(scoring="f1")` returns the fold values.
+# the eager one better. [Stratified](../../docs/glossary.md#stratified) folds help, but do not cure
+# it: in a fold with three positives one catch more or less moves F1 by a lot, and not
+# symmetrically. Forman and Scholz (2010) compared the ways to compute F1 in cross-validation and
+# found all but one biased, most of all when positives are rare. The one: **add the counts over the
+# folds, then compute F1 once.** In scikit-learn: `cross_val_predict`, then one `f1_score` on all
+# predictions, as we did with the tumours; `cross_val_score(scoring="f1")` returns the fold values.
 
 # %% [markdown]
 # ## More than two classes

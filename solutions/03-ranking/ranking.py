@@ -28,7 +28,8 @@
 # %% [markdown]
 # ## Three numbers that can't all be true
 #
-# A random forest learns from the earlier card transactions of lesson 01 and gives each later one a
+# A [random forest](../../docs/glossary.md#random-forest) learns from the earlier card transactions
+# of lesson 01 and gives each later one a
 # **[score](../../docs/glossary.md#score)**, here its estimated probability of fraud. A colleague
 # reports three numbers about it. You have not met two of them yet; the rest of this lesson derives
 # them.
@@ -739,10 +740,11 @@ for upper in (1, 5):  # places of a negative that stands just above a positive
 # times the one further down. If you act on the top of the list, that is what you want. If every
 # positive matters wherever it stands, it is not.
 #
-# And who is at the top? Suppose a hospital scores two groups of patients with calibrated
-# probabilities. Either has 100 ill; in group P they are one in ten, in group Q one in a hundred. You
-# can improve the score for *one* of the groups, by the same amount of separation. **Predict first:**
-# which group does ROC AUC tell you to improve? Which one does AP?
+# And who is at the top? Suppose a hospital scores two groups of patients with
+# [calibrated](../../docs/glossary.md#calibrated) probabilities. Either has 100 ill; in group P they
+# are one in ten, in group Q one in a hundred. You can improve the score for *one* of the groups, by
+# the same amount of separation. **Predict first:** which group does ROC AUC tell you to improve?
+# Which one does AP?
 
 
 # %%

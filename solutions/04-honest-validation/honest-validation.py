@@ -190,8 +190,9 @@ has_twin = np.isin(origin_test[labels_test == 1], origin_train)
 print(f"test positives with a twin in the training part: {has_twin.mean():.1%} of {len(has_twin)}")
 
 # %% [markdown]
-# To be judged on rows that one has learned by heart is no test. SMOTE's new rows are no exact twins
-# but siblings that lie between two originals, and that is near enough.
+# To be judged on rows that one has learned by heart is no test.
+# [SMOTE](../../docs/glossary.md#smote)'s new rows are no exact twins but siblings that lie between
+# two originals, and that is near enough.
 #
 # Why ROC AUC as the measure here? Because balancing has a second effect: it changes the share of
 # positives in the test part, which moves precision and F1 by itself (lesson 03). ROC AUC does not

@@ -460,9 +460,10 @@ for name, ratio in RATIOS.items():
 # ### When there are a great many rows
 #
 # So where is undersampling worth it? Where rows cost time or memory. 60,000 rows, one in a hundred
-# positive, with a boundary that is not linear, and a boosting model: all rows against ten negatives
-# for each positive, and against 1:1. Beside it, the same model better regularised: smaller trees, and a
-# penalty (`l2_regularization`) against leaves that rely on few rows. Five fresh data sets.
+# positive, with a boundary that is not linear, and a [boosting](../../docs/glossary.md#boosting)
+# model: all rows against ten negatives for each positive, and against 1:1. Beside it, the same
+# model better regularised: smaller trees, and a penalty (`l2_regularization`) against leaves that
+# rely on few rows. Five fresh data sets.
 
 # %%
 from time import process_time
@@ -958,9 +959,9 @@ with plots.picture(
 # %% [markdown] covers="E61"
 # Three near misses show what the definition asks for. Points 4 and 5 point at each other, but both are
 # rare. Point 3 is common and its nearest neighbour is the rare point 4; but 4's own is 5. And the
-# rare point 8 points at the common 9, which points at 10. Descriptions such as "removes majority
-# samples that are nearest neighbours of minority samples" would remove point 9, and the
-# definition does not.
+# rare point 8 points at the common 9, which points at 10. Descriptions such as "removes
+# [majority](../../docs/glossary.md#minority) samples that are nearest neighbours of minority
+# samples" would remove point 9, and the definition does not.
 
 # %% [markdown]
 # ### Exercise 6: Tomek links

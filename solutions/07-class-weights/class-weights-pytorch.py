@@ -253,8 +253,9 @@ for name, attempt in attempts.items():
 # ## Number by number
 #
 # A logistic regression is a network with one linear layer. Trained to the minimum of the same
-# weighted loss, it must be scikit-learn's. First the gradient: PyTorch's, computed by automatic
-# differentiation, beside the formula of lesson 07, $\sum_i w_i (p_i - y_i)\, x_i / \sum_i w_i$.
+# weighted loss, it must be scikit-learn's. First the gradient: PyTorch's, computed by
+# [automatic differentiation](../../docs/glossary.md#automatic-differentiation), beside the formula
+# of lesson 07, $\sum_i w_i (p_i - y_i)\, x_i / \sum_i w_i$.
 
 # %%
 theta = torch.zeros(X.shape[1], dtype=torch.float64, requires_grad=True)

@@ -540,8 +540,8 @@ for name, learner in learners.items():
 # $$p_w = \frac{w_1\, p}{w_1\, p + w_0\, (1 - p)} \quad\Longleftrightarrow\quad
 # \frac{p_w}{1 - p_w} = \frac{w_1}{w_0} \cdot \frac{p}{1 - p} .$$
 #
-# Weights multiply the **odds** by $w_1 / w_0$. For the log odds, $\operatorname{logit} p = \log
-# \frac{p}{1 - p}$, that is an addition:
+# Weights multiply the **odds** by $w_1 / w_0$. For the [log odds](../../docs/glossary.md#logit),
+# $\operatorname{logit} p = \log \frac{p}{1 - p}$, that is an addition:
 #
 # $$\operatorname{logit} p_w = \operatorname{logit} p + \log \frac{w_1}{w_0} .$$
 #
