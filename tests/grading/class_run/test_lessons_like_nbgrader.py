@@ -1,9 +1,10 @@
-"""Every lesson, and every known right and wrong answer: the same gradebook as from nbgrader.
+"""Every lesson: the same gradebook as from nbgrader, whatever is handed in.
 
-Submission number k holds the k-th known answer to each exercise of a lesson, so the class of a
-lesson holds them all; beside it stand a solved and an untouched lesson. Of the cells that carry no
-answer and no points only the imports are left: whole lessons go through nbgrader in
-`test_autograde`, and this would take an hour of experiments.
+A solved, a partly solved and an untouched lesson are compared everywhere. Beside them, submission
+number k holds the k-th known answer to each exercise, so that this class holds all known right and
+wrong ones; it takes minutes a lesson, so but for one lesson it belongs to the long tests. Of the
+cells that carry no answer and no points only the imports are left, for both graders: whole lessons
+go through nbgrader in `test_autograde`, and this would take an hour of experiments.
 """
 
 from __future__ import annotations
@@ -19,18 +20,31 @@ import nbformat
 import pytest
 from class_run_helpers import dump_gradebook
 from course import Course
-from released import fill_in
+from released import ROOT, fill_in, solution_cells
 
 from imbalance_lab.grading import cli
+from imbalance_lab.grading.engine import Engine
+from imbalance_lab.grading.results import State
 from imbalance_lab.grading.sample_class import answer_text
 
-NOTEBOOKS = {
+ANSWERS = {
     module.answers.notebook: module
     for module in (
         importlib.import_module(f"answers.{found.name}")
         for found in pkgutil.iter_modules(collected.__path__)
     )
 }
+
+
+NOTEBOOKS = sorted(
+    f"{path.parent.name}/{path.stem}" for path in (ROOT / "lessons").glob("*/*.ipynb")
+)
+IN_FULL = "01-accuracy-paradox/accuracy-paradox"
+
+
+def case(notebook: str, *more: pytest.MarkDecorator):
+    marks = (pytest.mark.torch, *more) if notebook.endswith("-pytorch") else more
+    return pytest.param(notebook, marks=marks)
 
 
 def known_answers(module) -> list[dict[str, str]]:
@@ -59,29 +73,71 @@ def reduce(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-@pytest.mark.parametrize("notebook", sorted(NOTEBOOKS))
-def test_every_answer_gets_the_same_points(notebook: str, tmp_path: Path) -> None:
+def a_few(notebook: str) -> dict[str, nbformat.NotebookNode]:
+    """Return a submission of each kind that every class has."""
+    half = list(solution_cells(notebook))[::2]
+    kinds = {"solved": None, "partly-solved": half, "untouched": ()}
+    return {name: fill_in(notebook, solve) for name, solve in kinds.items()}
+
+
+def all_known(notebook: str) -> dict[str, nbformat.NotebookNode]:
+    """Return submissions that hold every known answer."""
+    return {
+        f"answers-{number}": fill_in(notebook, answers=given)
+        for number, given in enumerate(known_answers(ANSWERS[notebook]))
+    }
+
+
+def assert_same_gradebook(
+    notebook: str, submissions: dict[str, nbformat.NotebookNode], folder: Path, *limits: str
+) -> None:
     assignment, name = notebook.split("/")
-    course = Course.of(assignment, folder=tmp_path)
+    course = Course.of(assignment, folder=folder)
     for path in (course.root / "solutions" / assignment).glob("*.ipynb"):
         if path.stem == name:
             nbformat.write(reduce(nbformat.read(path, as_version=4)), path)
         else:
             path.unlink()
     course.nbgrader("generate_assignment", assignment)
-    submissions = {"solved": fill_in(notebook, None), "untouched": fill_in(notebook)}
-    for number, given in enumerate(known_answers(NOTEBOOKS[notebook])):
-        submissions[f"answers-{number}"] = fill_in(notebook, answers=given)
     for student, submission in submissions.items():
-        folder = course.root / "submitted" / student / assignment
-        folder.mkdir(parents=True)
-        nbformat.write(reduce(submission), folder / f"{name}.ipynb")
-    theirs = Course(Path(shutil.copytree(course.root, tmp_path / "theirs")), course.exchange)
+        submitted = course.root / "submitted" / student / assignment
+        submitted.mkdir(parents=True)
+        nbformat.write(reduce(submission), submitted / f"{name}.ipynb")
+    theirs = Course(Path(shutil.copytree(course.root, folder / "theirs")), course.exchange)
     theirs.nbgrader("autograde", assignment)
     command = ["assignment", assignment, "--course", str(course.root), "--quiet"]
-    assert cli.main([*command, "--limit", "call_seconds=120", "--limit", "wall_seconds=600"]) < 2
+    assert cli.main([*command, *limits]) == 0
 
     ours, stock = (dump_gradebook(c.root / "gradebook.db") for c in (course, theirs))
     assert len(stock["submissions"]) == len(submissions)
     for table in stock:
         assert ours[table] == stock[table], table
+
+
+@pytest.mark.usefixtures("engine_of_the_command")
+@pytest.mark.parametrize("notebook", [case(name) for name in NOTEBOOKS])
+def test_solved_or_not_gets_the_same_points(notebook: str, tmp_path: Path) -> None:
+    assert_same_gradebook(notebook, a_few(notebook), tmp_path)
+
+
+@pytest.mark.usefixtures("engine_of_the_command")
+@pytest.mark.parametrize(
+    "notebook",
+    [case(name, *([] if name == IN_FULL else [pytest.mark.long])) for name in sorted(ANSWERS)],
+)
+def test_every_known_answer_gets_the_same_points(notebook: str, tmp_path: Path) -> None:
+    limits = ("--limit", "call_seconds=120", "--limit", "wall_seconds=600")
+    assert_same_gradebook(notebook, all_known(notebook), tmp_path, *limits)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("notebook", [name for name in NOTEBOOKS if name.endswith("-pytorch")])
+def test_pytorch_fits_into_the_usual_limits(notebook: str, engine: Engine, tmp_path: Path) -> None:
+    """It is not in the template, and maps more memory than everything else."""
+    assignment, name = notebook.split("/")
+    source = ROOT / "solutions" / f"{notebook}.ipynb"
+    path = tmp_path / f"{name}.ipynb"
+    nbformat.write(fill_in(notebook, None), path)
+    result = engine.grade(source, path, assignment, "ada").result
+    assert (result.state, result.detail) == (State.GRADED, "")
+    assert result.waiting or result.points == result.max_points
