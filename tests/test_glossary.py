@@ -23,7 +23,10 @@ NO_PROSE = re.compile(
 )
 END_OF_TEACHING = re.compile(r"## (Claims, tested|Quiz|Take away)")
 # Words that the language has too: an earlier mention may mean the ordinary word.
-EVERYDAY = {"confidence", "device", "group", "label", "lift", "noise", "ratio", "safe", "score"}
+EVERYDAY = {
+    *("confidence", "device", "group", "label", "lift"),
+    *("noise", "promise", "ratio", "safe", "score"),
+}
 
 
 @dataclass(frozen=True)

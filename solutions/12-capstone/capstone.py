@@ -48,13 +48,14 @@ print(f"days 0 to 149: {len(train)} transactions; days 150 to 179: {len(later)}"
 train[["time", "amount", "merchant", "new_device", "is_fraud", "label_day"]].tail(3)
 
 # %% [markdown]
-# `is_fraud` is what is known today: 1, 0, or NaN for a label that is still open. `label_day` says
-# when it became known.
+# `is_fraud` is what is known today: 1, 0, or NaN for a label that is still
+# [open](../../docs/glossary.md#open-label). `label_day` says when it became known.
 #
 # Before any thought, the obvious thing: drop the rows without a label, fit, and flag what has a
 # probability of at least 0.5. Beside it a rule with no model at all: every day, review the three
-# largest amounts. We measure the **share of the loss that is saved**: 0 for no reviews, 1 for all
-# frauds caught free of charge.
+# largest amounts. We measure the
+# **[share of the loss that is saved](../../docs/glossary.md#share-of-the-loss-saved)**: 0 for no
+# reviews, 1 for all frauds caught free of charge.
 #
 # **Predict before you run.** What share does each of the two save?
 
@@ -394,10 +395,10 @@ for name, runs in rivals.items():
 # %% [markdown]
 # ## A rehearsal in the past
 #
-# You want to promise, today, what share of the loss the detector will save. You can't measure it on
-# days 150 to 179: they have not come. So go back. Choose a day in the past, **pretend that it is
-# today**, train with what was known then, decide on the days that followed, and compare with the
-# labels that have become final since:
+# You want to [promise](../../docs/glossary.md#promise), today, what share of the loss the detector
+# will save. You can't measure it on days 150 to 179: they have not come. So go back. Choose a day
+# in the past, **pretend that it is today**, train with what was known then, decide on the days that
+# followed, and compare with the labels that have become final since:
 #
 # | days | role |
 # | --- | --- |
@@ -405,8 +406,8 @@ for name, runs in rivals.items():
 # | 90 to 119 | judge: decide here, and compare with the labels, all final today |
 # | 120 to 149 | neither: the labels are not final yet |
 #
-# With `today` $= 150$ and a rehearsal of `length` $= 30$ days the days that judge are those from
-# `today - 30 - length` up to, but not including, `today - 30`.
+# With `today` $= 150$ and a [rehearsal](../../docs/glossary.md#rehearsal) of `length` $= 30$ days
+# the days that judge are those from `today - 30 - length` up to, but not including, `today - 30`.
 
 # %% [markdown]
 # ### Exercise 3: the rows of a rehearsal
