@@ -138,7 +138,7 @@ def read_in_time(time: ArrayLike, flagged: ArrayLike, capacity: int = CAPACITY) 
     table = table.sort_values("time", kind="stable")
     place = table.groupby(np.floor(table["time"]))["flagged"].cumsum()
     read = (table["flagged"] == 1) & (place <= capacity)
-    return read.sort_index().to_numpy(dtype=int)
+    return np.asarray(read.sort_index(), dtype=int)
 
 
 def share_saved(y_true: ArrayLike, reviewed: ArrayLike, amount: ArrayLike) -> float:

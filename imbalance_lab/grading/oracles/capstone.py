@@ -23,7 +23,11 @@ from imbalance_lab.datasets import (
     share_saved,
     transaction_encoder,
 )
-from imbalance_lab.exercises.capstone import UNIT, points_on_curve
+from imbalance_lab.exercises.capstone import UNIT, as_decisions, points_on_curve
+
+# Share of the loss that a detector has to save before a promise about it is worth points. To review
+# nothing, and to promise that, is honest too; it is no answer.
+_WORTH_A_PROMISE = 0.2
 
 
 @cache
@@ -120,16 +124,6 @@ def days_to_come(seeds: Sequence[int]) -> list[Call]:
     return [Call((c.train,), then=(Step("decide", (c.later,)),)) for c in companies]
 
 
-def as_decisions(flagged: Any, length: int) -> NDArray[np.int_]:
-    """Return decisions as an array of 0 and 1, or say what is wrong with them."""
-    flags = np.asarray(flagged)
-    if flags.shape != (length,):
-        raise ValueError(f"one decision for each of {length} transactions, not shape {flags.shape}")
-    if flags.dtype.kind not in "biuf" or not np.isin(flags, (0, 1)).all():
-        raise ValueError("every decision must be 0 or 1")
-    return flags.astype(int)
-
-
 def saved_by(company: Company, flagged: Any) -> float:
     """Return the share of the loss that decisions save, as far as the team can read them."""
     later = company.later
@@ -219,6 +213,11 @@ class Honesty:
         if not np.isfinite(values).all():
             return Credit(0, "a promise is a finite number", self._kept)
         promised, kept = float(np.mean(values)), float(np.mean(self._kept))
+        if kept < _WORTH_A_PROMISE:
+            says = (
+                f"your fit_detector saves {kept:.0%} of the loss: there is nothing to promise yet"
+            )
+            return Credit(0, says, self._kept)
         # What every mistake compares with is the mean: a single company is a matter of luck.
         expected = [kept + value - promised for value in values]
         says = f"promised {promised:.0%} of the loss on average, and {kept:.0%} came"

@@ -1,0 +1,245 @@
+"""The capstone is graded fairly: whoever does well gets the points, whoever does little does not.
+
+The curve is tried on companies other than the ones in the graded cell, so that it is not luck.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from answers import capstone as student
+
+from imbalance_lab import datasets
+from imbalance_lab.checks import CheckFailed, Credit, check
+from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time
+from imbalance_lab.exercises.capstone import CURVE, FIT_DETECTOR, PROMISE, UNIT, points_on_curve
+from imbalance_lab.grading.oracles.capstone import (
+    Honesty,
+    MoneySaved,
+    days_to_come,
+    rungs,
+    saved_by,
+    todays,
+)
+
+DRAWS = [(11, 12, 13, 14), (21, 22, 23, 24), (31, 32, 33, 34)]
+WELL_MADE = [
+    student.plain_logistic,
+    student.regularised_boosting,
+    student.regularised_lightgbm,
+    student.known_rows_day_by_day,
+]
+LAZY = [
+    student.flagged_from_half,
+    student.balanced_from_half,
+    student.smote_from_half,
+    student.no_queue,
+    student.largest_amounts,
+]
+
+
+def points(fit_detector: Any, seeds: tuple[int, ...]) -> float:
+    """Return the points of a detector on companies."""
+    try:
+        asked = check(fit_detector, FIT_DETECTOR)
+        return asked.earns(8, by=MoneySaved(seeds), on=days_to_come(seeds))
+    except CheckFailed:
+        return 0
+
+
+class TestTheCurve:
+    def test_it_rises_from_nothing_to_all_points(self) -> None:
+        given = [points_on_curve(share) for share in np.linspace(-0.5, 1.5, 300)]
+        assert given == sorted(given)
+        assert (given[0], given[-1]) == (0, 8)
+        shares, marks = zip(*CURVE.values(), strict=True)
+        assert list(shares) == sorted(shares)
+        assert [points_on_curve(share) for share in shares] == list(marks)
+
+    def test_its_rungs_lie_where_repeated_runs_put_them(self) -> None:
+        runs = pd.DataFrame([rungs(seed) for draw in DRAWS for seed in draw]).mean()
+        for name, (share, _) in CURVE.items():
+            if name in runs:
+                assert runs[name] / runs["reference"] == pytest.approx(share, abs=0.12), name
+
+    @pytest.mark.parametrize("fit_detector", WELL_MADE)
+    def test_a_well_made_detector_gets_nearly_all_points_anywhere(self, fit_detector: Any) -> None:
+        given = [points(fit_detector, seeds) for seeds in DRAWS]
+        assert np.mean(given) >= 7, given
+        assert min(given) >= 5, given
+
+    @pytest.mark.parametrize("fit_detector", LAZY)
+    def test_a_copy_of_an_earlier_cell_gets_little_anywhere(self, fit_detector: Any) -> None:
+        given = [points(fit_detector, seeds) for seeds in DRAWS]
+        assert np.mean(given) <= 2.5, given
+        assert max(given) <= 4, given
+
+
+class TestDecisions:
+    seeds = (11, 12)
+
+    def judged(self, *values: Any) -> Credit:
+        return MoneySaved(self.seeds)(list(values))
+
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            math.nan,
+            1,
+            "all",
+            None,
+            [],
+            [1, 0],
+            np.ones((3, 3)),
+            {"flag": 1},
+            [[1], [0, 1]],
+        ],
+    )
+    def test_what_is_no_decision_earns_nothing(self, broken: Any) -> None:
+        with pytest.raises(CheckFailed, match="not right yet"):
+            check(lambda train: Fixed(broken), FIT_DETECTOR).earns(
+                8, by=MoneySaved(self.seeds), on=days_to_come(self.seeds)
+            )
+
+    @pytest.mark.parametrize("value", [math.nan, math.inf, 2, -1, 0.5])
+    def test_every_decision_must_be_0_or_1(self, value: float) -> None:
+        flags = [np.full(len(make_company(seed).later), value) for seed in self.seeds]
+        credit = self.judged(*flags)
+        assert credit.points(8) == 0
+        assert "0 or 1" in credit.says
+
+    def test_flagging_everything_is_read_from_the_top_and_earns_next_to_nothing(self) -> None:
+        flags = [np.ones(len(make_company(seed).later), dtype=bool) for seed in self.seeds]
+        assert self.judged(*flags).points(8) <= 0.5
+
+    def test_perfect_knowledge_earns_no_more_than_all(self) -> None:
+        flags = [make_company(seed).is_fraud for seed in self.seeds]
+        assert self.judged(*flags).points(8) == 8
+
+    def test_an_exception_in_fit_or_decide_is_shown(self) -> None:
+        def fails(train: pd.DataFrame) -> Any:
+            return {}["model"]
+
+        with pytest.raises(CheckFailed, match="KeyError"):
+            check(fails, FIT_DETECTOR).earns(
+                8, by=MoneySaved(self.seeds), on=days_to_come(self.seeds)
+            )
+
+
+class Fixed:
+    """A detector that always gives the same value."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def decide(self, transactions: pd.DataFrame) -> Any:
+        return self.value
+
+
+class TestPromises:
+    seeds = (11, 12, 13)
+
+    def kept(self) -> list[float]:
+        companies = [make_company(seed) for seed in self.seeds]
+        detectors = [student.plain_logistic(c.train) for c in companies]
+        pairs = zip(companies, detectors, strict=True)
+        return [saved_by(c, detector.decide(c.later)) for c, detector in pairs]
+
+    def points(self, promises: list[Any], detector: Any = student.plain_logistic) -> float:
+        return Honesty(detector, self.seeds)(promises).points(3)
+
+    def test_a_promise_that_is_kept_gets_all_points_and_less_the_further_it_is_off(self) -> None:
+        kept = self.kept()
+        given = [
+            self.points([share + away * UNIT for share in kept])
+            for away in (0, 0.99, 1.5, 2.01, 40)
+        ]
+        assert given == [3, 3, 1.5, 0, 0]
+        assert self.points([share - 1.5 * UNIT for share in kept]) == 1.5
+
+    @pytest.mark.parametrize("broken", [math.nan, math.inf, -math.inf, "much", None, True, 10**400])
+    def test_what_is_no_number_earns_nothing(self, broken: Any) -> None:
+        def promise(train: pd.DataFrame) -> Any:
+            return broken
+
+        honesty = Honesty(student.plain_logistic, self.seeds)
+        with pytest.raises(CheckFailed, match="not right yet"):
+            check(promise, PROMISE).earns(3, by=honesty, on=todays(self.seeds))
+
+    def test_the_same_promise_for_every_company_does_not_come_from_its_data(self) -> None:
+        mean = float(np.mean(self.kept()))
+        assert self.points([mean] * 3) == 0
+
+    def test_to_do_nothing_and_to_promise_nothing_is_no_answer(self) -> None:
+        def idle(train: pd.DataFrame) -> Any:
+            return student.Detector(
+                student.fitted(train, student.LogisticRegression(max_iter=1000)),
+                student.gain,
+                capacity=0,
+            )
+
+        credit = Honesty(idle, self.seeds)([0.001, 0.002, 0.003])
+        assert credit.points(3) == 0
+        assert "nothing to promise" in credit.says
+
+    @pytest.mark.parametrize("broken", [None, lambda train: Fixed([1]), lambda train: 1 / 0])
+    def test_a_detector_that_does_not_work_yet_is_named(self, broken: Any) -> None:
+        credit = Honesty(broken, self.seeds)([0.5, 0.6, 0.7])
+        assert credit.points(3) == 0
+        assert "does not decide yet" in credit.says
+
+
+class TestCompanies:
+    def test_the_same_seed_gives_the_same_company_and_another_one_another(self) -> None:
+        one, same, other = (make_company(seed, n_samples=2000) for seed in (1, 1, 2))
+        pd.testing.assert_frame_equal(one.train, same.train)
+        pd.testing.assert_series_equal(one.is_fraud, same.is_fraud)
+        assert not one.train["amount"].equals(other.train["amount"])
+
+    def test_a_label_is_known_exactly_if_its_day_has_come(self) -> None:
+        train, later, is_fraud = make_company(3, n_samples=9000)
+        assert train["time"].max() < TODAY <= later["time"].min() <= later["time"].max() < LAST_DAY
+        assert (train["is_fraud"].notna() == train["label_day"].notna()).all()
+        known = train.dropna()
+        assert (known["label_day"] <= TODAY).all()
+        assert (known["label_day"] > known["time"]).all()
+        assert train.loc[train["time"] < TODAY - 30, "is_fraud"].notna().all()
+        newest = train.loc[train["time"] >= TODAY - 29, "is_fraud"].dropna()
+        assert set(newest) == {1.0}
+        assert len(is_fraud) == len(later)
+
+    def test_what_is_to_come_has_no_label_and_no_truth(self) -> None:
+        train, later, _ = make_company(3, n_samples=2000)
+        hidden = {"is_fraud", "label_day", *datasets.TRUTH_COLUMNS}
+        assert not hidden & set(later)
+        assert not set(datasets.TRUTH_COLUMNS) & set(train)
+        assert list(later.index) == list(range(len(later)))
+
+    def test_companies_differ_in_their_share_of_fraud(self) -> None:
+        rates = [make_company(seed).is_fraud.mean() for seed in range(12)]
+        assert 0.008 < min(rates) < max(rates) < 0.024
+        assert max(rates) - min(rates) > 0.003
+
+    @pytest.mark.parametrize("wrong", [{"random_state": -1}, {"n_samples": 10}])
+    def test_wrong_arguments_are_named(self, wrong: dict[str, int]) -> None:
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            make_company(**wrong)
+
+    def test_a_team_reads_the_earliest_flags_of_each_day(self) -> None:
+        time = [0.9, 0.1, 0.5, 0.2, 1.7, 1.1, 2.0]
+        flagged = [1, 1, 1, 1, 1, 0, 1]
+        assert list(read_in_time(time, flagged, capacity=2)) == [0, 1, 0, 1, 1, 0, 1]
+        assert read_in_time(time, flagged).sum() == CAPACITY + 2
+
+    def test_the_share_saved_follows_the_prices(self) -> None:
+        # Without reviews 100 + 15 + 10 + 15 = 140; with two reviews 8 and a miss of 25.
+        share = datasets.share_saved([1, 0, 1], [1, 1, 0], [100, 7, 10])
+        assert share == pytest.approx(1 - 33 / 140)
+        assert datasets.share_saved([1], [0], [5]) == 0
+        assert datasets.share_saved([1, 0], [0, 1], [5, 5]) < 0
+        with pytest.raises(ValueError, match="at least one fraud"):
+            datasets.share_saved([0, 0], [0, 0], [5, 5])
