@@ -128,6 +128,8 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
 
     with _Bar(notes) as bar:
         records = grade_class(classroom, assignment, crew, options, bar)
+    if chosen.feedback:
+        write_feedback(classroom, assignment, chosen.student or None)
     rows = standings(classroom, assignment, records)
     paths = _write_results(classroom, assignment, rows, chosen.anonymous)
     asked = {record.student for record in records}
@@ -204,14 +206,11 @@ def _grade_sample(chosen: argparse.Namespace, notes: Console) -> int:
 
     answers = chosen.answers or chosen.course / "tests" / "answers"
     classroom = make_sample_class(chosen.course, chosen.output, chosen.assignment, answers)
-    command = [chosen.assignment, "--course", str(classroom.root)]
+    command = ["assignment", chosen.assignment, "--course", str(classroom.root), "--feedback"]
     more = [option for name, value in chosen.limit for option in ("--limit", f"{name}={value}")]
     if chosen.allow_unprotected:
         more.append("--allow-unprotected")
-    code = main(["assignment", *command, "--jobs", str(chosen.jobs), *more])
-    if code not in (DONE, ATTENTION):
-        return code
-    return main(["feedback", *command])
+    return main([*command, "--jobs", str(chosen.jobs), *more])
 
 
 # --- what they share -----------------------------------------------------------------------------
@@ -395,6 +394,7 @@ def _parser() -> argparse.ArgumentParser:
             action="store_true",
             help="leave with code 4 instead of waiting while another run is grading here",
         )
+        one.add_argument("--feedback", action="store_true", help="write the feedback pages too")
         one.add_argument("--quiet", action="store_true", help="no progress, only the results")
         _add_anonymous(one)
         _add_engine(one)

@@ -104,7 +104,7 @@ def assert_same_gradebook(
         submitted.mkdir(parents=True)
         nbformat.write(reduce(submission), submitted / f"{name}.ipynb")
     theirs = Course(Path(shutil.copytree(course.root, folder / "theirs")), course.exchange)
-    theirs.nbgrader("autograde", assignment)
+    theirs.nbgrader("autograde", assignment, "--Execute.shutdown_kernel=immediate")
     command = ["assignment", assignment, "--course", str(course.root), "--quiet"]
     assert cli.main([*command, *limits]) == 0
 

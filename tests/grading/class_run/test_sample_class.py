@@ -6,6 +6,9 @@ import contextlib
 import importlib
 import io
 import pkgutil
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import answers as collected
@@ -16,6 +19,21 @@ from imbalance_lab.grading.classroom import ClassroomError
 from imbalance_lab.grading.sample_class import HOSTILE, NAMES, answer_text, make_sample_class
 
 ASSIGNMENT = "00-start-here"
+ENDINGS = {
+    "mal-exit": "crashed",
+    "mal-liar": "graded",
+    "mal-loop": "timed out",
+    "mal-memory": "out of memory",
+    "mal-peek": "graded",
+    "mal-script": "graded",
+    "odd-empty": "malformed",
+    "odd-format": "malformed",
+    "odd-json": "malformed",
+    "odd-link": "malformed",
+    "odd-renamed": "missing",
+    "absent-ann": "missing",
+    "absent-bob": "missing",
+}
 ANSWERS = [
     pytest.param(module, answer, id=f"{found.name}-{answer.name}")
     for found in pkgutil.iter_modules(collected.__path__)
@@ -61,3 +79,35 @@ def test_the_same_class_comes_each_time(tmp_path):
 def test_an_existing_folder_is_not_written_into(tmp_path):
     with pytest.raises(ClassroomError, match="is there already"):
         make_sample_class(ROOT, tmp_path, ASSIGNMENT, ROOT / "tests" / "answers")
+
+
+def test_it_is_graded_from_end_to_end_by_one_command(tmp_path):
+    """What `make grade` does, with a lesson and limits that take less long."""
+    folder = tmp_path / "class"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "imbalance_lab.grading", "sample", ASSIGNMENT),
+            *("--course", str(ROOT), "--output", str(folder), "--limit", "call_seconds=5"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1, done.stderr  # some do not run to the end, as they should not
+    *table, grades, report = done.stdout.splitlines()
+    assert grades == f"grades  {folder / 'grading' / ASSIGNMENT / 'grades.csv'}"
+    assert report == f"report  {folder / 'grading' / ASSIGNMENT / 'report.html'}"
+    states = dict(
+        re.findall(
+            r"^(\S+) +(graded|timed out|out of memory|crashed|malformed|missing) ",
+            "\n".join(table),
+            re.MULTILINE,
+        )
+    )
+    assert {name: states.pop(name) for name in ENDINGS} == ENDINGS
+    assert {name: states.pop(name) for name in NAMES} == dict.fromkeys(NAMES, "graded")
+    assert "to grade, " in done.stderr
+    feedback = list(folder.glob(f"feedback/*/{ASSIGNMENT}/*.html"))
+    assert len(feedback) >= len(NAMES) + len(HOSTILE)
