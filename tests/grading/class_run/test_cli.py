@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine
+from rich.console import Console
 
 from imbalance_lab.grading import cli
 from imbalance_lab.grading.engine import SourceError, Unprotected
+from imbalance_lab.grading.journal import Record, RunNote
 from imbalance_lab.grading.results import Protection
+from imbalance_lab.grading.run import Plan
 from imbalance_lab.grading.workers import LocalWorkers
 
 
@@ -170,3 +175,19 @@ def test_every_command_has_help(capsys):
             cli.main([command, "--help"])
         assert stopped.value.code == 0
         assert "exit codes:" in capsys.readouterr().out
+
+
+def test_the_bar_says_how_much_time_is_left():
+    seconds = iter(range(1000))
+    shown = io.StringIO()
+    notes = Console(file=shown, force_terminal=True, width=120, get_time=lambda: next(seconds))
+    workers = LocalWorkers(PretendedEngine(), 2)
+    with cli._Bar(notes) as bar:
+        bar.planned(Plan(RunNote("run"), tasks=[None] * 10), workers)
+        for _ in range(5):
+            bar.graded(Record("ann", ()))
+        bar._bar.refresh()
+    workers.close()
+    text = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.getvalue())
+    assert "10 to grade, 2 at a time on this machine." in text
+    assert re.search(r" 5/10 0:\d\d:\d\d left 0:\d\d:\d\d 5 missing", text)

@@ -192,3 +192,13 @@ def test_one_notebook_gives_json(course, capsys):
         "graded",
     )
     assert "return 0" in graded.read_text()
+
+
+def test_one_notebook_that_cannot_be_read_is_said_in_json(course, capsys, engine, monkeypatch):
+    monkeypatch.setattr(cli, "Engine", lambda *_: contextlib.nullcontext(engine))
+    path = course.submit("ann")
+    path.write_text("{")
+    assert cli.main(["notebook", str(path), "--course", str(course.root)]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert (result["state"], result["points"], result["max_points"]) == ("malformed", 0.0, 10.0)
+    assert result["detail"].startswith("it is not a notebook")

@@ -170,10 +170,11 @@ def test_killed_with_the_real_engine_it_ends_with_the_same_gradebook(full_course
     assert outcome(full_course) == outcome(undisturbed)
 
 
-def test_ctrl_c_says_how_to_go_on_and_the_next_run_does(full_course, undisturbed):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_says_how_to_go_on_and_the_next_run_does(number, full_course, undisturbed):
     run = start(full_course, "--jobs", "2", seconds=0.2)
     wait_until_more_than(full_course, 2)
-    run.send(signal.SIGINT)
+    run.send(number)
     assert run.wait(30) == 130
     assert "the same command goes on from here" in run.words()
     assert 0 < n_done(full_course) < N_STUDENTS
