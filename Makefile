@@ -40,7 +40,7 @@ lab: $(INSTALLED)  ## open JupyterLab on the first lesson (PORT=8899, BROWSER=no
 test: $(INSTALLED)  ## run the whole test suite: tests, every notebook, and a rebuild of the course
 	@$(RUN) JOBS=$(JOBS) sh tests/run.sh
 
-long: $(INSTALLED)  ## run the attacks on the grader and its longest comparisons (many minutes)
+long: $(INSTALLED)  ## run what repeats the tests of grading: every known answer, more kills (an hour)
 	@$(RUN) OMP_NUM_THREADS=1 $(PY) -m pytest tests -m long -n $(JOBS)
 
 lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one lesson)
