@@ -50,14 +50,18 @@ def measured(part: str, quick: bool, folder: Path) -> list[Row]:
     """Return the rows of one part."""
     rounds = 1 if quick else 2
     if part == "engine":
-        return engine.rows({LIGHT: 3, HEAVY: 1} if quick else {LIGHT: 9, HEAVY: 3})
+        return engine.rows({LIGHT: 3, HEAVY: 1} if quick else {LIGHT: 9, HEAVY: 2})
     if part == "otter":
-        rows = [otter.rows(lesson, rounds, folder / lesson) for lesson in (LIGHT, HEAVY)]
+        lessons = {LIGHT: rounds} if quick else {LIGHT: rounds, HEAVY: 1}
+        rows = [otter.rows(name, times, folder / name) for name, times in lessons.items()]
         return [row for each in rows for row in each]
     if part == "class":
-        light = classes.against_nbgrader(LIGHT, 20 if quick else 30, rounds, 5, folder)
-        heavy = classes.against_nbgrader(HEAVY, 2 if quick else 6, rounds, 3, folder)
-        return [*light, *heavy]
+        against = classes.against_nbgrader
+        return [
+            *against(LIGHT, 30, rounds, folder, least=5),
+            *against(HEAVY, 10, rounds, folder, least=3, whole=False),
+            *against(HEAVY, 2, 1, folder),
+        ]
     if part == "workers":
         return classes.more_workers(LIGHT, 20 if quick else 30, folder)
     return classes.growth([10, 50, 200] if quick else [10, 100, 1000], folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -54,3 +55,14 @@ def fill_in(
             left.remove(grade_id)
     assert not left, f"{notebook} has no cell {left}"
     return lesson
+
+
+def exercises_only(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Leave of every code cell that is no answer and no test its imports only."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+            kinds = ast.Import | ast.ImportFrom
+            kept = [part for part in ast.parse(cell.source).body if isinstance(part, kinds)]
+            cell.source = "\n".join(map(ast.unparse, kept))
+            cell.outputs = []
+    return notebook

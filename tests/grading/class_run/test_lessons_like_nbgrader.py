@@ -9,7 +9,6 @@ go through nbgrader in `test_autograde`, and this would take an hour of experime
 
 from __future__ import annotations
 
-import ast
 import importlib
 import pkgutil
 import shutil
@@ -20,7 +19,7 @@ import nbformat
 import pytest
 from class_run_helpers import dump_gradebook
 from course import Course
-from released import ROOT, fill_in, solution_cells
+from released import ROOT, exercises_only, fill_in, solution_cells
 
 from imbalance_lab.grading import cli
 from imbalance_lab.grading.engine import Engine
@@ -62,17 +61,6 @@ def known_answers(module) -> list[dict[str, str]]:
     ]
 
 
-def reduce(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Leave of every other code cell its imports only."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
-            kinds = ast.Import | ast.ImportFrom
-            kept = [part for part in ast.parse(cell.source).body if isinstance(part, kinds)]
-            cell.source = "\n".join(map(ast.unparse, kept))
-            cell.outputs = []
-    return notebook
-
-
 def a_few(notebook: str) -> dict[str, nbformat.NotebookNode]:
     """Return a submission of each kind that every class has."""
     half = list(solution_cells(notebook))[::2]
@@ -95,14 +83,14 @@ def assert_same_gradebook(
     course = Course.of(assignment, folder=folder)
     for path in (course.root / "solutions" / assignment).glob("*.ipynb"):
         if path.stem == name:
-            nbformat.write(reduce(nbformat.read(path, as_version=4)), path)
+            nbformat.write(exercises_only(nbformat.read(path, as_version=4)), path)
         else:
             path.unlink()
     course.nbgrader("generate_assignment", assignment)
     for student, submission in submissions.items():
         submitted = course.root / "submitted" / student / assignment
         submitted.mkdir(parents=True)
-        nbformat.write(reduce(submission), submitted / f"{name}.ipynb")
+        nbformat.write(exercises_only(submission), submitted / f"{name}.ipynb")
     theirs = Course(Path(shutil.copytree(course.root, folder / "theirs")), course.exchange)
     theirs.nbgrader("autograde", assignment, "--Execute.shutdown_kernel=immediate")
     command = ["assignment", assignment, "--course", str(course.root), "--quiet"]
