@@ -9,6 +9,8 @@ points or gradebook are, and no test ever where the student's code is.
 Points follow nbgrader: an error is worth 0, a number as the last value that many points, anything
 else full marks; here never below 0 or above the maximum. Warnings and stderr cost nothing.
 
+Of the text only what this submission needs runs, see `imbalance_lab.grading.needed`.
+
 A cell that ends the process (memory, ``os._exit``, a loop that cannot be interrupted) is left out
 and the notebook is run again without it, a few times at most: what stood before and after it
 still counts, and the state names what happened first.
@@ -33,6 +35,7 @@ from typing import Any
 from imbalance_lab.checks import CheckFailed
 from imbalance_lab.grading import intake, warm, wire
 from imbalance_lab.grading.kernel import Kernel, KernelEnded, RemoteStandIn, SandboxGone, Usage
+from imbalance_lab.grading.needed import needed_code
 from imbalance_lab.grading.results import CellResult, CellTime, Limits, NotebookResult, State
 from imbalance_lab.grading.source import Source, SourceCell
 
@@ -109,6 +112,7 @@ class _Session:
         self.template = template
         self.started = time.monotonic()
         self.deadline = self.started + limits.wall_seconds
+        self.text = needed_code(source.cells, answers)
         self.results: dict[str, CellResult] = {}
         self.shown: dict[int, list[dict[str, Any]]] = {}
         self.seconds: dict[int, float] = {}
@@ -175,7 +179,11 @@ class _Session:
     def _run(self, kernel: Kernel, place: int, cell: SourceCell) -> None:
         if place in self.left_out:
             return
-        self.shown[place] = _checked_outputs(kernel.run(self._text(cell)))
+        code = self.text.get(place, self._text(cell))
+        if code:
+            outputs = _checked_outputs(kernel.run(code))
+            if code == self._text(cell):
+                self.shown[place] = outputs
 
     def _text(self, cell: SourceCell) -> str:
         """Return a cell as this student has it."""

@@ -165,7 +165,7 @@ def _describe(cell: NotebookNode, released: NotebookNode, defined: dict[str, str
         kept["metadata"]["nbgrader"] = dict(released.metadata.nbgrader)
     answers: dict[str, str] = {}
     if role in ("answer", "written") and cell.cell_type == "code":
-        made, _ = _names(cell.source, grade_id)
+        made, _ = names_of(cell.source, grade_id)
         defined |= dict.fromkeys(made, grade_id)
     elif role == "graded":
         answers = _taken_from_student(cell.source, grade_id, defined)
@@ -201,7 +201,7 @@ def _taken_from_student(code: str, grade_id: str, defined: dict[str, str]) -> di
         If it uses a name that neither it nor an answer makes: the graded cell runs apart from
         the notebook, so it imports and makes everything itself.
     """
-    made, used = _names(code, grade_id)
+    made, used = names_of(code, grade_id)
     free = used - made - set(dir(builtins))
     unknown = sorted(free - set(defined))
     if unknown:
@@ -212,8 +212,14 @@ def _taken_from_student(code: str, grade_id: str, defined: dict[str, str]) -> di
     return {name: defined[name] for name in sorted(free)}
 
 
-def _names(code: str, grade_id: str) -> tuple[set[str], set[str]]:
-    """Return the names that some code makes at its top level, and all that it takes from there."""
+def names_of(code: str, grade_id: str) -> tuple[set[str], set[str]]:
+    """Return the names that some code makes at its top level, and all that it takes from there.
+
+    Raises
+    ------
+    SourceError
+        If it is not Python.
+    """
     plain = TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
     try:
         ast.parse(plain)

@@ -159,7 +159,8 @@ def test_notebook_is_the_instructors_with_the_students_answers(
         assert ours.source == RIGHT.get(name, theirs.source)
         assert ours.id == theirs.id
     counts = [each.execution_count for each in graded.notebook.cells if each.cell_type == "code"]
-    assert counts == list(range(1, len(counts) + 1))
+    ran = [count for count in counts if count]
+    assert ran == list(range(1, len(ran) + 1))
 
 
 def test_outputs_are_those_of_a_notebook(engine: Engine, course: Course) -> None:

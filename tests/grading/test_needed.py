@@ -1,0 +1,124 @@
+"""Of a lesson's text only what a submission needs runs, and never less than that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from engine_course import RIGHT, Course, make_course
+
+from imbalance_lab.grading.engine import Engine
+from imbalance_lab.grading.needed import needed_code
+from imbalance_lab.grading.source import SourceCell
+
+ITS_IMPORTS = "import numpy as np\nfrom math import sqrt as root"
+EXPERIMENT = f"{ITS_IMPORTS}\n\nruns = [root(k) for k in range(9)]"
+
+
+def run_for(answer: str, *text: str) -> list[str]:
+    """Return what runs of the cells of a text that stand before one answer."""
+    cells = [SourceCell({"source": code}, "code", runs=True) for code in text]
+    cells.append(SourceCell({"source": answer}, "answer", runs=True, grade_id="a"))
+    run = needed_code(cells, {"a": answer})
+    assert list(run) == list(range(len(text)))
+    return list(run.values())
+
+
+def test_an_experiment_that_no_answer_uses_leaves_its_imports() -> None:
+    assert run_for("def f(x):\n    return root(x)", EXPERIMENT) == [ITS_IMPORTS]
+    assert run_for("def f(x):\n    return x", "print(1)") == [""]
+
+
+def test_parameters_and_local_names_are_no_names_of_the_text() -> None:
+    assert run_for("def f(runs):\n    k = runs\n    return k", EXPERIMENT, "k = 1") == [
+        ITS_IMPORTS,
+        "",
+    ]
+
+
+def test_what_an_answer_takes_runs_with_all_that_it_takes_in_turn() -> None:
+    text = ("base = 2", "def helper(x):\n    return base * x", "other = helper(3)", "lone = 4")
+    assert run_for("def f(x):\n    return helper(x)", *text) == [*text[:3], ""]
+
+
+@pytest.mark.parametrize(
+    "change", ["rows.append(1)", "rows[0] = 1", "np.random.shuffle(rows)", "for row in rows: row()"]
+)
+def test_what_may_change_a_name_runs_too(change: str) -> None:
+    assert run_for("def f():\n    return rows", "rows = [0]", change) == ["rows = [0]", change]
+
+
+def test_a_name_that_text_and_answer_make_is_made_in_both() -> None:
+    assert run_for("def f(x):\n    return x", "f = 1", "g = 2") == ["f = 1", ""]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def f():\n    return eval('ru' 'ns')",
+        "f = globals().get('runs')",
+        "import sys\nf = sys.modules",
+        "%timeit 1",
+        "!ls",
+        "from pylab import *",
+        "f = _",
+        "f = In[0]",
+        "def f(x) return runs",
+        "f = " + "(" * 5000,
+        "f = 1\0",
+    ],
+)
+def test_everything_runs_where_names_are_reached_in_roundabout_ways(answer: str) -> None:
+    assert run_for(answer, EXPERIMENT) == [EXPERIMENT]
+
+
+def test_a_name_that_is_thrown_away_is_no_roundabout_way() -> None:
+    assert run_for("def f(x):\n    _, y = x\n    return y", EXPERIMENT) == [ITS_IMPORTS]
+    assert run_for("_, f = 1, 2", EXPERIMENT) == [ITS_IMPORTS]
+
+
+@pytest.mark.parametrize(
+    "cell", ["np.random.seed(0)", "plt.rcParams['lines.linewidth'] = 2", "pd.set_option('a', 1)"]
+)
+def test_what_sets_something_for_all_later_code_runs(cell: str) -> None:
+    assert run_for("def f(x):\n    return x", cell) == [cell]
+
+
+def test_everything_runs_where_the_text_itself_is_roundabout() -> None:
+    text = ("base = 2", "%time twice = 2 * base", "lone = 1")
+    assert run_for("def f(x):\n    return x", *text) == list(text)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return make_course(tmp_path_factory.mktemp("needed") / "course")
+
+
+@pytest.mark.parametrize(
+    ("double", "points", "ran"),
+    [
+        (RIGHT["double"], 1, [False, False, False]),
+        ("def double(x):\n    return base * x", 1, [True, False, False]),
+        ("def double(x):\n    return globals()['base'] * x", 1, [True, True, True]),
+        ("def double(x):\n    return bass * x", 0, [False, False, False]),
+    ],
+)
+def test_points_do_not_depend_on_what_is_left_out(
+    double: str, points: float, ran: list[bool], engine: Engine, course: Course, tmp_path: Path
+) -> None:
+    notebook = nbformat.read(course.source, as_version=4)
+    text = ["base = 2", "print('an experiment')", "import statistics"]
+    for place, code in enumerate(text):
+        notebook.cells.insert(place, nbformat.v4.new_code_cell(code))
+    source = course.source.with_name("with-text.ipynb")
+    nbformat.write(notebook, source)
+    path = course.hand_in("ada", course.answered(RIGHT | {"double": double}))
+    graded = engine.grade(source, path, "warm-up", "ada")
+    found = {cell.grade_id: cell.points for cell in graded.result.cells}
+    assert found["double-check"] == points
+    assert found["mean-check"] == 2
+    assert graded.notebook is not None
+    counts = [cell.execution_count is not None for cell in graded.notebook.cells[:3]]
+    # An import runs either way, so the last cell always counts as run.
+    assert counts == [*ran[:2], True]
