@@ -59,8 +59,7 @@ def measured(part: str, quick: bool, folder: Path) -> list[Row]:
         against = classes.against_nbgrader
         return [
             *against(LIGHT, 30, rounds, folder, least=5),
-            *against(HEAVY, 10, rounds, folder, least=3, whole=False),
-            *against(HEAVY, 2, 1, folder),
+            *against(HEAVY, 4, rounds, folder, least=3),
         ]
     if part == "workers":
         return classes.more_workers(LIGHT, 20 if quick else 30, folder)

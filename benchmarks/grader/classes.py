@@ -18,7 +18,7 @@ from time import perf_counter
 import nbformat
 import psutil
 from class_run_helpers import ASSIGNMENT, CONFIG, Course, toy_notebook
-from released import exercises_only, fill_in
+from released import fill_in
 
 from grader import PATH, ROOT, Row
 from imbalance_lab.grading.classroom import Classroom
@@ -92,21 +92,16 @@ def against_nbgrader(
     rounds: int,
     folder: Path,
     least: float | None = None,
-    whole: bool = True,
 ) -> list[Row]:
-    """Grade the same solved submissions with both graders, in turn.
-
-    Not `whole`, only answers, tests and imports are left in the notebooks of both: what the
-    experiments of the text take is the same for everybody, and two cores halve it at best.
-    """
-    template = _lesson_course(folder, assignment, size, whole)
+    """Grade the same solved submissions with both graders, in turn."""
+    template = _lesson_course(folder, assignment, size)
     stock, ours = [], []
     for number in range(rounds):
         for costs, command in ((stock, NBGRADER), (ours, OURS)):
             root = Path(shutil.copytree(template, folder / f"{assignment}-{number}"))
             costs.append(run([*command, assignment], root))
             shutil.rmtree(root)
-    label = f"{size} of {assignment}" + ("" if whole else ", exercises only")
+    label = f"{size} of {assignment}"
     times = [theirs.seconds / mine.seconds for theirs, mine in zip(stock, ours, strict=True)]
     return [
         Row(f"{label}: nbgrader autograde", [cost.seconds for cost in stock], "s"),
@@ -156,10 +151,9 @@ def growth(sizes: list[int], folder: Path) -> list[Row]:
     return rows
 
 
-def _lesson_course(folder: Path, assignment: str, size: int, whole: bool = True) -> Path:
+def _lesson_course(folder: Path, assignment: str, size: int) -> Path:
     """Make a course folder with this many solved submissions; return its root."""
-    root = folder / f"{assignment}-{size}-{'whole' if whole else 'exercises'}"
-    leave = (lambda notebook: notebook) if whole else exercises_only
+    root = folder / f"{assignment}-{size}"
     if root.exists():
         return root
     ignored = shutil.ignore_patterns("*.py", "*-pytorch.ipynb")
@@ -167,8 +161,7 @@ def _lesson_course(folder: Path, assignment: str, size: int, whole: bool = True)
     shutil.copytree(ROOT / "solutions" / assignment, place, ignore=ignored)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     for path in place.glob("*.ipynb"):
-        nbformat.write(leave(nbformat.read(path, as_version=4)), path)
-        text = nbformat.writes(leave(fill_in(f"{assignment}/{path.stem}", None)))
+        text = nbformat.writes(fill_in(f"{assignment}/{path.stem}", None))
         for number in range(size):
             submitted = root / "submitted" / f"student-{number:04}" / assignment
             submitted.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,9 @@ from grader import ROOT, Row
 from imbalance_lab.grading import sandbox, student, warm
 from imbalance_lab.grading.engine import Engine
 from imbalance_lab.grading.kernel import Kernel
+from imbalance_lab.grading.needed import needed_code
 from imbalance_lab.grading.results import Limits
+from imbalance_lab.grading.source import read_source
 
 LIMITS = Limits(wall_seconds=600, call_seconds=300, cpu_seconds=600)
 KERNELS = 8
@@ -76,10 +78,9 @@ def proportional() -> int:
 
 
 def compare(engine: Engine, lesson: str, repeats: int) -> list[Row]:
-    """Grade a solution as a submission, and run the same cells bare, in turn."""
+    """Grade a solution as a submission, and run bare the cells that it needs, in turn."""
     (path,) = (p for p in (ROOT / "solutions" / lesson).glob("*.ipynb") if "-pytorch" not in p.name)
-    notebook = nbformat.read(path, as_version=4)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    cells = cells_that_run(path)
     with tempfile.TemporaryDirectory() as folder:
         submission = Path(folder) / "ada" / lesson / path.name
         submission.parent.mkdir(parents=True)
@@ -100,6 +101,21 @@ def compare(engine: Engine, lesson: str, repeats: int) -> list[Row]:
             most=0.15,
         ),
     ]
+
+
+def cells_that_run(path: Path) -> list[str]:
+    """Return what the grader runs of a solved lesson, in its order, tests included."""
+    notebook = nbformat.read(path, as_version=4)
+    source = read_source(path)
+    solved = dict(enumerate(cell.source for cell in notebook.cells))
+    answers = {
+        cell.grade_id: solved[place]
+        for place, cell in enumerate(source.cells)
+        if cell.role in ("answer", "written")
+    }
+    needed = needed_code(source.cells, answers)
+    places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    return [code for place in places if (code := needed.get(place, solved[place]))]
 
 
 def prepare_bare() -> None:

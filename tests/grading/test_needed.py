@@ -122,3 +122,17 @@ def test_points_do_not_depend_on_what_is_left_out(
     counts = [cell.execution_count is not None for cell in graded.notebook.cells[:3]]
     # An import runs either way, so the last cell always counts as run.
     assert counts == [*ran[:2], True]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["f = " + "(" * 100_000, "f = " + "-" * 150_000 + "1", "f = x" + ".a" * 60_000, "f = 1\0"],
+    ids=["brackets", "signs", "attributes", "null"],
+)
+def test_text_that_no_parser_likes_costs_its_own_points_only(
+    hostile: str, engine: Engine, course: Course
+) -> None:
+    path = course.hand_in("ada", course.answered(RIGHT | {"double": hostile}))
+    result = engine.grade(course.source, path, "warm-up", "ada").result
+    found = {cell.grade_id: cell.points for cell in result.cells}
+    assert found == {"mean-check": 2, "double-check": 0, "quiz-check": 3, "essay": None}
