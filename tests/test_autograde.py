@@ -1,4 +1,7 @@
-"""Every lesson through the real `nbgrader autograde`: solved gets all points, untouched none."""
+"""Every lesson, its text too, through `nbgrader autograde`: solved gets all points, untouched none.
+
+The same without the text's experiments is in `test_lessons_like_nbgrader`, in every run.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from released import ROOT, fill_in, points
 ASSIGNMENTS = sorted(folder.name for folder in (ROOT / "solutions").iterdir() if folder.is_dir())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_solved_gets_all_points_and_untouched_none(assignment: str, tmp_path: Path) -> None:
     course = Course.of(assignment, folder=tmp_path)

@@ -3,8 +3,9 @@
 A solved, a partly solved and an untouched lesson are compared everywhere. Beside them, submission
 number k holds the k-th known answer to each exercise, so that this class holds all known right and
 wrong ones; it takes minutes a lesson, so but for one lesson it belongs to the long tests. Of the
-cells that carry no answer and no points only the imports are left, for both graders: whole lessons
-go through nbgrader in `test_autograde`, and this would take an hour of experiments.
+cells that carry no answer and no points only the imports are left, for both graders, which would
+otherwise take an hour for experiments that nbval has run already; `test_autograde`, one of the long
+tests, sends whole lessons through nbgrader.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import nbformat
 import pytest
 from class_run_helpers import dump_gradebook
 from course import Course
-from released import ROOT, exercises_only, fill_in, solution_cells
+from released import ROOT, exercises_only, fill_in, points, solution_cells
 
 from imbalance_lab.grading import cli
 from imbalance_lab.grading.engine import Engine
@@ -78,7 +79,8 @@ def all_known(notebook: str) -> dict[str, nbformat.NotebookNode]:
 
 def assert_same_gradebook(
     notebook: str, submissions: dict[str, nbformat.NotebookNode], folder: Path, *limits: str
-) -> None:
+) -> dict[str, float]:
+    """Grade with both; return the points that nbgrader's own run gave each student."""
     assignment, name = notebook.split("/")
     course = Course.of(assignment, folder=folder)
     for path in (course.root / "solutions" / assignment).glob("*.ipynb"):
@@ -100,12 +102,20 @@ def assert_same_gradebook(
     assert len(stock["submissions"]) == len(submissions)
     for table in stock:
         assert ours[table] == stock[table], table
+    given = dict.fromkeys(submissions, 0.0)
+    for student, _, _, automatic, *_ in stock["grades"]:
+        given[student] += automatic or 0.0
+    return given
 
 
 @pytest.mark.usefixtures("engine_of_the_command")
 @pytest.mark.parametrize("notebook", [case(name) for name in NOTEBOOKS])
 def test_solved_or_not_gets_the_same_points(notebook: str, tmp_path: Path) -> None:
-    assert_same_gradebook(notebook, a_few(notebook), tmp_path)
+    given = assert_same_gradebook(notebook, a_few(notebook), tmp_path)
+    full = sum(points(notebook).values())
+    assert given["solved"] == full > 0
+    assert given["untouched"] == 0
+    assert 0 < given["partly-solved"] <= full  # a notebook with one exercise has no half
 
 
 @pytest.mark.usefixtures("engine_of_the_command")
