@@ -61,8 +61,14 @@ def exercises_only(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Leave of every code cell that is no answer and no test its imports only."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
-            kinds = ast.Import | ast.ImportFrom
-            kept = [part for part in ast.parse(cell.source).body if isinstance(part, kinds)]
+            kept = [part for part in ast.parse(cell.source).body if _imports(part)]
             cell.source = "\n".join(map(ast.unparse, kept))
             cell.outputs = []
     return notebook
+
+
+def _imports(part: ast.stmt) -> bool:
+    """Return whether a statement is an import, or one that may fail, as that of PyTorch."""
+    kinds = ast.Import | ast.ImportFrom
+    inside = part.body if isinstance(part, ast.Try) else [part]
+    return any(isinstance(each, kinds) for each in inside)
