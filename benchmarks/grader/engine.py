@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -74,7 +74,11 @@ def memory(control: socket.socket) -> float:
 
 def proportional() -> int:
     """Return the memory of all processes below this one, what they share counted once."""
-    return sum(child.memory_full_info().pss for child in psutil.Process().children(recursive=True))
+    found = 0
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # one that has just ended
+            found += child.memory_full_info().pss
+    return found
 
 
 def compare(engine: Engine, lesson: str, repeats: int) -> list[Row]:
