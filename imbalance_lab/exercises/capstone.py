@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 
 from imbalance_lab.checks import Exercise, Mistake, Question, Quiz, raises
 from imbalance_lab.checks.calls import Returned
@@ -268,10 +269,16 @@ def _of_flags(test):
     return when
 
 
+def first_of_each_day(later, rank):
+    """Return 1 for the CAPACITY transactions of highest rank of each day, 0 for the others."""
+    day = np.floor(later["time"].to_numpy())
+    place = pd.Series(np.asarray(rank)).groupby(day).rank(ascending=False, method="first")
+    return (place <= CAPACITY).to_numpy(dtype=int)
+
+
 def _share_of_largest(flagged, later):
     """Return the share of the flags that are among the CAPACITY largest amounts of their day."""
-    rank = later["amount"].groupby(np.floor(later["time"])).rank(ascending=False, method="first")
-    return (rank.to_numpy()[flagged] <= CAPACITY).mean() if flagged.any() else 0.0
+    return first_of_each_day(later, later["amount"])[flagged].mean() if flagged.any() else 0.0
 
 
 def _too_many(flagged, later):

@@ -9,21 +9,24 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from imbalance_lab.checks import Call, Credit, Step
 from imbalance_lab.checks.calls import Returned, outcomes_of
 from imbalance_lab.datasets import (
-    CAPACITY,
     Company,
     make_company,
     read_in_time,
     share_saved,
     transaction_encoder,
 )
-from imbalance_lab.exercises.capstone import UNIT, as_decisions, points_on_curve
+from imbalance_lab.exercises.capstone import (
+    UNIT,
+    as_decisions,
+    first_of_each_day,
+    points_on_curve,
+)
 
 # Share of the loss that a detector has to save before a promise about it is worth points. To review
 # nothing, and to promise that, is honest too; it is no answer.
@@ -131,12 +134,6 @@ def saved_by(company: Company, flagged: Any) -> float:
     return share_saved(company.is_fraud, read, later["amount"])
 
 
-def _first(later: pd.DataFrame, rank: NDArray[np.float64]) -> NDArray[np.int_]:
-    """Flag the first CAPACITY of each day by rank."""
-    place = pd.Series(rank).groupby(np.floor(later["time"])).rank(ascending=False, method="first")
-    return (place <= CAPACITY).to_numpy(dtype=int)
-
-
 @cache
 def rungs(seed: int) -> dict[str, float]:
     """Return what each rung of the ladder saves at one company.
@@ -154,9 +151,11 @@ def rungs(seed: int) -> dict[str, float]:
     return {
         "review nothing": 0.0,
         "logistic regression, flagged from 0.5 on": saved_by(company, p >= 0.5),
-        "largest amounts first, no model": saved_by(company, _first(company.later, amount)),
-        "likeliest frauds first": saved_by(company, _first(company.later, p)),
-        "reference": saved_by(company, _first(company.later, gain) * (gain > 0)),
+        "largest amounts first, no model": saved_by(
+            company, first_of_each_day(company.later, amount)
+        ),
+        "likeliest frauds first": saved_by(company, first_of_each_day(company.later, p)),
+        "reference": saved_by(company, first_of_each_day(company.later, gain) * (gain > 0)),
     }
 
 
