@@ -290,10 +290,10 @@ def _compare(
     return found
 
 
-def _pages(step: Callable[[Course], list[str]], course: Course) -> list[str]:
+def _pages(step: Callable[[Course], list[str] | None], course: Course) -> list[str]:
     """Write or compare the pages that collect from all lessons; return what went wrong."""
     try:
-        return step(course)
+        return step(course) or []
     except BuildError as error:
         return [str(error)]
 

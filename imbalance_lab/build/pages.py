@@ -93,12 +93,11 @@ def make_pages(course: Course) -> dict[Path, str]:
     }
 
 
-def write_pages(course: Course) -> list[str]:
-    """Write the pages that are not as the notebooks say; nothing is left to complain about."""
+def write_pages(course: Course) -> None:
+    """Write the pages that are not as the notebooks say."""
     for path, text in make_pages(course).items():
         if _stored(path) != text:
             path.write_text(text, encoding="utf-8")
-    return []
 
 
 def page_differences(course: Course) -> list[str]:

@@ -16,6 +16,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from imbalance_lab.grading.source import SourceCell, SourceError, names_of
 
@@ -95,6 +96,7 @@ def _names(code: str) -> tuple[set[str], set[str]]:
     return makes, takes
 
 
+@lru_cache(maxsize=1024)  # the text is the same for everybody
 def _part(source: str) -> _Part:
     """Describe a cell of the text."""
     makes, takes = _names(source)
