@@ -58,11 +58,11 @@ def measured(part: str, quick: bool, folder: Path) -> list[Row]:
     if part == "class":
         against = classes.against_nbgrader
         return [
-            *against(LIGHT, 30, rounds, folder, least=5),
-            *against(HEAVY, 4, rounds, folder, least=3),
+            *against(LIGHT, 12, rounds, folder, least=5),
+            *against(HEAVY, 2, rounds, folder, least=3),
         ]
     if part == "workers":
-        return classes.more_workers(LIGHT, 20 if quick else 30, folder)
+        return classes.more_workers(LIGHT, 12 if quick else 30, folder)
     return classes.growth([10, 50, 200] if quick else [10, 100, 1000], folder)
 
 
