@@ -565,7 +565,7 @@ def detective(n_features, seed):
     X = np.vstack([rng.normal(size=(400, n_features)), new])
     is_invented = np.repeat([0, 1], 400)
     X_a, X_b, y_a, y_b = train_test_split(X, is_invented, stratify=is_invented, random_state=seed)
-    forest = RandomForestClassifier(20, min_samples_leaf=3, random_state=seed).fit(X_a, y_a)
+    forest = RandomForestClassifier(12, min_samples_leaf=3, random_state=seed).fit(X_a, y_a)
     return roc_auc_score(y_b, forest.predict_proba(X_b)[:, 1])
 
 
@@ -602,7 +602,7 @@ smote_explorer(X_clouds, y_clouds)
 #
 # Popular advice warns that SMOTE "creates noisy regions if the classes overlap". When is that so,
 # and for which model? Two clouds at three distances; the change in average precision that SMOTE
-# brings, over six samples. **Predict first:** at which distance does it hurt most, and whom?
+# brings, over five samples. **Predict first:** at which distance does it hurt most, and whom?
 
 # %%
 from imblearn.pipeline import make_pipeline
@@ -623,7 +623,7 @@ def change_in_ap(model, make, seed):
 
 models = {
     "logistic": LogisticRegression(),
-    "forest": RandomForestClassifier(12, random_state=0),
+    "forest": RandomForestClassifier(8, random_state=0),
 }
 
 
@@ -638,7 +638,7 @@ def clouds(distance):
 overlap = {}
 for distance in (0.5, 2.5, 5.0):
     for name, model in models.items():
-        runs = [change_in_ap(model, clouds(distance), seed) for seed in range(6)]
+        runs = [change_in_ap(model, clouds(distance), seed) for seed in range(5)]
         changes, before = np.transpose(runs)
         overlap[name, distance] = interval(changes)
         print(
@@ -817,52 +817,77 @@ with plots.picture(
 # rare. Each with the model that suits it, on five samples.
 
 # %%
+from functools import cache
+
 from sklearn.utils import shuffle
 
 from imbalance_lab.datasets import load_rare_digits, make_gauss, make_nonlinear
 
 
+def cut_at_40_percent(X, y):
+    cut = 2 * len(X) // 5
+    return X[:cut], y[:cut], X[cut:], y[cut:]
+
+
+def drawn(make, n):
+    return lambda seed: cut_at_40_percent(*make(n, prevalence=0.06, random_state=seed))
+
+
+@cache
 def rare_digits(seed):
     X, y = load_rare_digits(8, prevalence=0.05, random_state=seed)
-    return shuffle(np.asarray(X, dtype=float), np.asarray(y), random_state=seed)
+    X, y = shuffle(np.asarray(X, dtype=float), np.asarray(y), random_state=seed)
+    return cut_at_40_percent(X, y)
 
 
-def drawn(make):
-    return lambda seed: make(2500, prevalence=0.06, random_state=seed)
-
-
+# %%
 forest = RandomForestClassifier(12, random_state=0)
 large_leaves = RandomForestClassifier(12, min_samples_leaf=8, random_state=0)
 tasks = {
-    "gauss": (drawn(make_gauss), LogisticRegression(), LogisticRegression(C=0.01)),
-    "nonlinear": (drawn(make_nonlinear), forest, large_leaves),
+    "gauss": (drawn(make_gauss, 2500), LogisticRegression(), LogisticRegression(C=0.01)),
+    "nonlinear": (drawn(make_nonlinear, 2000), forest, large_leaves),
     "digits": (rare_digits, forest, large_leaves),
 }
 
+# %% [markdown]
+# Each plan trains on the first 40% of a sample and scores the rest. The last comparison of this
+# lesson will ask for some of these scores again, and for two more plans (copies and weights), so one
+# function serves both, and `@cache` keeps what it returned. (If you change a task, run that cell
+# again too: it empties the memory.)
 
 # %%
-def ap_of_each_sampler(make, model, regularised, seed):
-    """Return the average precision of a model after each sampler, and without one."""
-    X, y = make(seed)
-    half = 2 * len(X) // 5
-    plans = {"untouched": (None, model), "regularised": (None, regularised)}
-    plans |= {name: (sampler, model) for name, sampler in samplers.items()}
-    found = {}
-    for name, (sampler, learner) in plans.items():
-        X_a, y_a = X[:half], y[:half]
-        if sampler is not None:
-            X_a, y_a = sampler.set_params(random_state=seed).fit_resample(X_a, y_a)
-        p = learner.fit(X_a, y_a).predict_proba(X[half:])[:, 1]
-        found[name] = average_precision_score(y[half:], p)
-    return found
+from imblearn.over_sampling import RandomOverSampler
+from sklearn.base import clone
 
 
-def compare_samplers(task, n_seeds=5):
-    return pd.DataFrame([ap_of_each_sampler(*tasks[task], seed) for seed in range(n_seeds)])
+@cache
+def labels_and_scores(task, plan, seed):
+    """Return y_true and y_score of the rows that a plan has not trained on."""
+    draw, model, regularised = tasks[task]
+    X, y, X_rest, y_rest = draw(seed)
+    sampler = (samplers | {"copies": RandomOverSampler()}).get(plan)
+    if sampler is not None:
+        X, y = clone(sampler).set_params(random_state=seed).fit_resample(X, y)
+    if plan == "regularised":
+        model = regularised
+    elif plan == "weights":
+        model = clone(model).set_params(class_weight="balanced")
+    return y_rest, model.fit(X, y).predict_proba(X_rest)[:, 1]
+
+
+def compare_samplers(task):
+    plans = ["untouched", "regularised", *samplers]
+    scored = {plan: [labels_and_scores(task, plan, seed) for seed in range(5)] for plan in plans}
+    return pd.DataFrame(
+        {plan: [average_precision_score(y, p) for y, p in runs] for plan, runs in scored.items()}
+    )
 
 
 # %%
-family = {task: compare_samplers(task) for task in ("gauss", "nonlinear")}
+family = {"gauss": compare_samplers("gauss")}
+
+# %%
+family["nonlinear"] = compare_samplers("nonlinear")
 
 # %%
 family["digits"] = compare_samplers("digits")
@@ -999,16 +1024,17 @@ smote_nc = SMOTENC(categorical_features=[*CATEGORICAL, *switches], random_state=
 
 
 def with_and_without_vote(seed):
-    early, late = split_by_time(make_transactions(7000, fraud_rate=0.03, random_state=seed))
+    early, late = split_by_time(make_transactions(4000, fraud_rate=0.05, random_state=seed))
     X, y = early[columns], early["is_fraud"]
     more, y_voted = smote_nc.fit_resample(X, y)
     encoder = transaction_encoder().fit(X)
+    X_late = encoder.transform(late[columns])
     found = {"real": X[y == 1], "invented": more.iloc[len(X) :]}
     shares = {f"{c}, {who}": rows[c].mean() for c in switches for who, rows in found.items()}
     plans = {"untouched": (X, y, 1), "regularised": (X, y, 0.01), "SMOTE-NC": (more, y_voted, 1)}
     for who, (X_a, y_a, C) in plans.items():
         model = LogisticRegression(C=C, max_iter=1000).fit(encoder.transform(X_a), y_a)
-        p = model.predict_proba(encoder.transform(late[columns]))[:, 1]
+        p = model.predict_proba(X_late)[:, 1]
         shares[f"AP, {who}"] = average_precision_score(late["is_fraud"], p)
     return shares
 
@@ -1074,16 +1100,11 @@ for name, steps in {"untouched": [], "SMOTE": [SMOTE(random_state=0)]}.items():
 # %%
 from sklearn.decomposition import PCA
 
-plans = {
-    "untouched": [],
-    "SMOTE": [SMOTE(random_state=0)],
-    "PCA": [PCA(20, random_state=0)],
-    "PCA, then SMOTE": [PCA(20, random_state=0), SMOTE(random_state=0)],
-}
 wide_models = {
     "neighbours": KNeighborsClassifier(5),
-    "logistic": LogisticRegression(max_iter=1000),
-    "regularised": LogisticRegression(C=0.01, max_iter=1000),
+    # Newton's method needs about ten steps here, where the usual solver needs a hundred.
+    "logistic": LogisticRegression(solver="newton-cholesky"),
+    "regularised": LogisticRegression(C=0.01, solver="newton-cholesky"),
 }
 
 
@@ -1100,32 +1121,43 @@ def factors(seed, signal_in_top, n_samples=1400, n_features=150):
 
 
 # %%
-def ap_of_plan(steps, model, signal_in_top, seed):
-    X, y = factors(seed, signal_in_top)
-    pipe = make_pipeline(*steps, model).fit(X[:400], y[:400])
-    return average_precision_score(y[400:], pipe.predict_proba(X[400:])[:, 1])
+def prepared(X, y, X_new):
+    """Return what each plan trains on and, in its own features, the rows to be judged by."""
+    pca, smote_rows = PCA(20, random_state=0).fit(X), SMOTE(random_state=0).fit_resample
+    small, small_new = pca.transform(X), pca.transform(X_new)
+    return {
+        "untouched": (X, y, X_new),
+        "SMOTE": (*smote_rows(X, y), X_new),
+        "PCA": (small, y, small_new),
+        "PCA, then SMOTE": (*smote_rows(small, y), small_new),
+    }
+
+
+def ap_of_plans(place, seed):
+    X, y = factors(seed, signal_in_top=place == "top")
+    return {
+        (place, who, plan): average_precision_score(
+            y[400:], model.fit(X_a, y_a).predict_proba(X_b)[:, 1]
+        )
+        for plan, (X_a, y_a, X_b) in prepared(X[:400], y[:400], X[400:]).items()
+        for who, model in wide_models.items()
+    }
 
 
 # %%
-pca_runs = {
-    (place, who, plan): [ap_of_plan(steps, model, place == "top", seed) for seed in range(4)]
-    for place in ("top", "rest")
-    for who, model in wide_models.items()
-    for plan, steps in plans.items()
-}
-table = pd.Series({key: np.mean(runs) for key, runs in pca_runs.items()}).unstack()
-table[list(plans)].round(2)
+pca_runs = pd.DataFrame([ap_of_plans("top", s) | ap_of_plans("rest", s) for s in range(5)])
+pca_runs.columns = pd.MultiIndex.from_tuples(pca_runs.columns)
+table = pca_runs.mean().unstack()
+table[["untouched", "SMOTE", "PCA", "PCA, then SMOTE"]].round(2)
 
 # %%
 pca_effect = {
-    (place, who): interval(
-        np.subtract(pca_runs[place, who, "PCA, then SMOTE"], pca_runs[place, who, "SMOTE"])
-    )
+    (place, who): interval(pca_runs[place, who, "PCA, then SMOTE"] - pca_runs[place, who, "SMOTE"])
     for place in ("top", "rest")
     for who in wide_models
 }
 pca_alone = interval(
-    np.subtract(pca_runs["top", "logistic", "PCA, then SMOTE"], pca_runs["top", "logistic", "PCA"])
+    pca_runs["top", "logistic", "PCA, then SMOTE"] - pca_runs["top", "logistic", "PCA"]
 )
 for (place, who), difference in pca_effect.items():
     print(f"signal in the {place:4s} {who:11s} PCA then SMOTE, minus SMOTE {difference:+.2f}")
@@ -1155,67 +1187,45 @@ print(f"signal in the top  logistic    PCA then SMOTE, minus PCA   {pca_alone:+.
 # - **SMOTE**.
 #
 # Each is judged three ways: average precision, F1 at the threshold 0.5, and F1 at the threshold that
-# is best on the rows set aside for choosing it.
+# is best on the rows set aside for choosing it. Of the rows that a plan has not trained on, the first
+# third is for choosing, the others for judging.
 
 # %%
-from imblearn.over_sampling import RandomOverSampler
-from sklearn.base import clone
-from sklearn.metrics import f1_score, precision_recall_curve
+from sklearn.metrics import precision_recall_curve
 
 
-def best_threshold(y_true, y_score):
-    """Return the threshold with the highest F1 on these rows."""
+def f1_by_threshold(y_true, y_score):
+    """Return the thresholds, rising, and F1 at each; a last F1 of 0 is that of flagging nobody."""
     precision, recall, thresholds = precision_recall_curve(y_true, y_score)
-    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    return thresholds[np.argmax(f1[:-1])]
+    return thresholds, 2 * precision * recall / np.maximum(precision + recall, 1e-12)
 
 
-def judged(model, learn, choose, judge):
-    model.fit(*learn)
-    threshold = best_threshold(choose[1], model.predict_proba(choose[0])[:, 1])
-    p, y = model.predict_proba(judge[0])[:, 1], judge[1]
+def judged(y, p):
+    """Choose a threshold on the first third of the rows, judge on the others."""
+    third = len(y) // 3
+    thresholds, f1 = f1_by_threshold(y[:third], p[:third])
+    tuned = thresholds[np.argmax(f1[:-1])]
+    y, p = y[third:], p[third:]
+    thresholds, f1 = f1_by_threshold(y, p)
     return {
         "average precision": average_precision_score(y, p),
-        "F1 at 0.5": f1_score(y, p >= 0.5),
-        "F1 at tuned": f1_score(y, p >= threshold),
+        "F1 at 0.5": f1[np.searchsorted(thresholds, 0.5)],
+        "F1 at tuned": f1[np.searchsorted(thresholds, tuned)],
     }
 
 
 # %%
-from itertools import pairwise
-
-
-def trial(draw, model, regularised, seed):
-    """Return the scores of every plan on one sample, as rows of a table."""
-    learn, choose, judge = draw(seed)
-    plans = {
-        "untouched": (model, None),
-        "regularised": (regularised, None),
-        "copies": (model, RandomOverSampler(random_state=seed)),
-        "SMOTE": (model, SMOTE(random_state=seed)),
-    }
-    if "class_weight" in model.get_params():
-        plans["weights"] = (clone(model).set_params(class_weight="balanced"), None)
-    for plan, (learner, sampler) in plans.items():
-        rows = learn if sampler is None else sampler.fit_resample(*learn)
-        yield {"seed": seed, "plan": plan, **judged(learner, rows, choose, judge)}
-
-
-# %%
-def trials(draw, model, regularised, n_seeds):
-    rows = [row for seed in range(n_seeds) for row in trial(draw, model, regularised, seed)]
+def trials(task, n_seeds):
+    """Return the scores of every plan on every sample, one sample a row."""
+    plans = ["untouched", "regularised", "copies", "SMOTE"]
+    if "class_weight" in tasks[task][1].get_params():
+        plans.append("weights")
+    rows = [
+        {"seed": seed, "plan": plan, **judged(*labels_and_scores(task, plan, seed))}
+        for seed in range(n_seeds)
+        for plan in plans
+    ]
     return pd.DataFrame(rows).set_index(["seed", "plan"]).unstack()
-
-
-def three_parts(make):
-    """Return a function of the seed that draws a sample and cuts it at 40% and 60%."""
-
-    def draw(seed):
-        X, y = make(seed)
-        cuts = [0, 2 * len(X) // 5, 3 * len(X) // 5, len(X)]
-        return [(X[a:b], y[a:b]) for a, b in pairwise(cuts)]
-
-    return draw
 
 
 # %% [markdown]
@@ -1223,38 +1233,44 @@ def three_parts(make):
 # small forest on `make_nonlinear`; then the same forest on the digits:
 
 # %%
-gauss = three_parts(drawn(make_gauss))
-nonlinear = three_parts(drawn(make_nonlinear))
+tasks["neighbours"] = (
+    drawn(make_gauss, 2500),
+    # Brute force finds the same neighbours as a tree, and here it is quicker.
+    KNeighborsClassifier(5, algorithm="brute"),
+    KNeighborsClassifier(50, algorithm="brute"),
+)
 results = {
-    "logistic, gauss": trials(gauss, LogisticRegression(), LogisticRegression(C=0.01), 8),
-    "neighbours, gauss": trials(gauss, KNeighborsClassifier(5), KNeighborsClassifier(50), 8),
+    "logistic, gauss": trials("gauss", 8),
+    "neighbours, gauss": trials("neighbours", 8),
+    "forest, nonlinear": trials("nonlinear", 5),
 }
 
 # %%
-results["forest, nonlinear"] = trials(nonlinear, forest, large_leaves, 6)
-
-# %%
-results["forest, digits"] = trials(three_parts(rare_digits), forest, large_leaves, 8)
+results["forest, digits"] = trials("digits", 8)
 
 # %% [markdown]
-# Last, realistic transactions. Here the three parts follow one another in time, and the encoder
-# (scaler and [one-hot](../../docs/glossary.md#one-hot) columns) learns from the first part alone:
+# Last, realistic transactions. Here the parts follow one another in time, and the encoder (scaler
+# and [one-hot](../../docs/glossary.md#one-hot) columns) learns from the rows to train on alone:
 
 # %%
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 
+@cache
 def transactions_in_order(seed):
-    frame = make_transactions(7000, fraud_rate=0.03, random_state=seed)
-    early, judge = split_by_time(frame)
-    learn, choose = early[: len(early) * 2 // 3], early[len(early) * 2 // 3 :]
+    frame = make_transactions(5000, fraud_rate=0.03, random_state=seed)
+    learn, rest = split_by_time(frame, train=0.4)
     encoder = transaction_encoder().fit(learn)
-    return [(encoder.transform(part), part["is_fraud"]) for part in (learn, choose, judge)]
+    y, y_rest = learn["is_fraud"].to_numpy(), rest["is_fraud"].to_numpy()
+    return encoder.transform(learn), y, encoder.transform(rest), y_rest
 
 
-boosting = HistGradientBoostingClassifier(max_iter=20, max_bins=31, random_state=0)
+boosting = HistGradientBoostingClassifier(
+    max_iter=20, max_bins=31, max_leaf_nodes=15, random_state=0
+)
 held_back = clone(boosting).set_params(max_leaf_nodes=6, min_samples_leaf=60, l2_regularization=10)
-results["boosting, transactions"] = trials(transactions_in_order, boosting, held_back, 5)
+tasks["transactions"] = (transactions_in_order, boosting, held_back)
+results["boosting, transactions"] = trials("transactions", 5)
 
 # %%
 for name, runs in results.items():
