@@ -30,9 +30,9 @@
 # ## An imbalance problem that was none
 #
 # [Boosted trees](../../docs/glossary.md#boosting) are said to cope well with rare classes. Take
-# one: LightGBM with its defaults, on a nonlinear problem where 5 rows in 1,000 are positive. 24,000
-# rows to learn from, 12,000 new ones to be judged on, four data sets. Next to it the two standard
-# cures: undersampling to one positive in eleven rows, and balanced weights.
+# one: LightGBM with 25 trees and otherwise its defaults, on a nonlinear problem where 5 rows in 1,000
+# are positive. 20,000 rows to learn from, 12,000 new ones to be judged on, four data sets. Next to it
+# the two standard cures: undersampling to one positive in eleven rows, and balanced weights.
 
 # %%
 from imblearn.under_sampling import RandomUnderSampler
@@ -43,7 +43,7 @@ from imbalance_lab.datasets import make_nonlinear
 
 
 def boosting(**settings):
-    common = {"n_estimators": 40, "n_jobs": 1, "random_state": 0, "verbosity": -1}
+    common = {"n_estimators": 25, "n_jobs": 1, "random_state": 0, "verbosity": -1}
     return LGBMClassifier(**common | settings)
 
 
@@ -52,7 +52,7 @@ TAME = {"num_leaves": 8, "min_child_weight": 1.0, "reg_lambda": 1.0}
 
 # %%
 def cures(seed):
-    X, y = make_nonlinear(24_000, prevalence=0.005, random_state=seed)
+    X, y = make_nonlinear(20_000, prevalence=0.005, random_state=seed)
     X_new, y_new = make_nonlinear(12_000, prevalence=0.005, random_state=1000 + seed)
     few = RandomUnderSampler(sampling_strategy=0.1, random_state=seed).fit_resample(X, y)
     fitted = {
@@ -89,9 +89,9 @@ for name, runs in cure_runs.items():
 # %% [markdown]
 # Read the two cures alone and a story suggests itself: the classes were imbalanced, and balancing
 # helps, on average if not every time. Read the last line and the story falls apart. The tamed model
-# has seen every row, with no weight and no resampling, and gains more than either. About 120 positives were too few for 31
-# leaves in every tree. What the cures gain, they gain because fewer rows, or other weights, keep the
-# trees from growing so wild: **regularisation by accident**.
+# has seen every row, with no weight and no resampling, and gains more than either. About 100
+# positives were too few for 31 leaves in every tree. What the cures gain, they gain because fewer
+# rows, or other weights, keep the trees from growing so wild: **regularisation by accident**.
 #
 # So keep two questions apart in this lesson. *Does it order the rows better?* is asked with average
 # precision. *Does it say yes sooner?* is asked with recall at 0.5. And the rival of every special
@@ -110,7 +110,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 rng = np.random.default_rng(0)
 noise, coin = rng.normal(size=(100, 5)), np.repeat([0, 1], [98, 2])
-parrot = RandomForestClassifier(200, class_weight="balanced", random_state=0).fit(noise, coin)
+parrot = RandomForestClassifier(60, class_weight="balanced", random_state=0).fit(noise, coin)
 new_noise = rng.normal(size=(1000, 5))
 print("flags on its training rows:", int(parrot.predict(noise).sum()), "of 100, both positives")
 print("flags on new noise:        ", int(parrot.predict(new_noise).sum()), "of 1000")
@@ -311,7 +311,7 @@ for seed in range(10):
 print(f"RUSBoost with its defaults could not be fitted on {refused} of 10 data sets")
 
 # %% [markdown]
-# Below it gets trees of depth 3 and smaller steps, which worked on all our data sets.
+# Below it gets trees of depth 6 and smaller steps, which worked on all our data sets.
 #
 # ## Thirteen models, two questions
 #
@@ -331,15 +331,15 @@ from sklearn.ensemble import AdaBoostClassifier
 from sklearn.tree import DecisionTreeClassifier
 
 ensembles = {
-    "random forest": RandomForestClassifier(15, random_state=0),
-    "forest, regularised": RandomForestClassifier(15, min_samples_leaf=5, random_state=0),
-    "balanced bagging": BalancedBaggingClassifier(n_estimators=15, random_state=0),
-    "balanced forest": BalancedRandomForestClassifier(15, random_state=0),
+    "random forest": RandomForestClassifier(10, random_state=0),
+    "forest, regularised": RandomForestClassifier(10, min_samples_leaf=5, random_state=0),
+    "balanced bagging": BalancedBaggingClassifier(n_estimators=10, random_state=0),
+    "balanced forest": BalancedRandomForestClassifier(10, random_state=0),
     "EasyEnsemble": EasyEnsembleClassifier(
-        5, estimator=AdaBoostClassifier(n_estimators=10, random_state=0), random_state=0
+        3, estimator=AdaBoostClassifier(n_estimators=10, random_state=0), random_state=0
     ),
     "RUSBoost": RUSBoostClassifier(
-        DecisionTreeClassifier(max_depth=3), n_estimators=15, learning_rate=0.1, random_state=0
+        DecisionTreeClassifier(max_depth=6), n_estimators=10, learning_rate=0.1, random_state=0
     ),
 }
 
@@ -353,10 +353,10 @@ def xgb(**settings):
 
 ensembles |= {
     "LightGBM": boosting(n_estimators=20),
-    "LightGBM, scale_pos_weight": boosting(n_estimators=20, scale_pos_weight=49),
+    "LightGBM, scale_pos_weight": boosting(n_estimators=20, scale_pos_weight=32),
     "LightGBM, regularised": boosting(n_estimators=20, **TAME),
     "XGBoost": xgb(),
-    "XGBoost, scale_pos_weight": xgb(scale_pos_weight=49),
+    "XGBoost, scale_pos_weight": xgb(scale_pos_weight=32),
     "XGBoost, max_delta_step": xgb(max_delta_step=1),
     "XGBoost, regularised": xgb(max_depth=3, reg_lambda=5),
 }
@@ -365,41 +365,47 @@ SPECIAL = ["balanced bagging", "balanced forest", "EasyEnsemble", "RUSBoost"]
 WEIGHTED = ["LightGBM, scale_pos_weight", "XGBoost, scale_pos_weight"]
 
 # %% [markdown]
-# Two families of data, 2% positives, four data sets each: 2,500 rows to learn from, 1,500 to tune a
+# Two families of data, 3% positives, four data sets each: 1,600 rows to learn from, 1,000 to tune a
 # threshold for F1 on, 2,000 to be judged on. **Predict:** which of the thirteen has the best recall at
 # 0.5? Which has the best average precision?
 
 # %%
 from sklearn.base import clone
-from sklearn.metrics import f1_score, precision_recall_curve, recall_score
+from sklearn.metrics import precision_recall_curve
+
+
+def recall_and_f1(y, flagged):
+    caught = np.sum(flagged & (y == 1))
+    return caught / y.sum(), 2 * caught / (y.sum() + flagged.sum())
 
 
 def judged(model, learn, tune, judge):
-    model = clone(model).fit(*learn)
-    p = model.predict_proba(tune[0])[:, 1]
+    p = clone(model).fit(*learn).predict_proba(np.vstack([tune[0], judge[0]]))[:, 1]
+    (p, p_new), y_new = np.split(p, [len(tune[0])]), judge[1]
     precision, recall, thresholds = precision_recall_curve(tune[1], p)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    p_new, y_new = model.predict_proba(judge[0])[:, 1], judge[1]
+    recall_at_half, f1_at_half = recall_and_f1(y_new, p_new >= 0.5)
     return {
         "AP": average_precision_score(y_new, p_new),
-        "recall at 0.5": recall_score(y_new, p_new >= 0.5),
-        "F1 at 0.5": f1_score(y_new, p_new >= 0.5),
-        "F1 tuned": f1_score(y_new, p_new >= thresholds[np.argmax(f1[:-1])]),
+        "recall at 0.5": recall_at_half,
+        "F1 at 0.5": f1_at_half,
+        "F1 tuned": recall_and_f1(y_new, p_new >= thresholds[np.argmax(f1[:-1])])[1],
         "expected": p_new.sum() / y_new.sum(),
     }
 
 
-def contest(make, seed):
-    sizes = {2500: seed, 1500: 500 + seed, 2000: 1000 + seed}
-    parts = [make(n, prevalence=0.02, random_state=s) for n, s in sizes.items()]
-    return {name: judged(model, *parts) for name, model in ensembles.items()}
+# %%
+def contest(make, seed, models):
+    sizes = {1600: seed, 1000: 500 + seed, 2000: 1000 + seed}
+    parts = [make(n, prevalence=0.03, random_state=s) for n, s in sizes.items()]
+    return {name: judged(model, *parts) for name, model in models.items()}
 
 
 # %%
-contests = {"gauss": [contest(make_gauss, seed) for seed in range(4)]}
+contests = {"gauss": [contest(make_gauss, seed, ensembles) for seed in range(4)]}
 
 # %%
-contests["nonlinear"] = [contest(make_nonlinear, seed) for seed in range(4)]
+contests["nonlinear"] = [contest(make_nonlinear, seed, ensembles) for seed in range(4)]
 
 
 def runs_of(family, name, measure):
@@ -469,30 +475,29 @@ plots.intervals(
 # Lesson 07 took forests apart: class weights do not act on a loss there, since a forest minimises
 # none, but on the draw, on the splits and on the leaves, and where they act depends on the version of
 # scikit-learn. That balanced weights "double or triple recall" in a forest therefore depends on the
-# model. On the first family, with full trees and with leaves of five:
-
-
-# %%
-def weighted_forests(seed):
-    X, y = make_gauss(2000, prevalence=0.02, random_state=seed)
-    X_new, y_new = make_gauss(2000, prevalence=0.02, random_state=1000 + seed)
-    found = {}
-    for leaf in (1, 5):
-        for weight in (None, "balanced", "balanced_subsample"):
-            forest = RandomForestClassifier(
-                15, min_samples_leaf=leaf, class_weight=weight, random_state=0
-            )
-            p = forest.fit(X, y).predict_proba(X_new)[:, 1]
-            found[f"leaves of {leaf}, {weight or 'no weights'}"] = (
-                recall_score(y_new, p >= 0.5),
-                average_precision_score(y_new, p),
-            )
-    return found
-
+# model. On the rows of the first family, with full trees and with leaves of five, beside the two
+# forests without weights from above:
 
 # %%
-forests = [weighted_forests(seed) for seed in range(4)]
-means = {name: np.mean([run[name] for run in forests], axis=0) for name in forests[0]}
+weighted = {
+    f"leaves of {leaf}, {weight}": RandomForestClassifier(
+        10, min_samples_leaf=leaf, class_weight=weight, random_state=0
+    )
+    for leaf in (1, 5)
+    for weight in ("balanced", "balanced_subsample")
+}
+as_before = {"random forest": "leaves of 1", "forest, regularised": "leaves of 5"}
+forest_runs = [
+    {f"{leaves}, no weights": contests["gauss"][seed][name] for name, leaves in as_before.items()}
+    | contest(make_gauss, seed, weighted)
+    for seed in range(4)
+]
+
+# %%
+means = {
+    name: [np.mean([run[name][m] for run in forest_runs]) for m in ("recall at 0.5", "AP")]
+    for name in sorted(forest_runs[0])
+}
 pd.DataFrame.from_dict(means, orient="index", columns=["recall at 0.5", "AP"]).round(2)
 
 # %% [markdown]
@@ -510,14 +515,14 @@ pd.DataFrame.from_dict(means, orient="index", columns=["recall at 0.5", "AP"]).r
 from sklearn.linear_model import LogisticRegression
 
 more = {
-    "forest, regularised": RandomForestClassifier(15, min_samples_leaf=3, random_state=0),
+    "forest, regularised": RandomForestClassifier(10, min_samples_leaf=5, random_state=0),
     "logistic regression": LogisticRegression(C=0.1),
 }
 
 
 def with_more_negatives(seed):
     X, y = make_gauss(3030, prevalence=30 / 3030, random_state=seed)
-    X_new, y_new = make_gauss(2000, prevalence=0.02, random_state=1000 + seed)
+    X_new, y_new = make_gauss(4000, prevalence=0.02, random_state=1000 + seed)
     rare, common = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
     found = {}
     for each in (1, 10, 100):
@@ -529,7 +534,7 @@ def with_more_negatives(seed):
 
 
 # %%
-negatives = pd.DataFrame([with_more_negatives(seed) for seed in range(10)])
+negatives = pd.DataFrame([with_more_negatives(seed) for seed in range(8)])
 for name in more:
     for each in (10, 100):
         change = interval(negatives[name, each] - negatives[name, 1])
@@ -677,9 +682,9 @@ with plots.picture(
         ax.scatter(*X[y == 1, :2].T, s=28, marker="^", label="positive")
 
 # %% [markdown]
-# The detectors learn from 600 negatives, a clean picture of what is ordinary. The supervised models
-# learn from the same negatives and 5, 10, 20, 50 or 200 positives. All are judged on new rows by
-# average precision, six runs. One of the three supervised models gets the squares of the features as
+# The detectors learn from 400 negatives, a clean picture of what is ordinary. The supervised models
+# learn from the same negatives and 5, 10, 30 or 200 positives. All are judged on 3,100 new rows by
+# average precision, five runs. One of the three supervised models gets the squares of the features as
 # well, since a square says how far out a value is. **Predict:** in which world does the detector win,
 # and up to how many positives?
 
@@ -687,7 +692,7 @@ with plots.picture(
 from sklearn.ensemble import IsolationForest
 from sklearn.svm import OneClassSVM
 
-COUNTS = (5, 10, 20, 50, 200)
+COUNTS = (5, 10, 30, 200)
 
 
 def with_squares(X):
@@ -697,14 +702,14 @@ def with_squares(X):
 # %%
 def race(world, seed):
     rng = np.random.default_rng(seed)
-    (X, y), (X_new, y_new) = draw(world, 200, 600, rng), draw(world, 50, 1500, rng)
-    isolation = IsolationForest(n_estimators=25, random_state=seed).fit(X[:600])
-    one_class = OneClassSVM(nu=0.1, gamma="scale").fit(X[:600])
+    (X, y), (X_new, y_new) = draw(world, 200, 400, rng), draw(world, 100, 3000, rng)
+    isolation = IsolationForest(n_estimators=25, random_state=seed).fit(X[:400])
+    one_class = OneClassSVM(nu=0.1, gamma="scale").fit(X[:400])
     found = {("Isolation Forest", 0): -isolation.score_samples(X_new)}
     found["one-class SVM", 0] = -one_class.score_samples(X_new)
     for k in COUNTS:
-        rows, labels = X[: 600 + k], y[: 600 + k]
-        forest = RandomForestClassifier(12, min_samples_leaf=3, random_state=seed)
+        rows, labels = X[: 400 + k], y[: 400 + k]
+        forest = RandomForestClassifier(10, min_samples_leaf=3, random_state=seed)
         found["forest", k] = forest.fit(rows, labels).predict_proba(X_new)[:, 1]
         linear = LogisticRegression(C=0.1).fit(rows, labels)
         found["logistic", k] = linear.decision_function(X_new)
@@ -716,7 +721,7 @@ def race(world, seed):
 # %%
 MODELS = ("forest", "logistic", "logistic, squares")
 races = {
-    world: pd.DataFrame([race(world, seed) for seed in range(6)])
+    world: pd.DataFrame([race(world, seed) for seed in range(5)])
     for world in ("odd", "typical-looking")
 }
 
@@ -747,19 +752,21 @@ with plots.picture(
 ) as axes:
     for ax, runs in zip(axes, races.values()):
         for model, marker in zip(MODELS, "os^"):
-            ax.plot(COUNTS, [runs[model, k].mean() for k in COUNTS], marker=marker, label=model)
+            means = [runs[model, k].mean() for k in COUNTS]
+            ax.plot(range(len(COUNTS)), means, marker=marker, label=model)
         for detector, style in (("one-class SVM", "--"), ("Isolation Forest", ":")):
             level = runs[detector, 0].mean()
-            ax.plot(COUNTS, [level] * len(COUNTS), style, label=detector)
-        ax.set_xscale("log")
+            ax.plot(range(len(COUNTS)), [level] * len(COUNTS), style, label=detector)
+        ax.set_xticks(range(len(COUNTS)), COUNTS)
 
 # %% [markdown]
 # In the odd world the one-class SVM, which has seen no label, beats the forest and the linear model.
 # (A straight line is the wrong shape here: the positives lie on all sides.) But look at the logistic
 # regression with squares: it keeps up with the detector from five positives on and then leaves it
 # behind, because it was *told* where oddness shows and had only to learn which features matter. The
-# Isolation Forest, which cuts through all ten features although three matter, falls behind the
-# ordinary forest early. So which detector you take matters, and so does what you know.
+# Isolation Forest, which cuts through all ten features although three matter, does no better than
+# the ordinary forest does with five positives, and falls behind it. So which detector you take
+# matters, and so does what you know.
 #
 # In the typical-looking world both detectors are close to the prevalence of 3%, which is what random
 # order would give, and five positives are better than none. What decides is how the positives look,
@@ -922,8 +929,9 @@ BLIND = ["Isolation Forest", "amount alone"]  # neither sees a label
 
 def cheapest_limit(y, stake, amount):
     limits = np.quantile(stake, np.linspace(0.5, 0.999, 60))
-    costs = [cost_of_decisions(y, (stake >= limit).astype(int), amount) for limit in limits]
-    return limits[int(np.argmin(costs))]
+    passed = np.asarray(stake)[:, None] < limits  # one column for each limit
+    costs = 4 * np.sum(~passed, axis=0) + np.asarray(y * (amount + 15)) @ passed
+    return limits[np.argmin(costs)]
 
 
 # %%
@@ -1061,8 +1069,9 @@ for prevalence in (0.1, 0.01, 0.001):
 #
 # Two models, of which one is truly better: A knows all ten features, B only the first seven, and so
 # lacks one of the four that matter. We know it from a very large test set. How often would a *small*
-# test set have shown it? Draw 100 test sets with 5, 20 or 80 positives, and ten times as many
-# negatives.
+# test set have shown it? Draw 400 test sets with 5, 20 or 80 positives, and ten times as many
+# negatives. (The ROC AUC is the share of the pairs in the right order, lesson 03, so all the pairs of
+# all the test sets can be compared in one line.)
 
 # %%
 from sklearn.metrics import roc_auc_score
@@ -1078,11 +1087,10 @@ print(f"ROC AUC: A {roc_auc_score(y_pool, p_a):.3f}, B {roc_auc_score(y_pool, p_
 # %%
 wins = {}
 for k in (5, 20, 80):
-    rng, won = np.random.default_rng(k), []
-    for _ in range(100):
-        rows = np.concatenate([rng.choice(pool[0], k), rng.choice(pool[1], 10 * k)])
-        won.append(roc_auc_score(y_pool[rows], p_a[rows]) > roc_auc_score(y_pool[rows], p_b[rows]))
-    wins[k] = np.mean(won)
+    rng = np.random.default_rng(k)
+    found, others = rng.choice(pool[0], (400, k, 1)), rng.choice(pool[1], (400, 1, 10 * k))
+    aucs = [np.mean(p[found] > p[others], axis=(1, 2)) for p in (p_a, p_b)]
+    wins[k] = np.mean(aucs[0] > aucs[1])
     low, high = proportion_confint(round(0.8 * k), k, method="wilson")
     print(
         f"{k:3d} positives: A wins {wins[k]:4.0%} of the test sets; recall 0.8 is {low:.2f} to {high:.2f}"
@@ -1139,7 +1147,7 @@ Claim(
     verdict="holds only if",
     because=(
         "they are regularised for the number of positives. LightGBM's default reached an average"
-        f" precision of {cure_runs['default'].mean():.2f} with about 120 positives; undersampling"
+        f" precision of {cure_runs['default'].mean():.2f} with about 100 positives; undersampling"
         f" changed it by {gain_under:+.2f}, and taming the trees, with all rows, by {gain_tame:+.2f}."
     ),
     reference="chen2004",
