@@ -1205,7 +1205,7 @@ Claim(
     verdict="does not hold",
     because=(
         "The number of positives limits, not the ratio. With 30 positives, going from 1:1 to 1:100"
-        f" changed average precision by {forest_gain:+.2f} for a forest and {linear_gain:+.2f} for"
+        f" changed average precision by {forest_gain:+z.2f} for a forest and {linear_gain:+z.2f} for"
         f" logistic regression. With five positives in the test set, though, the better of two"
         f" models won only {wins[5]:.0%} of the comparisons."
     ),
