@@ -436,7 +436,7 @@ def random_partners(seed):
 
 
 shift, ratio = np.transpose([random_partners(seed) for seed in range(20)])
-print(f"mean of the new rows minus mu: {interval(shift):+.2f}")
+print(f"mean of the new rows minus mu: {interval(shift):+z.2f}")
 print(f"variance divided by sigma²:    {interval(ratio):.2f}")
 
 # %% [markdown]
@@ -643,7 +643,7 @@ for distance in (0.5, 2.5, 5.0):
         overlap[name, distance] = interval(changes)
         print(
             f"distance {distance}  {name:9s} average precision {before.mean():.2f},"
-            f" change {overlap[name, distance]:+.2f}"
+            f" change {overlap[name, distance]:+z.2f}"
         )
 
 # %% [markdown]
@@ -900,7 +900,7 @@ against = {
 }
 for task, rows in against.items():
     for name, difference in rows.items():
-        print(f"{task:9s} {name:15s} minus SMOTE {difference:+.2f}")
+        print(f"{task:9s} {name:15s} minus SMOTE {difference:+z.2f}")
 wins = [runs.mean().idxmax() for runs in family.values()]
 print("best on each task:", ", ".join(f"{t}: {w}" for t, w in zip(family, wins, strict=True)))
 
@@ -1044,7 +1044,7 @@ voted = pd.DataFrame([with_and_without_vote(seed) for seed in range(5)])
 for name in voted:
     print(f"{name:21s} {interval(voted[name]):.2f}")
 nc_change = interval(voted["AP, SMOTE-NC"] - voted["AP, untouched"])
-print(f"{'change in AP':21s} {nc_change:+.2f}")
+print(f"{'change in AP':21s} {nc_change:+z.2f}")
 
 # %% [markdown]
 # The rows are possible now, and wrong in another way. A new device is a sign of fraud, but most
@@ -1160,8 +1160,8 @@ pca_alone = interval(
     pca_runs["top", "logistic", "PCA, then SMOTE"] - pca_runs["top", "logistic", "PCA"]
 )
 for (place, who), difference in pca_effect.items():
-    print(f"signal in the {place:4s} {who:11s} PCA then SMOTE, minus SMOTE {difference:+.2f}")
-print(f"signal in the top  logistic    PCA then SMOTE, minus PCA   {pca_alone:+.2f}")
+    print(f"signal in the {place:4s} {who:11s} PCA then SMOTE, minus SMOTE {difference:+z.2f}")
+print(f"signal in the top  logistic    PCA then SMOTE, minus PCA   {pca_alone:+z.2f}")
 
 # %% [markdown]
 # Average precision of each plan (*regularised* is the logistic regression with a stronger penalty);
@@ -1306,7 +1306,7 @@ comparisons = {
 for name, rows in comparisons.items():
     print(name)
     for label, difference in rows.items():
-        print(f"  {label:30s} {difference:+.2f}")
+        print(f"  {label:30s} {difference:+z.2f}")
 
 # %%
 plots.intervals(
@@ -1435,10 +1435,10 @@ Claim(
     because=(
         f"the model is a nearest-neighbour one: ahead of copies in {len(ahead)} of"
         f" {len(over_copies)} comparisons ({', '.join(ahead)}:"
-        f" {knn['AP, SMOTE minus copies']:+.3f} average precision). Even there the same model with"
+        f" {knn['AP, SMOTE minus copies']:+z.3f} average precision). Even there the same model with"
         f" more neighbours was better, SMOTE minus regularised being"
-        f" {knn['AP, SMOTE minus regularised']:+.2f}. For the straight line SMOTE and copies differ by"
-        f" {over_copies['logistic, gauss']:+.3f}."
+        f" {knn['AP, SMOTE minus regularised']:+z.2f}. For the straight line SMOTE and copies differ by"
+        f" {over_copies['logistic, gauss']:+z.3f}."
     ),
     reference="elor2022",
     evidence="E55 E57",
@@ -1483,9 +1483,9 @@ Claim(
     verdict="holds only if",
     because=(
         "the classes differ in the directions of largest variance, and then it is PCA that helps:"
-        f" for the logistic regression {pca_effect['top', 'logistic']:+.2f} over SMOTE alone, but"
-        f" {pca_alone:+.2f} over PCA alone. With the signal elsewhere it cost"
-        f" {pca_effect['rest', 'logistic']:+.2f}. The diagnosis is right: at 1000 features nearest"
+        f" for the logistic regression {pca_effect['top', 'logistic']:+z.2f} over SMOTE alone, but"
+        f" {pca_alone:+z.2f} over PCA alone. With the signal elsewhere it cost"
+        f" {pca_effect['rest', 'logistic']:+z.2f}. The diagnosis is right: at 1000 features nearest"
         f" neighbours after SMOTE had a specificity of {wide_runs['SMOTE'][1].mean():.2f}."
     ),
     reference="blagus2013",
