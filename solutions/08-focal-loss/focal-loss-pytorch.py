@@ -75,6 +75,7 @@ X, y = make_gauss(1000, prevalence=0.05, random_state=0)
 X_all, y_all = torch.tensor(X), torch.tensor(y, dtype=torch.float64)
 
 
+# %%
 def trained(loss, optimiser, rate, steps=100):
     """Train a linear model on all rows at once; return its intercept."""
     torch.manual_seed(0)
