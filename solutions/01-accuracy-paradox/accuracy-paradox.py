@@ -667,7 +667,7 @@ for name, (X_real, y_real) in real.items():
 # ## Claims, tested
 #
 # Each lesson puts pieces of popular advice to the test. First: *"Standard training just predicts
-# the majority class for everything."* Twelve training sets from each of two families, one linear,
+# the majority class for everything."* Eight training sets from each of two families, one linear,
 # one not, two models, both used at the usual 0.5.
 
 # %%
@@ -689,7 +689,7 @@ learners = {
 }
 summary = {
     (name, make.__name__): pd.DataFrame(
-        [flags_and_expects(make, learner, 0.05, seed) for seed in range(12)]
+        [flags_and_expects(make, learner, 0.05, seed) for seed in range(8)]
     )
     for name, learner in learners.items()
     for make in (make_gauss, make_nonlinear)

@@ -643,9 +643,7 @@ def recall_on_new(n_positives, seed, target=0.9):
     """Return the recall on new samples at a threshold that reached the target on few."""
     n = 50 * n_positives
     _, y, p = make_gauss(n, prevalence=0.02, return_proba=True, random_state=seed)
-    _, y_new, p_new = make_gauss(
-        10_000, prevalence=0.02, return_proba=True, random_state=500 + seed
-    )
+    _, y_new, p_new = make_gauss(5000, prevalence=0.02, return_proba=True, random_state=500 + seed)
     positives = np.sort(p[y == 1])[::-1]
     cut = positives[int(np.ceil(target * n_positives)) - 1]
     return np.mean(p_new[y_new == 1] >= cut)
@@ -838,7 +836,9 @@ def company(seed):
     fit_part, validation = split_by_time(past, train=0.7, gap=0.0)
 
     def fitted(**options):
-        model = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000, **options))
+        model = make_pipeline(
+            transaction_encoder(), LogisticRegression(solver="newton-cholesky", **options)
+        )
         return model.fit(inputs(fit_part), fit_part["is_fraud"])
 
     penalised = [fitted(C=C) for C in (0.01, 0.1)]
@@ -1063,9 +1063,7 @@ check(tuned_classifier, TUNED_CLASSIFIER).agrees_with(decided, on=tuned_cases(96
 def tune_on(n_samples, seed):
     """Return the cost where the threshold was tuned, and on new samples, tuned and at t*."""
     _, y, p = make_gauss(n_samples, prevalence=0.02, return_proba=True, random_state=seed)
-    _, y_new, p_new = make_gauss(
-        10_000, prevalence=0.02, return_proba=True, random_state=900 + seed
-    )
+    _, y_new, p_new = make_gauss(6000, prevalence=0.02, return_proba=True, random_state=900 + seed)
     cut = tuned_threshold(y, p)
     return {
         "reported": cost_per_sample(y, p >= cut),

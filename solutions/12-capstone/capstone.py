@@ -360,14 +360,14 @@ for name in ladder.columns.drop("reference"):
 # %% [markdown]
 # ## The same model, better regularised, and others
 #
-# Does another model do better? LightGBM with its defaults (40 trees), LightGBM better regularised, and
-# a logistic regression with balanced weights, each ranked by $g$. What is saved, and what is expected
-# per fraud:
+# Does another model do better? LightGBM with its defaults (but 40 trees, and 63 bins for speed),
+# LightGBM better regularised, and a logistic regression with balanced weights, each ranked by $g$. What
+# is saved, and what is expected per fraud:
 
 # %%
 from lightgbm import LGBMClassifier
 
-plain = {"n_estimators": 40, "n_jobs": 1, "random_state": 0, "verbosity": -1}
+plain = {"n_estimators": 40, "max_bin": 63, "n_jobs": 1, "random_state": 0, "verbosity": -1}
 eager = LGBMClassifier(**plain)
 tame = LGBMClassifier(**plain, num_leaves=8, min_child_samples=60, reg_lambda=10)
 RIVALS = {
