@@ -582,7 +582,7 @@ check(probability_of_empty_fold, EXACT).agrees_with(empty_fold, on=large)
 
 
 # %% covers="E87"
-def share_with_empty_fold(n_positives, n_folds, n_samples=1000, n_runs=100_000):
+def share_with_empty_fold(n_positives, n_folds, n_samples=1000, n_runs=30_000):
     rng = np.random.default_rng(n_positives)
     sizes = [n_samples // n_folds] * n_folds
     dealt = rng.multivariate_hypergeometric(sizes, n_positives, size=n_runs)
@@ -726,16 +726,22 @@ from imbalance_lab.datasets import make_gauss
 
 
 def f1_of(y_true, flagged):
-    """Return F1 by its definition: quicker than `f1_score` where it is needed often."""
+    """Return F1 by its definition: quicker than `f1_score`, and needed often below."""
     return 2 * (flagged & (y_true == 1)).sum() / (flagged.sum() + y_true.sum())
+
+
+def average_precision_by_ranks(y_true, score):
+    """Return the mean precision at the positives, best score first (no two scores are equal)."""
+    found = y_true[np.argsort(-score)]
+    return (np.cumsum(found) / np.arange(1, len(found) + 1))[found == 1].mean()
 
 
 def spread_over_folds(cv, X, y):
     """Return the standard deviation over the folds of average precision and of F1."""
-    scores = []
+    scores, model = [], LogisticRegression()
     for learn, judge in cv.split(X, y):
-        p = LogisticRegression().fit(X[learn], y[learn]).predict_proba(X[judge])[:, 1]
-        scores.append((average_precision_score(y[judge], p), f1_of(y[judge], p >= 0.2)))
+        p = model.fit(X[learn], y[learn]).predict_proba(X[judge])[:, 1]
+        scores.append((average_precision_by_ranks(y[judge], p), f1_of(y[judge], p >= 0.2)))
     return np.std(scores, axis=0, ddof=1)
 
 
@@ -788,7 +794,7 @@ def row_and_group_folds(seed):
     X = rng.normal(size=(120, 8))[patient] + rng.normal(scale=0.5, size=(600, 8))
     results = []
     for splitter in (StratifiedKFold, StratifiedGroupKFold):
-        cv = splitter(5, shuffle=True, random_state=seed)
+        cv = splitter(3, shuffle=True, random_state=seed)
         groups = patient if splitter is StratifiedGroupKFold else None
         model = KNeighborsClassifier(5)
         scores = cross_val_score(model, X, y, cv=cv, groups=groups, scoring="roc_auc")
@@ -801,7 +807,7 @@ print(f"folds of rows:     {interval(group_runs[:, 0]):.2f}")
 print(f"folds of patients: {interval(group_runs[:, 1]):.2f}")
 
 # %% [markdown]
-# Nothing was resampled here, every fold was stratified, and the result is as wrong as in the hook.
+# Nothing was resampled here, every fold was stratified, and the result is nearly as wrong as in the hook.
 # The question to ask of any split: **when the model works, will it have seen this patient (machine,
 # customer, street) before?** If not, split by it: `GroupKFold`, or `StratifiedGroupKFold`, which
 # evens out the classes as far as whole groups allow.
@@ -888,24 +894,26 @@ import pandas as pd
 
 from imbalance_lab.datasets import make_transactions, split_by_time, transaction_encoder
 
-fraud_model = make_pipeline(transaction_encoder(), LogisticRegression(solver="newton-cholesky"))
-
-
-def average_precision_of(train, test):
-    fraud_model.fit(train.drop(columns="is_fraud"), train["is_fraud"])
-    p = fraud_model.predict_proba(test.drop(columns="is_fraud"))[:, 1]
-    return average_precision_score(test["is_fraud"], p)
+fraud_model = LogisticRegression(solver="newton-cholesky")
 
 
 def mixed_and_past(drift, seed):
     """Return the average precision on the same future rows, after a mixed and a past training."""
     drawn = make_transactions(12_000, fraud_rate=0.03, drift=drift, random_state=seed)
     past, future = split_by_time(drawn)
-    known, test = train_test_split(
-        future, test_size=0.5, stratify=future["is_fraud"], random_state=seed
+    encoder = transaction_encoder()  # one for both trainings, learned from the past alone
+    X_past, X_future = encoder.fit_transform(past), encoder.transform(future)
+    y_past, y_future = past["is_fraud"].to_numpy(), future["is_fraud"].to_numpy()
+    X_known, X_test, y_known, y_test = train_test_split(
+        X_future, y_future, test_size=0.5, stratify=y_future, random_state=seed
     )
-    mixed = pd.concat([past, known]).sample(len(past), random_state=seed)
-    return average_precision_of(mixed, test), average_precision_of(past, test)
+    X_both, y_both = np.concatenate([X_past, X_known]), np.concatenate([y_past, y_known])
+    mixed = np.random.default_rng(seed).permutation(len(y_both))[: len(y_past)]
+    scores = []
+    for X, y in ((X_both[mixed], y_both[mixed]), (X_past, y_past)):
+        p = fraud_model.fit(X, y).predict_proba(X_test)[:, 1]
+        scores.append(average_precision_score(y_test, p))
+    return scores
 
 
 # %%
@@ -983,14 +991,14 @@ for name, runs in zip(MEASURES, prevalence_runs.transpose(1, 0, 2)):
 # more than four independent scores. They had repeated random splits in mind; for repeated
 # cross-validation it is a widely used rule of thumb (Bouckaert and Frank 2004).
 #
-# Does it help? A test: draw 40 data sets of 300 rows, cross-validate each, and count how often the
+# Does it help? A test: draw 60 data sets of 300 rows, cross-validate each, and count how often the
 # interval holds the true value, that is the mean ROC AUC, on very many new rows, of models trained
-# on so many rows. An honest 95% interval holds it in about 95 of 100 cases.
+# on so many rows. An honest 95% interval holds it in about 95 of 100 cases. The model is a plain
+# linear one, fitted by least squares to the labels 0 and 1: it ranks well, and 900 fits are quick.
 
 # %%
 from scipy import stats
 from sklearn.model_selection import RepeatedStratifiedKFold
-from sklearn.naive_bayes import GaussianNB
 
 
 def auc_by_ranks(y, score):
@@ -1006,13 +1014,14 @@ def scores_of_one_data_set(seed):
     cv = RepeatedStratifiedKFold(n_splits=5, n_repeats=3, random_state=seed)
     scores = []
     for learn, judge in cv.split(X, y):
-        model = GaussianNB().fit(X[learn], y[learn])
-        scores.append(auc_by_ranks(y[judge], model.predict_proba(X[judge])[:, 1]))
-    return scores, auc_by_ranks(y_new, model.predict_proba(X_new)[:, 1])
+        with_constant = np.column_stack([X[learn], np.ones(len(learn))])
+        weights = np.linalg.lstsq(with_constant, y[learn], rcond=None)[0][:-1]
+        scores.append(auc_by_ranks(y[judge], X[judge] @ weights))
+    return scores, auc_by_ranks(y_new, X_new @ weights)
 
 
 # %%
-repeated = [scores_of_one_data_set(seed) for seed in range(40)]
+repeated = [scores_of_one_data_set(seed) for seed in range(60)]
 all_scores = np.array([scores for scores, _ in repeated])
 truth = np.mean([new for _, new in repeated])
 
@@ -1177,7 +1186,7 @@ def four_ways(X, y, seed):
         model = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=500))
         inner[C] = cross_val_predict(model, X_a, y_a, cv=cv, method="predict_proba")[:, 1]
         p[C] = model.fit(X_a, y_a).predict_proba(X_b)[:, 1]
-    best = max(inner, key=lambda C: average_precision_score(y_a, inner[C]))
+    best = max(inner, key=lambda C: average_precision_by_ranks(y_a, inner[C]))
     copies = make_pipeline(StandardScaler(), RandomOverSampler(random_state=seed), model[-1])
     p_copies = copies.fit(X_a, y_a).predict_proba(X_b)[:, 1]
     return {
@@ -1185,9 +1194,9 @@ def four_ways(X, y, seed):
         "threshold": f1_of(y_b, p[1.0] >= best_f1_threshold(y_a, inner[1.0])),
         "regularised": f1_of(y_b, p[best] >= best_f1_threshold(y_a, inner[best])),
         "copies": f1_of(y_b, p_copies >= 0.5),
-        "AP as it comes": average_precision_score(y_b, p[1.0]),
-        "AP regularised": average_precision_score(y_b, p[best]),
-        "AP copies": average_precision_score(y_b, p_copies),
+        "AP as it comes": average_precision_by_ranks(y_b, p[1.0]),
+        "AP regularised": average_precision_by_ranks(y_b, p[best]),
+        "AP copies": average_precision_by_ranks(y_b, p_copies),
     }
 
 
