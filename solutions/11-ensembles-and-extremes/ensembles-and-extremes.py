@@ -110,7 +110,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 rng = np.random.default_rng(0)
 noise, coin = rng.normal(size=(100, 5)), np.repeat([0, 1], [98, 2])
-parrot = RandomForestClassifier(60, class_weight="balanced", random_state=0).fit(noise, coin)
+parrot = RandomForestClassifier(40, class_weight="balanced", random_state=0).fit(noise, coin)
 new_noise = rng.normal(size=(1000, 5))
 print("flags on its training rows:", int(parrot.predict(noise).sum()), "of 100, both positives")
 print("flags on new noise:        ", int(parrot.predict(new_noise).sum()), "of 1000")
@@ -339,7 +339,7 @@ ensembles = {
         3, estimator=AdaBoostClassifier(n_estimators=10, random_state=0), random_state=0
     ),
     "RUSBoost": RUSBoostClassifier(
-        DecisionTreeClassifier(max_depth=6), n_estimators=12, learning_rate=0.1, random_state=0
+        DecisionTreeClassifier(max_depth=6), n_estimators=10, learning_rate=0.1, random_state=0
     ),
 }
 
@@ -348,13 +348,13 @@ from xgboost import XGBClassifier
 
 
 def xgb(**settings):
-    return XGBClassifier(**{"n_estimators": 20, "n_jobs": 1, "random_state": 0} | settings)
+    return XGBClassifier(**{"n_estimators": 15, "n_jobs": 1, "random_state": 0} | settings)
 
 
 ensembles |= {
-    "LightGBM": boosting(n_estimators=20),
-    "LightGBM, scale_pos_weight": boosting(n_estimators=20, scale_pos_weight=32),
-    "LightGBM, regularised": boosting(n_estimators=20, **TAME),
+    "LightGBM": boosting(n_estimators=15),
+    "LightGBM, scale_pos_weight": boosting(n_estimators=15, scale_pos_weight=32),
+    "LightGBM, regularised": boosting(n_estimators=15, **TAME),
     "XGBoost": xgb(),
     "XGBoost, scale_pos_weight": xgb(scale_pos_weight=32),
     "XGBoost, max_delta_step": xgb(max_delta_step=1),
@@ -534,7 +534,7 @@ def with_more_negatives(seed):
 
 
 # %%
-negatives = pd.DataFrame([with_more_negatives(seed) for seed in range(8)])
+negatives = pd.DataFrame([with_more_negatives(seed) for seed in range(6)])
 for name in more:
     for each in (10, 100):
         change = interval(negatives[name, each] - negatives[name, 1])
@@ -916,7 +916,6 @@ from imbalance_lab.datasets import (
 )
 
 shop = {
-    "random forest": RandomForestClassifier(20, random_state=0),
     "forest, regularised": RandomForestClassifier(20, min_samples_leaf=10, random_state=0),
     "balanced forest": ensembles["balanced forest"],
     "EasyEnsemble": ensembles["EasyEnsemble"],
