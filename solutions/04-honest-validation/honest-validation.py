@@ -730,18 +730,12 @@ def f1_of(y_true, flagged):
     return 2 * (flagged & (y_true == 1)).sum() / (flagged.sum() + y_true.sum())
 
 
-def average_precision_by_ranks(y_true, score):
-    """Return the mean precision at the positives, best score first (no two scores are equal)."""
-    found = y_true[np.argsort(-score)]
-    return (np.cumsum(found) / np.arange(1, len(found) + 1))[found == 1].mean()
-
-
 def spread_over_folds(cv, X, y):
     """Return the standard deviation over the folds of average precision and of F1."""
     scores, model = [], LogisticRegression()
     for learn, judge in cv.split(X, y):
         p = model.fit(X[learn], y[learn]).predict_proba(X[judge])[:, 1]
-        scores.append((average_precision_by_ranks(y[judge], p), f1_of(y[judge], p >= 0.2)))
+        scores.append((average_precision_score(y[judge], p), f1_of(y[judge], p >= 0.2)))
     return np.std(scores, axis=0, ddof=1)
 
 
@@ -807,8 +801,8 @@ print(f"folds of rows:     {interval(group_runs[:, 0]):.2f}")
 print(f"folds of patients: {interval(group_runs[:, 1]):.2f}")
 
 # %% [markdown]
-# Nothing was resampled here, every fold was stratified, and the result is nearly as wrong as in the hook.
-# The question to ask of any split: **when the model works, will it have seen this patient (machine,
+# Nothing was resampled here, every fold was stratified, and the result is nearly as wrong as in the
+# hook. The question to ask of any split: **when the model works, will it have seen this patient (machine,
 # customer, street) before?** If not, split by it: `GroupKFold`, or `StratifiedGroupKFold`, which
 # evens out the classes as far as whole groups allow.
 
@@ -1186,7 +1180,7 @@ def four_ways(X, y, seed):
         model = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=500))
         inner[C] = cross_val_predict(model, X_a, y_a, cv=cv, method="predict_proba")[:, 1]
         p[C] = model.fit(X_a, y_a).predict_proba(X_b)[:, 1]
-    best = max(inner, key=lambda C: average_precision_by_ranks(y_a, inner[C]))
+    best = max(inner, key=lambda C: average_precision_score(y_a, inner[C]))
     copies = make_pipeline(StandardScaler(), RandomOverSampler(random_state=seed), model[-1])
     p_copies = copies.fit(X_a, y_a).predict_proba(X_b)[:, 1]
     return {
@@ -1194,9 +1188,9 @@ def four_ways(X, y, seed):
         "threshold": f1_of(y_b, p[1.0] >= best_f1_threshold(y_a, inner[1.0])),
         "regularised": f1_of(y_b, p[best] >= best_f1_threshold(y_a, inner[best])),
         "copies": f1_of(y_b, p_copies >= 0.5),
-        "AP as it comes": average_precision_by_ranks(y_b, p[1.0]),
-        "AP regularised": average_precision_by_ranks(y_b, p[best]),
-        "AP copies": average_precision_by_ranks(y_b, p_copies),
+        "AP as it comes": average_precision_score(y_b, p[1.0]),
+        "AP regularised": average_precision_score(y_b, p[best]),
+        "AP copies": average_precision_score(y_b, p_copies),
     }
 
 

@@ -1178,7 +1178,7 @@ Claim(
         "you compare it with a booster left at its defaults: with 1% positives it gained"
         f" {against_default:+.2f} average precision. Against the same booster with one better"
         f" setting the difference was {against_regularised:+.2f}, and a linear model changed by"
-        f" {gain['γ = 2']:+.3f}."
+        f" {gain['γ = 2']:+z.3f}."
     ),
     reference="lin2017",
     evidence="E41",
