@@ -447,7 +447,7 @@ for name, ratio in RATIOS.items():
 # %% [markdown]
 # The columns *means* and *coefficients* are measured shares. The means follow the rule as closely as 20
 # runs can tell, and the coefficients lose a little more: at 1:1 half of the information is gone or
-# somewhat more, at 1:10 hardly any, although most rows are gone in both.
+# more, at 1:10 hardly any, although most rows are gone in both.
 # With 200 positives the ranking did not suffer visibly at any ratio: what was left of the information
 # was enough for so simple a model. Two lessons: undersampling is far cheaper than the share of lost
 # rows suggests, and **of all ratios up to 1, 1:1 is the most expensive**. For rare events and logistic
