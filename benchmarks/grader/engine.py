@@ -20,7 +20,7 @@ from grader import ROOT, Row
 from imbalance_lab.grading import sandbox, student, warm
 from imbalance_lab.grading.engine import Engine
 from imbalance_lab.grading.kernel import Kernel
-from imbalance_lab.grading.needed import needed_code
+from imbalance_lab.grading.needed import needed_code, text_parts
 from imbalance_lab.grading.results import Limits
 from imbalance_lab.grading.source import read_source
 
@@ -117,7 +117,7 @@ def cells_that_run(path: Path) -> list[str]:
         for place, cell in enumerate(source.cells)
         if cell.role in ("answer", "written")
     }
-    needed = needed_code(source.cells, answers)
+    needed = needed_code(source.cells, answers, text_parts(source.cells))
     places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     return [code for place in places if (code := needed.get(place, solved[place]))]
 

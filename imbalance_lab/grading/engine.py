@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -29,6 +30,7 @@ import nbformat
 from traitlets.config import Config
 
 from imbalance_lab.grading import contain, intake, judge, sandbox, warm, wire
+from imbalance_lab.grading.needed import text_parts
 from imbalance_lab.grading.results import Graded, Limits, NotebookResult, Protection, State
 from imbalance_lab.grading.source import Source, SourceError, read_source
 
@@ -44,6 +46,14 @@ class Unprotected(RuntimeError):
 
 class EngineError(RuntimeError):
     """The engine could not start or was stopped; no submission is to blame."""
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """An instructor's notebook, read once, and what every judge is told of it."""
+
+    source: Source
+    told: dict[str, Any]
 
 
 def protections() -> list[Protection]:
@@ -102,7 +112,7 @@ class Engine:
         self._config = config
         self._left_out = frozenset(without)
         self._without: tuple[str, ...] = ()
-        self._sources: dict[tuple[Path, int, int], Source] = {}
+        self._sources: dict[tuple[Path, int, int], _Prepared] = {}
         self._templates: dict[str, _Template] = {}
         self._lock = threading.Lock()
         self._stopped = False
@@ -168,7 +178,7 @@ class Engine:
         else:
             self._refuse_visible(source, submission)
             answer = self._judge(prepared, submission)
-        return self._graded(prepared, answer, assignment, student)
+        return self._graded(prepared.source, answer, assignment, student)
 
     def _graded(
         self, source: Source, answer: dict[str, Any], assignment: str, student: str
@@ -190,7 +200,7 @@ class Engine:
         result = judge.with_identity(result, assignment, student, source.notebook, self._without)
         return Graded(result, notebook)
 
-    def _source(self, path: Path) -> Source:
+    def _source(self, path: Path) -> _Prepared:
         """Return a source made ready, from memory if the file is still the same."""
         try:
             found = path.stat()
@@ -198,7 +208,9 @@ class Engine:
             raise SourceError(f"{path} cannot be read: {error.strerror}") from error
         key = (path.absolute(), found.st_mtime_ns, found.st_size)
         if key not in self._sources:
-            self._sources[key] = read_source(path, self._config)
+            source = read_source(path, self._config)
+            told = {"source": source.to_json(), "text": text_parts(source.cells)}
+            self._sources[key] = _Prepared(source, told)
         return self._sources[key]
 
     def _refuse_visible(self, *paths: Path) -> None:
@@ -215,10 +227,10 @@ class Engine:
 
     # --- judges ----------------------------------------------------------------------------------
 
-    def _judge(self, source: Source, submission: Path) -> dict[str, Any]:
+    def _judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
         """Return a judge's answer; one that failed names itself, and the class goes on."""
         for last in (False, True):
-            answer = self._ask_a_judge(source, submission)
+            answer = self._ask_a_judge(prepared, submission)
             if "gone" not in answer:
                 break
             if last:
@@ -230,10 +242,9 @@ class Engine:
             return {"detail": f"the grader could not score it: {answer['failed']}"}
         return answer
 
-    def _ask_a_judge(self, source: Source, submission: Path) -> dict[str, Any]:
+    def _ask_a_judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
         limits = sandbox.limits_without(self.limits, self._without)
-        request = {
-            "source": source.to_json(),
+        request = prepared.told | {
             "submission": str(submission.absolute()),
             "limits": vars(limits),
             "without": list(self._without),

@@ -79,7 +79,8 @@ def _grade(request: dict[str, Any], template: socket.socket) -> dict[str, Any]:
         return {"state": State.MISSING.value, "detail": "no notebook was handed in"}
     except intake.Malformed as error:
         return {"state": State.MALFORMED.value, "detail": str(error)}
-    session = _Session(source, answers, limits, request["without"], template)
+    text = needed_code(source.cells, answers, request["text"])
+    session = _Session(source, answers, text, limits, request["without"], template)
     session.grade()
     return session.record(remarks)
 
@@ -101,6 +102,7 @@ class _Session:
         self,
         source: Source,
         answers: dict[str, str],
+        text: dict[int, str],
         limits: Limits,
         without: list[str],
         template: socket.socket,
@@ -112,7 +114,7 @@ class _Session:
         self.template = template
         self.started = time.monotonic()
         self.deadline = self.started + limits.wall_seconds
-        self.text = needed_code(source.cells, answers)
+        self.text = text
         self.results: dict[str, CellResult] = {}
         self.shown: dict[int, list[dict[str, Any]]] = {}
         self.seconds: dict[int, float] = {}

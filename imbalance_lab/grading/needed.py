@@ -15,8 +15,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from imbalance_lab.grading.source import SourceCell, SourceError, names_of
 
@@ -36,15 +36,39 @@ _SETTINGS = re.compile(
 
 @dataclass(frozen=True)
 class _Part:
-    """One cell of the text: the names it makes and takes, and its imports."""
+    """One cell of the text: the names it makes and takes, its imports, whether it sets things."""
 
-    makes: frozenset[str]
-    takes: frozenset[str]
+    makes: list[str]
+    takes: list[str]
     imports: str
     sets: bool
 
 
-def needed_code(cells: Sequence[SourceCell], answers: Mapping[str, str]) -> dict[int, str]:
+def text_parts(cells: Sequence[SourceCell]) -> list[dict[str, Any] | None] | None:
+    """Describe the cells of the text, once for all submissions.
+
+    Parameters
+    ----------
+    cells : sequence of SourceCell
+        The notebook.
+
+    Returns
+    -------
+    list of dict or None, or None
+        For each cell, as plain values, what `needed_code` asks of it; None for a cell that is no
+        code of the text. None instead of the list if it cannot be told what one of them does.
+    """
+    try:
+        return [asdict(_part(_text(cell))) if _is_text(cell) else None for cell in cells]
+    except _Untold:
+        return None
+
+
+def needed_code(
+    cells: Sequence[SourceCell],
+    answers: Mapping[str, str],
+    described: Sequence[Mapping[str, Any] | None] | None,
+) -> dict[int, str]:
     """Return what to run of the cells of the text.
 
     Parameters
@@ -53,6 +77,8 @@ def needed_code(cells: Sequence[SourceCell], answers: Mapping[str, str]) -> dict
         The notebook.
     answers : mapping of str to str
         Grade id and text of each answer, as the student has it.
+    described : sequence of mapping or None, or None
+        What `text_parts` returned for these cells.
 
     Returns
     -------
@@ -60,8 +86,9 @@ def needed_code(cells: Sequence[SourceCell], answers: Mapping[str, str]) -> dict
         For each place of a code cell that is no answer and no test: its text, only its imports, or
         "" for nothing.
     """
-    text = {place: cell for place, cell in enumerate(cells) if cell.role == "code" and cell.runs}
-    whole = {place: str(cell.cell["source"]) for place, cell in text.items()}
+    whole = {place: _text(cell) for place, cell in enumerate(cells) if _is_text(cell)}
+    if described is None:
+        return whole
     code = [
         answers.get(cell.grade_id, cell.released)
         for cell in cells
@@ -69,13 +96,21 @@ def needed_code(cells: Sequence[SourceCell], answers: Mapping[str, str]) -> dict
     ]
     try:
         names = [_names(answer) for answer in code]
-        parts = {place: _part(source) for place, source in whole.items()}
     except _Untold:
         return whole
+    parts = {place: _Part(**part) for place, part in enumerate(described) if part is not None}
     made = set[str]().union(*(makes for makes, _ in names))
     taken = set[str]().union(*(takes for _, takes in names))
     running = _running(parts, made, taken)
     return {p: whole[p] if p in running else part.imports for p, part in parts.items()}
+
+
+def _is_text(cell: SourceCell) -> bool:
+    return cell.role == "code" and cell.runs
+
+
+def _text(cell: SourceCell) -> str:
+    return str(cell.cell["source"])
 
 
 class _Untold(ValueError):
@@ -96,7 +131,6 @@ def _names(code: str) -> tuple[set[str], set[str]]:
     return makes, takes
 
 
-@lru_cache(maxsize=1024)  # the text is the same for everybody
 def _part(source: str) -> _Part:
     """Describe a cell of the text."""
     makes, takes = _names(source)
@@ -107,8 +141,8 @@ def _part(source: str) -> _Part:
         (alias.asname or alias.name).partition(".")[0] for part in imports for alias in part.names
     }
     return _Part(
-        makes=frozenset(makes - imported),
-        takes=frozenset(takes),
+        makes=sorted(makes - imported),
+        takes=sorted(takes),
         imports="\n".join(map(ast.unparse, imports)),
         sets=bool(_SETTINGS.search(source)),
     )
@@ -116,11 +150,15 @@ def _part(source: str) -> _Part:
 
 def _running(parts: Mapping[int, _Part], made: set[str], taken: set[str]) -> set[int]:
     """Return the places of the cells that run as a whole, by what the answers make and take."""
-    in_text = frozenset().union(*(part.makes for part in parts.values()))
-    running = {place for place, part in parts.items() if part.sets or part.makes & made}
+    in_text = set[str]().union(*(part.makes for part in parts.values()))
+    running = {p for p, part in parts.items() if part.sets or not made.isdisjoint(part.makes)}
     while True:
         wanted = in_text & taken.union(*(parts[place].takes for place in running))
-        more = {p for p, part in parts.items() if wanted & (part.makes | part.takes)} - running
+        more = {
+            place
+            for place, part in parts.items()
+            if not (wanted.isdisjoint(part.makes) and wanted.isdisjoint(part.takes))
+        } - running
         if not more:
             return running
         running |= more

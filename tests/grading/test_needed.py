@@ -9,7 +9,7 @@ import pytest
 from engine_course import RIGHT, Course, make_course
 
 from imbalance_lab.grading.engine import Engine
-from imbalance_lab.grading.needed import needed_code
+from imbalance_lab.grading.needed import needed_code, text_parts
 from imbalance_lab.grading.source import SourceCell
 
 ITS_IMPORTS = "import numpy as np\nfrom math import sqrt as root"
@@ -20,7 +20,7 @@ def run_for(answer: str, *text: str) -> list[str]:
     """Return what runs of the cells of a text that stand before one answer."""
     cells = [SourceCell({"source": code}, "code", runs=True) for code in text]
     cells.append(SourceCell({"source": answer}, "answer", runs=True, grade_id="a"))
-    run = needed_code(cells, {"a": answer})
+    run = needed_code(cells, {"a": answer}, text_parts(cells))
     assert list(run) == list(range(len(text)))
     return list(run.values())
 
