@@ -997,23 +997,22 @@ candidates = {
 }
 
 
-def f1_and_ap(y, p):
-    """Return the thresholds, rising, F1 at each (a last 0 for flagging nobody), and AP."""
+def f1_by_threshold(y, p):
+    """Return the thresholds, rising, and F1 at each; a last F1 of 0 is that of flagging nobody."""
     precision, recall, thresholds = precision_recall_curve(y, p)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
-    # Average precision as in lesson 03, read off the same curve.
-    return thresholds, f1, -np.sum(np.diff(recall) * precision[:-1])
+    return thresholds, f1
 
 
 # %%
 def judged(model, fit_on, tune_on, judge_on):
     model = clone(model).fit(*fit_on)
-    thresholds, f1, _ = f1_and_ap(tune_on[1], model.predict_proba(tune_on[0])[:, 1])
+    thresholds, f1 = f1_by_threshold(tune_on[1], model.predict_proba(tune_on[0])[:, 1])
     tuned = thresholds[np.argmax(f1[:-1])]
     p, y = model.predict_proba(judge_on[0])[:, 1], judge_on[1]
-    thresholds, f1, ap = f1_and_ap(y, p)
+    thresholds, f1 = f1_by_threshold(y, p)
     return {
-        "AP": ap,
+        "AP": average_precision_score(y, p),
         "F1 at 0.5": f1[np.searchsorted(thresholds, 0.5)],
         "F1 tuned": f1[np.searchsorted(thresholds, tuned)],
     }
