@@ -14,6 +14,8 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 from released import ROOT
 
+from imbalance_lab.build.execute import kernel_sockets
+
 
 @dataclass
 class Course:
@@ -54,8 +56,10 @@ class Course:
         ]
         app = NbGraderApp.instance()
         try:
-            app.initialize([*command, *options])
-            app.start()
+            with kernel_sockets() as sockets:
+                options += [f"--KernelManager.{trait}={value}" for trait, value in sockets.items()]
+                app.initialize([*command, *options])
+                app.start()
         except NoStart:
             pass  # how a subcommand ends that went well
         except SystemExit as stopped:

@@ -6,14 +6,17 @@ import base64
 import io
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import matplotlib.image
 import nbformat
+import nbval.kernel
 import numpy as np
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 from imbalance_lab.build import cli, compare
 from imbalance_lab.build.course import BuildError, Course, Lesson
@@ -236,6 +239,16 @@ class TestExecution:
             run_lesson(lesson_of(course))
         assert message in str(error.value)
         assert f"01-toy/toy, cell 2 ({cell.splitlines()[0]}" in str(error.value)
+
+    @pytest.mark.skipif(os.name != "posix", reason="Windows has no socket files")
+    def test_a_kernel_cannot_lose_its_port_to_another_program(self, tmp_path, monkeypatch):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            taken = other.getsockname()[1]
+            monkeypatch.setattr(LocalPortCache, "find_available_port", lambda self, ip: taken)
+            course = new_course(tmp_path, "# %%\nprint('ran')\n")
+            assert "ran" in str(run_lesson(lesson_of(course)).notebook.cells[0].outputs)
+            kernel = nbval.kernel.RunningKernel("python3", startup_timeout=10)
+            kernel.stop()
 
     def test_failed_lesson_is_not_written_and_fails_the_build(self, tmp_path, capsys):
         course = new_course(tmp_path, "# %%\n1 / 0\n")

@@ -7,7 +7,8 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from imbalance_lab.build.course import BuildError, Lesson
 from imbalance_lab.build.source import first_line, read_source
@@ -60,6 +62,22 @@ def kernel_environment() -> dict[str, str]:
     """Return the environment in which lessons are run: one thread, fixed hash seed."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONWARNINGS", "MPLBACKEND")}
     return environment | ONE_THREAD | {"PYTHONHASHSEED": "0"}
+
+
+@contextmanager
+def kernel_sockets() -> Iterator[dict[str, str]]:
+    """Give a kernel manager files to talk over instead of ports, for as long as this is open.
+
+    jupyter_client picks free ports, lets them go, and only then starts the kernel. Of two kernels
+    that start at once, one can so lose a port to the other, and dies or never answers.
+
+    Yields
+    ------
+    dict of str to str
+        Traits of ``jupyter_client.KernelManager``; none on Windows, which has no such sockets.
+    """
+    with tempfile.TemporaryDirectory(prefix="sockets-") as folder:
+        yield {"transport": "ipc", "ip": f"{folder}/kernel"} if os.name == "posix" else {}
 
 
 def run_lesson(lesson: Lesson, on_cell: Callable[[int, int], None] | None = None) -> Run:
@@ -108,11 +126,13 @@ def run_lesson(lesson: Lesson, on_cell: Callable[[int, int], None] | None = None
         on_cell_executed=after,
     )
     begin = time.perf_counter()
-    with client.setup_kernel(env=kernel_environment()):
-        for index, cell in enumerate(notebook.cells):
-            _execute_cell(client, lesson, index, cell)
-        seconds = time.perf_counter() - begin
-        package_files = _used_package_files(client)
+    with kernel_sockets() as sockets:
+        client.update_config(Config(KernelManager=sockets))
+        with client.setup_kernel(env=kernel_environment()):
+            for index, cell in enumerate(notebook.cells):
+                _execute_cell(client, lesson, index, cell)
+            seconds = time.perf_counter() - begin
+            package_files = _used_package_files(client)
     _number_cells(notebook)
     _normalise(notebook, lesson)
     nbformat.validate(notebook)

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from class_run_helpers import ASSIGNMENT, Course, dump_gradebook
 
+from imbalance_lab.build.execute import kernel_sockets
 from imbalance_lab.grading import cli
 from imbalance_lab.grading.classroom import Classroom
 
@@ -29,15 +30,17 @@ BIN = Path(sys.executable).parent
 
 def nbgrader(course: Course, *command: str) -> None:
     """Run nbgrader's own command in the course."""
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command],
-        cwd=course.root,
-        env=os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    with kernel_sockets() as sockets:
+        options = [f"--KernelManager.{trait}={value}" for trait, value in sockets.items()]
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *command, *options],
+            cwd=course.root,
+            env=os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
     assert done.returncode == 0, done.stderr[-3000:]
 
 
