@@ -1,10 +1,15 @@
-"""How the tests are shared out among workers."""
+"""How the tests are shared out among workers, and what each worker needs to find out once only."""
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+import nbgrader.api
 import pytest
+
+# For every new gradebook nbgrader starts a program of three seconds, which always says the same.
+nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
 
 # Independent tests, each worth a worker's time. Every other module stays on one worker, so that
 # what it sets up once (a graded class, a server, a browser) is set up once.

@@ -407,6 +407,33 @@ class TestCheck:
         said = capsys.readouterr().err
         assert "solutions/01-toy/toy.ipynb: cell 2 (import imbalance_lab.build.course)" in said
 
+    def test_with_stored_outputs_nothing_is_run_and_all_else_compared(
+        self, changed, capsys, monkeypatch
+    ):
+        monkeypatch.setattr(cli, "run_lesson", lambda *_: pytest.fail("a lesson was run"))
+        path = lesson_of(changed).solution
+        path.write_text(path.read_text(encoding="utf-8").replace('"3\\n"', '"4\\n"'))
+        before = snapshot(changed.root)
+        assert build(changed, "--check", "--stored") == 0
+        assert "1 notebooks are what their sources give, outputs not" in capsys.readouterr().err
+        assert snapshot(changed.root) == before
+        for stored in (path, lesson_of(changed).release):
+            kept = stored.read_text(encoding="utf-8")
+            stored.write_text(kept.replace("# A lesson to build", "# Another lesson"))
+            assert build(changed, "--check", "--stored") == 1
+            assert f"{stored.parts[-3]}/01-toy/toy.ipynb: cell 1" in capsys.readouterr().err
+            stored.write_text(kept)
+        path.unlink()
+        assert build(changed, "--check", "--stored") == 1
+        assert "solutions/01-toy/toy.ipynb: it is not there" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("options", [["--stored"], ["--stored", "--check", "--timing"]])
+    def test_stored_outputs_go_with_a_check_only(self, changed, capsys, options):
+        with pytest.raises(SystemExit) as stopped:
+            build(changed, *options)
+        assert stopped.value.code == 2
+        assert "--stored goes with --check" in capsys.readouterr().err
+
     def test_notebook_without_a_source_is_named(self, changed, capsys):
         shutil.copy(lesson_of(changed).release, changed.root / "lessons" / "01-toy" / "old.ipynb")
         assert build(changed, "--check") == 1
