@@ -37,7 +37,7 @@ lab: $(INSTALLED)  ## open JupyterLab on the first lesson (PORT=8899, BROWSER=no
 		$(if $(filter no,$(BROWSER)),--no-browser) \
 		$$(if [ "$$(id -u)" = 0 ]; then echo --allow-root; fi)
 
-test: $(INSTALLED)  ## run the whole test suite: tests, every notebook, and a rebuild of the course
+test: $(INSTALLED)  ## run the whole test suite: tests, every notebook, and its source
 	@$(RUN) JOBS=$(JOBS) sh tests/run.sh
 
 long: $(INSTALLED)  ## run what repeats the tests of grading: every known answer, more kills (an hour)

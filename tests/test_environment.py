@@ -175,7 +175,7 @@ class TestNbgraderConfig:
 
     def test_unsolved_and_solved_lesson_validate_as_they_should(self):
         for folder, verdict in (("lessons", "VALIDATION FAILED"), ("solutions", "Success")):
-            notebook = next((ROOT / folder).glob("01-*/*.ipynb"))
+            notebook = next((ROOT / folder).glob("00-*/*.ipynb"))
             result = subprocess.run(
                 [sys.executable, "-m", "nbgrader", "validate", str(notebook)],
                 cwd=ROOT,
