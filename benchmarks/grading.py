@@ -1,7 +1,7 @@
 """How fast the grader is, beside others and by itself, held against what the docs promise.
 
-    python benchmarks/grading.py                  every part, about fifteen minutes on two cores
-    python benchmarks/grading.py --quick          fewer repeats, about eight
+    python benchmarks/grading.py                  every part, about seventeen minutes on two cores
+    python benchmarks/grading.py --quick          fewer repeats, about nine
     python benchmarks/grading.py --parts engine   one part
 
 Everything is measured in one run and in turn; the spread is from the least to the greatest.
@@ -59,7 +59,7 @@ def measured(part: str, quick: bool, folder: Path) -> list[Row]:
         against = classes.against_nbgrader
         return [
             *against(LIGHT, 20, rounds, folder, least=5),
-            *against(HEAVY, 2, rounds, folder, least=3),
+            *against(HEAVY, 4, rounds, folder, least=3),
         ]
     if part == "workers":
         return classes.more_workers(LIGHT, 40 if quick else 120, folder)

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, CONFIG, Course, toy_notebook
 
-from imbalance_lab.grading import cli
+from imbalance_lab.grading import commands
 from imbalance_lab.grading.classroom import Classroom
 from imbalance_lab.grading.engine import Engine
 from imbalance_lab.grading.results import Limits
@@ -55,4 +55,4 @@ def engine_of_the_command(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> No
         finally:
             crew.close()
 
-    monkeypatch.setattr(cli, "local_workers", workers)
+    monkeypatch.setattr(commands, "local_workers", workers)

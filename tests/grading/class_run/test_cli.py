@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine
 from rich.console import Console
 
-from imbalance_lab.grading import cli
+from imbalance_lab.grading import cli, commands
 from imbalance_lab.grading.engine import SourceError, Unprotected
 from imbalance_lab.grading.journal import Record, RunNote
 from imbalance_lab.grading.results import Protection
@@ -27,7 +29,7 @@ def pretended(monkeypatch):
     def workers(jobs, limits, allow_unprotected, config):
         yield LocalWorkers(PretendedEngine(), jobs)
 
-    monkeypatch.setattr(cli, "local_workers", workers)
+    monkeypatch.setattr(commands, "local_workers", workers)
 
 
 def run(course, command: str, *arguments: str) -> int:
@@ -112,7 +114,7 @@ def test_missing_protections_are_3_with_the_way_on(course, capsys, monkeypatch):
         raise Unprotected("this machine does not offer every protection")
 
     course.submit("ann")
-    monkeypatch.setattr(cli, "local_workers", refuse)
+    monkeypatch.setattr(commands, "local_workers", refuse)
     assert run(course, "assignment", ASSIGNMENT) == 3
     assert "--allow-unprotected" in capsys.readouterr().err
 
@@ -129,7 +131,7 @@ def test_a_faulty_instructors_notebook_is_2(course, capsys, monkeypatch):
         yield LocalWorkers(Faulty(), jobs)
 
     course.submit("ann")
-    monkeypatch.setattr(cli, "local_workers", workers)
+    monkeypatch.setattr(commands, "local_workers", workers)
     assert run(course, "assignment", ASSIGNMENT) == 2
     assert "cell 3 has no answer before it" in " ".join(capsys.readouterr().err.split())
 
@@ -137,7 +139,7 @@ def test_a_faulty_instructors_notebook_is_2(course, capsys, monkeypatch):
 @pytest.mark.parametrize(("on", "code"), [(True, 0), (False, 3)])
 def test_protections_say_what_is_off(capsys, monkeypatch, on, code):
     found = [Protection("files", True), Protection("network", on, "the kernel refused")]
-    monkeypatch.setattr(cli, "protections", lambda: found)
+    monkeypatch.setattr(commands, "protections", lambda: found)
     assert cli.main(["protections"]) == code
     assert ("OFF" in capsys.readouterr().out) is not on
     assert cli.main(["protections", "--json"]) == code
@@ -170,11 +172,25 @@ def test_the_report_command_reads_marks_given_since(course, capsys):
 
 
 def test_every_command_has_help(capsys):
-    for command in ("assignment", "notebook", "report", "feedback", "sample", "protections"):
+    for command in commands.COMMANDS:
         with pytest.raises(SystemExit) as stopped:
             cli.main([command, "--help"])
         assert stopped.value.code == 0
         assert "exit codes:" in capsys.readouterr().out
+
+
+def test_help_does_not_wait_for_nbgrader():
+    script = "import sys; from imbalance_lab.grading import cli; cli.main(['--help'])"
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "usage: imbalance-lab-grade" in done.stdout
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
+    assert "argparse" in imported
+    assert not imported & {"nbformat", "nbgrader", "numpy", "sklearn"}
 
 
 def test_the_bar_says_how_much_time_is_left():
@@ -182,7 +198,7 @@ def test_the_bar_says_how_much_time_is_left():
     shown = io.StringIO()
     notes = Console(file=shown, force_terminal=True, width=120, get_time=lambda: next(seconds))
     workers = LocalWorkers(PretendedEngine(), 2)
-    with cli._Bar(notes) as bar:
+    with commands._Bar(notes) as bar:
         bar.planned(Plan(RunNote("run"), tasks=[None] * 10), workers)
         for _ in range(5):
             bar.graded(Record("ann", ()))

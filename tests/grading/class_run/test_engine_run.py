@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from class_run_helpers import ASSIGNMENT
 
-from imbalance_lab.grading import cli
+from imbalance_lab.grading import cli, commands
 from imbalance_lab.grading.cluster import cluster_workers
 from imbalance_lab.grading.journal import Journal
 
@@ -195,7 +195,7 @@ def test_one_notebook_gives_json(course, capsys):
 
 
 def test_one_notebook_that_cannot_be_read_is_said_in_json(course, capsys, engine, monkeypatch):
-    monkeypatch.setattr(cli, "Engine", lambda *_: contextlib.nullcontext(engine))
+    monkeypatch.setattr(commands, "Engine", lambda *_: contextlib.nullcontext(engine))
     path = course.submit("ann")
     path.write_text("{")
     assert cli.main(["notebook", str(path), "--course", str(course.root)]) == 1

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 
-from imbalance_lab.grading import cli
+from imbalance_lab.grading import cli, commands
 from imbalance_lab.grading.workers import LocalWorkers
 
 N_STUDENTS = 24
@@ -65,7 +65,7 @@ def start(course, *arguments: str, seconds: float | None = 0.0) -> Run:
         sys.stdout = sys.stderr = notes.open("w", buffering=1)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if seconds is not None:
-            cli.local_workers = pretended_workers(seconds)
+            commands.local_workers = pretended_workers(seconds)
         code = cli.main(["assignment", ASSIGNMENT, "--course", str(course.root), *arguments])
     finally:
         os._exit(code)
