@@ -17,7 +17,7 @@ atexit.register(open_sockets.close)
 
 def manager_over_files(**settings: Any) -> KernelManager:
     """Make a kernel manager as nbval does, with sockets of its own."""
-    return KernelManager(**settings, **open_sockets.enter_context(kernel_sockets()))
+    return KernelManager(**settings, config=open_sockets.enter_context(kernel_sockets()))
 
 
 nbval.kernel.KernelManager = manager_over_files

@@ -57,7 +57,8 @@ class Course:
         app = NbGraderApp.instance()
         try:
             with kernel_sockets() as sockets:
-                options += [f"--KernelManager.{trait}={value}" for trait, value in sockets.items()]
+                files = sockets.KernelManager.items()
+                options += [f"--KernelManager.{trait}={value}" for trait, value in files]
                 app.initialize([*command, *options])
                 app.start()
         except NoStart:

@@ -16,7 +16,6 @@ import pytest
 from nbclient import NotebookClient
 from PIL import Image
 from sklearn import metrics
-from traitlets.config import Config
 
 from imbalance_lab.build.execute import kernel_sockets
 from imbalance_lab.explorers import Explorer, Table, ThresholdView, View, threshold_explorer
@@ -353,8 +352,7 @@ def test_a_stored_notebook_is_the_same_from_run_to_run_but_for_the_model_id():
         code(show),
     ]
     with kernel_sockets() as sockets:
-        config = Config(KernelManager=sockets)
-        NotebookClient(notebook, config=config, kernel_name="python3").execute()
+        NotebookClient(notebook, config=sockets, kernel_name="python3").execute()
     stored = [cell.outputs[0].data for cell in notebook.cells[1:]]
     ids = [data.pop("application/vnd.jupyter.widget-view+json")["model_id"] for data in stored]
     assert ids[0] != ids[1]

@@ -65,7 +65,7 @@ def kernel_environment() -> dict[str, str]:
 
 
 @contextmanager
-def kernel_sockets() -> Iterator[dict[str, str]]:
+def kernel_sockets() -> Iterator[Config]:
     """Give a kernel manager files to talk over instead of ports, for as long as this is open.
 
     jupyter_client picks free ports, lets them go, and only then starts the kernel. Of two kernels
@@ -73,11 +73,12 @@ def kernel_sockets() -> Iterator[dict[str, str]]:
 
     Yields
     ------
-    dict of str to str
-        Traits of ``jupyter_client.KernelManager``; none on Windows, which has no such sockets.
+    Config
+        For whatever starts one kernel; empty on Windows, which has no such sockets.
     """
     with tempfile.TemporaryDirectory(prefix="sockets-") as folder:
-        yield {"transport": "ipc", "ip": f"{folder}/kernel"} if os.name == "posix" else {}
+        files = {"transport": "ipc", "ip": f"{folder}/kernel"}
+        yield Config(KernelManager=files) if os.name == "posix" else Config()
 
 
 def run_lesson(lesson: Lesson, on_cell: Callable[[int, int], None] | None = None) -> Run:
@@ -127,7 +128,7 @@ def run_lesson(lesson: Lesson, on_cell: Callable[[int, int], None] | None = None
     )
     begin = time.perf_counter()
     with kernel_sockets() as sockets:
-        client.update_config(Config(KernelManager=sockets))
+        client.update_config(sockets)
         with client.setup_kernel(env=kernel_environment()):
             for index, cell in enumerate(notebook.cells):
                 _execute_cell(client, lesson, index, cell)

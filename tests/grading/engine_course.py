@@ -17,7 +17,6 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade, is_grade
-from traitlets.config import Config
 
 from imbalance_lab.build.execute import kernel_sockets
 from imbalance_lab.grading.source import read_source
@@ -221,11 +220,9 @@ def stock_points(course: Course, answers: dict[str, str]) -> dict[str, float | N
         name = each.metadata.get("nbgrader", {}).get("grade_id")
         each.source = texts.get(name, each.source)
     with tempfile.TemporaryDirectory() as folder, kernel_sockets() as sockets:
-        settings = {
-            "config": Config(KernelManager=sockets),
-            "resources": {"metadata": {"path": folder}},  # submissions may write files
-        }
-        NotebookClient(notebook, allow_errors=True, timeout=60, **settings).execute()
+        settings = {"allow_errors": True, "timeout": 60, "config": sockets}
+        resources = {"metadata": {"path": folder}}  # submissions may write files
+        NotebookClient(notebook, resources=resources, **settings).execute()
     released = {each.grade_id: each for each in read_source(course.source).cells}
     points = {}
     for each in notebook.cells:

@@ -172,7 +172,7 @@ def test_the_report_command_reads_marks_given_since(course, capsys):
 
 
 def test_every_command_has_help(capsys):
-    for command in commands.COMMANDS:
+    for command in ("assignment", "notebook", "report", "feedback", "sample", "protections"):
         with pytest.raises(SystemExit) as stopped:
             cli.main([command, "--help"])
         assert stopped.value.code == 0

@@ -31,7 +31,8 @@ BIN = Path(sys.executable).parent
 def nbgrader(course: Course, *command: str) -> None:
     """Run nbgrader's own command in the course."""
     with kernel_sockets() as sockets:
-        options = [f"--KernelManager.{trait}={value}" for trait, value in sockets.items()]
+        files = sockets.KernelManager.items()
+        options = [f"--KernelManager.{trait}={value}" for trait, value in files]
         done = subprocess.run(
             [sys.executable, "-m", "nbgrader", *command, *options],
             cwd=course.root,
