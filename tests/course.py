@@ -53,6 +53,7 @@ class Course:
             f"--Exchange.root={self.exchange}",
             f"--Exchange.cache={self.root.parent / 'cache' / user}",
             "--CourseDirectory.course_id=imbalance-lab",
+            "--log-level=WARN",  # what fails is not to be sought among what went well
         ]
         app = NbGraderApp.instance()
         try:

@@ -38,6 +38,9 @@ __all__ = ["Engine", "SourceError", "Unprotected", "protections"]
 
 _START_SECONDS = 120.0
 _SPARE_SECONDS = 120.0  # for the judge's own work beyond the notebook's limit
+_END_SECONDS = 0.2  # until a template that was killed is seen to have ended
+_STOPPED = "the engine was stopped before this submission was graded"
+_TWICE = "; graded twice, as the machine might have been the cause"
 
 
 class Unprotected(RuntimeError):
@@ -228,17 +231,19 @@ class Engine:
     # --- judges ----------------------------------------------------------------------------------
 
     def _judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
-        """Return a judge's answer; one that failed names itself, and the class goes on."""
-        for last in (False, True):
-            answer = self._ask_a_judge(prepared, submission)
-            if "gone" not in answer:
-                break
-            if last:
-                raise EngineError(f"the sandbox does not start: {answer['gone']}")
+        """Return a judge's answer; what the machine may have caused is tried once more."""
+        answer = self._ask_a_judge(prepared, submission)
+        if _may_be_the_machine(answer):
+            time.sleep(_END_SECONDS)
             self._start_templates(again=True)
+            answer = self._ask_a_judge(prepared, submission)
+            if self._stopped and _may_be_the_machine(answer):
+                raise EngineError(_STOPPED)
+            if answer.get("doubtful"):
+                answer["result"]["detail"] += _TWICE
+        if "gone" in answer:
+            raise EngineError(f"the sandbox does not start: {answer['gone']}")
         if "failed" in answer:
-            if self._stopped:
-                raise EngineError("the engine was stopped before this submission was graded")
             return {"detail": f"the grader could not score it: {answer['failed']}"}
         return answer
 
@@ -269,12 +274,14 @@ class Engine:
                 if isinstance(process, int):
                     with contextlib.suppress(OSError):
                         os.kill(process, signal.SIGKILL)
-                return {"failed": "the judge was not done in time"}
+                return {"detail": "the grader could not score it: the judge was not done in time"}
 
     # --- templates -------------------------------------------------------------------------------
 
     def _start_templates(self, again: bool = False) -> None:
         with self._lock:
+            if again and self._stopped:
+                raise EngineError(_STOPPED)
             ended = [name for name, t in self._templates.items() if not t.is_running()]
             if again and not ended:
                 return  # another thread has started them
@@ -289,6 +296,11 @@ class Engine:
             except EngineError:
                 self.__exit__(None, None, None)
                 raise
+
+
+def _may_be_the_machine(answer: dict[str, Any]) -> bool:
+    """Return whether something came in between that need not be the submission's doing."""
+    return "gone" in answer or "failed" in answer or bool(answer.get("doubtful"))
 
 
 class _Template:

@@ -13,7 +13,8 @@ Of the text only what this submission needs runs, see `imbalance_lab.grading.nee
 
 A cell that ends the process (memory, ``os._exit``, a loop that cannot be interrupted) is left out
 and the notebook is run again without it, a few times at most: what stood before and after it
-still counts, and the state names what happened first.
+still counts, and the state names what happened first. Where the machine may be the cause, the
+answer says so, and the engine has the submission graded once more.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from imbalance_lab.grading.source import Source, SourceCell
 MOST_RUNS = 6
 _LONGEST_MESSAGE = 4000
 _SLOWEST = 5
+_BUSY = 0.25  # who computes for less of the time that was waited for him slept, or was held up
 _MIMES = {
     "text/plain",
     "text/html",
@@ -158,9 +160,7 @@ class _Session:
             self._leave_out(place, end)
             return time.monotonic() > self.deadline
         finally:
-            used = kernel.close()
-            self.usage.cpu_seconds += used.cpu_seconds
-            self.usage.peak_memory = max(self.usage.peak_memory, used.peak_memory)
+            self.usage.add(kernel.close())
         return True
 
     def _leave_out(self, place: int, end: KernelEnded) -> None:
@@ -280,7 +280,18 @@ class _Session:
             self.usage.peak_memory,
             slowest=tuple(slowest),
         )
-        return {"result": result.to_json(), "cells": self._notebook_cells()}
+        return {
+            "result": result.to_json(),
+            "cells": self._notebook_cells(),
+            "doubtful": self._is_doubtful,
+        }
+
+    @property
+    def _is_doubtful(self) -> bool:
+        """Whether the machine, and not the student, may be why something was stopped."""
+        late = self.state is State.TIMED_OUT
+        idle = self.usage.cpu_seconds < _BUSY * self.usage.waited_seconds
+        return self.usage.killed or (late and idle)
 
     def _notebook_cells(self) -> list[dict[str, Any]]:
         cells = []

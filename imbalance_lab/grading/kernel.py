@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import socket
 import time
 from collections.abc import Sequence
@@ -54,10 +55,32 @@ class KernelEnded(BaseException):
 
 @dataclass
 class Usage:
-    """What a student's processes used, added up over restarts."""
+    """What a student's processes used, added up over restarts.
+
+    Parameters
+    ----------
+    cpu_seconds : float
+    waited_seconds : float
+        How long the judge waited for them. Much more than `cpu_seconds` means that they slept, or
+        that the machine held them up.
+    peak_memory : int
+        The most at a time, bytes.
+    killed : bool
+        Whether one was ended by somebody who is neither the judge nor the student, such as Linux
+        when the machine runs out of memory.
+    """
 
     cpu_seconds: float = 0.0
+    waited_seconds: float = 0.0
     peak_memory: int = 0
+    killed: bool = False
+
+    def add(self, other: Usage) -> None:
+        """Take in what another process used."""
+        self.cpu_seconds += other.cpu_seconds
+        self.waited_seconds += other.waited_seconds
+        self.peak_memory = max(self.peak_memory, other.peak_memory)
+        self.killed |= other.killed
 
 
 class Kernel:
@@ -157,7 +180,8 @@ class Kernel:
             raise self._ended
         in_time = True
         most += _OVERHEAD_BYTES
-        deadline = min(time.monotonic() + self.limits.call_seconds, self.deadline)
+        started = time.monotonic()
+        deadline = min(started + self.limits.call_seconds, self.deadline)
         try:
             wire.send(self._wire, message, deadline)
             try:
@@ -177,6 +201,8 @@ class Kernel:
             if type(reply) is dict:
                 return reply, in_time
             self._end(b"k", (State.CRASHED, "it sent something unreadable"))
+        finally:
+            self.usage.waited_seconds += time.monotonic() - started
         assert self._ended is not None
         raise self._ended
 
@@ -189,7 +215,12 @@ class Kernel:
         report = _last_words(self._leash)
         self._wire.close()
         self._leash.close()
-        self.usage = Usage(float(report.get("cpu_seconds", 0.0)), int(report.get("peak_memory", 0)))
+        self.usage.cpu_seconds = float(report.get("cpu_seconds", 0.0))
+        self.usage.peak_memory = int(report.get("peak_memory", 0))
+        # The first process of a namespace cannot kill itself, nor the watcher, who then says nothing.
+        self.usage.killed = not order and (
+            not report or (report["signal"] == signal.SIGKILL and not report["ended_by"])
+        )
         if report.get("ended_by") in _ENDINGS:
             cause = self._ending(report["ended_by"])
         self._ended = KernelEnded(*(cause or (State.CRASHED, "it ended the process")))

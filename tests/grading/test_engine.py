@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -270,6 +271,81 @@ def test_time_of_the_whole_notebook_ends_it(engine: Engine, course: Course) -> N
     assert graded.result.state is State.TIMED_OUT
     assert 1.9 < graded.result.seconds < 12
     assert "not reached" in cell(graded, "quiz-check").message
+
+
+# --- the machine comes in between ----------------------------------------------------------------
+
+
+def processes() -> dict[str, list[psutil.Process]]:
+    """Return the templates and what they forked, by what they are."""
+    kinds: dict[str, list[psutil.Process]] = {}
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            words = child.cmdline()
+            if "imbalance_lab.grading.warm" not in words:
+                continue
+            below = child.children(recursive=True)
+            if child.name() != "bwrap":
+                kinds["judges' template"] = [child]
+                kinds["judge"] = below
+                continue
+            kinds["students' template"] = [p for p in (child, *below) if p.name() == "bwrap"]
+            forked = {p.pid: p for p in below if p.name() != "bwrap"}
+            chain = sorted(forked.values(), key=lambda p: len(p.parents()))
+            kinds["watcher"], kinds["student's process"] = chain[1:2], chain[2:]
+    return kinds
+
+
+def meddle_once(kind: str, number: int) -> None:
+    """Send a signal to this kind of process as soon as a student's answer runs."""
+    deadline = time.monotonic() + 20
+    while not (found := processes()).get("student's process"):
+        assert time.monotonic() < deadline, "no student's process was started"
+        time.sleep(0.02)
+    time.sleep(0.3)
+    for process in found[kind]:
+        process.send_signal(number)
+
+
+A_SECOND = "import time\n\nend = time.process_time() + 1\nwhile time.process_time() < end: pass\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        ("student's process", signal.SIGKILL),  # as Linux does when memory runs out
+        ("student's process", signal.SIGSTOP),  # as when the machine stands still for a while
+        ("watcher", signal.SIGKILL),
+        ("judge", signal.SIGKILL),
+        ("students' template", signal.SIGKILL),
+        ("judges' template", signal.SIGKILL),
+    ],
+)
+def test_what_the_machine_does_costs_nobody_a_point(
+    kind: str, number: int, engine: Engine, course: Course
+) -> None:
+    engine.limits = replace(LIMITS, call_seconds=2.5)
+    with ThreadPoolExecutor(1) as pool:
+        meddled = pool.submit(meddle_once, kind, number)
+        graded = grade(engine, course, mean=A_SECOND + RIGHT["mean"])
+        meddled.result()
+    assert (graded.result.state, graded.result.detail) == (State.GRADED, "")
+    assert graded.result.points == 6
+
+
+@pytest.mark.parametrize(
+    ("answer", "times"), [("import time\n\ntime.sleep(60)", 2), ("while True: pass", 1)]
+)
+def test_a_time_limit_is_tried_again_only_where_the_process_was_idle(
+    answer: str, times: int, engine: Engine, course: Course
+) -> None:
+    engine.limits = replace(LIMITS, call_seconds=3)
+    started = time.monotonic()
+    graded = grade(engine, course, mean=answer)
+    assert graded.result.state is State.TIMED_OUT
+    assert ("graded twice" in graded.result.detail) == (times == 2)
+    assert (time.monotonic() - started > 2 * graded.result.seconds) == (times == 2)
+    assert cell(graded, "double-check").points == 1
 
 
 def test_missing_and_malformed_have_every_cell(engine: Engine, course: Course) -> None:

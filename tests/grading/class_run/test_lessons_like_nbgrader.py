@@ -11,7 +11,10 @@ nbgrader.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
+import json
 import pkgutil
 import shutil
 from pathlib import Path
@@ -98,8 +101,15 @@ def assert_same_gradebook(
         nbformat.write(exercises_only(submission), submitted / f"{name}.ipynb")
     theirs = Course(Path(shutil.copytree(course.root, folder / "theirs")), course.exchange)
     theirs.nbgrader("autograde", assignment, "--Execute.shutdown_kernel=immediate")
-    command = ["assignment", assignment, "--course", str(course.root), "--quiet"]
-    assert cli.main([*command, *limits]) == 0
+    command = ["assignment", assignment, "--course", str(course.root), "--quiet", "--json"]
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        code = cli.main([*command, *limits])
+    told = json.loads(printed.getvalue())["submissions"]
+    # Before the points, so that a failure says which answer was stopped, and why.
+    assert {t["student"]: (t["status"], t["detail"]) for t in told} == dict.fromkeys(
+        submissions, ("graded", "")
+    )
+    assert code == 0
 
     ours, stock = (dump_gradebook(c.root / "gradebook.db") for c in (course, theirs))
     assert len(stock["submissions"]) == len(submissions)
