@@ -217,10 +217,9 @@ class Kernel:
         self._leash.close()
         self.usage.cpu_seconds = float(report.get("cpu_seconds", 0.0))
         self.usage.peak_memory = int(report.get("peak_memory", 0))
-        # The first process of a namespace cannot kill itself, nor the watcher, who then says nothing.
-        self.usage.killed = not order and (
-            not report or (report["signal"] == signal.SIGKILL and not report["ended_by"])
-        )
+        # The first process of a namespace cannot kill itself, nor the watcher, who is then silent.
+        killed = not report or (report["signal"] == signal.SIGKILL and not report["ended_by"])
+        self.usage.killed = killed and not order
         if report.get("ended_by") in _ENDINGS:
             cause = self._ending(report["ended_by"])
         self._ended = KernelEnded(*(cause or (State.CRASHED, "it ended the process")))
