@@ -118,6 +118,7 @@ class Engine:
         self._sources: dict[tuple[Path, int, int], _Prepared] = {}
         self._templates: dict[str, _Template] = {}
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._stopped = False
 
     def __enter__(self) -> Engine:
@@ -172,7 +173,7 @@ class Engine:
         EngineError
             If the sandbox cannot be started again.
         """
-        prepared = self._source(source)
+        prepared = self._prepare(source)
         if not intake.STUDENT.fullmatch(student) or not intake.ASSIGNMENT.fullmatch(assignment):
             detail = f"{student!r} or {assignment!r} is no name that is taken"
             answer: dict[str, Any] = {"state": State.MALFORMED.value, "detail": detail}
@@ -203,18 +204,19 @@ class Engine:
         result = judge.with_identity(result, assignment, student, source.notebook, self._without)
         return Graded(result, notebook)
 
-    def _source(self, path: Path) -> _Prepared:
+    def _prepare(self, path: Path) -> _Prepared:
         """Return a source made ready, from memory if the file is still the same."""
         try:
             found = path.stat()
         except OSError as error:
             raise SourceError(f"{path} cannot be read: {error.strerror}") from error
         key = (path.absolute(), found.st_mtime_ns, found.st_size)
-        if key not in self._sources:
-            source = read_source(path, self._config)
-            told = {"source": source.to_json(), "text": text_parts(source.cells)}
-            self._sources[key] = _Prepared(source, told)
-        return self._sources[key]
+        with self._reading:  # once, and nbgrader's own steps are not made for threads
+            if key not in self._sources:
+                source = read_source(path, self._config)
+                told = {"source": source.to_json(), "text": text_parts(source.cells)}
+                self._sources[key] = _Prepared(source, told)
+            return self._sources[key]
 
     def _refuse_visible(self, *paths: Path) -> None:
         """Refuse to grade a course that lies where the sandbox's view of Python goes."""

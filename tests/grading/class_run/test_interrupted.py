@@ -141,7 +141,7 @@ def test_killed_at_random_moments_it_ends_with_the_same_gradebook(seed, full_cou
     rng = random.Random(seed)
     done = []
     while n_done(full_course) < N_STUDENTS - 4:
-        run = start(full_course, "--jobs", "2", seconds=0.1)
+        run = start(full_course, "--jobs", "2", seconds=0.25)
         if rng.random() < 0.7:  # otherwise while it starts
             wait_until_more_than(full_course, n_done(full_course) + rng.randrange(2))
         time.sleep(rng.uniform(0, 0.2))
