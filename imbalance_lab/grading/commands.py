@@ -182,7 +182,8 @@ def _grade_sample(chosen: argparse.Namespace, notes: Console) -> int:
     more = [option for name, value in chosen.limit for option in ("--limit", f"{name}={value}")]
     if chosen.allow_unprotected:
         more.append("--allow-unprotected")
-    return main([*command, "--jobs", str(chosen.jobs), *more])
+    code = main([*command, "--jobs", str(chosen.jobs), *more])
+    return DONE if code == ATTENTION else code  # some are made so that they do not run to the end
 
 
 COMMANDS = {
