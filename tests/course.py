@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,14 @@ from nbgrader.apps import NbGraderApp
 from released import ROOT
 
 from imbalance_lab.build.execute import kernel_sockets
+
+
+@contextlib.contextmanager
+def socket_options() -> Iterator[list[str]]:
+    """Give a command of nbgrader's the options with which its kernels talk over files."""
+    with kernel_sockets() as sockets:
+        files = sockets.KernelManager.items()
+        yield [f"--KernelManager.{trait}={value}" for trait, value in files]
 
 
 @dataclass
@@ -57,10 +67,8 @@ class Course:
         ]
         app = NbGraderApp.instance()
         try:
-            with kernel_sockets() as sockets:
-                files = sockets.KernelManager.items()
-                options += [f"--KernelManager.{trait}={value}" for trait, value in files]
-                app.initialize([*command, *options])
+            with socket_options() as sockets:
+                app.initialize([*command, *options, *sockets])
                 app.start()
         except NoStart:
             pass  # how a subcommand ends that went well

@@ -880,7 +880,7 @@ def test_a_server_that_never_answers_is_given_up_on(fetch, name, source, monkeyp
         start = time.monotonic()
         with pytest.raises(DatasetUnavailable, match=name):
             fetch(data_home=tmp_path, timeout=0.2)
-        assert time.monotonic() - start < 30
+        assert time.monotonic() - start < 5
     assert socket.getdefaulttimeout() == before
 
 

@@ -114,7 +114,8 @@ def _parser() -> argparse.ArgumentParser:
 
     description = (
         "Make a class of right, wrong, broken and hostile submissions of one assignment, and grade "
-        "it from end to end. Needs the course with its tests."
+        "it from end to end. Needs the course with its tests. Code 0 although some do not run to "
+        "the end: they are made so."
     )
     with _command(commands, "sample", description, json_flag=False) as one:
         one.add_argument("assignment", nargs="?", default="01-accuracy-paradox", metavar="NAME")

@@ -245,8 +245,8 @@ class Engine:
                 answer["result"]["detail"] += _TWICE
         if "gone" in answer:
             raise EngineError(f"the sandbox does not start: {answer['gone']}")
-        if "failed" in answer:
-            return {"detail": f"the grader could not score it: {answer['failed']}"}
+        if problem := answer.get("failed") or answer.get("late"):
+            return {"detail": f"the grader could not score it: {problem}"}
         return answer
 
     def _ask_a_judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
@@ -276,7 +276,7 @@ class Engine:
                 if isinstance(process, int):
                     with contextlib.suppress(OSError):
                         os.kill(process, signal.SIGKILL)
-                return {"detail": "the grader could not score it: the judge was not done in time"}
+                return {"late": "the judge was not done in time"}
 
     # --- templates -------------------------------------------------------------------------------
 

@@ -201,7 +201,7 @@ def test_hostile_bytes_are_no_frame(name: str) -> None:
     started = time.monotonic()
     with pytest.raises(wire.WireError):
         wire.decode(HOSTILE[name])
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 1
 
 
 def test_time_of_msgpack_is_a_plain_number() -> None:
@@ -266,7 +266,7 @@ def test_drop_by_drop_does_not_move_the_deadline(ends: Any) -> None:
     started = time.monotonic()
     with pytest.raises(TimeoutError):
         wire.receive(ends[1], deadline=started + 0.3)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 1
 
 
 def test_reader_that_does_not_read_ends_at_the_deadline(ends: Any) -> None:

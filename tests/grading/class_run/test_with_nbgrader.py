@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 from class_run_helpers import ASSIGNMENT, Course, dump_gradebook
+from course import socket_options
 
-from imbalance_lab.build.execute import kernel_sockets
 from imbalance_lab.grading import cli
 from imbalance_lab.grading.classroom import Classroom
 
@@ -30,11 +30,9 @@ BIN = Path(sys.executable).parent
 
 def nbgrader(course: Course, *command: str) -> None:
     """Run nbgrader's own command in the course."""
-    with kernel_sockets() as sockets:
-        files = sockets.KernelManager.items()
-        options = [f"--KernelManager.{trait}={value}" for trait, value in files]
+    with socket_options() as sockets:
         done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command, *options],
+            [sys.executable, "-m", "nbgrader", *command, *sockets],
             cwd=course.root,
             env=os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
             capture_output=True,
