@@ -44,13 +44,13 @@ long: $(INSTALLED)  ## run what repeats the tests of grading: every known answer
 	@$(RUN) OMP_NUM_THREADS=1 $(PY) -m pytest tests -m long -n $(JOBS)
 
 lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one lesson)
-	@$(RUN) $(PY) -m imbalance_lab.build --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
+	@$(RUN) $(PY) -m imbalance_builder --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
 
 lint: $(INSTALLED)  ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 
 bench: $(INSTALLED)  ## measure the lessons, the package's import and the grader
-	@$(RUN) $(PY) -m imbalance_lab.build --check --timing
+	@$(RUN) $(PY) -m imbalance_builder --check --timing
 	@for file in benchmarks/*.py; do $(RUN) $(PY) "$$file" || exit 1; done
 
 lock: $(INSTALLED)  ## pin requirements.txt again after pyproject.toml changed (CHANGES=all upgrades)
@@ -61,7 +61,7 @@ lock: $(INSTALLED)  ## pin requirements.txt again after pyproject.toml changed (
 	@echo "requirements.txt is up to date; the next make installs it."
 
 grade: $(INSTALLED)  ## grade a sample class from end to end and show the report
-	@$(RUN) $(PY) -m imbalance_lab.grading sample
+	@$(RUN) $(PY) -m imbalance_grader sample
 
 clean:  ## remove caches and what runs left behind (keeps .venv and the notebooks)
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache sample-class test-results
@@ -69,6 +69,6 @@ clean:  ## remove caches and what runs left behind (keeps .venv and the notebook
 	@find . -name .ipynb_checkpoints -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 
 # The environment: made once, brought up to date when a pin changes.
-$(INSTALLED): requirements.txt pyproject.toml $(wildcard imbalance_lab/labconfig/*.json)
+$(INSTALLED): requirements.txt pyproject.toml instructor/pyproject.toml $(wildcard imbalance_lab/labconfig/*.json)
 	@PYTHON="$(PYTHON)" sh tools/bootstrap.sh "$(VENV)" "$(BIN)"
 	@touch $@

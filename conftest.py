@@ -9,7 +9,7 @@ from typing import Any
 import nbval.kernel
 from jupyter_client import KernelManager
 
-from imbalance_lab.build.execute import kernel_sockets
+from imbalance_builder.execute import kernel_sockets
 
 open_sockets = ExitStack()
 atexit.register(open_sockets.close)

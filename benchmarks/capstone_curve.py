@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from imbalance_lab.datasets import make_company
-from imbalance_lab.grading.oracles.capstone import rungs, saved_by
+from imbalance_oracles.capstone import rungs, saved_by
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 

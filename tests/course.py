@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 from released import ROOT
 
-from imbalance_lab.build.execute import kernel_sockets
+from imbalance_builder.execute import kernel_sockets
 
 
 @contextlib.contextmanager

@@ -57,7 +57,7 @@ step "every lesson, unsolved, from top to bottom" \
     python -m pytest lessons -n "$jobs" --dist loadfile $ignored --nbval-lax
 # What nbval cannot see: the source behind each notebook, and the lesson released from it.
 step "every notebook, built again from its source around its outputs and compared" \
-    python -m imbalance_lab.build --check --stored
+    python -m imbalance_builder --check --stored
 
 echo
 if [ "$status" = 0 ]; then echo "everything passed"; else echo "something failed: see above"; fi

@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 from jupyter_client.connect import LocalPortCache
 
-from imbalance_lab.build import cli, compare
-from imbalance_lab.build.course import BuildError, Course, Lesson
-from imbalance_lab.build.execute import Run, run_lesson
-from imbalance_lab.build.source import read_source
+from imbalance_builder import cli, compare
+from imbalance_builder.course import BuildError, Course, Lesson
+from imbalance_builder.execute import Run, run_lesson
+from imbalance_builder.source import read_source
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -30,7 +30,7 @@ SOURCE = '''\
 # # A lesson to build
 
 # %%
-import imbalance_lab.build.course
+import imbalance_builder.course
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -364,8 +364,8 @@ class TestIncremental:
 
     def test_a_used_module_of_the_package_counts(self, built):
         record = (built.root / "build" / "lessons" / "01-toy--toy.json").read_text()
-        assert '"build/course.py"' in record
-        assert '"__init__.py"' in record
+        assert '"imbalance_builder/course.py"' in record
+        assert '"imbalance_lab/__init__.py"' in record
 
 
 class TestCheck:
@@ -382,7 +382,7 @@ class TestCheck:
                 "solutions",
                 '"3\\n"',
                 '"4\\n"',
-                "cell 2 (import imbalance_lab.build.course): outputs",
+                "cell 2 (import imbalance_builder.course): outputs",
             ),
             ("solutions", "return 2 * x", "return x + x", "cell 6 (def double(x):): source"),
             ("solutions", '"points": 2', '"points": 9', "cell 8 (assert double(1) == 2): metadata"),
@@ -405,7 +405,7 @@ class TestCheck:
         path.write_text(path.read_text(encoding="utf-8").replace('"3\\n"', '"4\\n"'))
         assert build(changed, "--check") == 1
         said = capsys.readouterr().err
-        assert "solutions/01-toy/toy.ipynb: cell 2 (import imbalance_lab.build.course)" in said
+        assert "solutions/01-toy/toy.ipynb: cell 2 (import imbalance_builder.course)" in said
 
     def test_with_stored_outputs_nothing_is_run_and_all_else_compared(
         self, changed, capsys, monkeypatch

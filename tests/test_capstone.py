@@ -17,7 +17,7 @@ from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, check
 from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time
 from imbalance_lab.exercises.capstone import CURVE, FIT_DETECTOR, PROMISE, UNIT, points_on_curve
-from imbalance_lab.grading.oracles.capstone import (
+from imbalance_oracles.capstone import (
     Honesty,
     MoneySaved,
     days_to_come,

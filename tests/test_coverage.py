@@ -7,7 +7,7 @@ import csv
 import pytest
 from released import ROOT
 
-from imbalance_lab.build.source import read_source
+from imbalance_builder.source import read_source
 
 
 def items() -> list[dict[str, str]]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from released import ROOT, points
 
-from imbalance_lab.build.course import Course, Lesson
-from imbalance_lab.build.source import read_source
+from imbalance_builder.course import Course, Lesson
+from imbalance_builder.source import read_source
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 

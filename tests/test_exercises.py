@@ -21,7 +21,7 @@ import answers as collected
 import pytest
 from answers import Answer
 
-from imbalance_lab.build.source import read_source
+from imbalance_builder.source import read_source
 from imbalance_lab.checks import CheckFailed, Exercise, Quiz
 
 ROOT = Path(__file__).parents[1]

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from PIL import Image
 from sklearn import metrics
 
-from imbalance_lab.build.execute import kernel_sockets
+from imbalance_builder.execute import kernel_sockets
 from imbalance_lab.explorers import Explorer, Table, ThresholdView, View, threshold_explorer
 from imbalance_lab.plots import Picture
 

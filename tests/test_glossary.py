@@ -10,8 +10,8 @@ from functools import cache
 import pytest
 from released import ROOT
 
-from imbalance_lab.build.course import Course, Lesson
-from imbalance_lab.build.source import read_source
+from imbalance_builder.course import Course, Lesson
+from imbalance_builder.source import read_source
 
 GLOSSARY = ROOT / "docs" / "glossary.md"
 LESSONS = {str(lesson): lesson for lesson in Course(ROOT).lessons()}

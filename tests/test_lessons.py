@@ -16,7 +16,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from imbalance_lab.build.course import Course, Lesson
+from imbalance_builder.course import Course, Lesson
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = Course(ROOT).lessons()

@@ -10,10 +10,10 @@ import nbformat
 import pytest
 from released import ROOT
 
-from imbalance_lab.build import cli
-from imbalance_lab.build.bibliography import escaped, read_references
-from imbalance_lab.build.course import BuildError, Course
-from imbalance_lab.build.pages import make_pages, page_differences, write_pages
+from imbalance_builder import cli
+from imbalance_builder.bibliography import escaped, read_references
+from imbalance_builder.course import BuildError, Course
+from imbalance_builder.pages import make_pages, page_differences, write_pages
 from imbalance_lab.claims import MIME_TYPE, Claim
 
 BIB = """
@@ -177,7 +177,7 @@ class TestErrors:
 
 
 class TestCommand:
-    """The pages as `python -m imbalance_lab.build` writes and compares them."""
+    """The pages as `python -m imbalance_builder` writes and compares them."""
 
     @pytest.fixture
     def buildable(self, course) -> Course:

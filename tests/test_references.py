@@ -12,7 +12,7 @@ from pybtex.database import Entry, parse_file
 from pybtex.richtext import Text
 from released import ROOT
 
-from imbalance_lab.build.source import read_source
+from imbalance_builder.source import read_source
 
 FILE = ROOT / "docs" / "references.bib"
 ENTRIES: dict[str, Entry] = dict(parse_file(str(FILE)).entries.items())

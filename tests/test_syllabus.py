@@ -10,9 +10,9 @@ from itertools import pairwise
 import pytest
 from released import ROOT
 
-from imbalance_lab.build.course import Course, Lesson
-from imbalance_lab.build.pages import TITLE
-from imbalance_lab.build.source import read_source
+from imbalance_builder.course import Course, Lesson
+from imbalance_builder.pages import TITLE
+from imbalance_builder.source import read_source
 
 SYLLABUS = (ROOT / "docs" / "syllabus.md").read_text(encoding="utf-8")
 

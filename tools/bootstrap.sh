@@ -49,7 +49,8 @@ else
 fi
 
 echo "4/4 installing the package and warming its caches"
-"$python" -m uv pip install --quiet --python "$python" --no-deps --no-build-isolation --editable .
-"$python" -m compileall -q imbalance_lab
+"$python" -m uv pip install --quiet --python "$python" --no-deps --no-build-isolation \
+    --editable . --editable ./instructor
+"$python" -m compileall -q imbalance_*
 "$python" -c 'import matplotlib.font_manager'
 echo "ready in $(($(date +%s) - start)) s"

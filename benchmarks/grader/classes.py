@@ -21,10 +21,10 @@ from class_run_helpers import ASSIGNMENT, CONFIG, Course, toy_notebook
 from released import fill_in
 
 from grader import PATH, ROOT, Row
-from imbalance_lab.grading.classroom import Classroom
+from imbalance_grader.classroom import Classroom
 
 NBGRADER = [sys.executable, "-m", "nbgrader", "autograde"]
-OURS = [sys.executable, "-m", "imbalance_lab.grading", "assignment", "--quiet"]
+OURS = [sys.executable, "-m", "imbalance_grader", "assignment", "--quiet"]
 
 
 @dataclass

@@ -17,12 +17,13 @@ import nbformat
 import psutil
 
 from grader import ROOT, Row
-from imbalance_lab.grading import sandbox, student, warm
-from imbalance_lab.grading.engine import Engine
-from imbalance_lab.grading.kernel import Kernel
-from imbalance_lab.grading.needed import needed_code, text_parts
-from imbalance_lab.grading.results import Limits
-from imbalance_lab.grading.source import read_source
+from imbalance_grader import judge, sandbox
+from imbalance_grader.engine import Engine
+from imbalance_grader.kernel import Kernel
+from imbalance_grader.needed import needed_code, text_parts
+from imbalance_grader.results import Limits
+from imbalance_grader.source import read_source
+from imbalance_sandbox import student, warm
 
 LIMITS = Limits(wall_seconds=600, call_seconds=300, cpu_seconds=600)
 KERNELS = 8
@@ -124,9 +125,8 @@ def cells_that_run(path: Path) -> list[str]:
 
 def prepare_bare() -> None:
     """Import in this process what the templates import, with a shell to run cells in."""
-    student.prepare()
-    warm._import(warm.STUDENT_MODULES + warm.JUDGE_MODULES)
-    student.settle()
+    warm.prepare_student()
+    judge.prepare()
 
 
 def run_bare(cells: list[str]) -> float:

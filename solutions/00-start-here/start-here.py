@@ -282,7 +282,7 @@ from imbalance_lab.exercises.start_here import CLASS_TABLE
 by_hand = pd.DataFrame({"count": [1, 1, 3], "share": [0.2, 0.2, 0.6]}, ["fraud", "spam", "ok"])
 check(class_table, CLASS_TABLE).on(["ok", "spam", "ok", "fraud", "ok"]).gives(by_hand)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.start_here import counted
+from imbalance_oracles.start_here import counted
 
 check(class_table, CLASS_TABLE).agrees_with(counted, on=fresh.labels(1, n_classes=[2, 3, 4, 5]))
 ### END HIDDEN TESTS
@@ -361,7 +361,7 @@ y = ["ok", "ok", "fraud", "ok"]
 check(imbalance_ratio, IMBALANCE_RATIO).on(y).gives(3.0)
 check(imbalance_ratio, IMBALANCE_RATIO).on(y, classes=["ok", "fraud", "spam"]).gives(inf)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.start_here import ratio
+from imbalance_oracles.start_here import ratio
 
 inputs = fresh.labels(2, n_classes=[2, 3, 4])
 inputs += fresh.labels(3, values=(5, 6, 2), classes=[[5, 6, 2], [2, 5, 6, 1], [6, 2, 5], None])

@@ -383,7 +383,7 @@ from imbalance_lab.exercises.ranking import PRECISION_AT_PREVALENCE
 check(precision_at_prevalence, PRECISION_AT_PREVALENCE).on(0.8, 0.1, 0.2).gives(2 / 3)
 check(precision_at_prevalence, PRECISION_AT_PREVALENCE).on(0.0, 0.0, 0.2).gives(float("nan"))
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.ranking import by_weighted_samples
+from imbalance_oracles.ranking import by_weighted_samples
 
 grid = [Call((r, f, p)) for r in (0, 0.35, 0.9, 1) for f in (0, 0.02, 0.4) for p in (0.003, 0.6)]
 check(precision_at_prevalence, PRECISION_AT_PREVALENCE).agrees_with(by_weighted_samples, on=grid)
@@ -605,7 +605,7 @@ y, score = [0, 0, 1, 1, 1, 1, 0], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3]
 check(precision_at_recall, PRECISION_AT_RECALL).on(y, score, 0.6).gives(4 / 6)
 check(precision_at_recall, PRECISION_AT_RECALL).on([1, 0, 1, 0], [4, 3, 2, 1], 0.5).gives(1.0)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.ranking import best_allowed
+from imbalance_oracles.ranking import best_allowed
 
 inputs = fresh.scores(35, n_cases=40, min_recall=[0.33, 0.61, 0.87, 0.94, 1.0])
 check(precision_at_recall, PRECISION_AT_RECALL).agrees_with(best_allowed, on=inputs)

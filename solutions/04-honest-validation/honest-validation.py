@@ -267,7 +267,7 @@ lonely = np.concatenate([near + centre for centre in (10, 20, 30, 40)]).reshape(
 check(leak_size, LEAK_SIZE).on(lonely, np.tile([1, 0, 0, 0, 0, 0, 0], 4), 0).gives(0.5)
 ### BEGIN HIDDEN TESTS
 from imbalance_lab.datasets import make_gauss
-from imbalance_lab.grading.oracles.honest_validation import leak
+from imbalance_oracles.honest_validation import leak
 
 sizes = enumerate([(160, 0.1), (210, 0.2), (300, 0.08), (180, 0.3)])
 draws = [Call((*make_gauss(n, prevalence=p, random_state=i), i + 3)) for i, (n, p) in sizes]
@@ -482,7 +482,7 @@ five = (np.array([[0], [0], [0], [2], [9]]), np.array([0, 0, 0, 1, 1]), [0, 1, 2
 fitted = check(honest_pipeline, HONEST_PIPELINE).on(*five)
 fitted.then("predict_proba", np.array([[1.0]])).gives([[0.5, 0.5]], abs_=1e-4)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.honest_validation import pipeline_cases
+from imbalance_oracles.honest_validation import pipeline_cases
 
 for call, right in pipeline_cases():
     check(honest_pipeline, HONEST_PIPELINE).agrees_with(lambda *args, r=right: r, on=[call])
@@ -568,7 +568,7 @@ from imbalance_lab.exercises.honest_validation import PROBABILITY_OF_EMPTY_FOLD 
 check(probability_of_empty_fold, EXACT).on(9, 3, 3).gives(57 / 84)
 check(probability_of_empty_fold, EXACT).on(20, 3, 5).gives(1.0)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.honest_validation import count_empty, empty_fold
+from imbalance_oracles.honest_validation import count_empty, empty_fold
 
 small = [Call(c) for c in [(8, 4, 2), (12, 5, 4), (12, 7, 3), (15, 6, 5), (10, 9, 5)]]
 large = [Call(c) for c in [(1000, 10, 5), (600, 30, 10), (240, 14, 4), (2000, 45, 20)]]
@@ -870,7 +870,7 @@ from imbalance_lab.exercises.honest_validation import TIME_SPLIT
 days = [3, 10, 1, 5, 7, 11, 4]
 check(time_split, TIME_SPLIT).on(days, 6, 2, 4).gives(([0, 2, 6], [1, 4]))
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.honest_validation import past_and_future, time_cases
+from imbalance_oracles.honest_validation import past_and_future, time_cases
 
 check(time_split, TIME_SPLIT).agrees_with(past_and_future, on=time_cases(seed=42))
 ### END HIDDEN TESTS
@@ -1095,7 +1095,7 @@ from imbalance_lab.exercises.honest_validation import COMPARE_MODELS
 two_splits = check(compare_models, COMPARE_MODELS).on([0.5, 0.7], [0.6, 1.0], 100, 25)
 two_splits.gives((-1.356, 1.756), abs_=0.001)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.honest_validation import interval_cases, widened_t_interval
+from imbalance_oracles.honest_validation import interval_cases, widened_t_interval
 
 check(compare_models, COMPARE_MODELS).agrees_with(widened_t_interval, on=interval_cases(43))
 ### END HIDDEN TESTS

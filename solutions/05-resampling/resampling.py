@@ -155,7 +155,7 @@ from imbalance_lab.exercises.resampling import TARGET_COUNTS
 fourteen = ["ok"] * 12 + ["fraud"] * 2
 check(target_counts, TARGET_COUNTS).on(fourteen, 0.25).gives(((12, 3), (8, 2)))
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import resampling as laws
+from imbalance_oracles import resampling as laws
 
 check(target_counts, TARGET_COUNTS).agrees_with(laws.target_counts, on=laws.cases(51))
 ### END HIDDEN TESTS
@@ -262,7 +262,7 @@ labels = ["ok"] * 6 + ["fraud"] + ["ok"] * 6 + ["fraud"]
 drawn = check(random_undersample, RANDOM_UNDERSAMPLE)
 drawn.satisfies(rows_with(ok=4, fraud=2), on=[Call((labels, 0.5))], says="4 ok, 2 fraud")
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import resampling as laws
+from imbalance_oracles import resampling as laws
 
 drawn.satisfies(laws.undersampled, on=laws.cases(52, random_state=[0, 7, 11]))
 drawn.satisfies(laws.Reproducible(), on=laws.twice(53))
@@ -320,7 +320,7 @@ from imbalance_lab.exercises.resampling import ROWS_LOST
 
 check(rows_lost, ROWS_LOST).on(["ok"] * 12 + ["fraud"] * 2, 0.25).gives((4 / 12, 4 / 14))
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import resampling as laws
+from imbalance_oracles import resampling as laws
 
 check(rows_lost, ROWS_LOST).agrees_with(laws.rows_lost, on=laws.cases(54))
 ### END HIDDEN TESTS
@@ -387,7 +387,7 @@ from imbalance_lab.exercises.resampling import INFORMATION_KEPT
 
 check(information_kept, INFORMATION_KEPT).on(["ok"] * 12 + ["fraud"] * 2, 0.25).gives(14 / 15)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import resampling as laws
+from imbalance_oracles import resampling as laws
 
 check(information_kept, INFORMATION_KEPT).agrees_with(laws.information_kept, on=laws.cases(55))
 ### END HIDDEN TESTS
@@ -618,7 +618,7 @@ labels = ["ok"] * 6 + ["fraud"] + ["ok"] * 6 + ["fraud"]
 drawn = check(random_oversample, RANDOM_OVERSAMPLE)
 drawn.satisfies(rows_with(ok=12, fraud=9), on=[Call((labels, 0.75))], says="12 ok, 9 fraud")
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import resampling as laws
+from imbalance_oracles import resampling as laws
 
 drawn.satisfies(laws.oversampled, on=laws.cases(56, random_state=[0, 7, 11]))
 drawn.satisfies(laws.Reproducible(), on=laws.twice(57))
@@ -1012,7 +1012,7 @@ line = [[0.0], [1.0], [2.3], [3.0], [3.5], [3.8], [5.0], [5.4], [7.4], [8.0], [8
 eleven, classes = np.array(line), np.array([0, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0])
 check(tomek_links, TOMEK_LINKS).on(eleven, classes).gives([(6, 7)])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import resampling as laws
+from imbalance_oracles import resampling as laws
 
 check(tomek_links, TOMEK_LINKS).agrees_with(laws.links, on=laws.points(58))
 ### END HIDDEN TESTS

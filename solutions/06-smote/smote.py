@@ -179,7 +179,7 @@ start, end = [[0, 0], [1, 1]], [[2, 4], [5, 1]]
 check(interpolate, INTERPOLATE).on(start, end, [0.5, 0.25]).gives([[1, 2], [2, 1]])
 check(interpolate, INTERPOLATE).on(start, end, [0.5, 1.5]).refuses(ValueError)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import smote as oracle
+from imbalance_oracles import smote as oracle
 
 check(interpolate, INTERPOLATE).agrees_with(oracle.weighted_mean, on=oracle.steps(seed=61))
 check(interpolate, INTERPOLATE).on([[2.0, 3.0]], [[3.0, 5.0]], [-0.1]).refuses(ValueError)
@@ -295,7 +295,7 @@ y, near = [0, 1, 0, 1, 0, 1, 0, 1, 0, 0], [[3, 5], [1, 5], [3, 1], [5, 3]]
 check(minority_neighbours, MINORITY_NEIGHBOURS).on(X, y, 1, 2).gives(near)
 check(minority_neighbours, MINORITY_NEIGHBOURS).on(X, y, 1, 4).refuses(ValueError)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import smote as oracle
+from imbalance_oracles import smote as oracle
 
 inputs = oracle.classes(seed=62, k=(1, 2, 3, 5))
 check(minority_neighbours, MINORITY_NEIGHBOURS).agrees_with(oracle.nearest, on=inputs)
@@ -373,7 +373,7 @@ given = ([[0, 0], [1, 0], [4, 2], [3, 1]], ["fraud", "ok", "fraud", "ok"], "frau
 says = "20 rows (a, b) with b = a / 2 and a between 0 and 4"
 check(smote, SMOTE_EXERCISE).satisfies(on_the_line, on=[Call(given)], says=says)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import smote as oracle
+from imbalance_oracles import smote as oracle
 
 says = "rows evenly spread between minority rows and their k nearest minority rows"
 check(smote, SMOTE_EXERCISE).satisfies(oracle.smote_law(), on=oracle.draws(seed=63), says=says)
@@ -730,7 +730,7 @@ y = [0, 1, 0, 1, 0, 1, 0, 1, 0, 0]
 check(danger_mask, DANGER_MASK).on(X, y, 1, 3).gives([False, True, True, False])
 check(danger_mask, DANGER_MASK).on(X, y, 1, 2).gives([True, True, False, False])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import smote as oracle
+from imbalance_oracles import smote as oracle
 
 check(danger_mask, DANGER_MASK).agrees_with(
     oracle.in_danger, on=oracle.classes(seed=64, m=(2, 3, 4, 6))
@@ -991,7 +991,7 @@ check(smote_nc_categories, SMOTE_NC_CATEGORIES).on(tied).gives(["store", "travel
 ### BEGIN HIDDEN TESTS
 from statistics import mode
 
-from imbalance_lab.grading.oracles import smote as oracle
+from imbalance_oracles import smote as oracle
 
 check(smote_nc_categories, SMOTE_NC_CATEGORIES).agrees_with(
     lambda neighbours: [mode(column) for column in zip(*neighbours)], on=oracle.votes(seed=65)

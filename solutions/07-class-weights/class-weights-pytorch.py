@@ -139,7 +139,7 @@ from imbalance_lab.exercises.class_weights_pytorch import WEIGHTED_BCE
 example = ([0, 0, 0, -np.log(3)], [0, 0, 0, 1], 1, 2)
 check(weighted_bce, WEIGHTED_BCE).on(*example).gives(7 * np.log(2) / 5)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.class_weights import logit_cases, mean_loss_of_logits
+from imbalance_oracles.class_weights import logit_cases, mean_loss_of_logits
 
 check(weighted_bce, WEIGHTED_BCE).agrees_with(mean_loss_of_logits, on=logit_cases(77))
 check(weighted_bce, WEIGHTED_BCE).on([1000.0, -1000.0], [0, 0], 1, 5).gives(500.0)
@@ -367,7 +367,7 @@ example = ([[-1], [-1], [-1], [1], [1]], [0, 0, 1, 0, 1], 2)
 check(fit_weighted, FIT_WEIGHTED).on(*example).gives([np.log(2) / 2] * 2, abs_=5e-4)
 ### BEGIN HIDDEN TESTS
 from imbalance_lab.datasets import make_gauss
-from imbalance_lab.grading.oracles.class_weights import weighted_fit
+from imbalance_oracles.class_weights import weighted_fit
 
 sizes = [(300, 0.2, 4), (420, 0.3, 1), (500, 0.15, 12.5)]
 draws = [Call((*make_gauss(n, prevalence=p, n_features=5, random_state=n), w)) for n, p, w in sizes]

@@ -363,7 +363,7 @@ rows, labels, weights = [[1, 2], [1, -1], [1, 3]], [0, 0, 1], [1, 1, 4]
 by_hand = [-1 / 6, -5.5 / 6]
 check(weighted_gradient, WEIGHTED_GRADIENT).on([0, 0], rows, labels, weights).gives(by_hand)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.class_weights import gradient_cases, slope_of_loss
+from imbalance_oracles.class_weights import gradient_cases, slope_of_loss
 
 check(weighted_gradient, WEIGHTED_GRADIENT).agrees_with(
     slope_of_loss, on=gradient_cases(73), rel=1e-5, abs_=1e-6
@@ -456,7 +456,7 @@ y_four, by_hand = ["ok", "fraud", "ok", "fraud"], [0, 1, 1, 1, 2, 3, 3, 3]
 check(weights_as_repeats, WEIGHTS_AS_REPEATS).on(y_four, {"ok": 1, "fraud": 3}).gives(by_hand)
 check(weights_as_repeats, WEIGHTS_AS_REPEATS).on(y_four, {"fraud": 2.5}).refuses(ValueError)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.class_weights import counted_copies, repeat_cases
+from imbalance_oracles.class_weights import counted_copies, repeat_cases
 
 check(weights_as_repeats, WEIGHTS_AS_REPEATS).on([0, 1, 1], {1: -1}).refuses(ValueError)
 check(weights_as_repeats, WEIGHTS_AS_REPEATS).agrees_with(counted_copies, on=repeat_cases(74))

@@ -280,7 +280,7 @@ by_hand = [0.1010840, -0.0248572, 0.0745717, 0.0745717]
 example = ([0, 0, 0], [1, 0, 0], 2, 0.25)
 check(focal_by_autograd, FOCAL_BY_AUTOGRAD).on(*example).gives(by_hand, abs_=2e-7)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.focal_loss import batch_cases, mean_and_slopes
+from imbalance_oracles.focal_loss import batch_cases, mean_and_slopes
 
 check(focal_by_autograd, FOCAL_BY_AUTOGRAD).agrees_with(mean_and_slopes, on=batch_cases(88))
 ### END HIDDEN TESTS

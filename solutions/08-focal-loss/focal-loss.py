@@ -178,7 +178,7 @@ from imbalance_lab.exercises.focal_loss import BCE_WITH_LOGITS
 by_hand = [np.log(2), np.log(1 + np.exp(2)), np.log(1 + np.exp(-2)), 1000]
 check(bce_with_logits, BCE_WITH_LOGITS).on([1, 0, 1, 0], [0, 2, 2, 1000]).gives(by_hand)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.focal_loss import cross_entropy, row_cases
+from imbalance_oracles.focal_loss import cross_entropy, row_cases
 
 check(bce_with_logits, BCE_WITH_LOGITS).agrees_with(cross_entropy, on=row_cases(81, 15))
 ### END HIDDEN TESTS
@@ -336,7 +336,7 @@ by_hand = [0.25 * 0.1**2 * -np.log(0.9), 0.75 * 0.9**2 * np.log(10), 0.25 * 0.5*
 check(focal_loss, FOCAL_LOSS).on([1, 0, 1], [ninth, ninth, 0], 2, 0.25).gives(by_hand)
 check(focal_loss, FOCAL_LOSS).on([1, 0], [0, 1000], 0).gives([np.log(2), 1000])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.focal_loss import focal, row_cases
+from imbalance_oracles.focal_loss import focal, row_cases
 
 check(focal_loss, FOCAL_LOSS).agrees_with(focal, on=row_cases(82, 16, (0, 0.5, 2, 5)))
 ### END HIDDEN TESTS
@@ -417,7 +417,7 @@ by_hand = [-0.0745717, 0.2237151, 0.8265141]
 example = ([1, 0, 0], [0, 0, float(np.log(9))], 2, 0.25)
 check(focal_gradient, FOCAL_GRADIENT).on(*example).gives(by_hand, abs_=2e-7)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.focal_loss import focal_slope, row_cases
+from imbalance_oracles.focal_loss import focal_slope, row_cases
 
 check(focal_gradient, FOCAL_GRADIENT).agrees_with(focal_slope, on=row_cases(83, 16, (0, 0.5, 2, 5)))
 ### END HIDDEN TESTS
@@ -571,7 +571,7 @@ check(true_probability, TRUE_PROBABILITY).on([0.5, 0.1], 2, 0.25).gives(
 )
 check(true_probability, TRUE_PROBABILITY).on([0.3, 0.01], 0, 0.5).gives([0.3, 0.01])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.focal_loss import probability_cases, truth_behind
+from imbalance_oracles.focal_loss import probability_cases, truth_behind
 
 check(true_probability, TRUE_PROBABILITY).agrees_with(truth_behind, on=probability_cases(84))
 ### END HIDDEN TESTS
@@ -675,7 +675,7 @@ by_hand = [0.0997858, 0.2993575, -0.0097619]
 example = ([1, 0, 1], [0, 0, -float(np.log(99))], 2, 0.25)
 check(focal_hessian, FOCAL_HESSIAN).on(*example).gives(by_hand, abs_=2e-7)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.focal_loss import focal_curvature, row_cases
+from imbalance_oracles.focal_loss import focal_curvature, row_cases
 
 cases = row_cases(85, 16, (0, 0.5, 2, 5))
 check(focal_hessian, FOCAL_HESSIAN).agrees_with(focal_curvature, on=cases)

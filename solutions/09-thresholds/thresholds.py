@@ -143,7 +143,7 @@ from imbalance_lab.exercises.thresholds import APPLY_THRESHOLD
 check(apply_threshold, APPLY_THRESHOLD).on([0.2, 0.5, 0.7], 0.5).gives([0, 1, 1])
 check(apply_threshold, APPLY_THRESHOLD).on([-1.5, 3.0, 0.6], 2).gives([0, 1, 0])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.thresholds import threshold_cases
+from imbalance_oracles.thresholds import threshold_cases
 
 check(apply_threshold, APPLY_THRESHOLD).agrees_with(
     lambda y_score, threshold: [0 if score < threshold else 1 for score in y_score],
@@ -319,7 +319,7 @@ from imbalance_lab.exercises.thresholds import BAYES_THRESHOLD
 check(bayes_threshold, BAYES_THRESHOLD).on(6, 49, 1, 4).gives(0.1)
 check(bayes_threshold, BAYES_THRESHOLD).on(4, 4, cost_tp=4).refuses(ValueError)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.thresholds import cost_matrix_cases, where_the_costs_meet
+from imbalance_oracles.thresholds import cost_matrix_cases, where_the_costs_meet
 
 check(bayes_threshold, BAYES_THRESHOLD).on(-3, 9, cost_tn=-2).refuses(ValueError)
 check(bayes_threshold, BAYES_THRESHOLD).agrees_with(where_the_costs_meet, on=cost_matrix_cases(92))
@@ -473,7 +473,7 @@ check(min_cost_threshold, MIN_COST_THRESHOLD).on(y, s, cost_fp=1, cost_fn=5).giv
 nobody = check(min_cost_threshold, MIN_COST_THRESHOLD).on([0, 0, 1], [0.9, 0.8, 0.1], 5, 1)
 nobody.gives(float("inf"))
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.thresholds import cheapest, cost_cases
+from imbalance_oracles.thresholds import cheapest, cost_cases
 
 check(min_cost_threshold, MIN_COST_THRESHOLD).agrees_with(cheapest, on=cost_cases(93))
 ### END HIDDEN TESTS
@@ -624,7 +624,7 @@ ten = [1, 0, 1, 1, 0, 0, 0, 1, 0, 0], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0
 check(threshold_for_recall, THRESHOLD_FOR_RECALL).on(*ten, min_recall=0.5).gives(0.7)
 check(threshold_for_recall, THRESHOLD_FOR_RECALL).on(*ten, min_recall=0.8).gives(0.3)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.thresholds import highest_with_recall
+from imbalance_oracles.thresholds import highest_with_recall
 
 cases = fresh.scores(94, n_cases=30, min_recall=[0.25, 0.5, 0.625, 0.75, 1.0])
 check(threshold_for_recall, THRESHOLD_FOR_RECALL).agrees_with(highest_with_recall, on=cases)
@@ -750,7 +750,7 @@ check(alerts_within_capacity, ALERTS_WITHIN_CAPACITY).on([0.9, 0.7, 0.7, 0.2], 2
 )
 check(alerts_within_capacity, ALERTS_WITHIN_CAPACITY).on([0.1, 0.9, 0.4], 2).gives([0, 1, 1])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.thresholds import capacity_cases, most_alerts
+from imbalance_oracles.thresholds import capacity_cases, most_alerts
 
 check(alerts_within_capacity, ALERTS_WITHIN_CAPACITY).agrees_with(
     most_alerts, on=capacity_cases(95)
@@ -1046,7 +1046,7 @@ rows = np.random.default_rng(0).permutation(rows)
 asked = check(tuned_classifier, TUNED_CLASSIFIER).on(1, 3).then("fit", rows[:, :1], rows[:, 1])
 asked.then("predict", np.arange(5).reshape(-1, 1)).gives([0, 0, 0, 1, 1])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.thresholds import decided, tuned_cases
+from imbalance_oracles.thresholds import decided, tuned_cases
 
 check(tuned_classifier, TUNED_CLASSIFIER).agrees_with(decided, on=tuned_cases(96))
 ### END HIDDEN TESTS

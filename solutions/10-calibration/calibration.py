@@ -344,7 +344,7 @@ y, p = [0, 0, 1, 0, 1, 0], [0.1, 0.2, 0.2, 0.2, 0.6, 0.9]
 by_hand = pd.DataFrame({"n": [4, 2], "predicted": [0.175, 0.75], "observed": [0.25, 0.5]})
 check(reliability_table, RELIABILITY_TABLE).on(y, p, n_bins=3).gives(by_hand)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.calibration import counted_bins
+from imbalance_oracles.calibration import counted_bins
 
 calls = fresh.scores(102, n_cases=24, n_bins=[1, 2, 3, 5, 7])
 check(reliability_table, RELIABILITY_TABLE).agrees_with(counted_bins, on=calls)
@@ -649,7 +649,7 @@ from imbalance_lab.exercises.calibration import SHIFT_PRIOR
 check(shift_prior, SHIFT_PRIOR).on([0.5, 0.9], old=0.5, new=0.1).gives([0.1, 0.5])
 check(shift_prior, SHIFT_PRIOR).on([0.5, 0.9], old=0.5, new=1.0).refuses(ValueError)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.calibration import shift_cases, shifted_log_odds
+from imbalance_oracles.calibration import shift_cases, shifted_log_odds
 
 check(shift_prior, SHIFT_PRIOR).on([0.2], old=0.0, new=0.3).refuses(ValueError)
 check(shift_prior, SHIFT_PRIOR).agrees_with(shifted_log_odds, on=shift_cases(104))
@@ -874,7 +874,7 @@ fitted = check(calibrated_pipeline, CALIBRATED_PIPELINE)
 given = fitted.on(x, y, list(range(20)), list(range(20, 40)), "isotonic")
 given.then("predict_proba", np.array([[0], [1]])).gives([[0.9, 0.1], [0.6, 0.4]], abs_=1e-4)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.calibration import calibration_cases, one_split
+from imbalance_oracles.calibration import calibration_cases, one_split
 
 fitted.agrees_with(one_split, on=calibration_cases(105), abs_=1e-4)
 ### END HIDDEN TESTS

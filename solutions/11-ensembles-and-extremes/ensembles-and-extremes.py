@@ -201,7 +201,7 @@ labels = ["ok"] * 4 + ["fraud"] + ["ok"] * 4 + ["fraud"] * 2
 drawn = check(balanced_bootstrap, BALANCED_BOOTSTRAP)
 drawn.satisfies(drawn_as(ok=3, fraud=3), on=[Call((labels,))], says="3 ok, 3 fraud")
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import ensembles_and_extremes as laws
+from imbalance_oracles import ensembles_and_extremes as laws
 
 drawn.satisfies(laws.balanced, on=laws.bootstrap_cases(111), says="n_rare draws of each class")
 drawn.satisfies(laws.Reproducible(), on=laws.twice(112), says="the same rows for the same seed")
@@ -285,7 +285,7 @@ example = (rows, labels, [[1], [6], [7.5], [9]], [[2, 3, 4, 5], [0, 1, 4, 5]])
 expected = [0.119, 0.500, 0.881, 0.881]
 check(easy_ensemble_scores, EASY_ENSEMBLE_SCORES).on(*example).gives(expected, abs_=1e-3)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.ensembles_and_extremes import ensemble_cases, ensemble_scores
+from imbalance_oracles.ensembles_and_extremes import ensemble_cases, ensemble_scores
 
 member_mean = check(easy_ensemble_scores, EASY_ENSEMBLE_SCORES)
 member_mean.agrees_with(ensemble_scores, on=ensemble_cases(113))
@@ -641,7 +641,7 @@ line = Call(([[k] for k in range(9)], [[4], [20]]), {"random_state": 0})
 scored = check(anomaly_scores, ANOMALY_SCORES)
 scored.satisfies(lambda s, *_, **__: bool(0 < s[0] < s[1] < 1), on=[line], says="[20] above [4]")
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.ensembles_and_extremes import anomaly_cases, right_way_round
+from imbalance_oracles.ensembles_and_extremes import anomaly_cases, right_way_round
 
 scored.agrees_with(right_way_round, on=anomaly_cases(114))
 ### END HIDDEN TESTS
@@ -829,7 +829,7 @@ theirs = [[20, 21, 22], [33, 40, 30], [41, 35, 40], [40, 51, 59], [50, 51, 50]]
 check(crossover, CROSSOVER).on([5, 10, 20, 40, 80], ours, theirs).gives(40)
 check(crossover, CROSSOVER).on([5, 10, 20, 40, 80], theirs, ours).gives(None)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles import ensembles_and_extremes as oracles
+from imbalance_oracles import ensembles_and_extremes as oracles
 
 check(crossover, CROSSOVER).agrees_with(oracles.crossover, on=oracles.crossover_cases(115))
 ### END HIDDEN TESTS
@@ -1050,7 +1050,7 @@ from imbalance_lab.exercises.ensembles_and_extremes import ENOUGH_POSITIVES
 
 check(enough_positives, ENOUGH_POSITIVES).on(0.8, 0.2).gives(60)
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.ensembles_and_extremes import enough
+from imbalance_oracles.ensembles_and_extremes import enough
 
 plans = [Call((r, w, c)) for r in (0.55, 0.93, 1.0) for w in (0.33, 0.12) for c in (0.8, 0.99)]
 check(enough_positives, ENOUGH_POSITIVES).agrees_with(enough, on=plans)

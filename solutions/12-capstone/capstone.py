@@ -174,7 +174,7 @@ nan = float("nan")
 check(known_labels, KNOWN_LABELS).on(*six, day=35).gives([0, 1, nan, nan, nan, nan])
 check(known_labels, KNOWN_LABELS).on(*six, day=40).gives([0, 1, 0, nan, 1, nan])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.capstone import known, label_cases
+from imbalance_oracles.capstone import known, label_cases
 
 check(known_labels, KNOWN_LABELS).agrees_with(known, on=label_cases(121))
 ### END HIDDEN TESTS
@@ -312,7 +312,7 @@ day = [0.60, 0.10, 0.02, 0.30, 0.05], [5, 185, 485, 85, 25]
 check(reviews_of_the_day, REVIEWS_OF_THE_DAY).on(*day, capacity=2).gives([0, 1, 0, 1, 0])
 check(reviews_of_the_day, REVIEWS_OF_THE_DAY).on(*day, capacity=5).gives([1, 1, 1, 1, 0])
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.capstone import best_queue, queue_cases
+from imbalance_oracles.capstone import best_queue, queue_cases
 
 check(reviews_of_the_day, REVIEWS_OF_THE_DAY).agrees_with(best_queue, on=queue_cases(122))
 ### END HIDDEN TESTS
@@ -462,7 +462,7 @@ from imbalance_lab.exercises.capstone import REHEARSAL_ROWS
 rows = check(rehearsal_rows, REHEARSAL_ROWS)
 rows.on([5, 49.9, 50, 55, 60, 85], today=90, length=10).gives(([0, 1], [2, 3]))
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.capstone import rehearsal, rehearsal_cases
+from imbalance_oracles.capstone import rehearsal, rehearsal_cases
 
 rows.agrees_with(rehearsal, on=rehearsal_cases(123))
 ### END HIDDEN TESTS
@@ -656,7 +656,7 @@ example = Call((known,), then=(Step("decide", (to_come,)),))
 detector = check(fit_detector, FIT_DETECTOR)
 detector.satisfies(finds_phone_frauds, on=[example], says="flags for the frauds, made by phone")
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.capstone import MoneySaved, days_to_come
+from imbalance_oracles.capstone import MoneySaved, days_to_come
 
 seeds = (3135046412, 3146442898, 3396917264, 3187144398)
 detector.earns(8, by=MoneySaved(seeds), on=days_to_come(seeds), says="money saved")
@@ -707,7 +707,7 @@ from imbalance_lab.exercises.capstone import PROMISE, a_share, phone_company
 known, _, _ = phone_company()
 check(promise, PROMISE).satisfies(a_share, on=[Call((known,))], says="a share between 0.2 and 1")
 ### BEGIN HIDDEN TESTS
-from imbalance_lab.grading.oracles.capstone import Honesty, todays
+from imbalance_oracles.capstone import Honesty, todays
 
 seeds = (3135046412, 3146442898, 3396917264, 3187144398)
 honesty = Honesty(fit_detector, seeds)

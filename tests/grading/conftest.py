@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from imbalance_lab.grading.engine import Engine
-from imbalance_lab.grading.results import Limits
+from imbalance_grader.engine import Engine
+from imbalance_grader.results import Limits
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,8 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade, is_grade
 
-from imbalance_lab.build.execute import kernel_sockets
-from imbalance_lab.grading.source import read_source
+from imbalance_builder.execute import kernel_sockets
+from imbalance_grader.source import read_source
 
 # Words that stand only where a submission must not look.
 HIDDEN_WORD = "HIDDEN-TEST-7f3a"

@@ -31,8 +31,8 @@ from engine_course import (
     stock_points,
 )
 
-from imbalance_lab.grading.engine import Engine
-from imbalance_lab.grading.results import Graded, Limits, State
+from imbalance_grader.engine import Engine
+from imbalance_grader.results import Graded, Limits, State
 
 FOLDER = Path(__file__).parent / "attacks"
 LIMITS = Limits(

@@ -18,9 +18,9 @@ import pytest
 from engine_course import POINTS, RIGHT, Course, make_course, stock_points
 from nbgrader.utils import determine_grade, is_grade
 
-from imbalance_lab.grading.engine import Engine, EngineError
-from imbalance_lab.grading.results import CellResult, Graded, Limits, NotebookResult, State
-from imbalance_lab.grading.source import SourceError, read_source
+from imbalance_grader.engine import Engine, EngineError
+from imbalance_grader.results import CellResult, Graded, Limits, NotebookResult, State
+from imbalance_grader.source import SourceError, read_source
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=4)
 
@@ -282,7 +282,7 @@ def processes() -> dict[str, list[psutil.Process]]:
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):
             words = child.cmdline()
-            if "imbalance_lab.grading.warm" not in words:
+            if not set(words) & {"imbalance_sandbox.warm", "imbalance_grader.judge"}:
                 continue
             below = child.children(recursive=True)
             if child.name() != "bwrap":

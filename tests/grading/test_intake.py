@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imbalance_lab.grading import intake
+from imbalance_grader import intake
 
 RELEASED = {"mean": "raise NotImplementedError()", "essay": "YOUR ANSWER HERE"}
 

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from engine_course import RIGHT, Course, make_course
 
-from imbalance_lab.grading.engine import Engine
-from imbalance_lab.grading.needed import needed_code, text_parts
-from imbalance_lab.grading.source import SourceCell
+from imbalance_grader.engine import Engine
+from imbalance_grader.needed import needed_code, text_parts
+from imbalance_grader.source import SourceCell
 
 ITS_IMPORTS = "import numpy as np\nfrom math import sqrt as root"
 EXPERIMENT = f"{ITS_IMPORTS}\n\nruns = [root(k) for k in range(9)]"

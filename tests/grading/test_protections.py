@@ -23,9 +23,10 @@ from typing import Any
 import pytest
 from engine_course import RIGHT, Course, make_course, ordinary_user_command
 
-from imbalance_lab.grading import contain, sandbox
-from imbalance_lab.grading.engine import Engine, Unprotected, protections
-from imbalance_lab.grading.results import Limits, Protection, State
+from imbalance_grader import sandbox
+from imbalance_grader.engine import Engine, Unprotected, protections
+from imbalance_grader.results import Limits, Protection, State
+from imbalance_sandbox import contain
 
 LIMITS = Limits(
     memory_bytes=300 << 20,
@@ -271,7 +272,7 @@ import os
 from pathlib import Path
 import test_protections as t
 from engine_course import make_course
-from imbalance_lab.grading.engine import Engine, protections
+from imbalance_grader.engine import Engine, protections
 assert os.geteuid() != 0
 print("off:", [p.name for p in protections() if not p.on])
 with tempfile.TemporaryDirectory(dir="/tmp") as folder:

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from imbalance_lab.checks import Call, Raised, Returned, Step, Unusable
-from imbalance_lab.grading import questions, wire
+from imbalance_sandbox import questions, wire
 
 VALUES = [
     None,

@@ -13,8 +13,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.utils import compute_checksum, is_grade, is_solution
 
-from imbalance_lab.grading.results import CellResult, CellTime, Graded, NotebookResult, State
-from imbalance_lab.grading.workers import LocalWorkers
+from imbalance_grader.results import CellResult, CellTime, Graded, NotebookResult, State
+from imbalance_grader.workers import LocalWorkers
 
 ASSIGNMENT = "01-toy"
 CONFIG = """

@@ -11,11 +11,11 @@ import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, CONFIG, Course, toy_notebook
 
-from imbalance_lab.grading import commands
-from imbalance_lab.grading.classroom import Classroom
-from imbalance_lab.grading.engine import Engine
-from imbalance_lab.grading.results import Limits
-from imbalance_lab.grading.workers import LocalWorkers
+from imbalance_grader import commands
+from imbalance_grader.classroom import Classroom
+from imbalance_grader.engine import Engine
+from imbalance_grader.results import Limits
+from imbalance_grader.workers import LocalWorkers
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,12 @@ import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine
 from rich.console import Console
 
-from imbalance_lab.grading import cli, commands
-from imbalance_lab.grading.engine import SourceError, Unprotected
-from imbalance_lab.grading.journal import Record, RunNote
-from imbalance_lab.grading.results import Protection
-from imbalance_lab.grading.run import Plan
-from imbalance_lab.grading.workers import LocalWorkers
+from imbalance_grader import cli, commands
+from imbalance_grader.engine import SourceError, Unprotected
+from imbalance_grader.journal import Record, RunNote
+from imbalance_grader.results import Protection
+from imbalance_grader.run import Plan
+from imbalance_grader.workers import LocalWorkers
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +159,7 @@ def test_hostile_names_reach_the_terminal_as_text(course, capsys):
 def test_the_report_command_reads_marks_given_since(course, capsys):
     course.submit("ann")
     run(course, "assignment", ASSIGNMENT)
-    from imbalance_lab.grading.classroom import Classroom
+    from imbalance_grader.classroom import Classroom
 
     with Classroom(course.root).gradebook() as gradebook:
         mark = gradebook.find_grade("reflection", "toy", ASSIGNMENT, "ann")
@@ -180,7 +180,7 @@ def test_every_command_has_help(capsys):
 
 
 def test_help_does_not_wait_for_nbgrader():
-    script = "import sys; from imbalance_lab.grading import cli; cli.main(['--help'])"
+    script = "import sys; from imbalance_grader import cli; cli.main(['--help'])"
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-c", script],
         capture_output=True,

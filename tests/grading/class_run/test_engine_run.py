@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 from class_run_helpers import ASSIGNMENT
 
-from imbalance_lab.grading import cli, commands
-from imbalance_lab.grading.cluster import cluster_workers
-from imbalance_lab.grading.journal import Journal
+from imbalance_grader import cli, commands
+from imbalance_grader.cluster import cluster_workers
+from imbalance_grader.journal import Journal
 
 # A quick engine would be done before the worker is killed.
 SLOW = "import time\n\ntime.sleep(0.5)\n\n\ndef double(x):\n    return 2 * x"
@@ -169,7 +169,7 @@ def kill_when(journal: Path, worker: subprocess.Popen):
 
 def test_no_scheduler_and_no_worker_are_said(course, tmp_path, capsys, monkeypatch):
     impatient = functools.partial(cluster_workers, patience=2)
-    monkeypatch.setattr("imbalance_lab.grading.cluster.cluster_workers", impatient)
+    monkeypatch.setattr("imbalance_grader.cluster.cluster_workers", impatient)
     course.submit("ann")
     arguments = ["assignment", ASSIGNMENT, "--course", str(course.root), "--scheduler"]
     assert cli.main([*arguments, "tcp://127.0.0.1:1"]) == 2

@@ -9,9 +9,9 @@ from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 from nbformat.v4 import new_output
 from test_report import Page
 
-from imbalance_lab.grading.classroom import Classroom
-from imbalance_lab.grading.feedback import clean_html, clean_markdown, write_feedback
-from imbalance_lab.grading.run import Options, grade_class
+from imbalance_grader.classroom import Classroom
+from imbalance_grader.feedback import clean_html, clean_markdown, write_feedback
+from imbalance_grader.run import Options, grade_class
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"

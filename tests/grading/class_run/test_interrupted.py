@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 
-from imbalance_lab.grading import cli, commands
-from imbalance_lab.grading.workers import LocalWorkers
+from imbalance_grader import cli, commands
+from imbalance_grader.workers import LocalWorkers
 
 N_STUDENTS = 24
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 11))]

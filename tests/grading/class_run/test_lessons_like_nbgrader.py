@@ -26,10 +26,10 @@ from class_run_helpers import dump_gradebook
 from course import Course
 from released import ROOT, exercises_only, fill_in, points, solution_cells
 
-from imbalance_lab.grading import cli
-from imbalance_lab.grading.engine import Engine
-from imbalance_lab.grading.results import State
-from imbalance_lab.grading.sample_class import answer_text
+from imbalance_grader import cli
+from imbalance_grader.engine import Engine
+from imbalance_grader.results import State
+from imbalance_grader.sample_class import answer_text
 
 ANSWERS = {
     module.answers.notebook: module

@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 
-from imbalance_lab.grading.classroom import Classroom
-from imbalance_lab.grading.report import write_report
-from imbalance_lab.grading.run import Options, grade_class
-from imbalance_lab.grading.standings import standings
+from imbalance_grader.classroom import Classroom
+from imbalance_grader.report import write_report
+from imbalance_grader.run import Options, grade_class
+from imbalance_grader.standings import standings
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

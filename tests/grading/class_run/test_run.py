@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 
-from imbalance_lab.grading.classroom import Classroom, ClassroomError
-from imbalance_lab.grading.journal import Journal
-from imbalance_lab.grading.results import State
-from imbalance_lab.grading.run import Options, grade_class
+from imbalance_grader.classroom import Classroom, ClassroomError
+from imbalance_grader.journal import Journal
+from imbalance_grader.results import State
+from imbalance_grader.run import Options, grade_class
 
 
 def grade(course, engine=None, **options):

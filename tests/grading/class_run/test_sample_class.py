@@ -15,8 +15,8 @@ import answers as collected
 import pytest
 from released import ROOT
 
-from imbalance_lab.grading.classroom import ClassroomError
-from imbalance_lab.grading.sample_class import HOSTILE, NAMES, answer_text, make_sample_class
+from imbalance_grader.classroom import ClassroomError
+from imbalance_grader.sample_class import HOSTILE, NAMES, answer_text, make_sample_class
 
 ASSIGNMENT = "00-start-here"
 ENDINGS = {
@@ -86,7 +86,7 @@ def test_it_is_graded_from_end_to_end_by_one_command(tmp_path):
     folder = tmp_path / "class"
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "imbalance_lab.grading", "sample", ASSIGNMENT),
+            *(sys.executable, "-m", "imbalance_grader", "sample", ASSIGNMENT),
             *("--course", str(ROOT), "--output", str(folder), "--limit", "call_seconds=5"),
         ],
         capture_output=True,

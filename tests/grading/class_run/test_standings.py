@@ -6,9 +6,9 @@ import csv
 
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 
-from imbalance_lab.grading.classroom import Classroom
-from imbalance_lab.grading.run import Options, grade_class
-from imbalance_lab.grading.standings import COLUMNS, cell, standings, write_csv
+from imbalance_grader.classroom import Classroom
+from imbalance_grader.run import Options, grade_class
+from imbalance_grader.standings import COLUMNS, cell, standings, write_csv
 
 
 def graded_rows(course):

@@ -21,8 +21,8 @@ import pytest
 from class_run_helpers import ASSIGNMENT, Course, dump_gradebook
 from course import socket_options
 
-from imbalance_lab.grading import cli
-from imbalance_lab.grading.classroom import Classroom
+from imbalance_grader import cli
+from imbalance_grader.classroom import Classroom
 
 pytestmark = pytest.mark.usefixtures("engine_of_the_command")
 BIN = Path(sys.executable).parent

@@ -1,0 +1,112 @@
+"""What the checks can name: every misconception of the course, and where to read about it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from dataclasses import dataclass
+from functools import cache
+
+import imbalance_lab.exercises
+from imbalance_lab.checks import Exercise, Quiz
+
+_CHOICE = re.compile(r"^Question (\d+): (\w+) is not right\.", re.MULTILINE)
+_READ_AGAIN = re.compile(r"Read again: lesson (\S+), “([^”]*)”")
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A misconception that a check named.
+
+    Parameters
+    ----------
+    exercise : str
+        Name of the function that the student writes, or "Question 2" of a quiz.
+    name : str
+        The misconception in a few words; for a quiz, the chosen letter.
+    says : str
+        One or two sentences that teach, "" where the catalogue does not have it.
+    lesson, section : str
+        Where to read again, "" where that is not known.
+    """
+
+    exercise: str
+    name: str
+    says: str = ""
+    lesson: str = ""
+    section: str = ""
+
+
+def exercise_name(grade_id: str) -> str:
+    """Return the exercise that a graded cell judges: ``"cost-of-check"`` judges ``cost_of``."""
+    return grade_id.removesuffix("-check").replace("-", "_")
+
+
+def named_mistake(grade_id: str, mistake: str, message: str = "") -> Misconception:
+    """Return what the catalogue says of a mistake that the check of this cell named.
+
+    Parameters
+    ----------
+    grade_id, mistake : str
+        As in `imbalance_grader.results.CellResult`.
+    message : str, default=""
+        What the check said; names the section where the catalogue does not have the mistake.
+    """
+    name = exercise_name(grade_id)
+    exercise = _exercises().get(name)
+    for known in exercise.mistakes if exercise else ():
+        if exercise and known.name == mistake:
+            section = known.section or exercise.section
+            return Misconception(name, mistake, known.says, exercise.lesson, section)
+    found = _READ_AGAIN.search(message)
+    lesson, section = found.groups() if found else ("", "")
+    return Misconception(name, mistake, lesson=lesson, section=section)
+
+
+def quiz_choices(lesson: str, message: str) -> list[Misconception]:
+    """Return the misconceptions behind the wrong letters that a quiz's message names.
+
+    Parameters
+    ----------
+    lesson : str
+        Number of the lesson, such as "01".
+    message : str
+        What `imbalance_lab.checks.score_quiz` printed.
+    """
+    quiz = _quizzes().get(lesson)
+    choices = []
+    for number, letter in _CHOICE.findall(message):
+        question = quiz.questions.get(int(number)) if quiz else None
+        if question is not None and letter in question.mistakes:
+            choices.append(
+                Misconception(
+                    f"Question {number}",
+                    letter,
+                    question.mistakes[letter],
+                    lesson,
+                    question.section,
+                )
+            )
+    return choices
+
+
+@cache
+def _modules() -> list[object]:
+    path = imbalance_lab.exercises.__path__
+    return [
+        importlib.import_module(f"imbalance_lab.exercises.{found.name}")
+        for found in pkgutil.iter_modules(path)
+    ]
+
+
+@cache
+def _exercises() -> dict[str, Exercise]:
+    values = (value for module in _modules() for value in vars(module).values())
+    return {value.name: value for value in values if isinstance(value, Exercise)}
+
+
+@cache
+def _quizzes() -> dict[str, Quiz]:
+    values = (value for module in _modules() for value in vars(module).values())
+    return {value.lesson: value for value in values if isinstance(value, Quiz)}

@@ -1,0 +1,382 @@
+"""A class as nbgrader keeps it: where submissions lie, where results go, and what is due when.
+
+nbgrader's own configuration decides every folder, so that formgrader and this package always look
+at the same files. Nothing that a student wrote is opened here except ``timestamp.txt`` and
+``submission_secret.txt``, and those only if they are short regular files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import glob
+import hashlib
+import logging
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry, Notebook
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
+
+from imbalance_grader.intake import LARGEST_FILE, STUDENT
+from imbalance_grader.results import CellResult, Kind
+
+TIMESTAMP = "timestamp.txt"
+SECRET = "submission_secret.txt"
+_LONGEST_NOTE = 1000
+
+
+class ClassroomError(Exception):
+    """Something that the instructor has to mend before grading; the message says what and how."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's folder for one assignment.
+
+    Parameters
+    ----------
+    student : str
+        Name of the folder, which is the student's id.
+    folder : Path
+    refused : str, default=""
+        Why nothing in the folder is looked at, "" where all is well.
+    """
+
+    student: str
+    folder: Path
+    refused: str = ""
+
+    def notebook(self, name: str) -> Path:
+        """Return where the submitted notebook of this name should be."""
+        return self.folder / f"{name}.ipynb"
+
+    @cached_property
+    def timestamp_text(self) -> str:
+        """The time at which it was handed in, as text that nbgrader can read, or ""."""
+        text = _short_note(self.folder / TIMESTAMP)
+        with contextlib.suppress(ValueError, OverflowError, TypeError):
+            return text if text and parse_utc(text) else ""
+        return ""
+
+    @property
+    def timestamp(self) -> dt.datetime | None:
+        """The time at which it was handed in, in UTC, None where that is not known."""
+        return parse_utc(self.timestamp_text) if self.timestamp_text else None
+
+    @cached_property
+    def secret(self) -> str:
+        """What nbgrader's exchange needs to hand feedback back to this submission, or ""."""
+        text = _short_note(self.folder / SECRET)
+        return text if re.fullmatch(r"[A-Za-z0-9_+/=.-]{1,200}", text) else ""
+
+    def fingerprint(self, names: list[str]) -> str:
+        """Return a digest that changes when what was handed in changes.
+
+        Links are not followed and files that are too large not read: they are refused later,
+        and their names and sizes tell them apart well enough.
+        """
+        digest = hashlib.sha256(self.timestamp_text.encode())
+        for name in names:
+            digest.update(name.encode() + b"\0" + _content_mark(self.notebook(name)))
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class GradedCell:
+    """A cell of the instructor's notebook that carries points."""
+
+    points: float
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment: its name and the instructor's notebooks, in order."""
+
+    name: str
+    sources: tuple[Path, ...]
+
+    @property
+    def notebooks(self) -> list[str]:
+        """Names of its notebooks without their ending."""
+        return [source.stem for source in self.sources]
+
+    def source(self, notebook: str) -> Path:
+        """Return the instructor's notebook of this name."""
+        return next(source for source in self.sources if source.stem == notebook)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of the instructor's notebooks."""
+        digest = hashlib.sha256()
+        for source in self.sources:
+            digest.update(source.name.encode() + b"\0" + source.read_bytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def graded_cells(self) -> dict[str, dict[str, GradedCell]]:
+        """For each notebook the cells that carry points, by their grade id and in order."""
+        return {source.stem: _graded_cells(source) for source in self.sources}
+
+    def unread_cells(self, notebook: str, message: str) -> tuple[CellResult, ...]:
+        """Return the results of a notebook of which nothing could be read: no points."""
+        return tuple(
+            CellResult(
+                grade_id=name,
+                points=0.0,
+                max_points=cell.points,
+                kind=cell.kind,
+                message=message,
+                answer_missing=True,
+            )
+            for name, cell in self.graded_cells[notebook].items()
+        )
+
+
+class Classroom:
+    """A course folder, seen through nbgrader's configuration.
+
+    Parameters
+    ----------
+    root : Path
+        The folder with ``nbgrader_config.py``.
+
+    Raises
+    ------
+    ClassroomError
+        If the folder has no ``nbgrader_config.py``.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        if not (self.root / "nbgrader_config.py").is_file():
+            raise ClassroomError(
+                f"{self.root} has no nbgrader_config.py, so it is not the folder of a course; "
+                "name the right one with --course"
+            )
+        self.app = _configured(self.root)
+        self.coursedir: CourseDirectory = self.app.coursedir
+
+    # Folders -------------------------------------------------------------------------------
+
+    def path(self, step: str, student: str, assignment: str) -> Path:
+        """Return nbgrader's folder for a step, such as ``"autograded"``."""
+        directory = getattr(self.coursedir, f"{step}_directory")
+        return Path(self.coursedir.format_path(directory, student, assignment))
+
+    def results(self, assignment: str) -> Path:
+        """Return the folder for the journal, ``grades.csv`` and the class report."""
+        return self.root / "grading" / assignment
+
+    # Assignments ---------------------------------------------------------------------------
+
+    def assignment(self, name: str) -> Assignment:
+        """Return the assignment of this name.
+
+        Raises
+        ------
+        ClassroomError
+            If there is no such assignment, or it has no notebook.
+        """
+        folder = self.path("source", ".", name).resolve()
+        have = self.assignment_names()
+        if name not in have:
+            listed = ", ".join(have) or "none"
+            raise ClassroomError(
+                f"no assignment {name!r} in {self.coursedir.source_directory}/ (found: {listed})"
+            )
+        sources = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+        if not sources:
+            raise ClassroomError(f"{folder} has no notebook: build it first (make lessons)")
+        return Assignment(name, tuple(sources))
+
+    def assignment_names(self) -> list[str]:
+        """Return the names of all assignments that have an instructor's notebook, in order."""
+        folder = self.path("source", ".", ".").resolve()
+        return sorted({path.parent.name for path in folder.glob("*/*.ipynb")})
+
+    def register(self, assignment: Assignment) -> None:
+        """Enter the assignment into the gradebook, or bring its entry up to date.
+
+        nbgrader's own `GenerateAssignment` does it. Its notebooks go to a temporary folder, so
+        the released ones stay as they are.
+
+        Raises
+        ------
+        ClassroomError
+            If graded cells were added or removed although submissions are graded already.
+        """
+        wanted = {
+            notebook: {name: cell.points for name, cell in cells.items()}
+            for notebook, cells in assignment.graded_cells.items()
+        }
+        with self.gradebook() as gradebook:
+            try:
+                entry = gradebook.find_assignment(assignment.name)
+            except MissingEntry:
+                entry = None
+            have = {n.name: _entered_cells(n) for n in entry.notebooks} if entry else {}
+        if have == wanted:
+            return
+        try:
+            _generate(self.app, assignment.name)
+        except (NbGraderException, RuntimeError, SystemExit) as error:
+            raise ClassroomError(
+                f"{assignment.name} cannot be entered into the gradebook: {error}. nbgrader "
+                "refuses to add or remove graded cells once submissions are graded; take the "
+                "change back, or remove the submissions with: nbgrader db assignment remove "
+                f"{assignment.name} --force"
+            ) from error
+
+    # Submissions ---------------------------------------------------------------------------
+
+    def submissions(self, assignment: str) -> list[Submission]:
+        """Return what was handed in, ordered by student; odd folders come with their refusal."""
+        pattern = self.coursedir.directory_structure.format(
+            nbgrader_step=self.coursedir.submitted_directory,
+            student_id="*",
+            assignment_id=glob.escape(assignment),
+        )
+        found = (self._submission(path, assignment) for path in self.root.glob(pattern))
+        return sorted(found, key=lambda submission: submission.student)
+
+    def _submission(self, folder: Path, assignment: str) -> Submission:
+        student = self._student_of(folder, assignment)
+        refused = ""
+        if not STUDENT.fullmatch(student):
+            refused = "the name of the student's folder is no student id"
+        elif folder.is_symlink() or folder.parent.is_symlink():
+            refused = "the folder is a link to another place"
+        elif not folder.is_dir():
+            refused = "there is a file where the student's folder should be"
+        return Submission(student, folder, refused)
+
+    def _student_of(self, folder: Path, assignment: str) -> str:
+        shape = self.coursedir.format_path(
+            re.escape(self.coursedir.submitted_directory),
+            "(?P<student>.*)",
+            re.escape(assignment),
+            escape=True,
+        )
+        match = re.fullmatch(shape, str(folder), re.DOTALL)
+        return match["student"] if match else folder.parent.name
+
+    # Gradebook -----------------------------------------------------------------------------
+
+    def gradebook(self) -> Gradebook:
+        """Open nbgrader's gradebook; use it in a ``with`` statement."""
+        with _own_commands_found():
+            return Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+
+    def enrolled(self) -> list[str]:
+        """Return the ids of all students in the gradebook."""
+        with self.gradebook() as gradebook:
+            return sorted(student.id for student in gradebook.students)
+
+    def due(self, assignment: str) -> dt.datetime | None:
+        """Return when the assignment is due, in UTC, None where no date is set."""
+        with self.gradebook() as gradebook, contextlib.suppress(MissingEntry):
+            due: dt.datetime | None = gradebook.find_assignment(assignment).duedate
+            return due
+        return None
+
+
+def _configured(root: Path) -> NbGrader:
+    """Load the course's configuration as nbgrader does, whatever the working folder."""
+    with _unchanged_path():
+        app = NbGrader()
+        app.load_cwd_config = False
+        app.log_level = logging.ERROR
+        app.initialize([], root=str(root))
+    return app
+
+
+def _generate(app: NbGrader, assignment: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, _unchanged_path(), _own_commands_found():
+        config = app.config.copy()
+        config.CourseDirectory.root = str(app.coursedir.root)
+        config.CourseDirectory.release_directory = folder
+        config.CourseDirectory.assignment_id = assignment
+        coursedir = CourseDirectory(config=config)
+        GenerateAssignment(coursedir=coursedir, config=config).start()
+
+
+def _graded_cells(source: Path) -> dict[str, GradedCell]:
+    return {
+        cell.metadata.nbgrader["grade_id"]: GradedCell(
+            float(cell.metadata.nbgrader["points"]),
+            "written" if is_task(cell) or is_solution(cell) else "graded",
+        )
+        for cell in nbformat.read(source, as_version=4).cells
+        if is_grade(cell) or is_task(cell)
+    }
+
+
+def _entered_cells(notebook: Notebook) -> dict[str, float]:
+    cells = [*notebook.grade_cells, *notebook.task_cells]
+    return {cell.name: float(cell.max_score) for cell in cells}
+
+
+@contextlib.contextmanager
+def _unchanged_path() -> Iterator[None]:
+    """Undo what nbgrader does to ``sys.path``: it would import from the working folder."""
+    before = list(sys.path)
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+
+
+@contextlib.contextmanager
+def _own_commands_found() -> Iterator[None]:
+    """Let nbgrader find ``alembic``, which it calls by name, in an environment not activated."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
+
+
+def _short_note(path: Path) -> str:
+    """Return the text of a short regular file, "" for anything else; links are not followed."""
+    with contextlib.suppress(OSError, UnicodeDecodeError), _opened(path) as descriptor:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and status.st_size <= _LONGEST_NOTE:
+            return os.read(descriptor, _LONGEST_NOTE).decode().strip()
+    return ""
+
+
+def _content_mark(path: Path) -> bytes:
+    try:
+        with _opened(path) as descriptor:
+            status = os.fstat(descriptor)
+            if stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_FILE:
+                with open(descriptor, "rb", closefd=False) as file:
+                    return hashlib.sha256(file.read(LARGEST_FILE)).digest()
+    except OSError as error:
+        return repr(error.errno).encode()
+    return repr((status.st_mode, status.st_size, status.st_mtime_ns)).encode()
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    # Without waiting: a named pipe in place of a file would block for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,234 @@
+"""The command line of ``imbalance-lab-grade``: what it can be asked, and its help texts."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from imbalance_grader.results import Limits
+
+_EXIT_CODES = """\
+exit codes:
+  0    done; every submission that was handed in ran and was scored
+  1    done; some submissions did not run to the end, see the table
+  2    nothing done: the command, the course or an instructor's notebook needs mending
+  3    nothing done: this machine lacks protections, and --allow-unprotected was not given
+  4    nothing done: another run is grading in this course (with --no-wait)
+  130  stopped by Ctrl-C or SIGTERM; the same command goes on where it was
+"""
+
+_MAIN = """\
+Grade the notebooks of a class without trusting them.
+
+Submissions are read from nbgrader's folders and run in a sandbox; marks go into nbgrader's
+gradebook. Formgrader, manual grading, feedback and export work as after `nbgrader autograde`.
+"""
+
+_ASSIGNMENT = """\
+Grade an assignment: what is graded and unchanged is kept, so the same command also completes a run
+that was stopped. Writes the gradebook, autograded/, grading/NAME/grades.csv and
+grading/NAME/report.html.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+    """
+    chosen = _parser().parse_args(arguments)
+    # Importing nbgrader takes seconds, which nobody should wait who asked for help or mistyped.
+    from imbalance_grader.commands import run
+
+    return run(chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="imbalance-lab-grade",
+        description=_MAIN,
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    with _command(commands, "assignment", _ASSIGNMENT) as one:
+        _add_assignment(one)
+        _add_jobs(one)
+        one.add_argument(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="grade on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786",
+        )
+        one.add_argument("--force", action="store_true", help="grade again what is unchanged too")
+        one.add_argument(
+            "--resume",
+            action="store_true",
+            help="go on with the stopped run, with the students and --force it was given",
+        )
+        one.add_argument(
+            "--no-wait",
+            action="store_true",
+            help="leave with code 4 instead of waiting while another run is grading here",
+        )
+        one.add_argument("--feedback", action="store_true", help="write the feedback pages too")
+        one.add_argument("--quiet", action="store_true", help="no progress, only the results")
+        _add_anonymous(one)
+        _add_engine(one)
+
+    description = "Grade one notebook file and print the result as JSON. Nothing else is written."
+    with _command(commands, "notebook", description, json_flag=False) as one:
+        one.add_argument("notebook", type=Path, help="the submitted .ipynb file")
+        one.add_argument(
+            "--source",
+            type=Path,
+            help="the instructor's notebook (default: the one of the same name in the course)",
+        )
+        one.add_argument("--student", default="student", help="id to put into the result")
+        one.add_argument("--output", type=Path, help="where to write the graded notebook")
+        _add_engine(one)
+
+    description = "Write the class report and grades.csv from the gradebook and the last run."
+    with _command(commands, "report", description) as one:
+        _add_assignment(one, students=False)
+        one.add_argument(
+            "--output", type=Path, help="where to write it (default: grading/NAME/report.html)"
+        )
+        _add_anonymous(one)
+
+    description = (
+        "Write each student's feedback, with the marks and comments given by hand, to where "
+        "`nbgrader release_feedback` takes it from. The pages hold no script, nothing remote and "
+        "no hidden test."
+    )
+    with _command(commands, "feedback", description) as one:
+        _add_assignment(one)
+
+    description = (
+        "Make a class of right, wrong, broken and hostile submissions of one assignment, and grade "
+        "it from end to end. Needs the course with its tests. Code 0 although some do not run to "
+        "the end: they are made so."
+    )
+    with _command(commands, "sample", description, json_flag=False) as one:
+        one.add_argument("assignment", nargs="?", default="01-accuracy-paradox", metavar="NAME")
+        one.add_argument(
+            "--output",
+            type=Path,
+            default=Path("sample-class"),
+            metavar="FOLDER",
+            help="the course folder to make (default: %(default)s); must not exist yet",
+        )
+        one.add_argument(
+            "--answers",
+            type=Path,
+            metavar="FOLDER",
+            help="the package of right and wrong answers (default: tests/answers in the course)",
+        )
+        _add_jobs(one)
+        _add_engine(one)
+        one.set_defaults(limit=[("call_seconds", 15.0)])
+
+    description = "Try every protection on this machine and say which are on. Code 3 if one is off."
+    with _command(commands, "protections", description, course=False):
+        pass
+    return parser
+
+
+@contextlib.contextmanager
+def _command(
+    commands: Any,
+    name: str,
+    description: str,
+    json_flag: bool = True,
+    course: bool = True,
+) -> Iterator[argparse.ArgumentParser]:
+    parser = commands.add_parser(
+        name,
+        help=description.split(".")[0].split(":")[0].strip(),
+        description=description,
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(command=name)
+    yield parser
+    if course:
+        parser.add_argument(
+            "--course",
+            type=Path,
+            default=Path(),
+            metavar="FOLDER",
+            help="the folder with nbgrader_config.py (default: this one)",
+        )
+    if json_flag:
+        parser.add_argument("--json", action="store_true", help="print one JSON object to stdout")
+
+
+def _add_assignment(parser: argparse.ArgumentParser, students: bool = True) -> None:
+    parser.add_argument("assignment", metavar="NAME", help="such as 01-accuracy-paradox")
+    if students:
+        parser.add_argument(
+            "--student",
+            action="append",
+            metavar="ID",
+            help="only this student; may be given several times",
+        )
+
+
+def _add_jobs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--jobs",
+        type=_count,
+        default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
+        metavar="N",
+        help="submissions at a time on this machine (default: %(default)s, its cores)",
+    )
+
+
+def _add_anonymous(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="number the students in the report, for showing it to the class",
+    )
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    defaults = ", ".join(f"{name}={value:g}" for name, value in vars(Limits()).items())
+    parser.add_argument(
+        "--limit",
+        type=_limit,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"change a limit; may be given several times (defaults: {defaults})",
+    )
+    parser.add_argument(
+        "--allow-unprotected",
+        action="store_true",
+        help="grade although this machine does not offer every protection",
+    )
+
+
+def _limit(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    known = [field.name for field in dataclasses.fields(Limits)]
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
+    try:
+        return name, float(value) if name.endswith("seconds") else int(float(value))
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{value!r} is no number") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)

@@ -1,0 +1,239 @@
+"""Grade on the workers of a Dask cluster, which need no file system in common with this machine.
+
+Every worker holds one engine and the instructor's notebooks while a run lasts (a Dask worker
+plugin, so workers that join later have them too). A submission travels as what it is: a file's
+bytes, or what stands in its place (a link, a folder, a pipe, a file too large), which is laid out
+anew on the worker, so that its state is the same as on this machine. Dask hands the submissions of
+a worker that dies to another one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from traitlets.config import Config
+
+try:
+    from distributed import Client, WorkerPlugin, get_worker
+except ImportError as error:
+    from imbalance_grader.classroom import ClassroomError
+
+    raise ClassroomError(
+        "--scheduler needs Dask: pip install '.[cluster]' here and on the workers"
+    ) from error
+
+from imbalance_grader.classroom import Assignment, ClassroomError, Submission
+from imbalance_grader.engine import Engine
+from imbalance_grader.intake import LARGEST_FILE
+from imbalance_grader.results import Graded, Limits, NotebookResult
+from imbalance_grader.workers import Task, Workers, code_fingerprint, grade_submission
+
+PLUGIN = "imbalance-lab-grading"
+_RETRIES = 3
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What lies where a notebook should be.
+
+    Parameters
+    ----------
+    name : str
+    kind : int
+        As `stat.S_IFMT` gives it, 0 for nothing.
+    size : int
+    content : bytes
+    elsewhere : bool
+        Whether the file has a second name in another folder.
+    """
+
+    name: str
+    kind: int = 0
+    size: int = 0
+    content: bytes = b""
+    elsewhere: bool = False
+
+    @classmethod
+    def read(cls, path: Path) -> Thing:
+        """Describe what is at `path`; follow no link and read no file that is too large."""
+        try:
+            status = path.lstat()
+            kind = stat.S_IFMT(status.st_mode)
+            if kind != stat.S_IFREG or status.st_size > LARGEST_FILE:
+                return cls(path.name, kind, status.st_size)
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb") as file:
+                content = file.read(LARGEST_FILE)
+        except OSError:
+            return cls(path.name)
+        return cls(path.name, kind, len(content), content, elsewhere=status.st_nlink > 1)
+
+    def lay_out(self, folder: Path) -> None:
+        """Put something of the same kind into a folder."""
+        path = folder / self.name
+        if self.kind == stat.S_IFREG:
+            with path.open("wb") as file:
+                file.write(self.content)
+                file.truncate(self.size)  # a file too large to send stays too large, and empty
+            if self.elsewhere:
+                path.with_name("elsewhere").hardlink_to(path)
+        elif self.kind == stat.S_IFLNK:
+            path.symlink_to("nowhere")
+        elif self.kind == stat.S_IFDIR:
+            path.mkdir()
+        elif self.kind:
+            os.mkfifo(path)
+
+
+class ClusterWorkers(Workers):
+    """The workers of a Dask cluster."""
+
+    def __init__(self, client: Any) -> None:
+        threads = client.nthreads()
+        super().__init__(2 * sum(threads.values()) + 2, f"on {len(threads)} Dask workers")
+        self._executor = client.get_executor(pure=False, retries=_RETRIES)
+
+    def submit(self, task: Task) -> Future[Any]:
+        """Send one submission."""
+        things = tuple(
+            Thing.read(task.submission.notebook(name)) for name in task.assignment.notebooks
+        )
+        future: Future[Any] = self._executor.submit(
+            grade_things, task.assignment.name, task.submission.student, things
+        )
+        return future
+
+    def read(self, reply: Any) -> tuple[Graded, ...]:
+        """Return what a worker sent back, as results."""
+        return tuple(
+            Graded(
+                NotebookResult.from_json(result),
+                nbformat.reads(notebook, as_version=4) if notebook else None,
+            )
+            for result, notebook in reply
+        )
+
+
+@contextlib.contextmanager
+def cluster_workers(
+    scheduler: str,
+    assignment: Assignment,
+    limits: Limits | None = None,
+    allow_unprotected: bool = False,
+    config: Config | None = None,
+    patience: float = 30.0,
+) -> Iterator[ClusterWorkers]:
+    """Grade on the workers of a Dask cluster.
+
+    Parameters
+    ----------
+    scheduler : str
+        Address such as ``"tcp://10.0.0.1:8786"``.
+    assignment : Assignment
+    limits, allow_unprotected, config
+        As in `imbalance_grader.engine.Engine`, on every worker.
+    patience : float, default=30
+        Seconds to wait for the scheduler, and then for a first worker.
+
+    Raises
+    ------
+    ClassroomError
+        If nobody answers, a worker has another version of the course, or its engine does not
+        start there, for instance because protections are off.
+    """
+    try:
+        client: Any = Client(scheduler, timeout=patience, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ClassroomError(f"no Dask scheduler answers at {scheduler}: {error}") from None
+    with client:
+        _wait_for_worker(client, scheduler, patience)
+        _check_versions(client)
+        limits = limits or Limits()
+        sources = {source.name: source.read_bytes() for source in assignment.sources}
+        plugin = EnginePlugin(assignment.name, sources, limits, allow_unprotected, config)
+        try:
+            client.register_plugin(plugin, name=PLUGIN)
+        except Exception as error:
+            raise ClassroomError(f"the engine does not start on the workers: {error}") from error
+        try:
+            yield ClusterWorkers(client)
+        finally:
+            with contextlib.suppress(Exception):  # the scheduler may be gone by now
+                client.unregister_worker_plugin(PLUGIN)
+
+
+class EnginePlugin(WorkerPlugin):
+    """What a worker holds during a run: an engine and the instructor's notebooks."""
+
+    idempotent = False
+
+    def __init__(
+        self,
+        assignment: str,
+        sources: dict[str, bytes],
+        limits: Limits,
+        allow_unprotected: bool,
+        config: Config | None,
+    ) -> None:
+        self._name = assignment
+        self._sources = sources
+        self._settings = (limits, allow_unprotected, config)
+
+    def setup(self, worker: Any) -> None:
+        """Start the engine and write the notebooks to a folder of the worker's own."""
+        self._held = contextlib.ExitStack()
+        folder = Path(self._held.enter_context(tempfile.TemporaryDirectory())) / self._name
+        folder.mkdir()
+        for name, content in self._sources.items():
+            (folder / name).write_bytes(content)
+        paths = tuple(folder / name for name in sorted(self._sources))
+        self.assignment = Assignment(self._name, paths)
+        self.engine = self._held.enter_context(Engine(*self._settings))
+
+    def teardown(self, worker: Any) -> None:
+        """End the engine."""
+        self._held.close()
+
+
+def grade_things(assignment: str, student: str, things: tuple[Thing, ...]) -> list[Any]:
+    """Grade one submission on a worker; return JSON and notebook of each result."""
+    plugin = get_worker().plugins[PLUGIN]
+    assert isinstance(plugin, EnginePlugin)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for thing in things:
+            thing.lay_out(folder)
+        task = Task(plugin.assignment, Submission(student, folder))
+        return [
+            (graded.result.to_json(), nbformat.writes(graded.notebook) if graded.notebook else "")
+            for graded in grade_submission(plugin.engine, task)
+        ]
+
+
+def _wait_for_worker(client: Any, scheduler: str, patience: float) -> None:
+    try:
+        client.wait_for_workers(1, timeout=patience)
+    except TimeoutError:
+        raise ClassroomError(
+            f"the Dask scheduler at {scheduler} has no worker; start one with: "
+            f"dask worker {scheduler} --nthreads 1"
+        ) from None
+
+
+def _check_versions(client: Any) -> None:
+    here = code_fingerprint()
+    others = sorted(at for at, there in client.run(code_fingerprint).items() if there != here)
+    if others:
+        raise ClassroomError(
+            "these Dask workers have another version of imbalance_lab than this machine, so their "
+            f"grades could differ: {', '.join(others)}"
+        )

@@ -1,0 +1,346 @@
+"""What the commands of ``imbalance-lab-grade`` do, and how they tell it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from imbalance_grader.classroom import SECRET, Assignment, Classroom, ClassroomError
+from imbalance_grader.cli import main
+from imbalance_grader.engine import Engine, SourceError, Unprotected, protections
+from imbalance_grader.feedback import write_feedback
+from imbalance_grader.journal import Record, write_whole
+from imbalance_grader.report import write_report
+from imbalance_grader.results import Limits, State
+from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class
+from imbalance_grader.standings import Standing, printable, standings, write_csv
+from imbalance_grader.workers import Workers, local_workers
+
+DONE, ATTENTION, USAGE, UNPROTECTED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+LONGEST_TABLE = 60
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Run the command that was chosen and return its exit code.
+
+    Parameters
+    ----------
+    chosen : Namespace
+        What `imbalance_grader.cli` read; ``command`` is one of `COMMANDS`.
+    """
+    # Messages and progress go to stderr: stdout is for results, of which --json makes one object.
+    notes = Console(stderr=True, highlight=False, quiet=getattr(chosen, "quiet", False))
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return COMMANDS[chosen.command](chosen, notes)
+    except (ClassroomError, SourceError) as error:
+        return _refuse(notes, error, USAGE)
+    except Unprotected as error:
+        hint = "With --allow-unprotected it grades all the same; the results then say what was off."
+        return _refuse(notes, f"{error}\n{hint}", UNPROTECTED)
+    except Locked as error:
+        return _refuse(notes, error, LOCKED)
+    except KeyboardInterrupt:
+        notes.print(Text("Stopped. What is done is kept; the same command goes on from here."))
+        return INTERRUPTED
+
+
+def _refuse(notes: Console, error: object, code: int) -> int:
+    notes.quiet = False
+    notes.print(Text(f"error: {error}", style="bold red"), soft_wrap=True)
+    return code
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
+    classroom = Classroom(chosen.course)
+    assignment = classroom.assignment(chosen.assignment)
+    options = Options(
+        students=chosen.student or None,
+        force=chosen.force,
+        resume=chosen.resume,
+        wait=not chosen.no_wait,
+    )
+
+    def crew() -> AbstractContextManager[Workers]:
+        limits = _limits(chosen.limit)
+        if chosen.scheduler:
+            from imbalance_grader.cluster import cluster_workers
+
+            return cluster_workers(
+                chosen.scheduler, assignment, limits, chosen.allow_unprotected, classroom.app.config
+            )
+        return local_workers(
+            chosen.jobs, limits, chosen.allow_unprotected, config=classroom.app.config
+        )
+
+    with _Bar(notes) as bar:
+        records = grade_class(classroom, assignment, crew, options, bar)
+    if chosen.feedback:
+        write_feedback(classroom, assignment, chosen.student or None)
+    rows = standings(classroom, assignment, records)
+    paths = _write_results(classroom, assignment, rows, chosen.anonymous)
+    asked = {record.student for record in records}
+    shown = [row for row in rows if row.student in asked]
+    if chosen.json:
+        _print_json(_summary(assignment, shown, bar.graded_now, paths))
+    else:
+        _print_table(shown, paths)
+    fine = {State.GRADED, State.MISSING}
+    return DONE if all(row.status in fine for row in shown) else ATTENTION
+
+
+def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
+    source = chosen.source or _source_of(chosen)
+    is_course = (chosen.course / "nbgrader_config.py").is_file()
+    config = Classroom(chosen.course).app.config if is_course else None
+    with Engine(_limits(chosen.limit), chosen.allow_unprotected, config) as engine:
+        graded = engine.grade(source, chosen.notebook, source.resolve().parent.name, chosen.student)
+    if chosen.output is not None and graded.notebook is not None:
+        write_whole(chosen.output, nbformat.writes(graded.notebook))
+    result = graded.result
+    totals = {"points": result.points, "max_points": result.max_points, "waiting": result.waiting}
+    _print_json(totals | result.to_json())
+    return DONE if result.state == State.GRADED else ATTENTION
+
+
+def _make_report(chosen: argparse.Namespace, notes: Console) -> int:
+    classroom = Classroom(chosen.course)
+    assignment = classroom.assignment(chosen.assignment)
+    rows = standings(classroom, assignment)
+    if not rows:
+        raise ClassroomError(f"nothing to report: {assignment.name} has no submission and no grade")
+    paths = _write_results(classroom, assignment, rows, chosen.anonymous, chosen.output)
+    if chosen.json:
+        _print_json(_summary(assignment, rows, None, paths))
+    else:
+        _print_paths(Console(highlight=False), paths)
+    return DONE
+
+
+def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
+    classroom = Classroom(chosen.course)
+    assignment = classroom.assignment(chosen.assignment)
+    written = write_feedback(classroom, assignment, chosen.student or None)
+    if chosen.json:
+        _print_json({"assignment": assignment.name, "feedback": [str(path) for path in written]})
+    else:
+        folder = classroom.coursedir.feedback_directory
+        print(f"{len(written)} pages of feedback written to {folder}/")
+        outside = [path for path in written if not path.with_name(SECRET).exists()]
+        if not outside:
+            print(f"Hand them out with: nbgrader release_feedback {assignment.name}")
+        else:
+            print(f"{len(outside)} of them did not come through nbgrader's exchange, which is the")
+            print("only way back that `nbgrader release_feedback` knows: hand out the pages.")
+    return DONE
+
+
+def _show_protections(chosen: argparse.Namespace, notes: Console) -> int:
+    found = protections()
+    if chosen.json:
+        _print_json({"protections": [dataclasses.asdict(protection) for protection in found]})
+    else:
+        table = Table("Protection", "", "What it is for, or why it is off", box=None)
+        for protection in found:
+            on = Text("on", "green") if protection.on else Text("OFF", "bold red")
+            table.add_row(protection.name, on, Text(printable(protection.why)))
+        Console(highlight=False).print(table)
+    return DONE if all(protection.on for protection in found) else UNPROTECTED
+
+
+def _grade_sample(chosen: argparse.Namespace, notes: Console) -> int:
+    from imbalance_grader.sample_class import make_sample_class
+
+    answers = chosen.answers or chosen.course / "tests" / "answers"
+    classroom = make_sample_class(chosen.course, chosen.output, chosen.assignment, answers)
+    command = ["assignment", chosen.assignment, "--course", str(classroom.root), "--feedback"]
+    more = [option for name, value in chosen.limit for option in ("--limit", f"{name}={value}")]
+    if chosen.allow_unprotected:
+        more.append("--allow-unprotected")
+    code = main([*command, "--jobs", str(chosen.jobs), *more])
+    return DONE if code == ATTENTION else code  # some are made so that they do not run to the end
+
+
+COMMANDS = {
+    "assignment": _grade_assignment,
+    "notebook": _grade_notebook,
+    "report": _make_report,
+    "feedback": _make_feedback,
+    "sample": _grade_sample,
+    "protections": _show_protections,
+}
+
+
+# --- what they share -----------------------------------------------------------------------------
+
+
+class _Bar(Watcher):
+    """A progress bar with the time left."""
+
+    def __init__(self, notes: Console) -> None:
+        self._notes = notes
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[odd]}", style="red"),
+            console=notes,
+            transient=True,
+        )
+        self._odd: Counter[str] = Counter()
+        self.graded_now = 0
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def waiting(self) -> None:
+        self._notes.print("Another run is grading in this course; waiting until it ends.")
+
+    def planned(self, plan: Plan, workers: Workers) -> None:
+        kept = f", {len(plan.kept)} kept" if plan.kept else ""
+        self._notes.print(f"{len(plan.tasks)} to grade{kept}, {workers.words}.")
+        self._bar.start()
+        self._task = self._bar.add_task("grading", total=len(plan.tasks), odd="")
+
+    def graded(self, record: Record) -> None:
+        self.graded_now += 1
+        if record.state != State.GRADED:
+            self._odd[record.state.value] += 1
+        odd = ", ".join(f"{count} {state}" for state, count in self._odd.items())
+        self._bar.update(self._task, advance=1, odd=odd)
+
+
+def _write_results(
+    classroom: Classroom,
+    assignment: Assignment,
+    rows: Sequence[Standing],
+    anonymous: bool,
+    report: Path | None = None,
+) -> dict[str, Path]:
+    folder = classroom.results(assignment.name)
+    paths = {"grades": folder / "grades.csv", "report": report or folder / "report.html"}
+    write_csv(paths["grades"], assignment.name, rows)
+    write_whole(paths["report"], write_report(classroom, assignment, rows, anonymous))
+    return paths
+
+
+def _summary(
+    assignment: Assignment,
+    rows: Sequence[Standing],
+    graded_now: int | None,
+    paths: dict[str, Path],
+) -> dict[str, Any]:
+    submissions = [
+        {
+            "student": row.student,
+            "status": row.status,
+            "score": row.score,
+            "max_score": row.max_score,
+            "waiting": row.waiting,
+            "late_seconds": row.late_seconds,
+            "detail": row.record.detail,
+            "notebooks": [notebook.to_json() for notebook in row.record.notebooks],
+        }
+        for row in rows
+    ]
+    return {
+        "assignment": assignment.name,
+        "graded_now": graded_now,
+        "counts": dict(Counter(row.status for row in rows)),
+        "submissions": submissions,
+    } | {name: str(path) for name, path in paths.items()}
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    print(json.dumps(document, indent=2))
+
+
+def _print_table(rows: Sequence[Standing], paths: dict[str, Path]) -> None:
+    console = Console(highlight=False)
+    shown = rows if len(rows) <= LONGEST_TABLE else [r for r in rows if r.status != State.GRADED]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Student", overflow="fold")
+    table.add_column("Status")
+    table.add_column("Score", justify="right")
+    table.add_column("Of", justify="right")
+    table.add_column("Wait", justify="right")
+    table.add_column("Note", overflow="fold", max_width=60)
+    for row in shown:
+        score = "–" if row.score is None else f"{row.score:g}"
+        style = "" if row.status == State.GRADED else "yellow"
+        note = "; ".join(filter(None, ["late" if row.late_seconds else "", row.record.detail]))
+        table.add_row(
+            Text(printable(row.student)),
+            Text(row.status, style),
+            score,
+            f"{row.max_score:g}",
+            str(row.waiting or ""),
+            Text(printable(note)[:200]),
+        )
+    if shown:
+        console.print(table)
+    counts = Counter(row.status for row in rows)
+    states = [f"{counts[state]} {state}" for state in State if counts[state]]
+    waiting = sum(row.waiting for row in rows)
+    console.print(f"\n{len(rows)} students: {', '.join(states)}. {waiting} written answers wait.")
+    _print_paths(console, paths)
+
+
+def _print_paths(console: Console, paths: dict[str, Path]) -> None:
+    for name, path in paths.items():
+        console.print(Text(f"{name:<7} {path}"), soft_wrap=True)
+
+
+def _source_of(chosen: argparse.Namespace) -> Path:
+    """Find the instructor's notebook of the same name in the course."""
+    classroom = Classroom(chosen.course)
+    name = chosen.notebook.stem
+    every = (classroom.assignment(found) for found in classroom.assignment_names())
+    sources = [source for assignment in every for source in assignment.sources]
+    matching = [source for source in sources if source.stem == name]
+    if len(matching) != 1:
+        have = ", ".join(source.stem for source in sources) or "none"
+        raise ClassroomError(
+            f"{len(matching)} instructor's notebooks are named {name!r} (there are: {have}); "
+            "name the right one with --source"
+        )
+    return matching[0]
+
+
+def _limits(changes: Sequence[tuple[str, Any]]) -> Limits:
+    try:
+        return Limits(**dict(changes))
+    except ValueError as error:
+        raise ClassroomError(f"--limit: {error}") from None

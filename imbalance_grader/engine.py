@@ -1,0 +1,364 @@
+"""The engine: takes in, runs and scores one submission after another, each on its own.
+
+    caller ── Engine ─┬─ judges' template ──── judge (scores; one fork a submission)
+                      │                          │ wire: plain values    │ leash: interrupt, kill
+                      └─ bubblewrap              │                       │
+                           └─ students' template ┴─ student's process ── watcher
+
+The two templates import everything once. The engine itself only passes requests on and keeps no
+state between submissions, so any number of threads may call `Engine.grade` at once, and one
+submission takes one core.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+import nbformat
+from traitlets.config import Config
+
+from imbalance_grader import intake, judge, sandbox
+from imbalance_grader.needed import text_parts
+from imbalance_grader.results import Graded, Limits, NotebookResult, Protection, State
+from imbalance_grader.source import Source, SourceError, read_source
+from imbalance_sandbox import contain, warm, wire
+
+__all__ = ["Engine", "SourceError", "Unprotected", "protections"]
+
+# The two templates, see `imbalance_sandbox.warm`.
+_TEMPLATES = {"student": "imbalance_sandbox.warm", "judge": "imbalance_grader.judge"}
+_START_SECONDS = 120.0
+_SPARE_SECONDS = 120.0  # for the judge's own work beyond the notebook's limit
+_END_SECONDS = 0.2  # until a template that was killed is seen to have ended
+_STOPPED = "the engine was stopped before this submission was graded"
+_TWICE = "; graded twice, as the machine might have been the cause"
+
+
+class Unprotected(RuntimeError):
+    """A protection is off on this machine, and nobody said yes to that."""
+
+
+class EngineError(RuntimeError):
+    """The engine could not start or was stopped; no submission is to blame."""
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """An instructor's notebook, read once, and what every judge is told of it."""
+
+    source: Source
+    told: dict[str, Any]
+
+
+def protections() -> list[Protection]:
+    """Probe every protection on this machine, by really trying it.
+
+    Returns
+    -------
+    list of Protection
+        In the order of the sandbox, from outside to inside.
+    """
+    return list(sandbox.probe())
+
+
+class Engine:
+    """Grades submissions; safe to call from several threads at once.
+
+    Parameters
+    ----------
+    limits : Limits, optional
+        What one submission may use.
+    allow_unprotected : bool, default=False
+        The explicit yes to grading where this machine does not offer every protection.
+    config : Config, optional
+        nbgrader's configuration, where it changes the stubs of released answers.
+    without : set of str, default=()
+        Names of protections to leave out, for the tests that prove what each is for.
+
+    Raises
+    ------
+    Unprotected
+        On entering, if a protection is off and `allow_unprotected` is not True.
+    EngineError
+        On entering, if the templates do not start.
+
+    Examples
+    --------
+    >>> with Engine() as engine:  # doctest: +SKIP
+    ...     graded = engine.grade(source, submission, "01-accuracy-paradox", "ada")
+    >>> graded.result.points  # doctest: +SKIP
+    9.0
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        allow_unprotected: bool = False,
+        config: Config | None = None,
+        without: frozenset[str] | set[str] = frozenset(),
+    ) -> None:
+        unknown = set(without) - set(sandbox.PROTECTIONS)
+        if unknown:
+            known = ", ".join(sandbox.PROTECTIONS)
+            raise ValueError(f"unknown protections {', '.join(unknown)}; known: {known}")
+        self.limits = limits or Limits()
+        self.allow_unprotected = allow_unprotected
+        self._config = config
+        self._left_out = frozenset(without)
+        self._without: tuple[str, ...] = ()
+        self._sources: dict[tuple[Path, int, int], _Prepared] = {}
+        self._templates: dict[str, _Template] = {}
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
+        self._stopped = False
+
+    def __enter__(self) -> Engine:
+        if sys.platform != "linux":
+            raise EngineError("grading needs Linux: use a virtual machine, a container or WSL")
+        off = [protection for protection in protections() if not protection.on]
+        if off and not self.allow_unprotected:
+            listed = "\n".join(f"  {protection.name}: {protection.why}" for protection in off)
+            raise Unprotected(
+                "this machine does not offer every protection from what submissions may do:\n"
+                f"{listed}\nTo grade all the same, say so explicitly (allow_unprotected=True)."
+            )
+        names = {protection.name for protection in off} | self._left_out
+        self._without = tuple(name for name in sandbox.PROTECTIONS if name in names)
+        self._stopped = False
+        self._start_templates()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stopped = True
+        for template in self._templates.values():
+            template.stop()
+        self._templates = {}
+
+    def grade(self, source: Path, submission: Path | None, assignment: str, student: str) -> Graded:
+        """Grade one notebook. Blocks until it is done.
+
+        Parameters
+        ----------
+        source : Path
+            The instructor's notebook, with solutions, hidden tests and nbgrader's metadata.
+        submission : Path or None
+            The student's notebook, None where there is none.
+        assignment, student : str
+            Name of the assignment and id of the student, for the result.
+
+        Returns
+        -------
+        Graded
+            In one of the states of `imbalance_grader.results.State`, whatever the
+            submission is or does.
+
+        Raises
+        ------
+        SourceError
+            If the instructor's notebook cannot be graded with.
+        EngineError
+            If the sandbox cannot be started again.
+        """
+        prepared = self._prepare(source)
+        if not intake.STUDENT.fullmatch(student) or not intake.ASSIGNMENT.fullmatch(assignment):
+            detail = f"{student!r} or {assignment!r} is no name that is taken"
+            answer: dict[str, Any] = {"state": State.MALFORMED.value, "detail": detail}
+        elif submission is None:
+            answer = {"state": State.MISSING.value, "detail": "no notebook was handed in"}
+        else:
+            self._refuse_visible(source, submission)
+            answer = self._judge(prepared, submission)
+        return self._graded(prepared.source, answer, assignment, student)
+
+    def _graded(
+        self, source: Source, answer: dict[str, Any], assignment: str, student: str
+    ) -> Graded:
+        notebook = None
+        if "result" in answer:
+            result = NotebookResult.from_json(answer["result"])
+            notebook = nbformat.from_dict(
+                {
+                    "cells": answer["cells"],
+                    "metadata": source.metadata,
+                    "nbformat": 4,
+                    "nbformat_minor": 5,
+                }
+            )
+        else:
+            state = State(answer.get("state", State.CRASHED))
+            result = judge.ungraded(source, state, answer["detail"])
+        result = judge.with_identity(result, assignment, student, source.notebook, self._without)
+        return Graded(result, notebook)
+
+    def _prepare(self, path: Path) -> _Prepared:
+        """Return a source made ready, from memory if the file is still the same."""
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+        key = (path.absolute(), found.st_mtime_ns, found.st_size)
+        with self._reading:  # once, and nbgrader's own steps are not made for threads
+            if key not in self._sources:
+                source = read_source(path, self._config)
+                told = {"source": source.to_json(), "text": text_parts(source.cells)}
+                self._sources[key] = _Prepared(source, told)
+            return self._sources[key]
+
+    def _refuse_visible(self, *paths: Path) -> None:
+        """Refuse to grade a course that lies where the sandbox's view of Python goes."""
+        if contain.FILES in self._without:
+            return
+        for path in paths:
+            for folder in contain.visible_folders():
+                if path.absolute().is_relative_to(folder):
+                    raise EngineError(
+                        f"{path} lies in {folder}, which every submission can read: "
+                        "keep the course elsewhere"
+                    )
+
+    # --- judges ----------------------------------------------------------------------------------
+
+    def _judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
+        """Return a judge's answer; what the machine may have caused is tried once more."""
+        answer = self._ask_a_judge(prepared, submission)
+        if _may_be_the_machine(answer):
+            time.sleep(_END_SECONDS)
+            self._start_templates(again=True)
+            answer = self._ask_a_judge(prepared, submission)
+            if self._stopped and _may_be_the_machine(answer):
+                raise EngineError(_STOPPED)
+            if answer.get("doubtful"):
+                answer["result"]["detail"] += _TWICE
+        if "gone" in answer:
+            raise EngineError(f"the sandbox does not start: {answer['gone']}")
+        if problem := answer.get("failed") or answer.get("late"):
+            return {"detail": f"the grader could not score it: {problem}"}
+        return answer
+
+    def _ask_a_judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
+        limits = sandbox.limits_without(self.limits, self._without)
+        request = prepared.told | {
+            "submission": str(submission.absolute()),
+            "limits": vars(limits),
+            "without": list(self._without),
+        }
+        deadline = time.monotonic() + limits.wall_seconds + _SPARE_SECONDS
+        link, theirs = socket.socketpair()
+        process = None
+        with link:
+            try:
+                with self._lock, theirs:
+                    sockets = [theirs.fileno(), self._templates["student"].control.fileno()]
+                    control = self._templates["judge"].control
+                    socket.send_fds(control, [warm.REQUEST], sockets)
+                process = wire.receive(link, deadline=deadline)
+                wire.send(link, request, deadline)
+                return dict(wire.receive(link, deadline=deadline))
+            except (EOFError, BrokenPipeError, ConnectionError):
+                if process is None:
+                    return {"gone": "the judges' template ended"}
+                return {"failed": "the judge ended before it was done"}
+            except TimeoutError:
+                if isinstance(process, int):
+                    with contextlib.suppress(OSError):
+                        os.kill(process, signal.SIGKILL)
+                return {"late": "the judge was not done in time"}
+
+    # --- templates -------------------------------------------------------------------------------
+
+    def _start_templates(self, again: bool = False) -> None:
+        with self._lock:
+            if again and self._stopped:
+                raise EngineError(_STOPPED)
+            ended = [name for name, t in self._templates.items() if not t.is_running()]
+            if again and not ended:
+                return  # another thread has started them
+            for name in ended:
+                self._templates.pop(name).stop()
+            missing = [name for name in _TEMPLATES if name not in self._templates]
+            for name in missing:
+                self._templates[name] = _Template(name, self._without)
+            try:
+                for name in missing:
+                    self._templates[name].wait()
+            except EngineError:
+                self.__exit__(None, None, None)
+                raise
+
+
+def _may_be_the_machine(answer: dict[str, Any]) -> bool:
+    """Return whether something came in between that need not be the submission's doing."""
+    return "gone" in answer or "failed" in answer or bool(answer.get("doubtful"))
+
+
+class _Template:
+    """A running template process, see `imbalance_sandbox.warm`."""
+
+    def __init__(self, role: str, without: tuple[str, ...]) -> None:
+        self.role = role
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in stop)
+        program = [sys.executable, "-m", _TEMPLATES[role], str(theirs.fileno())]
+        with theirs:
+            self._process = subprocess.Popen(
+                sandbox.command(program, without) if role == "student" else program,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                pass_fds=[theirs.fileno()],
+                env=os.environ | sandbox.ONE_THREAD,
+                start_new_session=True,  # Ctrl-C is for the grader, which then ends them
+            )
+
+    def wait(self) -> None:
+        """Wait until it has imported everything.
+
+        Raises
+        ------
+        EngineError
+        """
+        self.control.settimeout(_START_SECONDS)
+        try:
+            message = self.control.recv(64)
+        except OSError:
+            message = b""
+        self.control.settimeout(None)
+        if message != warm.READY:
+            self.stop()
+            raise EngineError(f"the {self.role} template did not start: {self._last_complaint}")
+
+    def is_running(self) -> bool:
+        """Return whether it still takes requests."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End it and all that it forked."""
+        self.control.close()
+        if self._complaints.closed:
+            return
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._complaints.seek(0)
+        text = self._complaints.read().decode(errors="replace").strip()
+        self._last_complaint = text.splitlines()[-1] if text else "it said nothing"
+        self._complaints.close()

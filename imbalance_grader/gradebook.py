@@ -1,0 +1,258 @@
+"""Write grades into nbgrader's gradebook: one transaction a submission, the same however often.
+
+nbgrader's own `Gradebook` reads and writes; only its commits are joined into one, so that a
+gradebook never holds half a submission.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum
+from sqlalchemy.orm import joinedload, scoped_session, sessionmaker
+
+from imbalance_grader.classroom import Classroom
+
+NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader and feedback show
+_WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the gradebook needs of one notebook.
+
+    Parameters
+    ----------
+    points : mapping of str to float or None
+        For each graded cell its points, None where a person has to mark it.
+    notebook : NotebookNode or None
+        The graded notebook, None where nothing was handed in or nothing could be read.
+    """
+
+    points: Mapping[str, float | None]
+    notebook: NotebookNode | None = None
+
+
+class MarksWriter:
+    """Writes marks; one gradebook stays open, so that its statements are compiled once.
+
+    Use it in a ``with`` statement.
+
+    Parameters
+    ----------
+    classroom : Classroom
+    """
+
+    def __init__(self, classroom: Classroom) -> None:
+        self._gradebook = classroom.gradebook()
+        self._policy = AssignLatePenalties(parent=classroom.app)
+        self._policy.init_plugin()
+
+    def __enter__(self) -> MarksWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
+
+    def write(
+        self,
+        assignment: str,
+        student: str,
+        timestamp: dt.datetime | None,
+        notebooks: Mapping[str, Marks],
+    ) -> float:
+        """Write one student's marks in one transaction, and return by how many seconds it is late.
+
+        A score or comment that a person gave is kept. As in nbgrader, a cell that such a person
+        marked before is put up for review when it is graded again.
+
+        Parameters
+        ----------
+        assignment, student : str
+        timestamp : datetime or None
+            When it was handed in, in UTC.
+        notebooks : mapping of str to Marks
+            Those that are not named are left as they are.
+        """
+        gradebook = self._gradebook
+        with _one_transaction(gradebook):
+            gradebook.update_or_create_student(student)
+            when = {"timestamp": timestamp} if timestamp else {}
+            with gradebook.db.no_autoflush:  # nbgrader fills a new submission before it stores it
+                submission = gradebook.update_or_create_submission(assignment, student, **when)
+            for notebook in submission.notebooks:
+                if notebook.name in notebooks:
+                    _write_notebook(gradebook, notebook, notebooks[notebook.name])
+            gradebook.db.flush()
+            self._write_penalties(submission)
+            return float(submission.total_seconds_late)
+
+    def _write_penalties(self, submission: SubmittedAssignment) -> None:
+        """Apply the course's own policy for late work, which nbgrader's configuration names."""
+        late = submission.total_seconds_late
+        for notebook in submission.notebooks:
+            penalty = None
+            if late > 0:
+                self._gradebook.db.refresh(notebook)
+                penalty = self._policy.plugin_inst.late_submission_penalty(
+                    submission.student_id, notebook.score, late
+                )
+            if penalty is not None:
+                penalty = min(max(penalty, 0), notebook.score)
+            notebook.late_submission_penalty = penalty
+
+
+def has_marks(classroom: Classroom, assignment: str, students: list[str]) -> set[str]:
+    """Return those of the students who have a submission in the gradebook."""
+    with classroom.gradebook() as gradebook, contextlib.suppress(MissingEntry):
+        entry = gradebook.find_assignment(assignment)
+        return {s.student_id for s in entry.submissions} & set(students)
+    return set()
+
+
+def _write_notebook(gradebook: Gradebook, notebook: SubmittedNotebook, marks: Marks) -> None:
+    def of_notebook(kind: type[Grade] | type[Comment]) -> list[Any]:
+        query = gradebook.db.query(kind).options(joinedload(kind.cell))
+        return list(query.filter(kind.notebook_id == notebook.id))
+
+    for grade in of_notebook(Grade):
+        grade.auto_score = marks.points.get(grade.name)
+        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+    answers = _answers(marks.notebook)
+    originals = {cell.name: cell.checksum for cell in notebook.notebook.source_cells}
+    for comment in of_notebook(Comment):
+        untouched = comment.name in answers and answers[comment.name] == originals[comment.name]
+        comment.auto_comment = NO_RESPONSE if untouched else None
+
+
+def _answers(notebook: NotebookNode | None) -> dict[str, str]:
+    """Return the checksum of each answer cell, as nbgrader computes it."""
+    return {
+        cell.metadata.nbgrader["grade_id"]: compute_checksum(cell)
+        for cell in (notebook.cells if notebook else [])
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+@contextlib.contextmanager
+def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
+    """Join everything that the gradebook commits into one commit at the end."""
+    with gradebook.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
+            connection.commit()
+        with connection.begin():
+            gradebook.db.remove()
+            gradebook.db = scoped_session(
+                sessionmaker(
+                    bind=connection,
+                    autoflush=True,
+                    future=True,
+                    expire_on_commit=False,
+                    join_transaction_mode="rollback_only",
+                )
+            )
+            yield
+            gradebook.db.commit()
+        gradebook.db.remove()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the gradebook holds of one student for one assignment.
+
+    Parameters
+    ----------
+    score : float
+        With marks given by hand and extra credit, before a late penalty.
+    penalty : float
+    submitted : datetime or None
+        In UTC.
+    late_seconds : float
+    cells : mapping of (str, str) to float or None
+        The score of each cell by notebook and grade id, None where it waits for a person.
+    by_hand : bool
+        Whether a person has given any mark.
+    """
+
+    score: float
+    penalty: float
+    submitted: dt.datetime | None
+    late_seconds: float
+    cells: Mapping[tuple[str, str], float | None]
+    by_hand: bool
+
+
+def entries(classroom: Classroom, assignment: str) -> dict[str, Entry]:
+    """Return what the gradebook holds of each student who has a submission."""
+    with classroom.gradebook() as gradebook:
+        rows = (
+            gradebook.db.query(SubmittedAssignment, SubmittedNotebook, Grade)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .filter(Assignment.name == assignment)
+            .all()
+        )
+        by_student: dict[str, list[tuple[SubmittedAssignment, SubmittedNotebook, Grade]]] = {}
+        for row in rows:
+            by_student.setdefault(row[0].student_id, []).append(row)
+        return {student: _entry(parts) for student, parts in by_student.items()}
+
+
+def _entry(parts: list[tuple[SubmittedAssignment, SubmittedNotebook, Grade]]) -> Entry:
+    submission = parts[0][0]
+    penalties = {notebook.id: notebook.late_submission_penalty or 0.0 for _, notebook, _ in parts}
+    return Entry(
+        score=sum(grade.score for *_, grade in parts),
+        penalty=sum(penalties.values()),
+        submitted=submission.timestamp,
+        late_seconds=float(submission.total_seconds_late),
+        cells={
+            (notebook.name, grade.name): None if grade.needs_manual_grade else grade.score
+            for _, notebook, grade in parts
+        },
+        by_hand=any(grade.manual_score is not None for *_, grade in parts),
+    )
+
+
+def people(classroom: Classroom) -> dict[str, tuple[str, str, str]]:
+    """Return last name, first name and email of every student in the gradebook, by id."""
+    with classroom.gradebook() as gradebook:
+        return {
+            student.id: (student.last_name or "", student.first_name or "", student.email or "")
+            for student in gradebook.students
+        }
+
+
+def comments(classroom: Classroom, assignment: str) -> dict[str, dict[tuple[str, str], str]]:
+    """Return each student's comments by notebook and grade id, those given by hand first."""
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    with classroom.gradebook() as gradebook:
+        rows = (
+            gradebook.db.query(SubmittedAssignment, SubmittedNotebook, Comment)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+            .filter(Assignment.name == assignment)
+        )
+        for submission, notebook, comment in rows:
+            if comment.comment:
+                by_cell = found.setdefault(submission.student_id, {})
+                by_cell[notebook.name, comment.name] = comment.comment
+    return found

@@ -1,0 +1,277 @@
+"""The judge's end of a student's process: run a cell, ask a name, end it at any time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imbalance_grader.results import Limits, State
+from imbalance_lab.checks import Call, Outcome, Raised, StandIn, Unusable
+from imbalance_sandbox import questions, warm, wire
+
+_GRACE_SECONDS = 1.0
+_START_SECONDS = 30.0
+_END_SECONDS = 10.0
+_OVERHEAD_BYTES = 1 << 20  # of a frame beside what the limits count
+TIMED_OUT = Raised(
+    ("TimeoutError", "OSError", "Exception"),
+    "it took too long and was stopped: is there a loop that never ends?",
+)
+
+_INTERRUPTED = (State.TIMED_OUT, "it took too long and was interrupted")
+_ENDINGS = {
+    "memory": (State.OUT_OF_MEMORY, "it used more than {memory} MB of memory"),
+    "cpu": (State.TIMED_OUT, "it used more than {cpu:g} s of processor time"),
+    "processes": (State.CRASHED, "it started more than {processes} processes"),
+    "time": (State.TIMED_OUT, "it ran for more than {wall:g} s"),
+}
+
+
+class SandboxGone(RuntimeError):
+    """No student's process can be started: the template is gone, or a protection failed."""
+
+
+class KernelEnded(BaseException):
+    """The student's process ended. No `Exception`, so that no check takes it for an answer.
+
+    Attributes
+    ----------
+    state : State
+    reason : str
+        The end of a sentence about the cell in hand.
+    """
+
+    def __init__(self, state: State, reason: str) -> None:
+        super().__init__(reason)
+        self.state = state
+        self.reason = reason
+
+
+@dataclass
+class Usage:
+    """What a student's processes used, added up over restarts.
+
+    Parameters
+    ----------
+    cpu_seconds : float
+    waited_seconds : float
+        How long the judge waited for them. Much more than `cpu_seconds` means that they slept, or
+        that the machine held them up.
+    peak_memory : int
+        The most at a time, bytes.
+    killed : bool
+        Whether one was ended by somebody who is neither the judge nor the student, such as Linux
+        when the machine runs out of memory.
+    """
+
+    cpu_seconds: float = 0.0
+    waited_seconds: float = 0.0
+    peak_memory: int = 0
+    killed: bool = False
+
+    def add(self, other: Usage) -> None:
+        """Take in what another process used."""
+        self.cpu_seconds += other.cpu_seconds
+        self.waited_seconds += other.waited_seconds
+        self.peak_memory = max(self.peak_memory, other.peak_memory)
+        self.killed |= other.killed
+
+
+class Kernel:
+    """One contained process for one notebook.
+
+    Parameters
+    ----------
+    template : socket
+        On which the students' template takes requests.
+    limits : Limits
+    without : sequence of str
+        Names of the protections that are not put in place.
+    deadline : float
+        By `time.monotonic`, for the whole notebook.
+
+    Attributes
+    ----------
+    trouble : tuple of State and str, or None
+        Which limit was met since `forget_trouble`, although the notebook goes on.
+
+    Raises
+    ------
+    SandboxGone
+        If nothing could be started, or not with every protection.
+    """
+
+    def __init__(
+        self, template: socket.socket, limits: Limits, without: Sequence[str], deadline: float
+    ) -> None:
+        self.limits = limits
+        self.deadline = deadline
+        self.usage = Usage()
+        self.trouble: tuple[State, str] | None = None
+        self._ended: KernelEnded | None = None
+        self._wire, theirs = socket.socketpair()
+        self._leash, watchers = socket.socketpair()
+        try:
+            with theirs, watchers:
+                socket.send_fds(template, [warm.REQUEST], [theirs.fileno(), watchers.fileno()])
+            settings = {"limits": vars(limits), "without": list(without)}
+            wire.send(self._leash, settings, time.monotonic() + _START_SECONDS)
+            greeting = wire.receive(self._wire, 1 << 16, time.monotonic() + _START_SECONDS)
+        except (OSError, EOFError, wire.WireError) as error:
+            self.close()
+            raise SandboxGone(f"no process was started ({type(error).__name__})") from None
+        if greeting != {"ready": True}:
+            self.close()
+            raise SandboxGone(str(greeting)[:500])
+
+    def forget_trouble(self) -> None:
+        """Begin another cell."""
+        self.trouble = None
+
+    def run(self, code: str) -> list[Any]:
+        """Run a cell; return what it showed, unchecked.
+
+        Raises
+        ------
+        KernelEnded
+        """
+        reply, _ = self._request({"run": code}, self.limits.output_bytes)
+        outputs = reply.get("outputs")
+        if type(outputs) is not list:
+            return []
+        if any(_short_of_memory(output) for output in outputs):
+            self.trouble = self._ending("memory")
+        return outputs
+
+    def ask(self, name: str, calls: Sequence[Call] | None) -> list[Outcome]:
+        """Return one outcome a call or, without calls, the value of the name itself.
+
+        Raises
+        ------
+        KernelEnded
+        """
+        written = None if calls is None else questions.write_calls(calls)
+        expected = 1 if calls is None else len(calls)
+        reply, in_time = self._request({"ask": name, "calls": written}, self.limits.value_bytes)
+        outcomes = reply.get("outcomes")
+        if not in_time:
+            return [TIMED_OUT] * expected
+        if type(outcomes) is not list or len(outcomes) != expected:
+            return [Unusable("an answer in a form that is not understood")] * expected
+        read = [_read(outcome) for outcome in outcomes]
+        if any(isinstance(each, Raised) and "MemoryError" in each.error for each in read):
+            self.trouble = self._ending("memory")
+        return read
+
+    def close(self) -> Usage:
+        """End the process and all that it started; return what they used."""
+        self._end(b"k")
+        return self.usage
+
+    def _request(self, message: dict[str, Any], most: int) -> tuple[dict[str, Any], bool]:
+        """Return the reply, and whether it came without an interrupt."""
+        if self._ended:
+            raise self._ended
+        in_time = True
+        most += _OVERHEAD_BYTES
+        started = time.monotonic()
+        deadline = min(started + self.limits.call_seconds, self.deadline)
+        try:
+            wire.send(self._wire, message, deadline)
+            try:
+                reply = wire.receive(self._wire, most, deadline)
+            except TimeoutError:
+                # An honest loop ends here, and the notebook goes on with the next cell.
+                self.trouble, in_time = _INTERRUPTED, False
+                self._leash.sendall(b"i")
+                reply = wire.receive(self._wire, most, time.monotonic() + _GRACE_SECONDS)
+        except TimeoutError:
+            self._end(b"k", (State.TIMED_OUT, "it took too long and could not be interrupted"))
+        except wire.WireError as error:
+            self._end(b"k", (State.CRASHED, f"it sent something unreadable: {error}"))
+        except (EOFError, OSError):
+            self._end(b"")
+        else:
+            if type(reply) is dict:
+                return reply, in_time
+            self._end(b"k", (State.CRASHED, "it sent something unreadable"))
+        finally:
+            self.usage.waited_seconds += time.monotonic() - started
+        assert self._ended is not None
+        raise self._ended
+
+    def _end(self, order: bytes, cause: tuple[State, str] | None = None) -> None:
+        """End the process, learn from the watcher how it ended, and keep that."""
+        if self._ended:
+            return
+        with contextlib.suppress(OSError):
+            self._leash.sendall(order)
+        report = _last_words(self._leash)
+        self._wire.close()
+        self._leash.close()
+        self.usage.cpu_seconds = float(report.get("cpu_seconds", 0.0))
+        self.usage.peak_memory = int(report.get("peak_memory", 0))
+        # The first process of a namespace cannot kill itself, nor the watcher, who is then silent.
+        killed = not report or (report["signal"] == signal.SIGKILL and not report["ended_by"])
+        self.usage.killed = killed and not order
+        if report.get("ended_by") in _ENDINGS:
+            cause = self._ending(report["ended_by"])
+        self._ended = KernelEnded(*(cause or (State.CRASHED, "it ended the process")))
+
+    def _ending(self, name: str) -> tuple[State, str]:
+        state, reason = _ENDINGS[name]
+        return state, reason.format(
+            memory=self.limits.memory_bytes >> 20,
+            cpu=self.limits.cpu_seconds,
+            processes=self.limits.processes,
+            wall=self.limits.wall_seconds,
+        )
+
+
+def _last_words(leash: socket.socket) -> dict[str, Any]:
+    """Return the watcher's report; it comes from this package's own code, outside the sandbox."""
+    data = b""
+    leash.settimeout(_END_SECONDS)
+    with contextlib.suppress(OSError):
+        while piece := leash.recv(4096):
+            data += piece
+    with contextlib.suppress(ValueError):
+        return dict(json.loads(data))
+    return {}
+
+
+def _short_of_memory(output: Any) -> bool:
+    """Return whether an output is the error of an allocation that was refused."""
+    return type(output) is dict and output.get("ename") == "MemoryError"
+
+
+def _read(outcome: Any) -> Outcome:
+    """Return one outcome of a reply; each is a frame of its own."""
+    try:
+        if type(outcome) is not bytes:
+            raise wire.WireError("an outcome is a frame of its own")
+        return questions.read_outcome(wire.decode(outcome))
+    except wire.WireError:
+        return Unusable("an answer in a form that is not understood")
+
+
+class RemoteStandIn(StandIn):
+    """Stands in a graded cell for a name that the student defined."""
+
+    def __init__(self, kernel: Kernel, name: str) -> None:
+        self._kernel = kernel
+        self._name = name
+
+    def outcomes(self, calls: Sequence[Call]) -> list[Outcome]:
+        """Return one outcome a call, all asked in one message."""
+        return self._kernel.ask(self._name, calls)
+
+    def value(self) -> Outcome:
+        """Return the value of the name itself."""
+        return self._kernel.ask(self._name, None)[0]

@@ -1,0 +1,331 @@
+"""Grade a class: each submission apart from the others, and a run that can be killed and go on.
+
+For each submission, in this order: the graded notebook is written where nbgrader expects it, its
+marks go into the gradebook in one transaction, and last its record into the journal. So a record
+in the journal means that everything else is there; a run killed before it does that one submission
+again, with the same outcome.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import nbformat
+from filelock import FileLock, Timeout
+
+from imbalance_grader.classroom import (
+    SECRET,
+    TIMESTAMP,
+    Assignment,
+    Classroom,
+    ClassroomError,
+    Submission,
+)
+from imbalance_grader.gradebook import Marks, MarksWriter, has_marks
+from imbalance_grader.journal import (
+    Journal,
+    Record,
+    RunNote,
+    clear_leftovers,
+    write_whole,
+)
+from imbalance_grader.results import Graded, NotebookResult, State
+from imbalance_grader.workers import Outcome, Task, Workers, code_fingerprint
+
+
+class Locked(Exception):
+    """Another run holds this course's gradebook."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked to do.
+
+    Parameters
+    ----------
+    students : sequence of str, optional
+        Grade these only; by default the whole class.
+    force : bool, default=False
+        Grade again what is graded and unchanged.
+    resume : bool, default=False
+        Go on with the run that was broken off, with what it was asked; refuse if there is none.
+    wait : bool, default=True
+        Wait while another run holds the gradebook; otherwise raise `Locked`.
+    """
+
+    students: Sequence[str] | None = None
+    force: bool = False
+    resume: bool = False
+    wait: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do, known before it begins.
+
+    Parameters
+    ----------
+    note : RunNote
+    tasks : list of Task
+        Submissions to grade.
+    kept : list of Record
+        Submissions that are graded and unchanged.
+    """
+
+    note: RunNote
+    tasks: list[Task] = field(default_factory=list)
+    kept: list[Record] = field(default_factory=list)
+
+
+class Watcher:
+    """What a run tells while it goes on; the base class is silent."""
+
+    def waiting(self) -> None:
+        """Hear that another run holds the gradebook and this one waits."""
+
+    def planned(self, plan: Plan, workers: Workers) -> None:
+        """Hear that the crew is ready and which tasks there are."""
+
+    def graded(self, record: Record) -> None:
+        """Hear that one submission is done."""
+
+
+Crew = Callable[[], AbstractContextManager[Workers]]
+
+
+def grade_class(
+    classroom: Classroom,
+    assignment: Assignment,
+    crew: Crew,
+    options: Options | None = None,
+    watcher: Watcher | None = None,
+) -> list[Record]:
+    """Grade what is not graded yet, and return the records of all that was asked for.
+
+    Parameters
+    ----------
+    classroom : Classroom
+    assignment : Assignment
+    crew : callable
+        Returns a context manager for the `Workers`; called only if there is work.
+    options : Options, optional
+    watcher : Watcher, optional
+
+    Returns
+    -------
+    list of Record
+        Ordered by student: those graded now, those kept, those refused by the name of their
+        folder, and those who handed in nothing.
+
+    Raises
+    ------
+    ClassroomError
+        If a named student is unknown, there is nothing to resume, or the gradebook does not fit.
+    Locked
+        If another run holds the gradebook and `options.wait` is False.
+    """
+    options, watcher = options or Options(), watcher or Watcher()
+    with _locked(classroom, options.wait, watcher):
+        journal = Journal(classroom.results(assignment.name))
+        clear_leftovers(journal.folder)
+        classroom.register(assignment)
+        plan = make_plan(classroom, assignment, journal, options)
+        done = [*plan.kept]
+        if plan.tasks:
+            with crew() as workers, MarksWriter(classroom) as marks:
+                watcher.planned(plan, workers)
+                for outcome in workers.outcomes(plan.tasks):
+                    record = _settle(classroom, marks, journal, plan.note, outcome)
+                    done.append(record)
+                    watcher.graded(record)
+        journal.finish(plan.note)
+        done += not_handed_in(classroom, assignment, plan.note.students)
+        return sorted(done, key=lambda record: record.student)
+
+
+def make_plan(
+    classroom: Classroom, assignment: Assignment, journal: Journal, options: Options
+) -> Plan:
+    """Decide what is to be graded, and note that the run begins."""
+    note = _note(journal, options)
+    chosen = _chosen(classroom, assignment, note.students)
+    able = [s for s in chosen if not s.refused]
+    in_gradebook = has_marks(classroom, assignment.name, [s.student for s in able])
+    plan = Plan(note)
+    for submission in able:
+        record = journal.read(submission.student)
+        if (
+            record is not None
+            and record.fingerprint == fingerprint(assignment, submission)
+            and (not note.force or record.run == note.run)
+            and submission.student in in_gradebook
+            and _notebooks_are_there(classroom, record)
+        ):
+            plan.kept.append(record)
+        else:
+            plan.tasks.append(Task(assignment, submission))
+    return plan
+
+
+def fingerprint(assignment: Assignment, submission: Submission) -> str:
+    """Return a digest of all that decides a grade: submission, instructor's notebook, checks."""
+    parts = (
+        assignment.fingerprint,
+        submission.fingerprint(assignment.notebooks),
+        code_fingerprint(),
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def not_handed_in(
+    classroom: Classroom, assignment: Assignment, students: Sequence[str] | None
+) -> list[Record]:
+    """Return records for those who handed in nothing, and for folders refused by their name."""
+    submissions = classroom.submissions(assignment.name)
+    there = {submission.student for submission in submissions}
+    absent = [student for student in classroom.enrolled() if student not in there]
+    records = [
+        _unread(assignment, student, State.MISSING, "Nothing was handed in.") for student in absent
+    ]
+    records += [
+        _unread(assignment, s.student, State.MALFORMED, f"Not looked at: {s.refused}.")
+        for s in submissions
+        if s.refused
+    ]
+    return [r for r in records if students is None or r.student in students]
+
+
+def _unread(assignment: Assignment, student: str, state: State, detail: str) -> Record:
+    notebooks = tuple(
+        NotebookResult(
+            assignment.name, name, student, state, assignment.unread_cells(name, detail), detail
+        )
+        for name in assignment.notebooks
+    )
+    return Record(student, notebooks)
+
+
+def _note(journal: Journal, options: Options) -> RunNote:
+    """Go on with the run that was broken off where that is what is asked for, else begin one."""
+    broken_off = journal.unfinished()
+    if options.resume:
+        if broken_off is None:
+            raise ClassroomError("nothing to resume: the last run of this assignment is finished")
+        return broken_off
+    students = None if options.students is None else tuple(sorted(set(options.students)))
+    if broken_off is not None and broken_off.students == students and not options.force:
+        return broken_off
+    return journal.begin(students, options.force)
+
+
+def _chosen(
+    classroom: Classroom, assignment: Assignment, students: Sequence[str] | None
+) -> list[Submission]:
+    submissions = classroom.submissions(assignment.name)
+    if students is None:
+        return submissions
+    known = {s.student for s in submissions} | set(classroom.enrolled())
+    unknown = [student for student in students if student not in known]
+    if unknown:
+        raise ClassroomError(
+            f"no such student: {', '.join(map(repr, unknown))} (neither in "
+            f"{classroom.coursedir.submitted_directory}/ nor in the gradebook)"
+        )
+    return [s for s in submissions if s.student in students]
+
+
+def _settle(
+    classroom: Classroom,
+    marks: MarksWriter,
+    journal: Journal,
+    note: RunNote,
+    outcome: Outcome,
+) -> Record:
+    """Write what came of one submission, the journal last, and return its record."""
+    assignment, submission = outcome.task.assignment, outcome.task.submission
+    if outcome.failure is not None:
+        kind = type(outcome.failure).__name__
+        detail = f"The grader itself failed ({kind}: {outcome.failure}); the next run tries again."
+        return _unread(assignment, submission.student, State.CRASHED, detail)
+    record = Record(
+        student=submission.student,
+        notebooks=tuple(graded.result for graded in outcome.graded),
+        fingerprint=fingerprint(assignment, submission),
+        run=note.run,
+        submitted=submission.timestamp.isoformat() if submission.timestamp else "",
+    )
+    _write_notebooks(classroom, assignment, submission, outcome.graded)
+    late = marks.write(
+        assignment.name,
+        submission.student,
+        submission.timestamp,
+        {graded.result.notebook: _marks(graded) for graded in outcome.graded},
+    )
+    record = replace(record, late_seconds=late)
+    journal.write(record)
+    return record
+
+
+def _marks(graded: Graded) -> Marks:
+    return Marks({cell.grade_id: cell.points for cell in graded.result.cells}, graded.notebook)
+
+
+def _write_notebooks(
+    classroom: Classroom,
+    assignment: Assignment,
+    submission: Submission,
+    graded: tuple[Graded, ...],
+) -> None:
+    """Write what formgrader opens, readable only, as nbgrader leaves it."""
+    folder = classroom.path("autograded", submission.student, assignment.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(folder)
+    mode = 0o664 if classroom.coursedir.groupshared else 0o444
+    for name, text in ((TIMESTAMP, submission.timestamp_text), (SECRET, submission.secret)):
+        _write_or_remove(folder / name, text, mode)
+    for one in graded:
+        text = nbformat.writes(one.notebook) if one.notebook is not None else ""
+        _write_or_remove(folder / f"{one.result.notebook}.ipynb", text, mode)
+
+
+def _write_or_remove(path: Path, text: str, mode: int) -> None:
+    if text:
+        write_whole(path, text, mode, lasting=path.suffix == ".ipynb")
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _notebooks_are_there(classroom: Classroom, record: Record) -> bool:
+    """Return whether the graded notebooks of a record still lie where formgrader looks."""
+    for result in record.notebooks:
+        folder = classroom.path("autograded", record.student, result.assignment)
+        unread = result.state in (State.MISSING, State.MALFORMED)
+        if not unread and not (folder / f"{result.notebook}.ipynb").is_file():
+            return False
+    return True
+
+
+@contextlib.contextmanager
+def _locked(classroom: Classroom, wait: bool, watcher: Watcher) -> Iterator[None]:
+    """Keep other runs away from this course's gradebook; the system frees it if we are killed."""
+    path = classroom.root / "grading" / ".lock"
+    path.parent.mkdir(exist_ok=True)
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if not wait:
+            raise Locked(
+                "another run is grading in this course; wait until it ends, or leave --no-wait out"
+            ) from None
+        watcher.waiting()
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,176 @@
+"""Where each student stands: the journal's states joined with the gradebook's marks.
+
+``grades.csv``, the table at the end of a run and the class report all read this, so they agree.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from imbalance_grader.classroom import Assignment, Classroom
+from imbalance_grader.gradebook import Entry, entries, people
+from imbalance_grader.journal import Journal, Record, write_whole
+from imbalance_grader.results import State
+from imbalance_grader.run import not_handed_in
+
+NOT_GRADED = "not graded yet"
+COLUMNS = (
+    "assignment",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "status",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+    "waiting",
+    "submitted",
+    "late_seconds",
+    "detail",
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One student and one assignment.
+
+    Parameters
+    ----------
+    student : str
+    record : Record
+    status : str
+        One of `State`.
+    score : float or None
+        After a late penalty; None where there is nothing that could have been scored.
+    raw_score, penalty : float or None
+    max_score : float
+    cells : dict of (str, str) to float or None
+        Points of each cell by notebook and grade id; None where it waits for a person.
+    submitted : str
+        UTC, ISO 8601, or "".
+    late_seconds : float
+    person : (str, str, str)
+        Last name, first name, email, as the gradebook has them.
+    """
+
+    student: str
+    record: Record
+    status: str
+    score: float | None
+    raw_score: float | None
+    penalty: float | None
+    max_score: float
+    cells: dict[tuple[str, str], float | None] = field(default_factory=dict)
+    submitted: str = ""
+    late_seconds: float = 0.0
+    person: tuple[str, str, str] = ("", "", "")
+
+    @property
+    def waiting(self) -> int:
+        """Number of cells that wait for a person."""
+        return sum(points is None for points in self.cells.values())
+
+    @property
+    def read(self) -> bool:
+        """Whether there was a submission that could be read."""
+        return self.status not in (State.MISSING, State.MALFORMED)
+
+
+def standings(
+    classroom: Classroom, assignment: Assignment, records: Iterable[Record] | None = None
+) -> list[Standing]:
+    """Return where every student stands, ordered by id.
+
+    Parameters
+    ----------
+    classroom : Classroom
+    assignment : Assignment
+    records : iterable of Record, optional
+        Those of the run that has just ended; by default, and for everybody else, the journal's.
+    """
+    by_student = {record.student: record for record in not_handed_in(classroom, assignment, None)}
+    journal = Journal(classroom.results(assignment.name))
+    by_student |= {record.student: record for record in journal.all()}
+    by_student |= {record.student: record for record in records or ()}
+    known, names = entries(classroom, assignment.name), people(classroom)
+    return [
+        _standing(by_student[student], known.get(student), names.get(student, ("", "", "")))
+        for student in sorted(by_student)
+    ]
+
+
+def _standing(record: Record, entry: Entry | None, person: tuple[str, str, str]) -> Standing:
+    unread = record.state in (State.MISSING, State.MALFORMED)
+    if entry is None or (unread and not entry.by_hand):
+        # No score is known, and a zero would say that one is.
+        score = raw_score = penalty = None
+    else:
+        raw_score, penalty = entry.score, entry.penalty
+        score = max(0.0, entry.score - entry.penalty)
+    cells = {
+        (notebook.notebook, cell.grade_id): cell.points
+        for notebook in record.notebooks
+        for cell in notebook.cells
+    }
+    if entry is not None:
+        cells = {key: entry.cells.get(key, points) for key, points in cells.items()}
+    return Standing(
+        student=record.student,
+        record=record,
+        status=record.state.value,
+        score=score,
+        raw_score=raw_score,
+        penalty=penalty,
+        max_score=record.max_points,
+        cells={} if unread else cells,
+        submitted=record.submitted,
+        late_seconds=entry.late_seconds if entry else record.late_seconds,
+        person=person,
+    )
+
+
+def write_csv(path: Path, assignment: str, rows: Iterable[Standing]) -> None:
+    """Write ``grades.csv``: nbgrader's columns, and each student's status beside the score."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        values = (
+            assignment,
+            row.student,
+            *row.person,
+            row.status,
+            row.raw_score,
+            row.penalty,
+            row.score,
+            row.max_score,
+            row.waiting,
+            row.submitted,
+            round(row.late_seconds),
+            row.record.detail,
+        )
+        writer.writerow([cell(value) for value in values])
+    write_whole(path, text.getvalue())
+
+
+def cell(value: object) -> str:
+    """Return a value as text that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, int | float):
+        return f"{value:g}"
+    text = printable(str(value))
+    return "'" + text if text.startswith(("=", "+", "-", "@")) else text
+
+
+def printable(text: str) -> str:
+    """Return text with every character that a terminal or page would act on written out."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )

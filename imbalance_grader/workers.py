@@ -1,0 +1,180 @@
+"""Who grades: a crew that takes submissions and gives results, as they come and in any order.
+
+Here are the threads of this process around one engine; `imbalance_grader.cluster` has the
+workers of a Dask cluster. Threads are enough because a submission runs in processes of its own and
+the engine takes calls from several threads at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from traitlets.config import Config
+
+import imbalance_lab
+from imbalance_grader.classroom import Assignment, Submission
+from imbalance_grader.engine import Engine, SourceError
+from imbalance_grader.results import Graded, Limits
+
+_JUDGES = ("checks", "datasets", "exercises")  # the parts of the package that decide points
+
+
+class Grader(Protocol):
+    """What is needed of `imbalance_grader.engine.Engine`."""
+
+    def grade(self, source: Path, submission: Path | None, assignment: str, student: str) -> Graded:
+        """Grade one notebook."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission that waits to be graded."""
+
+    assignment: Assignment
+    submission: Submission
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a task: one `Graded` a notebook, or how the grader itself failed."""
+
+    task: Task
+    graded: tuple[Graded, ...] = ()
+    failure: BaseException | None = None
+
+
+class Workers(ABC):
+    """A crew that grades submissions.
+
+    Parameters
+    ----------
+    window : int
+        How many tasks are handed out at a time, which bounds the memory of a run.
+    words : str
+        Who they are, for the instructor.
+    """
+
+    def __init__(self, window: int, words: str) -> None:
+        self._window = window
+        self.words = words
+
+    @abstractmethod
+    def submit(self, task: Task) -> Future[Any]:
+        """Hand out one task."""
+
+    def read(self, reply: Any) -> tuple[Graded, ...]:
+        """Return what a task's future brought, as results."""
+        return tuple(reply)
+
+    def outcomes(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
+        """Yield the outcome of each task as it comes.
+
+        Raises
+        ------
+        SourceError
+            If the instructor's own notebook cannot be graded with: no submission can be.
+        """
+        waiting = iter(tasks)
+        pending: dict[Future[Any], Task] = {}
+        try:
+            while True:
+                for task in islice(waiting, self._window - len(pending)):
+                    pending[self.submit(task)] = task
+                if not pending:
+                    return
+                done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield self._outcome(pending.pop(future), future)
+        finally:
+            for future in pending:
+                future.cancel()
+
+    def _outcome(self, task: Task, future: Future[Any]) -> Outcome:
+        failure = future.exception()
+        if isinstance(failure, SourceError) or not isinstance(failure, Exception | None):
+            raise failure
+        if failure is not None:
+            return Outcome(task, failure=failure)
+        return Outcome(task, graded=self.read(future.result()))
+
+
+class LocalWorkers(Workers):
+    """Threads of this process around one engine."""
+
+    def __init__(self, grader: Grader, jobs: int) -> None:
+        super().__init__(jobs, f"{jobs} at a time on this machine")
+        self._grader = grader
+        self._executor = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
+
+    def submit(self, task: Task) -> Future[Any]:
+        """Hand out one task."""
+        return self._executor.submit(grade_submission, self._grader, task)
+
+    def close(self) -> None:
+        """Take no more tasks, and don't wait for those under way."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def local_workers(
+    jobs: int,
+    limits: Limits | None = None,
+    allow_unprotected: bool = False,
+    config: Config | None = None,
+) -> Iterator[LocalWorkers]:
+    """Grade on this machine, `jobs` submissions at a time.
+
+    Parameters
+    ----------
+    jobs : int
+    limits, allow_unprotected, config
+        As in `imbalance_grader.engine.Engine`.
+
+    Raises
+    ------
+    Unprotected
+        If a protection is off and `allow_unprotected` is not True.
+    """
+    with Engine(limits, allow_unprotected, config) as engine:
+        workers = LocalWorkers(engine, jobs)
+        try:
+            yield workers
+        finally:
+            workers.close()
+
+
+def grade_submission(grader: Grader, task: Task) -> tuple[Graded, ...]:
+    """Grade every notebook of a submission."""
+    submission, assignment = task.submission, task.assignment
+    return tuple(
+        grader.grade(
+            source, _present(submission.notebook(source.stem)), assignment.name, submission.student
+        )
+        for source in assignment.sources
+    )
+
+
+def _present(path: Path) -> Path | None:
+    """Return the path if anything at all is there, a broken link too."""
+    return path if os.path.lexists(path) else None
+
+
+@cache
+def code_fingerprint() -> str:
+    """Return a digest of the parts of this package that decide points."""
+    digest = hashlib.sha256()
+    root = Path(imbalance_lab.__file__).parent
+    for part in _JUDGES:
+        for path in sorted((root / part).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
