@@ -311,8 +311,21 @@ for seed in range(10):
 print(f"RUSBoost with its defaults could not be fitted on {refused} of 10 data sets")
 
 # %% [markdown]
-# Below it gets trees of depth 6 and smaller steps, which worked on all our data sets.
-#
+# Below it gets trees of depth 6 and smaller steps, which worked on all our data sets. It also gets
+# its boosting weights as whole numbers, with a mean of 1,000. In a small node many cuts are equally
+# good, and with unrounded weights the last bit of a sum picks one of them: another processor grows
+# other trees, and the average precision of a single run moves by up to 0.04.
+
+# %%
+from sklearn.tree import DecisionTreeClassifier
+
+
+class TreeOfWholeWeights(DecisionTreeClassifier):
+    def fit(self, X, y, sample_weight):
+        return super().fit(X, y, np.round(1000 * sample_weight / sample_weight.mean()))
+
+
+# %% [markdown]
 # ## Thirteen models, two questions
 #
 # Now the comparison. A random forest, the four specialists, LightGBM and XGBoost. The boosting
@@ -328,7 +341,6 @@ from imblearn.ensemble import (
     EasyEnsembleClassifier,
 )
 from sklearn.ensemble import AdaBoostClassifier
-from sklearn.tree import DecisionTreeClassifier
 
 ensembles = {
     "random forest": RandomForestClassifier(10, random_state=0),
@@ -339,7 +351,7 @@ ensembles = {
         3, estimator=AdaBoostClassifier(n_estimators=10, random_state=0), random_state=0
     ),
     "RUSBoost": RUSBoostClassifier(
-        DecisionTreeClassifier(max_depth=6), n_estimators=10, learning_rate=0.1, random_state=0
+        TreeOfWholeWeights(max_depth=6), n_estimators=10, learning_rate=0.1, random_state=0
     ),
 }
 
