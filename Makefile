@@ -64,7 +64,7 @@ grade: $(INSTALLED)  ## grade a sample class from end to end and show the report
 	@$(RUN) $(PY) -m imbalance_grader sample
 
 clean:  ## remove caches and what runs left behind (keeps .venv and the notebooks)
-	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache sample-class test-results
+	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache sample-class test-results
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 	@find . -name .ipynb_checkpoints -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 

@@ -27,7 +27,6 @@ from rich.table import Table
 from rich.text import Text
 
 from imbalance_grader.classroom import SECRET, Assignment, Classroom, ClassroomError
-from imbalance_grader.cli import main
 from imbalance_grader.engine import Engine, SourceError, Unprotected, protections
 from imbalance_grader.feedback import write_feedback
 from imbalance_grader.journal import Record, write_whole
@@ -182,7 +181,7 @@ def _grade_sample(chosen: argparse.Namespace, notes: Console) -> int:
     more = [option for name, value in chosen.limit for option in ("--limit", f"{name}={value}")]
     if chosen.allow_unprotected:
         more.append("--allow-unprotected")
-    code = main([*command, "--jobs", str(chosen.jobs), *more])
+    code = chosen.grade([*command, "--jobs", str(chosen.jobs), *more])
     return DONE if code == ATTENTION else code  # some are made so that they do not run to the end
 
 

@@ -61,9 +61,6 @@ def serve(link: socket.socket, settings: dict[str, Any]) -> None:
 
 
 def _serve(link: socket.socket, limits: dict[str, Any]) -> None:
-    from imbalance_sandbox import warm
-
-    warm.seed()
     _shell.recorder = recorder = _Recorder(limits["output_bytes"])
     streams = _Stream(recorder, "stdout"), _Stream(recorder, "stderr")
     sys.stdin = open("/dev/null")  # noqa: PTH123, SIM115 (lives as long as the process)

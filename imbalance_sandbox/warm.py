@@ -97,6 +97,7 @@ def prepare_student() -> Start:
 
     def start(link: socket.socket, leash: socket.socket) -> None:
         settings = wire.receive(leash)
+        seed()
         contain.contain(link, leash, settings, student.serve)
 
     return start

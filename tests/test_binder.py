@@ -16,6 +16,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# Folders of the repository that hold answers, or only serve those who write the course.
+INSTRUCTORS = ("instructor", "solutions", "tests", "tools", "benchmarks", ".ci")
+PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 FIRST_LESSON = "lessons/00-start-here/start-here.ipynb"
 
 
@@ -62,7 +65,7 @@ class TestPostBuild:
     def image(self, tmp_path):
         """A student's home in the image after the last step, with a python that only answers."""
         home, programs, prefix = tmp_path / "home", tmp_path / "bin", tmp_path / "prefix"
-        for name in ("solutions/01-a", "tests", "lessons/00-start-here", "imbalance_lab", ".git"):
+        for name in ("lessons/00-start-here", ".git", *INSTRUCTORS, *PACKAGES):
             (home / name).mkdir(parents=True)
         shutil.copytree(ROOT / "binder", home / "binder", symlinks=True)
         (home / "README.md").touch()
@@ -87,6 +90,14 @@ class TestPostBuild:
     def test_student_sees_lessons_and_no_solutions(self, image):
         home, _, _ = image
         assert {path.name for path in home.iterdir()} == {"lessons", "README.md"}
+
+    def test_every_folder_of_the_repository_was_considered(self):
+        """A new folder is either the student's to see, or named above and removed."""
+        listed = subprocess.run(
+            ["git", "ls-files"], cwd=ROOT, text=True, capture_output=True, check=True
+        )
+        folders = {name.split("/")[0] for name in listed.stdout.splitlines() if "/" in name}
+        assert folders == {"lessons", "docs", "binder", *INSTRUCTORS, *PACKAGES}
 
     def test_package_is_installed_from_the_pins_alone(self, image):
         _, _, calls = image

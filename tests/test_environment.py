@@ -105,21 +105,49 @@ class TestPackage:
         assert str(citation["version"]) == PROJECT["version"]
         assert citation["repository-code"] == PROJECT["urls"]["Repository"]
 
-    def test_wheel_brings_types_and_settings(self, tmp_path):
-        subprocess.run(
-            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)],
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-        )
-        (wheel,) = tmp_path.glob("*.whl")
-        shutil.unpack_archive(wheel, tmp_path / "wheel", format="zip")
-        assert (tmp_path / "wheel" / "imbalance_lab" / "py.typed").exists()
-        (settings,) = (tmp_path / "wheel").rglob("etc/jupyter/labconfig/*.json")
+    @pytest.fixture(scope="class")
+    @classmethod
+    def distributions(cls, tmp_path_factory):
+        """What a student installs, unpacked: a wheel, or the source distribution."""
+        folder = tmp_path_factory.mktemp("distributions")
+        build = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
+        subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+        (wheel,), (source,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
+        shutil.unpack_archive(wheel, folder / "wheel", format="zip")
+        shutil.unpack_archive(source, folder / "source", filter="data")
+        (unpacked,) = (folder / "source").iterdir()
+        return {"wheel": folder / "wheel", "source": unpacked}
+
+    def test_wheel_brings_types_and_settings(self, distributions):
+        wheel = distributions["wheel"]
+        assert (wheel / "imbalance_lab" / "py.typed").exists()
+        (settings,) = wheel.rglob("etc/jupyter/labconfig/*.json")
         assert json.loads(settings.read_text())["@jupyterlab/apputils-extension:notification"] == {
             "checkForUpdates": False,
             "fetchNews": "false",
         }
+
+    def test_a_student_installs_the_laboratory_and_nothing_beside_it(self, distributions):
+        about = {f"imbalance_lab-{PROJECT['version']}.{name}" for name in ("data", "dist-info")}
+        assert {path.name for path in distributions["wheel"].iterdir()} == {"imbalance_lab"} | about
+        project = {"pyproject.toml", "PKG-INFO", ".gitignore"}
+        texts = {"CITATION.cff", "LICENSE", "LICENSE-text", "README.md"}
+        found = {path.name for path in distributions["source"].iterdir()}
+        assert found == {"imbalance_lab"} | project | texts
+
+    @pytest.mark.parametrize("kind", ["wheel", "source"])
+    def test_no_distribution_holds_a_right_answer(self, distributions, kind):
+        package = distributions[kind] / "imbalance_lab"
+        files = [path for path in package.rglob("*") if path.is_file()]
+        assert {path.suffix for path in files} <= {".py", ".json", ".typed"}
+        secret = re.compile(r"oracle|solution|grading|grader|sandbox|answer_?key|marking")
+        for path in files:
+            names = path.relative_to(package).as_posix()
+            assert not secret.search(names), names
+        code = "\n".join(path.read_text() for path in files if path.suffix == ".py")
+        instructors = r"imbalance_(builder|grader|oracles|sandbox)"
+        cells = "BEGIN (SOLUTION|HIDDEN TESTS|MARK SCHEME)"
+        assert not re.search(rf"{instructors}|{cells}", code)
 
     @pytest.mark.parametrize(
         "path",
@@ -172,6 +200,16 @@ class TestNbgraderConfig:
         assert (course.source_directory, course.release_directory) == ("solutions", "lessons")
         assert course.solution_directory.startswith("build/")
         assert course.source_with_tests_directory.startswith("build/")
+
+    def test_it_works_where_only_the_students_package_is_installed(self, config, monkeypatch):
+        assert config.GenerateAssignment.preprocessors[-1].__name__ == "TolerateUnsolved"
+        for name in ("builder", "grader", "oracles", "sandbox"):
+            monkeypatch.setitem(sys.modules, f"imbalance_{name}", None)  # as if it were not there
+            monkeypatch.delitem(sys.modules, f"imbalance_{name}.preprocessors", raising=False)
+        students = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+        assert "GenerateAssignment" not in students
+        del config["GenerateAssignment"]
+        assert students == config
 
     def test_unsolved_and_solved_lesson_validate_as_they_should(self):
         for folder, verdict in (("lessons", "VALIDATION FAILED"), ("solutions", "Success")):
