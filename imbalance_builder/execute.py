@@ -25,6 +25,8 @@ CELL_TIMEOUT = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}\b")
+# The last of the 16 or 17 digits of a float are another machine's own.
+UNROUNDED = re.compile(r"(?<![\w.])\d+\.\d{12,}(?:e[+-]?\d+)?")
 
 # One thread in every numerical library, so that sums are made in one order everywhere.
 ONE_THREAD = {
@@ -251,8 +253,10 @@ def _machine_detail(text: str, lesson: Lesson) -> str | None:
     for folder in sorted(folders - {"/", "/usr"}, key=len, reverse=True):
         if folder in text:
             return f"a path of this machine ({folder})"
-    address = ADDRESS.search(text)
-    return f"a memory address ({address.group()})" if address else None
+    if address := ADDRESS.search(text):
+        return f"a memory address ({address.group()})"
+    number = UNROUNDED.search(text)
+    return f"a number that is not rounded ({number.group()})" if number else None
 
 
 def _indent(text: str) -> str:

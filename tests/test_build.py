@@ -229,9 +229,10 @@ class TestExecution:
             ("import warnings\nwarnings.warn('take care')", "take care"),
             ("print(object())", "prints a memory address"),
             ("import os\nprint(os.getcwd())", "prints a path of this machine"),
+            ("2 / 3", "prints a number that is not rounded (0.6666666666666666)"),
             ("import os\nos._exit(1)", "ended the kernel"),
         ],
-        ids=["error", "stderr", "address", "path", "kernel"],
+        ids=["error", "stderr", "address", "path", "digits", "kernel"],
     )
     def test_cell_that_cannot_stay_is_named(self, tmp_path, cell, message):
         course = new_course(tmp_path, f"# %%\nx = 1\n\n# %%\n{cell}\n")

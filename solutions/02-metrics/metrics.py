@@ -239,7 +239,7 @@ def precision_recall(y_true, y_pred, pos_label=1):
 
 
 # %% try="precision-recall"
-precision_recall(truth, flags, pos_label="fraud")
+np.round(precision_recall(truth, flags, pos_label="fraud"), 3)
 
 # %% graded="precision-recall" points=2
 from imbalance_lab.checks import Call, check, fresh
@@ -357,7 +357,7 @@ def f_beta(precision, recall, beta=1.0):
 
 
 # %% try="f-beta"
-f_beta(0.3, 0.8, beta=2)
+round(f_beta(0.3, 0.8, beta=2), 3)
 
 # %% graded="f-beta" points=1
 from imbalance_lab.checks import Call, check
@@ -568,7 +568,7 @@ def balanced_accuracy_and_mcc(tn, fp, fn, tp):
 
 
 # %% try="balanced-accuracy-and-mcc"
-balanced_accuracy_and_mcc(4, 3, 1, 2)
+np.round(balanced_accuracy_and_mcc(4, 3, 1, 2), 3)
 
 # %% graded="balanced-accuracy-and-mcc" points=2
 from imbalance_lab.checks import Call, check
@@ -834,7 +834,7 @@ def wilson_interval(n_successes, n, confidence=0.95):
 
 
 # %% try="wilson-interval"
-wilson_interval(18, 20)
+np.round(wilson_interval(18, 20), 3)
 
 # %% graded="wilson-interval" points=3
 from imbalance_lab.checks import Call, check
@@ -1125,7 +1125,7 @@ def macro_f1(y_true, y_pred):
 
 
 # %% try="macro-f1"
-macro_f1(kinds, guesses)
+round(macro_f1(kinds, guesses), 3)
 
 # %% graded="macro-f1" points=2
 from imbalance_lab.checks import Call, check, fresh

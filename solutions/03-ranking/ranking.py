@@ -258,7 +258,7 @@ def average_precision(y_true, y_score):
 
 
 # %% try="average-precision"
-average_precision([0, 1, 1, 0, 1], [0.8, 0.6, 0.4, 0.4, 0.1])
+round(average_precision([0, 1, 1, 0, 1], [0.8, 0.6, 0.4, 0.4, 0.1]), 3)
 
 # %% graded="average-precision" points=3
 from imbalance_lab.checks import check, fresh
@@ -374,7 +374,7 @@ def precision_at_prevalence(recall, false_positive_rate, prevalence):
 
 
 # %% try="precision-at-prevalence"
-precision_at_prevalence(0.8, 0.1, 0.2)
+round(precision_at_prevalence(0.8, 0.1, 0.2), 3)
 
 # %% graded="precision-at-prevalence" points=2
 from imbalance_lab.checks import Call, check
@@ -595,7 +595,7 @@ def precision_at_recall(y_true, y_score, min_recall):
 
 
 # %% try="precision-at-recall"
-precision_at_recall([0, 0, 1, 1, 1, 1, 0], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], 0.6)
+round(precision_at_recall([0, 0, 1, 1, 1, 1, 0], [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3], 0.6), 3)
 
 # %% graded="precision-at-recall" points=2
 from imbalance_lab.checks import check, fresh

@@ -312,7 +312,7 @@ def rows_lost(y, ratio):
 
 
 # %% try="rows-lost"
-rows_lost(toy["label"], 0.25)
+np.round(rows_lost(toy["label"], 0.25), 3)
 
 # %% graded="rows-lost" points=1
 from imbalance_lab.checks import check

@@ -527,7 +527,7 @@ def variance_ratio(correlation, low=0.0, high=1.0):
 
 
 # %% try="variance-ratio"
-variance_ratio(0), variance_ratio(0.4), variance_ratio(0, low=0, high=0.2)
+np.round([variance_ratio(0), variance_ratio(0.4), variance_ratio(0, low=0, high=0.2)], 3)
 
 # %% graded="variance-ratio" points=2
 from imbalance_lab.checks import Call, check

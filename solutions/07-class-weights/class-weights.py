@@ -263,7 +263,7 @@ def weighted_log_loss(y_true, p, w0, w1):
 
 
 # %% try="weighted-log-loss"
-weighted_log_loss([0, 0, 0, 1], [0.5, 0.5, 0.5, 0.25], w0=1, w1=2)
+round(weighted_log_loss([0, 0, 0, 1], [0.5, 0.5, 0.5, 0.25], w0=1, w1=2), 3)
 
 # %% graded="weighted-log-loss" points=2
 import numpy as np

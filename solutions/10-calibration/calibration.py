@@ -183,7 +183,7 @@ def brier_score(y_true, p):
 
 
 # %% try="brier-score"
-brier_score([0, 0, 1, 1], [0.5, 0.1, 0.8, 0.4])
+round(brier_score([0, 0, 1, 1], [0.5, 0.1, 0.8, 0.4]), 3)
 
 # %% graded="brier-score" points=1
 from imbalance_lab.checks import check, fresh
@@ -539,7 +539,7 @@ def correct_undersampling(p_s, beta):
 
 
 # %% try="correct-undersampling"
-correct_undersampling([0.5, 0.8], beta=0.1)
+np.round(correct_undersampling([0.5, 0.8], beta=0.1), 3)
 
 # %% graded="correct-undersampling" points=2
 from imbalance_lab.checks import Call, check
