@@ -19,6 +19,7 @@ exit codes:
   2    nothing done: the command, the course or an instructor's notebook needs mending
   3    nothing done: this machine lacks protections, and --allow-unprotected was not given
   4    nothing done: another run is grading in this course (with --no-wait)
+  70   a fault of the grader itself; what is done is kept
   130  stopped by Ctrl-C or SIGTERM; the same command goes on where it was
 """
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import io
 import json
 import signal
+import sys
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -27,16 +30,18 @@ from rich.table import Table
 from rich.text import Text
 
 from imbalance_grader.classroom import SECRET, Assignment, Classroom, ClassroomError
-from imbalance_grader.engine import Engine, SourceError, Unprotected, protections
+from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
 from imbalance_grader.feedback import write_feedback
 from imbalance_grader.journal import Record, write_whole
+from imbalance_grader.printable import one_line, printable
 from imbalance_grader.report import write_report
 from imbalance_grader.results import Limits, State
 from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class
-from imbalance_grader.standings import Standing, printable, standings, write_csv
+from imbalance_grader.standings import Standing, standings, write_csv
 from imbalance_grader.workers import Workers, local_workers
 
 DONE, ATTENTION, USAGE, UNPROTECTED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
+FAULT = 70  # as in sysexits.h: what Python itself says of a traceback, 1, would mean "done, but"
 LONGEST_TABLE = 60
 
 
@@ -50,10 +55,13 @@ def run(chosen: argparse.Namespace) -> int:
     """
     # Messages and progress go to stderr: stdout is for results, of which --json makes one object.
     notes = Console(stderr=True, highlight=False, quiet=getattr(chosen, "quiet", False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
+            stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return COMMANDS[chosen.command](chosen, notes)
-    except (ClassroomError, SourceError) as error:
+    except (ClassroomError, EngineError, SourceError) as error:
         return _refuse(notes, error, USAGE)
     except Unprotected as error:
         hint = "With --allow-unprotected it grades all the same; the results then say what was off."
@@ -63,11 +71,15 @@ def run(chosen: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         notes.print(Text("Stopped. What is done is kept; the same command goes on from here."))
         return INTERRUPTED
+    except Exception:
+        print(printable(traceback.format_exc()), file=sys.stderr)
+        hint = "This is a fault of the grader. What is done is kept; please report the lines above."
+        return _refuse(notes, hint, FAULT)
 
 
 def _refuse(notes: Console, error: object, code: int) -> int:
     notes.quiet = False
-    notes.print(Text(f"error: {error}", style="bold red"), soft_wrap=True)
+    notes.print(Text(printable(f"error: {error}"), style="bold red"), soft_wrap=True)
     return code
 
 
@@ -167,7 +179,7 @@ def _show_protections(chosen: argparse.Namespace, notes: Console) -> int:
         table = Table("Protection", "", "What it is for, or why it is off", box=None)
         for protection in found:
             on = Text("on", "green") if protection.on else Text("OFF", "bold red")
-            table.add_row(protection.name, on, Text(printable(protection.why)))
+            table.add_row(protection.name, on, Text(one_line(protection.why)))
         Console(highlight=False).print(table)
     return DONE if all(protection.on for protection in found) else UNPROTECTED
 
@@ -301,12 +313,12 @@ def _print_table(rows: Sequence[Standing], paths: dict[str, Path]) -> None:
         style = "" if row.status == State.GRADED else "yellow"
         note = "; ".join(filter(None, ["late" if row.late_seconds else "", row.record.detail]))
         table.add_row(
-            Text(printable(row.student)),
+            Text(one_line(row.student)),
             Text(row.status, style),
             score,
             f"{row.max_score:g}",
             str(row.waiting or ""),
-            Text(printable(note)[:200]),
+            Text(one_line(note)[:200]),
         )
     if shown:
         console.print(table)

@@ -216,8 +216,9 @@ def write_whole(path: Path, text: str, mode: int = 0o644, lasting: bool = True) 
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            # Half characters were written out long before; none may stop a class here.
+            file.write(text.encode("utf-8", "backslashreplace"))
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())

@@ -37,6 +37,7 @@ from typing import Any
 from imbalance_grader import intake
 from imbalance_grader.kernel import Kernel, KernelEnded, RemoteStandIn, SandboxGone, Usage
 from imbalance_grader.needed import needed_code
+from imbalance_grader.printable import printable
 from imbalance_grader.results import CellResult, CellTime, Limits, NotebookResult, State
 from imbalance_grader.source import Source, SourceCell
 from imbalance_lab.checks import CheckFailed
@@ -239,7 +240,7 @@ class _Session:
             outputs.append(_error(type(error).__name__, message))
         elif value is not None:
             points = _partial(repr(value), cell.points)
-            outputs.append(_shown("execute_result", {"text/plain": repr(value)}))
+            outputs.append(_shown("execute_result", {"text/plain": printable(repr(value))}))
         if kernel.trouble and not message:
             message = kernel.trouble[1]
         self.shown[place] = outputs
@@ -349,10 +350,11 @@ def _partial(shown: str, most: float) -> float:
 
 
 def _stream(text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": "stdout", "text": text}
+    return {"output_type": "stream", "name": "stdout", "text": printable(text)}
 
 
 def _error(name: str, message: str) -> dict[str, Any]:
+    message = printable(message)
     lines = message.splitlines() or [name]
     return {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
 
@@ -378,13 +380,13 @@ def _checked(output: dict[str, Any]) -> dict[str, Any] | None:
             "output_type": "error",
             "ename": _text_of(output, "ename"),
             "evalue": _text_of(output, "evalue"),
-            "traceback": [intake.writable(line) for line in lines if type(line) is str],
+            "traceback": [printable(line) for line in lines if type(line) is str],
         }
     if kind in ("display_data", "execute_result") and type(output.get("data")) is dict:
         return _shown(
             kind,
             {
-                mime: intake.writable(text)
+                mime: printable(text)
                 for mime, text in output["data"].items()
                 if mime in _MIMES and type(text) is str
             },
@@ -396,7 +398,7 @@ def _text_of(output: dict[str, Any], key: str) -> str:
     value = output.get(key)
     if type(value) is list:
         value = "".join(part for part in value if type(part) is str)
-    return intake.writable(value) if type(value) is str else ""
+    return printable(value) if type(value) is str else ""
 
 
 def with_identity(

@@ -12,7 +12,7 @@ import nbformat
 from markupsafe import Markup
 
 from imbalance_grader.classroom import Assignment
-from imbalance_grader.standings import printable
+from imbalance_grader.printable import one_line, printable
 
 
 def render(template: str, view: Mapping[str, Any]) -> str:
@@ -40,7 +40,7 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters |= {
-        "printable": lambda value: printable(str(value)),
+        "printable": lambda value: one_line(str(value)),
         "percent": lambda value: f"{100 * value:.0f}%",
         "points": lambda value: f"{value:g}" if value == round(value, 2) else f"{value:.2f}",
         "seconds": _seconds,
@@ -64,7 +64,7 @@ def _breakable(name: str) -> Markup:
 
 def _prose(text: str) -> Markup:
     """Show what stands between backticks as code."""
-    parts = printable(text).split("`")
+    parts = one_line(text).split("`")
     shown = [Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts)]
     return Markup().join(shown)
 
@@ -78,5 +78,5 @@ def _lateness(seconds: float) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return text of several lines with everything but its lines and letters written out."""
-    return "\n".join(printable(line.expandtabs(4)) for line in text.splitlines())
+    """Return printable text of several lines, with spaces in place of tabs."""
+    return printable(text).expandtabs(4)

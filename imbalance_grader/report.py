@@ -25,8 +25,9 @@ from imbalance_grader.catalogue import (
 from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.items import difficulty, discrimination
 from imbalance_grader.pages import render, title
+from imbalance_grader.printable import one_line
 from imbalance_grader.results import CellResult, State
-from imbalance_grader.standings import Standing, printable
+from imbalance_grader.standings import Standing
 
 BINS = 10
 _SHOWN = 12  # how many of the slowest things are listed
@@ -174,7 +175,7 @@ def write_report(
 def _names(rows: Sequence[Standing], anonymous: bool) -> dict[str, str]:
     if anonymous:
         return {row.student: f"Student {n}" for n, row in enumerate(rows, start=1)}
-    return {row.student: printable(row.student) for row in rows}
+    return {row.student: one_line(row.student) for row in rows}
 
 
 def _keys(assignment: Assignment) -> list[tuple[tuple[str, str], float, bool]]:

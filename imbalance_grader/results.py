@@ -2,7 +2,7 @@
 
 These records are what the engine returns and what the rest of the grader (gradebook, table,
 ``grades.csv``, class report) reads. They hold text and numbers only, never an object that a
-student made.
+student made, and their text is printable (see `imbalance_grader.printable`), whoever makes them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
+
+from imbalance_grader.printable import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +64,10 @@ class CellResult:
     seconds: float = 0.0
     answer_missing: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", printable(self.message))
+        object.__setattr__(self, "mistake", one_line(self.mistake))
+
 
 @dataclass(frozen=True)
 class CellTime:
@@ -76,6 +82,9 @@ class CellTime:
 
     cell: str
     seconds: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cell", one_line(self.cell))
 
 
 @dataclass(frozen=True)
@@ -114,6 +123,9 @@ class NotebookResult:
     peak_memory: int = 0
     protections_off: tuple[str, ...] = ()
     slowest: tuple[CellTime, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", one_line(self.detail))
 
     @property
     def points(self) -> float:

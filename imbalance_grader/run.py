@@ -246,12 +246,28 @@ def _settle(
     note: RunNote,
     outcome: Outcome,
 ) -> Record:
-    """Write what came of one submission, the journal last, and return its record."""
+    """Write what came of one submission and return its record; a fault stays with it alone."""
+    failure = outcome.failure
+    if failure is None:
+        try:
+            return _write(classroom, marks, journal, note, outcome)
+        except Exception as raised:
+            failure = raised
+    detail = f"The grader itself failed ({type(failure).__name__}: {failure}); the next run tries"
+    return _unread(
+        outcome.task.assignment, outcome.task.submission.student, State.CRASHED, f"{detail} again."
+    )
+
+
+def _write(
+    classroom: Classroom,
+    marks: MarksWriter,
+    journal: Journal,
+    note: RunNote,
+    outcome: Outcome,
+) -> Record:
+    """Write the graded notebook, then the marks, and the journal last."""
     assignment, submission = outcome.task.assignment, outcome.task.submission
-    if outcome.failure is not None:
-        kind = type(outcome.failure).__name__
-        detail = f"The grader itself failed ({kind}: {outcome.failure}); the next run tries again."
-        return _unread(assignment, submission.student, State.CRASHED, detail)
     record = Record(
         student=submission.student,
         notebooks=tuple(graded.result for graded in outcome.graded),

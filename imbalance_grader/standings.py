@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,14 @@ from pathlib import Path
 from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.gradebook import Entry, entries, people
 from imbalance_grader.journal import Journal, Record, write_whole
+from imbalance_grader.printable import one_line
 from imbalance_grader.results import State
 from imbalance_grader.run import not_handed_in
 
-NOT_GRADED = "not graded yet"
+# What a spreadsheet calculates: a formula sign at the beginning of a cell, or after the semicolon
+# that separates cells where the comma is the decimal sign; spaces and quotes before it don't help,
+# and the wide signs of Chinese and Japanese keyboards count as well.
+_FORMULA = re.compile(r"((?:^|;)[\s\"]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 COLUMNS = (
     "assignment",
     "student_id",
@@ -165,12 +170,4 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return f"{value:g}"
-    text = printable(str(value))
-    return "'" + text if text.startswith(("=", "+", "-", "@")) else text
-
-
-def printable(text: str) -> str:
-    """Return text with every character that a terminal or page would act on written out."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    return _FORMULA.sub(r"\1'\2", one_line(str(value)))

@@ -223,6 +223,8 @@ class PretendedEngine:
         if "WRONG" not in answer.source:
             return CellResult(name, points, points, "graded", seconds=0.01)
         message = f"{name}: not right yet.\n\n  came      <b>5</b>\n"
+        if "SAYS" in answer.source:
+            message += answer.source.split("SAYS")[1]
         cell.outputs = [new_output("stream", text=message)]
         mistake = "the baseline is forgotten" if "MISTAKE" in answer.source else ""
         return CellResult(name, 0.0, points, "graded", message, mistake, 0.01)

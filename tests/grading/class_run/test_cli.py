@@ -147,6 +147,18 @@ def test_protections_say_what_is_off(capsys, monkeypatch, on, code):
     assert listed[1] == {"name": "network", "on": on, "why": "the kernel refused"}
 
 
+def test_a_fault_of_the_grader_is_70_and_never_1(course, capsys, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("nobody thought of \x1b[31mthis")
+
+    monkeypatch.setattr(commands, "grade_class", broken)
+    assert run(course, "assignment", ASSIGNMENT) == 70
+    error = capsys.readouterr().err
+    assert "Traceback" in error
+    assert "fault of the grader" in error
+    assert "\x1b" not in error
+
+
 def test_hostile_names_reach_the_terminal_as_text(course, capsys):
     folder = course.root / "submitted" / "\x1b[31m[bold]red" / ASSIGNMENT
     folder.mkdir(parents=True)

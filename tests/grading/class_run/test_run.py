@@ -133,6 +133,20 @@ def test_a_fault_of_the_grader_is_tried_again(course):
     assert engine.graded == ["ann"]
 
 
+def test_a_fault_in_writing_stays_with_its_submission(course, monkeypatch):
+    from imbalance_grader import run
+
+    def write(classroom, assignment, submission, graded):
+        if submission.student == "ann":
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+
+    monkeypatch.setattr(run, "_write_notebooks", write)
+    course.submit("ann")
+    course.submit("bob")
+    states = {r.student: (r.state, "surrogates" in r.detail) for r in grade(course)}
+    assert states == {"ann": (State.CRASHED, True), "bob": (State.GRADED, False)}
+
+
 def test_named_students_only_and_unknown_ones_refused(course):
     course.submit("ann")
     course.submit("bob")

@@ -57,11 +57,13 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(course):
     folder.mkdir(parents=True)
     (student,) = graded_rows(course)
     assert student == "'=cmd|' !A1\\x1b[31m\\n"
-    assert [cell(value) for value in ("+1", "-1", "@x", "ann", -1.5, None)] == [
-        "'+1",
-        "'-1",
-        "'@x",
+    formulas = ["+1", "-1", "@x", " =1", '"=1', "x;=1", 'x; "-1', "\uff1dcmd", "x;\uff201"]
+    assert all(cell(text).replace("'", "", 1) == text for text in formulas)
+    assert [cell(value) for value in ("\t=1", "ann", "a=1", "x; y", -1.5, None)] == [
+        "\\t=1",
         "ann",
+        "a=1",
+        "x; y",
         "-1.5",
         "",
     ]

@@ -1,0 +1,54 @@
+r"""Text of a student's, made printable in one place, before anything is done with it.
+
+A name, a message or an output may hold what a terminal, a page or an editor acts on: escape
+sequences that move the cursor or plant links, marks that turn the direction of what follows, and
+half characters that no file can hold. All of these are written out, as in ``\x1b``, so that a
+person sees that they were there; in outputs, what only colours is dropped. Letters, spaces and
+signs of every language stay as they are, the joiners of Persian and of emoji among them.
+
+Both functions leave their own results unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A control sequence of ECMA-48: colours, and what a progress bar does to its line.
+_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_ACTS = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters; line feed and tab are text
+    "\u2028\u2029"  # ends of lines and paragraphs beside the usual one
+    "\u202a-\u202e\u2066-\u206f"  # marks that turn the direction of what follows
+    "\ufeff\ufff9-\uffff"  # byte order mark, annotations, what is no character
+    "\U000e0000-\U000e007f"  # letters that nobody sees
+    "\ud800-\udfff"  # half characters
+    "]"
+)
+_LINES = re.compile(r"[\n\t]")
+
+
+def printable(text: str) -> str:
+    r"""Return text of several lines in which nothing acts on what shows it.
+
+    Parameters
+    ----------
+    text : str
+        Anything at all.
+
+    Examples
+    --------
+    >>> printable("\x1b[31mred\x1b[0m \x1b]8;;https://evil.test\x07 link")
+    'red \\x1b]8;;https://evil.test\\x07 link'
+    """
+    plain = _SEQUENCE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _ACTS.sub(_written_out, plain)
+
+
+def one_line(text: str) -> str:
+    """Return the text of a name or a note: ends of lines, tabs and colours written out as well."""
+    return _LINES.sub(_written_out, _ACTS.sub(_written_out, text))
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape", "surrogatepass").decode()

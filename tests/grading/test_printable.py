@@ -1,0 +1,73 @@
+"""Text of a student's is printable once it is in, and harmless text stays as it is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imbalance_grader.printable import one_line, printable
+from imbalance_grader.results import CellResult, CellTime, NotebookResult, State
+
+ACTS = [
+    "\ud800",
+    "\x00",
+    "\x07",
+    "\x1b]8;;https://evil.test\x07here\x1b]8;;\x07",
+    "\x1b]0;title\x1b\\",
+    "\x9b31m",
+    "\u202e",
+    "\u2066",
+    "\u2028",
+    "\ufeff",
+    "\U000e0041",
+]
+HARMLESS = [
+    "Straße, naïve, 张伟, 日本\u3000語, 1\u00a0000",
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian needs the joiner that keeps letters apart
+    "👩\u200d💻 \U0001fae8",  # one of them is newer than Python's table
+    "a\n\tb",
+    "\u200eabc\u200f",
+    "\\x1b[31m",
+]
+
+
+@pytest.mark.parametrize("text", ACTS)
+def test_what_acts_is_written_out(text):
+    shown = printable(f"a{text}b")
+    assert shown.startswith("a\\")
+    assert shown.isascii()
+    assert shown.isprintable()
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_harmless_stays(text):
+    assert printable(text) == text
+
+
+def test_colours_go_and_line_ends_become_one():
+    assert printable("\x1b[0;31mNameError\x1b[0m: x\r\n10%\r20%") == "NameError: x\n10%\n20%"
+    assert one_line("a\nb\tc") == "a\\nb\\tc"
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=50))
+def test_once_is_enough_and_every_file_can_hold_it(text):
+    for function in (printable, one_line):
+        shown = function(text)
+        assert function(shown) == shown
+        assert shown.encode("utf-8").decode("utf-8") == shown
+    assert "\n" not in one_line(text)
+
+
+@pytest.mark.parametrize("text", ACTS)
+def test_a_result_holds_printable_text_whoever_made_it(text):
+    cell = CellResult("x", 0.0, 1.0, "graded", message=f"m\n{text}", mistake=text)
+    result = NotebookResult(
+        "a", "n", "s", State.GRADED, (cell,), detail=text, slowest=(CellTime(text, 1.0),)
+    )
+    written = json.dumps(result.to_json(), ensure_ascii=False)
+    assert text not in written
+    assert cell.message.startswith("m\n\\")
+    assert NotebookResult.from_json(json.loads(written)) == result
