@@ -24,7 +24,7 @@ import scipy.special
 import sklearn.utils.extmath
 
 FUNCTIONS = {
-    np: "exp exp2 expm1 log log2 log10 log1p power sin cos tan arctan tanh sinh cosh cbrt logaddexp",
+    np: "exp exp2 expm1 log log2 log10 log1p power sin cos tan arctan tanh sinh cosh logaddexp",
     scipy.special: "expit logit log_expit xlogy gammaln erf erfc ndtr ndtri expm1 log1p softmax",
 }
 DRAWS = (
@@ -94,7 +94,8 @@ def _moved(found: Any, seed: int) -> Any:
     values = np.atleast_1d(found)
     if values.dtype != np.float64:
         return found
-    mixed = (np.ascontiguousarray(values).view(np.uint64) + np.uint64(seed)) * np.uint64(0x9E3779B97F4A7C15)
+    bits = np.ascontiguousarray(values).view(np.uint64)
+    mixed = (bits + np.uint64(seed)) * np.uint64(0x9E3779B97F4A7C15)
     step = (mixed >> np.uint64(32)) % np.uint64(3) - 1.0  # -1, 0 or 1
     whole = values == np.rint(values)  # an exact result is exact everywhere, such as exp(0)
     factor = np.where(whole, 1.0, 1 + np.finfo(float).eps * step)

@@ -100,6 +100,15 @@ class TestPackage:
     def test_installed_version_is_the_one_of_this_folder(self):
         assert importlib.metadata.version("imbalance-lab") == PROJECT["version"]
 
+    def test_every_package_is_used_where_it_is_written(self, tmp_path):
+        """A copy in the environment would hide what was changed since from the commands."""
+        names = sorted(p.name for p in ROOT.glob("imbalance_*") if (p / "__init__.py").exists())
+        code = f"import importlib\nfor n in {names}: print(importlib.import_module(n).__file__)"
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        assert run.stdout.split() == [str(ROOT / name / "__init__.py") for name in names]
+
     def test_citation_names_the_same_version_and_address(self):
         citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
         assert str(citation["version"]) == PROJECT["version"]
