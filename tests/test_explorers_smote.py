@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
 from imbalance_lab.datasets import make_two_clouds
-from imbalance_lab.explorers import SmoteView, View, smote_explorer
+from imbalance_lab.explorers import SmoteView, smote_explorer
 
 
 def clouds(n_samples=200, seed=1):
@@ -102,43 +98,6 @@ def test_the_largest_k_is_one_less_than_the_rare_rows_or_fifteen():
     assert SmoteView(*clouds(400)).most_neighbours == 15
 
 
-# --- the picture --------------------------------------------------------------------------------
-
-
-def test_a_state_looks_the_same_whatever_came_before_it():
-    fresh = SmoteView(*clouds())(3, (0.0, 1.0), 1)
-    moved = SmoteView(*clouds())
-    for state in ((9, (-0.5, 1.5), 5), (1, (0.0, 0.0), 0)):
-        moved(*state)
-    with matplotlib.rc_context({"font.size": 22, "xtick.color": "red"}):
-        again = moved(3, (0.0, 1.0), 1)
-    assert again == View(fresh.sentence, fresh.tables, again.picture)
-    assert again.picture.png == fresh.picture.png
-
-
-@pytest.mark.parametrize("change", [{"k": 2}, {"lam": (0.0, 0.4)}, {"wrong": 2}])
-def test_every_control_changes_sentence_and_picture(change):
-    explorer = smote_explorer(*clouds())
-    before = explorer.view
-    explorer.set(**change)
-    assert explorer.view.sentence != before.sentence
-    assert explorer.view.picture.png != before.picture.png
-
-
-def test_the_alternative_text_has_the_numbers(view):
-    shown = view(5, (0.0, 1.0), 1)
-    for key in ("variance", "inside", "touched", "walks"):
-        assert shown.numbers[key] in shown.picture.alt
-    assert re.search(r"With k = 5, λ between 0 and 1 and 1 wrong label, 300 rows", shown.sentence)
-
-
-def test_exploring_opens_no_figure_and_changes_no_setting():
-    settings = dict(matplotlib.rcParams)
-    smote_explorer(*clouds()).set(k=2)
-    assert plt.get_fignums() == []
-    assert dict(matplotlib.rcParams) == settings
-
-
 # --- the widgets --------------------------------------------------------------------------------
 
 
@@ -165,15 +124,11 @@ def test_any_labels_will_do_when_the_positive_one_is_named():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"k": 0}, "k must be a whole number from 1 to 5; got 0"),
-        ({"k": 6}, "k must be a whole number from 1 to 5; got 6"),
-        ({"k": 2.5}, "k must be a whole number from 1 to 5; got 2.5"),
-        ({"wrong": -1}, "wrong must be a whole number from 0 to 5; got -1"),
-        ({"wrong": True}, "wrong must be a whole number from 0 to 5; got True"),
-        ({"lam": (0.8, 0.2)}, r"lam must be \(low, high\) with -0.5 <= low <= high <= 1.5"),
-        ({"lam": 0.5}, r"lam must be two numbers, \(low, high\); got 0.5"),
-        ({"n_new": 1}, "n_new must be a whole number, 2 or more; got 1"),
-        ({"X": np.zeros((60, 3))}, r"X must have shape \(60, 2\); got \(60, 3\)"),
+        ({"k": 6}, r"'k' .* must be an int in the range \[1, 5\]. Got 6"),
+        ({"lam": (0.8, 0.2)}, r"lam must be two numbers, \(low, high\) with low <= high; got"),
+        ({"lam": 0.5}, r"lam must be two numbers, \(low, high\) with low <= high; got 0.5"),
+        ({"n_new": 1}, r"'n_new' .* must be an int in the range \[2, inf\). Got 1"),
+        ({"X": np.zeros((60, 3))}, r"X must have shape \(60, 2\) like y; got \(60, 3\)"),
         ({"X": np.full((60, 2), np.nan)}, "X must be finite"),
         ({"X": [["a", "b"]] * 60}, "X must be numbers, in two columns"),
         ({"y": [1] + [0] * 59}, "y must have at least 3 positives and 5 negatives; got 1 and 59"),

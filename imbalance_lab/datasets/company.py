@@ -13,12 +13,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
-from imbalance_lab.datasets._validation import checked, whole
 from imbalance_lab.datasets.transactions import (
     TRUTH_COLUMNS,
     cost_of_decisions,
     make_transactions,
 )
+from imbalance_lab.validation import checked, whole
 
 __all__ = [
     "CAPACITY",

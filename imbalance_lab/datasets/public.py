@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sklearn.datasets import fetch_openml, get_data_home
 from sklearn.utils import Bunch
 
-from imbalance_lab.datasets._validation import checked, real
+from imbalance_lab.validation import checked, real
 
 __all__ = ["DatasetUnavailable", "fetch_credit_card_fraud", "fetch_mammography"]
 

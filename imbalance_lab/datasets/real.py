@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.utils import check_random_state
 
-from imbalance_lab.datasets._validation import PREVALENCE, SEED, Seed, checked, whole
+from imbalance_lab.validation import PREVALENCE, SEED, Seed, checked, whole
 
 __all__ = ["load_rare_breast_cancer", "load_rare_digits"]
 

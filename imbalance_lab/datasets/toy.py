@@ -17,7 +17,7 @@ from scipy.special import expit, logit, ndtr
 from sklearn.datasets import make_moons
 from sklearn.utils import check_random_state, shuffle
 
-from imbalance_lab.datasets._validation import PREVALENCE, SEED, Seed, checked, real, whole
+from imbalance_lab.validation import PREVALENCE, SEED, Seed, checked, real, whole
 
 __all__ = ["make_gauss", "make_moons_rare", "make_nonlinear", "make_two_clouds"]
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from pandas.api.types import is_numeric_dtype
 from sklearn.utils import check_random_state
 
-from imbalance_lab.datasets._validation import SEED, Seed, checked, real, whole
+from imbalance_lab.validation import SEED, Seed, checked, real, whole
 
 __all__ = [
     "CHANNELS",

@@ -4,7 +4,7 @@ Each module has one explorer. All return an :class:`Explorer`, to be displayed a
 cell; a reader without a kernel sees the state that it was saved in.
 """
 
-from imbalance_lab.explorers.base import Explorer, MovingFigure, Table, View
+from imbalance_lab.explorers.base import Explorer, Scene, Table, View
 from imbalance_lab.explorers.focal import FocalView, focal_explorer
 from imbalance_lab.explorers.prevalence import PrevalenceView, prevalence_explorer
 from imbalance_lab.explorers.smote import SmoteView, smote_explorer
@@ -13,8 +13,8 @@ from imbalance_lab.explorers.threshold import ThresholdView, threshold_explorer
 __all__ = [
     "Explorer",
     "FocalView",
-    "MovingFigure",
     "PrevalenceView",
+    "Scene",
     "SmoteView",
     "Table",
     "ThresholdView",

@@ -1,17 +1,19 @@
-"""What all explorers share: controls, a pure function of their state, and a view that is redrawn.
+"""What all explorers share: controls, a scene that follows them, and a view of it.
 
-An explorer is made of named controls and a function that turns their values into a :class:`View`.
-The function knows nothing of widgets, so tests call it without a browser; :class:`Explorer` calls
-it whenever a control moves.
+A :class:`Scene` knows its data, draws its figure once and turns a state into a :class:`View`: a
+sentence, tables and a picture. It knows nothing of widgets, so tests call it without a browser;
+:class:`Explorer` puts controls beside it and calls it whenever one moves.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, ClassVar
 
 import ipywidgets as widgets
 import numpy as np
@@ -20,12 +22,26 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from imbalance_lab.plots.core import DPI, Picture, house_style
+from imbalance_lab.plots.core import DPI, PALETTE, REFERENCE, Picture, house_style
+from imbalance_lab.validation import check, real, whole
 
-__all__ = ["Explorer", "MovingFigure", "Table", "View"]
+__all__ = ["Explorer", "Scene", "Table", "View"]
 
 State = dict[str, Any]
 Cell = tuple[str, str]
+
+BASELINE: dict[str, Any] = REFERENCE | {"linewidth": 1.3}
+LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 8, "handlelength": 1.6}
+# Where the state is on a curve.
+POINT: dict[str, Any] = {
+    "marker": "o",
+    "markersize": 10,
+    "color": PALETTE["orange"],
+    "markeredgecolor": "black",
+    "markeredgewidth": 1.4,
+    "linestyle": "none",
+    "zorder": 5,
+}
 
 _STYLE = """<style>
 .imbalance-lab-explorer table { border-collapse: collapse; margin: 0 0 12px; width: 100%;
@@ -73,6 +89,11 @@ class Table:
         )
 
 
+def one_a_row(caption: str, columns: Sequence[str], *rows: tuple[str, str, str]) -> Table:
+    """Return a table with one number a row, each row given as ``(label, key, text)``."""
+    return Table(caption, columns, [(label, [(key, text)]) for label, key, text in rows])
+
+
 @dataclass(frozen=True)
 class View:
     """What an explorer shows in one state: a sentence, tables and a picture."""
@@ -99,6 +120,128 @@ class View:
         )
 
 
+class Scene(ABC):
+    """The data of one explorer, its figure and its numbers.
+
+    What stands still is drawn once; a frame copies it and draws the moving artists on top, in a few
+    milliseconds. The same state gives the same bytes, whatever was shown before it.
+
+    A subclass sets the three attributes and draws the figure in `_draw`. Called with a state, by
+    keyword, it moves the artists and returns its `show`. Its ``__init__`` ends with this one's.
+
+    Attributes
+    ----------
+    size : tuple of two float
+        Width and height in inches.
+    margins : tuple of float
+        Left, bottom, right, top and the gaps between panels, as ``subplots_adjust`` takes them.
+        They do not depend on the state: otherwise a frame would depend on the frames before it.
+    shows : str
+        What the picture shows in any state; it opens the alternative text.
+    """
+
+    size: ClassVar[tuple[float, float]]
+    margins: ClassVar[tuple[float, ...]]
+    shows: ClassVar[str]
+
+    def __init__(self) -> None:
+        with house_style():
+            self.figure = Figure(figsize=self.size, layout="none")  # type: ignore[arg-type]
+            self.figure.subplots_adjust(*self.margins)
+            self._moving = self._draw(self.figure)
+        for artist in self._moving:
+            artist.set_animated(True)
+        # matplotlib's canvas has no types.
+        self._canvas: Any = FigureCanvasAgg(self.figure)
+        self._background: Any = None
+
+    @abstractmethod
+    def _draw(self, figure: Figure) -> Sequence[Artist]:
+        """Draw the figure and return what moves, in drawing order; an ``Axes`` moves as a whole."""
+
+    def show(self, sentence: str, *tables: Table, also: str = "") -> View:
+        """Return the view of the state that the artists are in; `also` ends the picture's text."""
+        alt = f"{self.shows} {sentence} {also}"
+        return View(sentence, tables, Picture(self._frame(), alt))
+
+    def _frame(self) -> bytes:
+        with house_style():
+            if self._background is None:
+                self.figure.set_dpi(DPI)
+                self._canvas.draw()
+                self._background = self._canvas.copy_from_bbox(self.figure.bbox)
+            self._canvas.restore_region(self._background)
+            for artist in self._moving:
+                artist.draw(self._canvas.get_renderer())
+        stream = BytesIO()
+        image = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
+        # A low level takes a fraction of the default's time for a few more bytes.
+        image.save(stream, format="png", compress_level=3)
+        return stream.getvalue()
+
+
+def control(
+    name: str,
+    start: Any,
+    ends: tuple[float, float],
+    label: str,
+    tip: str,
+    kind: type[widgets.ValueWidget] = widgets.FloatSlider,
+    *,
+    step: float = 1,
+    decimals: int = 2,
+    label_width: str = "120px",
+    width: str = "420px",
+) -> tuple[str, widgets.ValueWidget]:
+    """Return a control for one number, or for a range of two, under its name.
+
+    Parameters
+    ----------
+    name : str
+        Argument of the scene that it sets.
+    start : float or (float, float)
+        What it is set to first.
+    ends : (float, float)
+        Least and greatest value, a ``FloatLogSlider``'s too.
+    label, tip : str
+        What the reader sees beside it, and while the mouse is on it.
+    kind : type of widget, default=FloatSlider
+    step : float, default=1
+    decimals : int, default=2
+        How a slider shows its number.
+    label_width, width : str, optional
+        Of the label and of the whole, in CSS's units.
+
+    Raises
+    ------
+    ValueError
+        If `start` is no number between the ends.
+    """
+    low, high = ends
+    counts = kind is widgets.IntSlider
+    accepted = whole(int(low), int(high)) if counts else real(low, high, closed="both")
+    for number in start if isinstance(start, tuple) else (start,):
+        check("the explorer", name, number, accepted)
+    if kind is widgets.FloatLogSlider:
+        low, high = math.log10(low), math.log10(high)
+    # A field that can be typed in shows what was typed.
+    shown = (
+        {} if counts or not hasattr(kind, "readout_format") else {"readout_format": f".{decimals}f"}
+    )
+    widget = kind(
+        value=start,
+        min=low,
+        max=high,
+        step=step,
+        description=label,
+        tooltip=tip,
+        style={"description_width": label_width},
+        layout=widgets.Layout(width=width, max_width="100%"),
+        **shown,
+    )
+    return name, widget
+
+
 class Explorer:
     """Controls beside numbers and a picture that follow them.
 
@@ -106,10 +249,11 @@ class Explorer:
     ----------
     name : str
         What it explores; opens the sentence that stands for it where no widget can be shown.
-    controls : mapping of str to widget
-        Value widgets, by the name under which `view` takes their value.
+    controls : mapping of str to widget, or pairs of them
+        Value widgets, by the name under which `view` takes their value; see :func:`control`.
     view : callable
-        Pure function of the controls' values, as keyword arguments, that returns a :class:`View`.
+        Takes the controls' values as keyword arguments and returns a :class:`View` that depends on
+        nothing else; a :class:`Scene`.
     jumps : mapping of str to callable, optional
         Buttons. Each takes the state as a dict and returns the values to set, as a dict.
 
@@ -122,7 +266,7 @@ class Explorer:
     def __init__(
         self,
         name: str,
-        controls: Mapping[str, widgets.ValueWidget],
+        controls: Mapping[str, widgets.ValueWidget] | Iterable[tuple[str, widgets.ValueWidget]],
         view: Callable[..., View],
         jumps: Mapping[str, Callable[[State], State]] | None = None,
     ) -> None:
@@ -206,43 +350,3 @@ class Explorer:
         bundle["text/plain"] = repr(self)
         bundle["text/html"] = self._view.html + self._view.picture.html
         return bundle
-
-
-class MovingFigure:
-    """A figure of which only some artists move, so that a frame takes a few milliseconds.
-
-    What stands still is drawn once; a frame copies it and draws the moving artists on top.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Complete figure, made in the house style, with margins that do not depend on its state
-        (no layout engine): otherwise a frame would depend on the frames before it.
-    moving : sequence of matplotlib.artist.Artist
-        What changes between frames, in drawing order; an ``Axes`` moves with all that is on it.
-    """
-
-    def __init__(self, figure: Figure, moving: Sequence[Artist]) -> None:
-        self.figure = figure
-        self.moving = list(moving)
-        for artist in self.moving:
-            artist.set_animated(True)
-        # matplotlib's canvas has no types.
-        self._canvas: Any = FigureCanvasAgg(figure)
-        self._background: Any = None
-
-    def frame(self) -> bytes:
-        """Return the figure as it is now, as PNG; the same state gives the same bytes."""
-        with house_style():
-            if self._background is None:
-                self.figure.set_dpi(DPI)
-                self._canvas.draw()
-                self._background = self._canvas.copy_from_bbox(self.figure.bbox)
-            self._canvas.restore_region(self._background)
-            for artist in self.moving:
-                artist.draw(self._canvas.get_renderer())
-        stream = BytesIO()
-        image = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB")
-        # A low level takes a fraction of the default's time for a few more bytes.
-        image.save(stream, format="png", compress_level=3)
-        return stream.getvalue()

@@ -7,17 +7,18 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
-from matplotlib import rc_context
+from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike, NDArray
 from sklearn.neighbors import NearestNeighbors
 
-from imbalance_lab.explorers.base import Explorer, MovingFigure, State, Table, View
-from imbalance_lab.plots.core import NEGATIVE, PALETTE, POSITIVE, Picture, house_style
-from imbalance_lab.plots.inputs import Label, binary_target
+from imbalance_lab.explorers.base import LEGEND, Explorer, Scene, State, View, control, one_a_row
+from imbalance_lab.plots.core import NEGATIVE, PALETTE, POSITIVE
+from imbalance_lab.plots.inputs import Label, binary_target, plane
 from imbalance_lab.plots.words import count, share
+from imbalance_lab.validation import checked, whole
 
 __all__ = ["SmoteView", "smote_explorer"]
 
@@ -26,15 +27,8 @@ Int = NDArray[np.int64]
 
 _LOWEST, _HIGHEST = -0.5, 1.5  # λ beyond [0, 1] can be tried, to see why it is never drawn
 _MOST_WRONG = 5
-_CORNER: dict[str, Any] = {
-    "loc": "lower center",
-    "bbox_to_anchor": (0.5, 1.0),
-    "ncols": 3,
-    "frameon": False,
-    "fontsize": 8,
-    "handlelength": 1.6,
-    "columnspacing": 1.2,
-}
+_ABOVE = LEGEND | {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3}
+_ABOVE |= {"columnspacing": 1.2}
 
 
 class _Invented(NamedTuple):
@@ -46,8 +40,12 @@ class _Invented(NamedTuple):
     from_wrong: NDArray[np.bool_]
 
 
-class SmoteView:
+class SmoteView(Scene):
     """What SMOTE invents from two classes in the plane, in one state of its settings.
+
+    Called with the number of neighbours `k`, the two ends of λ's range `lam` and the number of
+    `wrong` labels; its numbers have the keys ``rare``, ``walks``, ``new``, ``variance``, ``inside``
+    and ``touched``.
 
     Parameters
     ----------
@@ -69,6 +67,13 @@ class SmoteView:
         not have two classes, or there are fewer than 3 positives or 5 negatives.
     """
 
+    size = (5.8, 4.6)
+    margins = (0.095, 0.11, 0.985, 0.86)
+    shows = (
+        "Common rows, rare rows, the walks between neighbours as lines, and the invented rows; an "
+        "ellipse of one standard deviation around the rare rows, and one around the invented rows."
+    )
+
     def __init__(
         self,
         X: ArrayLike,
@@ -78,7 +83,7 @@ class SmoteView:
         random_state: int = 0,
     ) -> None:
         positive = binary_target(y, pos_label).positive
-        points = _plane(X, positive.size)
+        points = plane(X, positive.size)
         self.rare, self.common = points[positive], points[~positive]
         if len(self.rare) < 3 or len(self.common) < _MOST_WRONG:
             raise ValueError(
@@ -89,7 +94,7 @@ class SmoteView:
         # Uniform numbers, to be scaled to the number of rows and of neighbours, and to λ's range.
         self._draws = rng.random((3, n_new))
         self._wrong = self._mislabelled(rng)
-        self._stage()
+        super().__init__()
 
     @property
     def most_neighbours(self) -> int:
@@ -97,61 +102,37 @@ class SmoteView:
         return min(len(self.rare) - 1, 15)
 
     def __call__(self, k: int, lam: tuple[float, float], wrong: int) -> View:
-        """Return the numbers and the picture for one state.
-
-        Parameters
-        ----------
-        k : int
-            Number of neighbours that a row may walk towards.
-        lam : (float, float)
-            λ is drawn evenly between these two numbers.
-        wrong : int
-            How many common rows carry the label of the rare class.
-
-        Returns
-        -------
-        View
-            Its ``numbers`` have the keys ``rare``, ``walks``, ``new``, ``variance``, ``inside``
-            and ``touched``.
-        """
+        """Return what these settings invent."""
         found = self._invent(k, lam, wrong)
+        self._walks.set_segments(list(found.lines))
+        self._new.set_data(*found.rows.T)
+        self._false.set_data(*self.common[self._wrong[:wrong]].T)
+        _fit_ellipse(self._around_rare, found.rare)
+        _fit_ellipse(self._around_new, found.rows)
         kept = found.rows.var(axis=0).sum() / found.rare.var(axis=0).sum()
-        among_common = float(self._among_common(found.rows, wrong).mean())
-        touched = float(found.from_wrong.mean())
-        tables = [
-            Table(
+        inside = share(float(self._among_common(found.rows).mean()))
+        touched = share(float(found.from_wrong.mean()))
+        labels = f"{wrong} wrong label" + ("" if wrong == 1 else "s")
+        return self.show(
+            f"With k = {k}, λ between {lam[0]:g} and {lam[1]:g} and {labels}, "
+            f"{count(len(found.rows))} rows are invented along {count(len(found.lines))} walks. "
+            f"They have {kept:.2f} of the variance; the nearest real row of {inside} "
+            f"of them is a common one, and {touched} come from a wrong label.",
+            one_a_row(
                 "What is drawn",
                 ["", "number"],
-                [
-                    ("rows labelled rare", [("rare", count(len(found.rare)))]),
-                    ("possible walks", [("walks", count(len(found.lines)))]),
-                    ("invented rows", [("new", count(len(found.rows)))]),
-                ],
+                ("rows labelled rare", "rare", count(len(found.rare))),
+                ("possible walks", "walks", count(len(found.lines))),
+                ("invented rows", "new", count(len(found.rows))),
             ),
-            Table(
+            one_a_row(
                 "What comes of it",
                 ["of the invented rows", "value"],
-                [
-                    ("variance kept", [("variance", f"{kept:.2f}")]),
-                    ("nearest real row is common", [("inside", share(among_common))]),
-                    ("walk starts or ends at a wrong label", [("touched", share(touched))]),
-                ],
+                ("variance kept", "variance", f"{kept:.2f}"),
+                ("nearest real row is common", "inside", inside),
+                ("walk starts or ends at a wrong label", "touched", touched),
             ),
-        ]
-        wrong_labels = f"{wrong} wrong label" + ("" if wrong == 1 else "s")
-        sentence = (
-            f"With k = {k}, λ between {lam[0]:g} and {lam[1]:g} and {wrong_labels}, "
-            f"{count(len(found.rows))} rows are invented along {count(len(found.lines))} walks. "
-            f"They have {kept:.2f} of the variance; the nearest real row of {share(among_common)} "
-            f"of them is a common one, and {share(touched)} come from a wrong label."
         )
-        self._move(found, wrong)
-        alt = (
-            "Common rows, rare rows, the walks between neighbours as lines, and the invented rows; "
-            "an ellipse of one standard deviation around the rare rows, and one around the "
-            f"invented rows. {sentence}"
-        )
-        return View(sentence, tables, Picture(self._scene.frame(), alt))
 
     def _mislabelled(self, rng: np.random.Generator) -> Int:
         """Choose common rows from the half that lies farther from the rare ones."""
@@ -174,65 +155,43 @@ class SmoteView:
         from_wrong = (start >= len(self.rare)) | (end >= len(self.rare))
         return _Invented(rare, lines, rows, from_wrong)
 
-    def _among_common(self, rows: Float, wrong: int) -> NDArray[np.bool_]:
+    def _among_common(self, rows: Float) -> NDArray[np.bool_]:
         """Return which rows have a truly common row as the nearest of all real rows."""
         real = np.vstack([self.common, self.rare])
         nearest = NearestNeighbors(n_neighbors=1).fit(real).kneighbors(rows, return_distance=False)
         common: NDArray[np.bool_] = nearest[:, 0] < len(self.common)
         return common
 
-    def _stage(self) -> None:
-        """Draw all that does not move."""
-        with house_style():
-            # Margins of its own instead of the style's layout engine, as MovingFigure asks.
-            with rc_context({"figure.constrained_layout.use": False}):
-                figure = Figure(figsize=(5.8, 4.6))
-            figure.subplots_adjust(0.095, 0.11, 0.985, 0.86)
-            ax = figure.subplots()
-            every = np.vstack([self.common, self.rare])
-            room = 0.12 * np.ptp(every, axis=0).max() or 1.0
-            ax.set(
-                xlabel="x₁",
-                ylabel="x₂",
-                xlim=(every[:, 0].min() - room, every[:, 0].max() + room),
-                ylim=(every[:, 1].min() - room, every[:, 1].max() + room),
-            )
-            (common,) = ax.plot(*self.common.T, "o", ms=3.5, color=NEGATIVE, alpha=0.45, mew=0)
-            self._lines = LineCollection([], colors="#999999", linewidths=0.7, alpha=0.7)
-            ax.add_collection(self._lines)
-            (self._new,) = ax.plot([], [], "o", ms=3, color=PALETTE["orange"], mew=0, alpha=0.8)
-            style: dict[str, Any] = {"marker": "^", "ls": "none", "mec": "white", "mew": 0.7}
-            (rare,) = ax.plot(*self.rare.T, ms=8, color=POSITIVE, **style)
-            (self._false,) = ax.plot([], [], "X", ms=10, color="black", mec="white", mew=0.8)
-            colours = ((POSITIVE, "-"), ("black", "--"))
-            self._ellipses = [
-                Ellipse((0, 0), 1, 1, fill=False, ec=c, ls=s, lw=1.8) for c, s in colours
-            ]
-            for ellipse in self._ellipses:
-                ax.add_patch(ellipse)
-            ax.legend(
-                [common, rare, self._false, self._new, *self._ellipses],
-                [
-                    "common rows",
-                    "rare rows",
-                    "wrongly labelled rare",
-                    "invented rows",
-                    "spread of the rare rows",
-                    "spread of the invented rows",
-                ],
-                **_CORNER,
-            )
-            moving = [self._lines, self._new, rare, self._false, *self._ellipses]
-            self._scene = MovingFigure(figure, moving)
-
-    def _move(self, found: _Invented, wrong: int) -> None:
-        self._lines.set_segments(list(found.lines))
-        self._new.set_data(*found.rows.T)
-        self._false.set_data(*self.common[self._wrong[:wrong]].T)
-        for ellipse, rows in zip(self._ellipses, (found.rare, found.rows), strict=True):
-            _fit_ellipse(ellipse, rows)
+    def _draw(self, figure: Figure) -> list[Artist]:
+        ax = figure.subplots()
+        every = np.vstack([self.common, self.rare])
+        room = 0.12 * np.ptp(every, axis=0).max() or 1.0
+        (left, bottom), (right, top) = every.min(axis=0) - room, every.max(axis=0) + room
+        ax.set(xlabel="x₁", ylabel="x₂", xlim=(left, right), ylim=(bottom, top))
+        (common,) = ax.plot(*self.common.T, "o", ms=3.5, color=NEGATIVE, alpha=0.45, mew=0)
+        self._walks = LineCollection([], colors="#999999", linewidths=0.7, alpha=0.7)
+        ax.add_collection(self._walks)
+        (self._new,) = ax.plot([], [], "o", ms=3, color=PALETTE["orange"], mew=0, alpha=0.8)
+        (rare,) = ax.plot(*self.rare.T, "^", ms=8, color=POSITIVE, mec="white", mew=0.7)
+        (self._false,) = ax.plot([], [], "X", ms=10, color="black", mec="white", mew=0.8)
+        outline: dict[str, Any] = {"fill": False, "lw": 1.8}
+        self._around_rare = Ellipse((0, 0), 1, 1, ec=POSITIVE, ls="-", **outline)
+        self._around_new = Ellipse((0, 0), 1, 1, ec="black", ls="--", **outline)
+        ax.add_patch(self._around_rare)
+        ax.add_patch(self._around_new)
+        named = {
+            "common rows": common,
+            "rare rows": rare,
+            "wrongly labelled rare": self._false,
+            "invented rows": self._new,
+            "spread of the rare rows": self._around_rare,
+            "spread of the invented rows": self._around_new,
+        }
+        ax.legend(named.values(), named.keys(), **_ABOVE)
+        return [self._walks, self._new, rare, self._false, self._around_rare, self._around_new]
 
 
+@checked(n_new=whole(2))
 def smote_explorer(
     X: ArrayLike,
     y: ArrayLike,
@@ -288,45 +247,17 @@ def smote_explorer(
     >>> explorer.view.numbers["walks"]
     '20'
     """
-    if isinstance(n_new, bool) or not isinstance(n_new, int | np.integer) or n_new < 2:
-        raise ValueError(f"n_new must be a whole number, 2 or more; got {n_new!r}.")
     view = SmoteView(X, y, pos_label, int(n_new), random_state)
-    _check_whole("k", k, 1, view.most_neighbours)
-    _check_whole("wrong", wrong, 0, _MOST_WRONG)
-    low, high = _range(lam)
-    layout = widgets.Layout(width="330px", max_width="100%")
-    style = {"description_width": "initial"}
-    controls: dict[str, Any] = {
-        "k": widgets.IntSlider(
-            value=k,
-            min=1,
-            max=view.most_neighbours,
-            description="Neighbours k",
-            tooltip="Towards how many of its nearest rare rows a row may walk",
-            layout=layout,
-            style=style,
-        ),
-        "lam": widgets.FloatRangeSlider(
-            value=(low, high),
-            min=_LOWEST,
-            max=_HIGHEST,
-            step=0.05,
-            readout_format=".2f",
-            description="Range of λ",
-            tooltip="λ is drawn evenly between these two numbers",
-            layout=layout,
-            style=style,
-        ),
-        "wrong": widgets.IntSlider(
-            value=wrong,
-            min=0,
-            max=_MOST_WRONG,
-            description="Wrong labels",
-            tooltip="How many common rows carry the label of the rare class",
-            layout=layout,
-            style=style,
-        ),
-    }
+    where = "Towards how many of its nearest rare rows a row may walk"
+    how_far = "λ is drawn evenly between these two numbers"
+    how_many = "How many common rows carry the label of the rare class"
+    slider, between, width = widgets.IntSlider, widgets.FloatRangeSlider, "330px"
+    ends, most, lam = (_LOWEST, _HIGHEST), view.most_neighbours, _low_to_high(lam)
+    controls = [
+        control("k", k, (1, most), "Neighbours k", where, slider, width=width),
+        control("lam", lam, ends, "Range of λ", how_far, between, step=0.05, width=width),
+        control("wrong", wrong, (0, _MOST_WRONG), "Wrong labels", how_many, slider, width=width),
+    ]
     return Explorer("SMOTE explorer", controls, view, _jumps(view))
 
 
@@ -342,34 +273,10 @@ def _jumps(view: SmoteView) -> dict[str, Any]:
     }
 
 
-def _plane(X: ArrayLike, n_samples: int) -> Float:
-    try:
-        points = np.asarray(X, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("X must be numbers, in two columns.") from None
-    if points.shape != (n_samples, 2):
-        raise ValueError(f"X must have shape ({n_samples}, 2); got {points.shape}.")
-    if not np.isfinite(points).all():
-        raise ValueError("X must be finite; got NaN or infinite values.")
-    return points
-
-
-def _check_whole(name: str, value: Any, low: int, high: int) -> None:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not (whole and low <= value <= high):
-        raise ValueError(f"{name} must be a whole number from {low} to {high}; got {value!r}.")
-
-
-def _range(lam: Any) -> tuple[float, float]:
-    try:
-        low, high = (float(end) for end in lam)
-    except (TypeError, ValueError):
-        raise ValueError(f"lam must be two numbers, (low, high); got {lam!r}.") from None
-    if not _LOWEST <= low <= high <= _HIGHEST:
-        raise ValueError(
-            f"lam must be (low, high) with {_LOWEST} <= low <= high <= {_HIGHEST}; got {lam!r}."
-        )
-    return low, high
+def _low_to_high(lam: Any) -> tuple[float, float]:
+    if np.shape(lam) != (2,) or not lam[0] <= lam[1]:
+        raise ValueError(f"lam must be two numbers, (low, high) with low <= high; got {lam!r}.")
+    return tuple(lam)
 
 
 def _fit_ellipse(ellipse: Ellipse, rows: Float) -> None:

@@ -40,6 +40,8 @@ PALETTE = {
 }
 NEGATIVE = PALETTE["blue"]
 POSITIVE = PALETTE["vermillion"]
+# A line to compare with: the diagonal, a baseline, the prevalence.
+REFERENCE: dict[str, Any] = {"color": "#555555", "linestyle": (0, (2, 2)), "linewidth": 1.4}
 DPI = 110
 WIDTH, HEIGHT = 6.4, 4.2
 

@@ -92,6 +92,19 @@ def probabilities_1d(y_prob: ArrayLike, n_samples: int, name: str) -> NDArray[np
     return scores
 
 
+def plane(X: ArrayLike, n_samples: int) -> NDArray[np.float64]:
+    """Return `n_samples` finite points in the plane."""
+    try:
+        points = np.asarray(X, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError("X must be numbers, in two columns.") from None
+    if points.shape != (n_samples, 2):
+        raise ValueError(f"X must have shape ({n_samples}, 2) like y; got {points.shape}.")
+    if not np.isfinite(points).all():
+        raise ValueError("X must be finite; got NaN or infinite values.")
+    return points
+
+
 def named(given: Any, argument: str) -> dict[str, Any]:
     """Return ``{name: values}``: a mapping as it is, anything else under an empty name."""
     if not isinstance(given, Mapping):

@@ -7,12 +7,23 @@ from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils._param_validation import (
+    Interval,
+    validate_parameter_constraints,
+    validate_params,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 Seed = int | np.random.RandomState | None
+
+
+class _Range(Interval):  # type: ignore[misc]  # scikit-learn is untyped
+    """Numbers between two ends; True and False are none."""
+
+    def is_satisfied_by(self, val: Any) -> bool:
+        return not isinstance(val, bool) and bool(super().is_satisfied_by(val))
 
 
 def checked(**constraints: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -25,14 +36,19 @@ def checked(**constraints: Any) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return cast(Callable[[Callable[P, R]], Callable[P, R]], decorate)
 
 
+def check(caller: str, name: str, value: Any, constraint: list[Any]) -> None:
+    """Raise ValueError, as `checked` does, for one value whose constraint is known only now."""
+    validate_parameter_constraints({name: constraint}, {name: value}, caller_name=caller)
+
+
 def whole(low: int, high: int | None = None) -> list[Any]:
     """Accept whole numbers from low to high, both included."""
-    return [Interval(Integral, low, high, closed="left" if high is None else "both")]
+    return [_Range(Integral, low, high, closed="left" if high is None else "both")]
 
 
-def real(low: float, high: float | None = None, *, closed: str = "left") -> list[Any]:
-    """Accept real numbers between low and high; ``closed`` as in scikit-learn's Interval."""
-    return [Interval(Real, low, high, closed=closed)]
+def real(low: float | None, high: float | None = None, *, closed: str = "left") -> list[Any]:
+    """Accept finite numbers between low and high; ``closed`` as in scikit-learn's Interval."""
+    return [_Range(Real, low, high, closed=closed)]
 
 
 #: A share of positives: neither class may be empty by intention.
