@@ -19,8 +19,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+import imbalance_lab
 from imbalance_builder import compare, records
 from imbalance_builder.course import BuildError, Course, Lesson
+from imbalance_builder.examples import example_differences, record_examples
 from imbalance_builder.execute import Cancelled, Run, run_lesson, with_stored_outputs
 from imbalance_builder.pages import page_differences, write_pages
 from imbalance_builder.release import CONFIG, release_topic
@@ -30,6 +32,7 @@ MAX_CELL_SECONDS = 5.0
 MAX_LESSON_SECONDS = 30.0
 MAX_COURSE_SECONDS = 240.0
 SLOWEST_SHOWN = 5
+HERE = Path(imbalance_lab.__file__).resolve().parents[1]  # the course that the package is of
 
 EPILOG = """\
 examples:
@@ -114,8 +117,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if not failures + found:
                     but = ", outputs not compared" if stored else ""
                     console.print(f"{len(copies)} notebooks are what their sources give{but}")
+                if options.only is None and course.root == HERE:
+                    found += [f"recorded/{what}" for what in example_differences()]
                 failures += found
         else:
+            if course.root == HERE:  # a notebook's check reads what is recorded
+                for name in record_examples():
+                    console.print(f"recorded {name}")
             stale = [x for x in lessons if options.force or not records.up_to_date(x)]
             skipped = len(lessons) - len(stale)
             if skipped:
