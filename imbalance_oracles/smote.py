@@ -58,7 +58,8 @@ def nearest(X: Any, y: Any, minority: Any, k: int) -> list[list[int]]:
     rows = [i for i, label in enumerate(y) if label == minority]
     apart = cdist(X, X)
     return [
-        [rows[j] for j in apart[np.ix_([i], rows)][0].argsort() if rows[j] != i][:k] for i in rows
+        [rows[j] for j in apart[np.ix_([i], rows)][0].argsort(kind="stable") if rows[j] != i][:k]
+        for i in rows
     ]
 
 
@@ -67,7 +68,7 @@ def in_danger(X: Any, y: Any, minority: Any, m: int) -> list[bool]:
     apart, labels = cdist(X, X), list(y)
     found = []
     for i in (i for i, label in enumerate(labels) if label == minority):
-        others = [int(j) for j in apart[i].argsort() if j != i]
+        others = [int(j) for j in apart[i].argsort(kind="stable") if j != i]
         strangers = sum(labels[j] != minority for j in others[:m])
         found.append(2 * strangers >= m and strangers != m)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -94,6 +95,34 @@ class TestPromises:
                 np.partition([1, 2], 5)
             with pytest.raises(ValueError, match="axis"):
                 np.argsort([1, 2], axis=3)
+
+
+SOURCES = [
+    *ROOT.glob("solutions/*/*.py"),
+    *ROOT.glob("imbalance_lab/**/*.py"),
+    *ROOT.glob("imbalance_oracles/*.py"),
+]
+
+
+def sorts_with_open_ties(text):
+    """Return the lines that ask for an order of rows without saying what becomes of ties."""
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    names = [(getattr(c.func, "attr", getattr(c.func, "id", "")), c) for c in calls]
+    return [
+        f"line {call.lineno}: {name}"
+        for name, call in names
+        if name == "argpartition"
+        or (name in ("argsort", "sort_values") and "kind='stable'" not in ast.unparse(call))
+    ]
+
+
+def test_no_source_of_the_course_leaves_the_order_of_rows_open():
+    found = {p.name: sorts_with_open_ties(p.read_text("utf-8")) for p in SOURCES}
+    assert not {name: lines for name, lines in found.items() if lines}
+    assert sorts_with_open_ties("np.argsort(x)\nx.argsort(kind='stable')\nf.sort_values('a')") == [
+        "line 1: argsort",
+        "line 3: sort_values",
+    ]
 
 
 LAST_BITS = """\

@@ -80,7 +80,7 @@ def _nearest_rows(X, y, minority, k, skip=1, among="minority", positions=False, 
     rows = np.flatnonzero(np.asarray(y) == minority)
     candidates = rows if among == "minority" else np.arange(len(np.asarray(y)))
     apart = _distances(X)[np.ix_(rows, candidates)]
-    order = np.argsort(apart, axis=1)
+    order = np.argsort(apart, axis=1, kind="stable")
     chosen = order[:, ::-1][:, :k] if farthest else order[:, skip : skip + k]
     return chosen if positions else candidates[chosen]
 
@@ -89,7 +89,7 @@ def _of_every_row(X, y, minority, k):
     rows = np.flatnonzero(np.asarray(y) == minority)
     apart = _distances(X)
     np.fill_diagonal(apart, np.inf)
-    return rows[np.argsort(apart[:, rows], axis=1)[:, :k]]
+    return rows[np.argsort(apart[:, rows], axis=1, kind="stable")[:, :k]]
 
 
 MINORITY_NEIGHBOURS = Exercise(
@@ -327,7 +327,7 @@ def _among_all(X, y, minority, m):
     y, n = np.asarray(y), len(np.asarray(y))
     apart = _distances(X)
     np.fill_diagonal(apart, np.inf)
-    count = (y[np.argsort(apart, axis=1)[:, :m]] != minority).sum(axis=1)
+    count = (y[np.argsort(apart, axis=1, kind="stable")[:, :m]] != minority).sum(axis=1)
     return [bool(y[i] == minority and m / 2 <= count[i] < m) for i in range(n)]
 
 
