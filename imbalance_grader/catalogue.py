@@ -56,7 +56,7 @@ def named_mistake(grade_id: str, mistake: str, message: str = "") -> Misconcepti
     """
     name = exercise_name(grade_id)
     exercise = _exercises().get(name)
-    for known in exercise.mistakes if exercise else ():
+    for known in exercise.known if exercise else ():
         if exercise and known.name == mistake:
             section = known.section or exercise.section
             return Misconception(name, mistake, known.says, exercise.lesson, section)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def _has_text(call: Call) -> bool:
 
 
 def _is_sorted(value: Any, items: Any) -> bool | str:
-    return True if list(value) == sorted(value) else "it is not in order"
+    return True if list(value) == sorted(items) else "it is not in order"
 
 
 TOTAL = Exercise(
@@ -165,6 +166,23 @@ def test_a_law_is_tried_on_the_recorded_calls() -> None:
     check(sorted, ORDER).keeps_its_contract(key.visible())
     with pytest.raises(CheckFailed, match="it is not in order"):
         check(lambda items: sorted(items)[::-1], ORDER).keeps_its_contract(key.hidden())
+
+
+def test_a_broken_law_names_the_mistake_that_it_shows_where_the_value_shows_no_other() -> None:
+    short = Mistake("too short", "All of them.", when=lambda call, _, came: came.value == [])
+    law = Law(_is_sorted, "sorted values", shows=Mistake("nothing is sorted", "Sort them."))
+    exercise = replace(ORDER, mistakes=(short,), laws={"in order": law})
+    trials = Key(exercise, laws={"in order": lambda rng: [Call(([2, 1],))]}).visible()
+    assert [mistake.name for mistake in exercise.known] == ["too short", "nothing is sorted"]
+
+    def named(answer: Any) -> str:
+        with pytest.raises(CheckFailed) as caught:
+            check(answer, exercise).keeps_its_contract(trials)
+        return caught.value.mistake
+
+    assert named(lambda items: list(items)) == "nothing is sorted"
+    assert named(lambda items: []) == "too short"
+    assert named(lambda items: 5) == ""
 
 
 def test_nothing_to_try_is_an_error_of_the_author() -> None:

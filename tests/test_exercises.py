@@ -23,6 +23,7 @@ from answers import Answer
 
 from imbalance_builder.source import read_source
 from imbalance_lab.checks import CheckFailed, Exercise, Quiz
+from imbalance_lab.checks.check import LIBRARY_CALL
 from imbalance_oracles import secret
 from imbalance_oracles.registry import keys, quizzes
 
@@ -191,7 +192,7 @@ def test_no_right_answer_stands_in_the_catalogue_of_mistakes() -> None:
     for module in MODULES:
         for name, exercise in catalogue(module.answers.notebook).items():
             if name != "quiz":
-                computed = [mistake.name for mistake in exercise.mistakes if mistake.wrong]
+                computed = [mistake.name for mistake in exercise.known if mistake.wrong]
                 assert not computed, f"{name}: {computed}"
 
 
@@ -241,7 +242,10 @@ def test_an_exercise_has_enough_answers_of_each_kind(notebook: str, exercise: st
     wrong = [answer for answer in given if not answer.right]
     assert len(wrong) >= 4
     assert any(not answer.mistake for answer in wrong), "one wrong answer is merely plausible"
-    known = {mistake.name for mistake in catalogue(notebook)[exercise].mistakes}
+    found = catalogue(notebook)[exercise]
+    known = {mistake.name for mistake in found.known}
+    if found.from_scratch:
+        known.add(LIBRARY_CALL)
     assert {answer.mistake for answer in wrong} - {""} == known, "one for each named mistake"
 
 
@@ -282,7 +286,7 @@ def test_the_catalogue_and_the_notebook_name_the_same_exercises(notebook: str) -
 @pytest.mark.parametrize(("notebook", "exercise"), exercises())
 def test_the_section_to_read_again_is_a_heading_of_the_lesson(notebook: str, exercise: str) -> None:
     found = catalogue(notebook)[exercise]
-    sections = [found.section, *(m.section for m in found.mistakes if m.section)]
+    sections = [found.section, *(m.section for m in found.known if m.section)]
     source = read_source(ROOT / "solutions" / f"{notebook}.py")
     headings = [
         line.lstrip("# ").strip()

@@ -20,7 +20,7 @@ from imbalance_lab.checks.calls import (
 )
 from imbalance_lab.checks.compare import ABS, REL, difference
 from imbalance_lab.checks.credit import Credit
-from imbalance_lab.checks.exercise import Exercise, Mistake
+from imbalance_lab.checks.exercise import Exercise, Law, Mistake
 from imbalance_lab.checks.failure import CheckFailed
 from imbalance_lab.checks.library import names_used_by
 from imbalance_lab.checks.recorded import recorded
@@ -87,8 +87,7 @@ class Check:
         if trials.values:
             self._judge(trials.values, trials.secret)
         for name, calls in trials.laws:
-            law = self._exercise.laws[name]
-            self._hold(law.begin(), calls, law.says, trials.secret)
+            self._hold(self._exercise.laws[name], calls, trials.secret)
         self._pass(len(trials))
 
     def agrees_with(
@@ -128,24 +127,25 @@ class Check:
         CheckFailed
         """
         calls = _inputs(on)
-        self._hold(law, calls, says)
+        self._hold(Law(law, says), calls)
         self._pass(len(calls))
 
-    def _hold(
-        self, law: Callable[..., bool | str], calls: Sequence[Call], says: str, secret: bool = False
-    ) -> None:
+    def _hold(self, law: Law, calls: Sequence[Call], secret: bool = False) -> None:
+        judge = law.begin()
         outcomes = outcomes_of(self._answer, calls)
         for call, outcome in zip(calls, outcomes, strict=True):
             verdict: bool | str = ""
+            shown = None
             if isinstance(outcome, Returned):
                 try:
-                    verdict = law(outcome.value, *call.args, **call.kwargs)
+                    verdict = judge(outcome.value, *call.args, **call.kwargs)
+                    shown = law.shows
                 except Exception:  # the law expects another kind of value than what came
                     verdict = "the value is of another kind, or has another shape, than asked for"
             if verdict is not True:
                 reason = verdict if isinstance(verdict, str) else ""
-                mistake = self._named([Trial(call)], [outcome])
-                self._fail(call, says, outcome, reason, mistake, secret)
+                mistake = self._named([Trial(call)], [outcome]) or shown
+                self._fail(call, law.says, outcome, reason, mistake, secret)
 
     def earns(
         self,

@@ -94,10 +94,14 @@ class Law:
         remember the values that came before.
     says : str
         What every right value has, for the message.
+    shows : Mistake, optional
+        The mistake that a value shows which breaks this law, where the value alone shows no other.
+        It takes none of wrong=, when= and only_on=.
     """
 
     judge: Callable[..., Any]
     says: str
+    shows: Mistake | None = None
 
     def begin(self) -> Callable[..., bool | str]:
         """Return the judge of one check."""
@@ -134,6 +138,12 @@ class Exercise:
     mistakes: tuple[Mistake, ...] = ()
     laws: Mapping[str, Law] = field(default_factory=dict)
     from_scratch: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[Mistake, ...]:
+        """All mistakes that a check may name, with those that a broken law shows."""
+        shown = [law.shows for law in self.laws.values() if law.shows is not None]
+        return (*self.mistakes, *dict.fromkeys(shown))
 
 
 def raises(*names: str) -> Callable[[Call, Any, Outcome], bool]:
