@@ -73,7 +73,7 @@ class DropKeyword(Operator):
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
         """Show the operator."""
-        return (Example("f(x, axis=1)", "f(x,**{})"),)
+        return (Example("f(x, axis=1)", "f(x, **{})"),)
 
 
 def _in_place_of(node: Any, new: Any) -> Any:
