@@ -239,6 +239,12 @@ def test_a_stand_in_is_asked_all_cases_in_one_message() -> None:
 QUIZ = seal("00", {1: Question("b", {"a": "Because a is another letter."}, "Letters")})
 
 
+@pytest.mark.parametrize("got", [np.array(3.0), np.float64(3.0), 3])
+def test_one_number_in_place_of_several_is_a_difference_and_no_crash(got: Any) -> None:
+    assert "expected 2 values, not a" in str(difference([3.0, 4.0], got))
+    assert difference(3.0, got) is None
+
+
 def test_a_quiz_scores_and_explains(capsys: pytest.CaptureFixture[str]) -> None:
     assert score_quiz({1: "b"}, QUIZ) == 1
     assert score_quiz({1: " B "}, QUIZ) == 1
