@@ -66,8 +66,9 @@ def _scalar_difference(expected: Any, got: Any, rel: float, abs_: float) -> str 
 
 
 def _sequence_difference(expected: Any, got: Any, rel: float, abs_: float) -> str | None:
-    if not isinstance(got, _SEQUENCES) or np.ndim(got) == 0:
-        return _wrong_type(f"{len(expected)} values", _item(got), _SEQUENCES)
+    got = _item(got)
+    if not isinstance(got, _SEQUENCES):
+        return _wrong_type(f"{len(expected)} values", got, _SEQUENCES)
     if len(got) != len(expected):
         return f"expected {len(expected)} values, not {len(got)}"
     left, right = _numeric(expected), _numeric(got)
