@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -29,13 +30,14 @@ from typing import IO, Any
 import nbformat
 from traitlets.config import Config
 
-from imbalance_grader import intake, judge, sandbox
+from imbalance_grader import intake, judge, machine, sandbox
 from imbalance_grader.needed import text_parts
 from imbalance_grader.results import Graded, Limits, NotebookResult, Protection, State
+from imbalance_grader.sandbox import EngineError
 from imbalance_grader.source import Source, SourceError, read_source
-from imbalance_sandbox import contain, warm, wire
+from imbalance_sandbox import contain, names, warm, wire
 
-__all__ = ["Engine", "SourceError", "Unprotected", "protections"]
+__all__ = ["Engine", "EngineError", "MachineError", "SourceError", "Unprotected", "protections"]
 
 # The two templates, see `imbalance_sandbox.warm`.
 _TEMPLATES = {"student": "imbalance_sandbox.warm", "judge": "imbalance_grader.judge"}
@@ -44,14 +46,20 @@ _SPARE_SECONDS = 120.0  # for the judge's own work beyond the notebook's limit
 _END_SECONDS = 0.2  # until a template that was killed is seen to have ended
 _STOPPED = "the engine was stopped before this submission was graded"
 _TWICE = "; graded twice, as the machine might have been the cause"
+_FROM_OUTSIDE = ("killed", "ended")
+_THRICE = (
+    "stopped from outside three times, the last time while nothing else was graded, so most likely "
+    "by this machine, which has {free} MB of memory free"
+)
+_TOO_SMALL = "it takes more than the {most} MB of memory that this machine can give it"
 
 
 class Unprotected(RuntimeError):
     """A protection is off on this machine, and nobody said yes to that."""
 
 
-class EngineError(RuntimeError):
-    """The engine could not start or was stopped; no submission is to blame."""
+class MachineError(EngineError):
+    """A submission that this machine cannot grade: it has no result, and so no points."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,9 @@ class Engine:
         nbgrader's configuration, where it changes the stubs of released answers.
     without : set of str, default=()
         Names of protections to leave out, for the tests that prove what each is for.
+    jobs : int, default=1
+        How many submissions are graded at a time. They share the memory that is free: one that
+        takes more than its share is graded again, later and alone, with all that is its due.
 
     Raises
     ------
@@ -108,6 +119,7 @@ class Engine:
         allow_unprotected: bool = False,
         config: Config | None = None,
         without: frozenset[str] | set[str] = frozenset(),
+        jobs: int = 1,
     ) -> None:
         unknown = set(without) - set(sandbox.PROTECTIONS)
         if unknown:
@@ -117,6 +129,9 @@ class Engine:
         self.allow_unprotected = allow_unprotected
         self._config = config
         self._left_out = frozenset(without)
+        self._jobs = jobs
+        self._free = 0
+        self._turns = _Turns()
         self._without: tuple[str, ...] = ()
         self._sources: dict[tuple[Path, int, int], _Prepared] = {}
         self._templates: dict[str, _Template] = {}
@@ -137,6 +152,7 @@ class Engine:
         names = {protection.name for protection in off} | self._left_out
         self._without = tuple(name for name in sandbox.PROTECTIONS if name in names)
         self._stopped = False
+        self._free = machine.free_memory()
         self._start_templates()
         return self
 
@@ -223,7 +239,7 @@ class Engine:
 
     def _refuse_visible(self, *paths: Path) -> None:
         """Refuse to grade a course that lies where the sandbox's view of Python goes."""
-        if contain.FILES in self._without:
+        if names.FILES in self._without:
             return
         for path in paths:
             for folder in contain.visible_folders():
@@ -236,27 +252,51 @@ class Engine:
     # --- judges ----------------------------------------------------------------------------------
 
     def _judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
-        """Return a judge's answer; what the machine may have caused is tried once more."""
-        answer = self._ask_a_judge(prepared, submission)
-        if _may_be_the_machine(answer):
-            time.sleep(_END_SECONDS)
-            self._start_templates(again=True)
-            answer = self._ask_a_judge(prepared, submission)
-            if self._stopped and _may_be_the_machine(answer):
-                raise EngineError(_STOPPED)
-            if answer.get("doubtful"):
-                answer["result"]["detail"] += _TWICE
+        """Return a judge's answer; what the machine may have caused is tried again.
+
+        Where a process was stopped from outside it is tried twice, the second time alone.
+        """
+        limit = self.limits.memory_bytes
+        with self._turns.shared():
+            most = self._most_memory(self._jobs)
+            answer = self._ask_a_judge(prepared, submission, most)
+            if first := _doubt(answer):
+                answer = self._ask_again(prepared, submission, most)
+        if _doubt(answer) in _FROM_OUTSIDE or (_is_short(answer) and most < limit):
+            with self._turns.alone():
+                most = self._most_memory(1)
+                answer = self._ask_again(prepared, submission, most)
+            if _doubt(answer) in _FROM_OUTSIDE:
+                raise MachineError(_THRICE.format(free=machine.free_memory() >> 20))
+            if _is_short(answer) and most < limit:
+                raise MachineError(_TOO_SMALL.format(most=most >> 20))
         if "gone" in answer:
             raise EngineError(f"the sandbox does not start: {answer['gone']}")
         if problem := answer.get("failed") or answer.get("late"):
             return {"detail": f"the grader could not score it: {problem}"}
+        if first and _doubt(answer):
+            answer["result"]["detail"] += _TWICE
         return answer
 
-    def _ask_a_judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
+    def _ask_again(self, prepared: _Prepared, submission: Path, most: int) -> dict[str, Any]:
+        time.sleep(_END_SECONDS)
+        self._start_templates(again=True)
+        answer = self._ask_a_judge(prepared, submission, most)
+        if self._stopped and _doubt(answer):
+            raise EngineError(_STOPPED)
+        return answer
+
+    def _most_memory(self, jobs: int) -> int:
+        """Return how much memory one of `jobs` submissions may use, bytes."""
+        free = self._free if jobs > 1 else machine.free_memory()
+        return machine.share(jobs, self.limits.memory_bytes, free)
+
+    def _ask_a_judge(self, prepared: _Prepared, submission: Path, most: int) -> dict[str, Any]:
         limits = sandbox.limits_without(self.limits, self._without)
         request = prepared.told | {
             "submission": str(submission.absolute()),
             "limits": vars(limits),
+            "most_memory": most,
             "without": list(self._without),
         }
         deadline = time.monotonic() + limits.wall_seconds + _SPARE_SECONDS
@@ -274,7 +314,9 @@ class Engine:
             except (EOFError, BrokenPipeError, ConnectionError):
                 if process is None:
                     return {"gone": "the judges' template ended"}
-                return {"failed": "the judge ended before it was done"}
+                return {"ended": "the judge ended before it was done"}
+            except wire.WireError as error:
+                return {"failed": str(error)}
             except TimeoutError:
                 if isinstance(process, int):
                     with contextlib.suppress(OSError):
@@ -303,9 +345,59 @@ class Engine:
                 raise
 
 
-def _may_be_the_machine(answer: dict[str, Any]) -> bool:
-    """Return whether something came in between that need not be the submission's doing."""
-    return "gone" in answer or "failed" in answer or bool(answer.get("doubtful"))
+def _doubt(answer: dict[str, Any]) -> str:
+    """Return what came in between that need not be the submission's doing, "" if nothing."""
+    for problem in ("gone", "ended", "failed"):
+        if problem in answer:
+            return problem
+    return str(answer.get("doubt", ""))
+
+
+def _is_short(answer: dict[str, Any]) -> bool:
+    """Return whether a submission met its limit of memory."""
+    return "result" in answer and answer["result"]["state"] == State.OUT_OF_MEMORY
+
+
+class _Turns:
+    """Many at a time, or one alone; who asks to be alone goes before those who come later."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._running = 0
+        self._asking = 0
+
+    @contextlib.contextmanager
+    def shared(self) -> Iterator[None]:
+        """Go with the others, as long as nobody asks to be alone."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._asking)
+            self._running += 1
+        with self._leaving():
+            yield
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until all others are done, and keep the next ones waiting."""
+        with self._changed:
+            self._asking += 1
+            self._changed.wait_for(lambda: not self._running)
+            self._running += 1
+        try:
+            with self._leaving():
+                yield
+        finally:
+            with self._changed:
+                self._asking -= 1
+                self._changed.notify_all()
+
+    @contextlib.contextmanager
+    def _leaving(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._running -= 1
+                self._changed.notify_all()
 
 
 class _Template:
@@ -315,7 +407,8 @@ class _Template:
         self.role = role
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in stop)
-        program = [sys.executable, "-m", _TEMPLATES[role], str(theirs.fileno())]
+        # Never from the folder that the caller stands in: students' files may lie there.
+        program = [sys.executable, "-P", "-m", _TEMPLATES[role], str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(
                 sandbox.command(program, without) if role == "student" else program,
@@ -323,7 +416,8 @@ class _Template:
                 stdout=subprocess.DEVNULL,
                 stderr=self._complaints,
                 pass_fds=[theirs.fileno()],
-                env=os.environ | sandbox.ONE_THREAD,
+                env=sandbox.environment(),
+                cwd="/",
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends them
             )
 

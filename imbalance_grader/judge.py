@@ -101,7 +101,8 @@ def _grade(request: dict[str, Any], template: socket.socket) -> dict[str, Any]:
     except intake.Malformed as error:
         return {"state": State.MALFORMED.value, "detail": str(error)}
     text = needed_code(source.cells, answers, request["text"])
-    session = _Session(source, answers, text, limits, request["without"], template)
+    settings = limits, request["without"], request["most_memory"]
+    session = _Session(source, answers, text, *settings, template)
     session.grade()
     return session.record(remarks)
 
@@ -126,12 +127,14 @@ class _Session:
         text: dict[int, str],
         limits: Limits,
         without: list[str],
+        most_memory: int,
         template: socket.socket,
     ) -> None:
         self.cells = source.cells
         self.answers = answers
         self.limits = limits
         self.without = without
+        self.most_memory = most_memory
         self.template = template
         self.started = time.monotonic()
         self.deadline = self.started + limits.wall_seconds
@@ -158,7 +161,7 @@ class _Session:
 
     def _run_through(self) -> bool:
         """Run every cell once; return False if the process ended on the way."""
-        kernel = Kernel(self.template, self.limits, self.without, self.deadline)
+        kernel = Kernel(self.template, self.limits, self.without, self.deadline, self.most_memory)
         place = 0
         try:
             for place, cell in enumerate(self.cells):
@@ -302,15 +305,17 @@ class _Session:
         return {
             "result": result.to_json(),
             "cells": self._notebook_cells(),
-            "doubtful": self._is_doubtful,
+            "doubt": self._doubt,
         }
 
     @property
-    def _is_doubtful(self) -> bool:
-        """Whether the machine, and not the student, may be why something was stopped."""
+    def _doubt(self) -> str:
+        """Why the machine, and not the student, may have stopped something, "" if it has not."""
+        if self.usage.killed:
+            return "killed"
         late = self.state is State.TIMED_OUT
         idle = self.usage.cpu_seconds < _BUSY * self.usage.waited_seconds
-        return self.usage.killed or (late and idle)
+        return "idle" if late and idle else ""
 
     def _notebook_cells(self) -> list[dict[str, Any]]:
         cells = []

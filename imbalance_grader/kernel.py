@@ -19,6 +19,13 @@ _GRACE_SECONDS = 1.0
 _START_SECONDS = 30.0
 _END_SECONDS = 10.0
 _OVERHEAD_BYTES = 1 << 20  # of a frame beside what the limits count
+_SPARE_OUTPUT = 1 << 16  # of a cell, beside the text that is counted in the process
+_MOST_ELEMENTS = 2_000_000  # of lists, sets and dicts in one reply
+_CUT_OFF = {
+    "output_type": "stream",
+    "name": "stderr",
+    "text": "[the output of this notebook was too long and was cut off]\n",
+}
 TIMED_OUT = Raised(
     ("TimeoutError", "OSError", "Exception"),
     "it took too long and was stopped: is there a loop that never ends?",
@@ -95,6 +102,8 @@ class Kernel:
         Names of the protections that are not put in place.
     deadline : float
         By `time.monotonic`, for the whole notebook.
+    most_memory : int, optional
+        How much of `limits.memory_bytes` may be used while others run too, bytes.
 
     Attributes
     ----------
@@ -108,9 +117,16 @@ class Kernel:
     """
 
     def __init__(
-        self, template: socket.socket, limits: Limits, without: Sequence[str], deadline: float
+        self,
+        template: socket.socket,
+        limits: Limits,
+        without: Sequence[str],
+        deadline: float,
+        most_memory: int | None = None,
     ) -> None:
         self.limits = limits
+        self._most_memory = min(most_memory or limits.memory_bytes, limits.memory_bytes)
+        self._output_left = limits.output_bytes
         self.deadline = deadline
         self.usage = Usage()
         self.trouble: tuple[State, str] | None = None
@@ -120,7 +136,11 @@ class Kernel:
         try:
             with theirs, watchers:
                 socket.send_fds(template, [warm.REQUEST], [theirs.fileno(), watchers.fileno()])
-            settings = {"limits": vars(limits), "without": list(without)}
+            settings = {
+                "limits": vars(limits),
+                "most_memory": self._most_memory,
+                "without": list(without),
+            }
             wire.send(self._leash, settings, time.monotonic() + _START_SECONDS)
             greeting = wire.receive(self._wire, 1 << 16, time.monotonic() + _START_SECONDS)
         except (OSError, EOFError, wire.WireError) as error:
@@ -141,10 +161,14 @@ class Kernel:
         ------
         KernelEnded
         """
-        reply, _ = self._request({"run": code}, self.limits.output_bytes)
-        outputs = reply.get("outputs")
+        data, _ = self._request({"run": code}, self.limits.output_bytes)
+        outputs = self._decoded(data).get("outputs")
         if type(outputs) is not list:
             return []
+        # The process keeps to the limit by itself, and it may have been taken over.
+        self._output_left -= max(len(data) - _SPARE_OUTPUT, 0)
+        if self._output_left < -_SPARE_OUTPUT:
+            return [_CUT_OFF]
         if any(_short_of_memory(output) for output in outputs):
             self.trouble = self._ending("memory")
         return outputs
@@ -158,13 +182,14 @@ class Kernel:
         """
         written = None if calls is None else questions.write_calls(calls)
         expected = 1 if calls is None else len(calls)
-        reply, in_time = self._request({"ask": name, "calls": written}, self.limits.value_bytes)
-        outcomes = reply.get("outcomes")
+        data, in_time = self._request({"ask": name, "calls": written}, self.limits.value_bytes)
+        outcomes = self._decoded(data).get("outcomes")
         if not in_time:
             return [TIMED_OUT] * expected
         if type(outcomes) is not list or len(outcomes) != expected:
             return [Unusable("an answer in a form that is not understood")] * expected
-        read = [_read(outcome) for outcome in outcomes]
+        decoder = wire.Decoder(_MOST_ELEMENTS)
+        read = [_read(outcome, decoder) for outcome in outcomes]
         if any(isinstance(each, Raised) and "MemoryError" in each.error for each in read):
             self.trouble = self._ending("memory")
         return read
@@ -174,8 +199,21 @@ class Kernel:
         self._end(b"k")
         return self.usage
 
-    def _request(self, message: dict[str, Any], most: int) -> tuple[dict[str, Any], bool]:
-        """Return the reply, and whether it came without an interrupt."""
+    def _decoded(self, data: bytes) -> dict[str, Any]:
+        """Return a reply, or end the process that sent something else."""
+        try:
+            reply = wire.Decoder(_MOST_ELEMENTS).decode(data)
+        except wire.WireError as error:
+            self._end(b"k", (State.CRASHED, f"it sent something unreadable: {error}"))
+        else:
+            if type(reply) is dict:
+                return reply
+            self._end(b"k", (State.CRASHED, "it sent something unreadable"))
+        assert self._ended is not None
+        raise self._ended
+
+    def _request(self, message: dict[str, Any], most: int) -> tuple[bytes, bool]:
+        """Return the reply's bytes, and whether it came without an interrupt."""
         if self._ended:
             raise self._ended
         in_time = True
@@ -185,12 +223,12 @@ class Kernel:
         try:
             wire.send(self._wire, message, deadline)
             try:
-                reply = wire.receive(self._wire, most, deadline)
+                reply = wire.receive_bytes(self._wire, most, deadline)
             except TimeoutError:
                 # An honest loop ends here, and the notebook goes on with the next cell.
                 self.trouble, in_time = _INTERRUPTED, False
                 self._leash.sendall(b"i")
-                reply = wire.receive(self._wire, most, time.monotonic() + _GRACE_SECONDS)
+                reply = wire.receive_bytes(self._wire, most, time.monotonic() + _GRACE_SECONDS)
         except TimeoutError:
             self._end(b"k", (State.TIMED_OUT, "it took too long and could not be interrupted"))
         except wire.WireError as error:
@@ -198,9 +236,7 @@ class Kernel:
         except (EOFError, OSError):
             self._end(b"")
         else:
-            if type(reply) is dict:
-                return reply, in_time
-            self._end(b"k", (State.CRASHED, "it sent something unreadable"))
+            return reply, in_time
         finally:
             self.usage.waited_seconds += time.monotonic() - started
         assert self._ended is not None
@@ -227,7 +263,7 @@ class Kernel:
     def _ending(self, name: str) -> tuple[State, str]:
         state, reason = _ENDINGS[name]
         return state, reason.format(
-            memory=self.limits.memory_bytes >> 20,
+            memory=self._most_memory >> 20,
             cpu=self.limits.cpu_seconds,
             processes=self.limits.processes,
             wall=self.limits.wall_seconds,
@@ -251,12 +287,14 @@ def _short_of_memory(output: Any) -> bool:
     return type(output) is dict and output.get("ename") == "MemoryError"
 
 
-def _read(outcome: Any) -> Outcome:
+def _read(outcome: Any, decoder: wire.Decoder) -> Outcome:
     """Return one outcome of a reply; each is a frame of its own."""
     try:
         if type(outcome) is not bytes:
             raise wire.WireError("an outcome is a frame of its own")
-        return questions.read_outcome(wire.decode(outcome))
+        return questions.read_outcome(decoder.decode(outcome))
+    except wire.TooMuch as error:
+        return Unusable(str(error))
     except wire.WireError:
         return Unusable("an answer in a form that is not understood")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,13 +19,15 @@ import nbformat
 from filelock import FileLock, Timeout
 
 from imbalance_grader.classroom import (
+    SECRET,
+    TIMESTAMP,
     Assignment,
     Classroom,
     ClassroomError,
     Submission,
 )
+from imbalance_grader.engine import MachineError
 from imbalance_grader.gradebook import Marks, MarksWriter, has_marks
-from imbalance_grader.handed_in import SECRET, TIMESTAMP, HandedIn
 from imbalance_grader.journal import (
     Journal,
     Record,
@@ -33,8 +35,7 @@ from imbalance_grader.journal import (
     clear_leftovers,
     write_whole,
 )
-from imbalance_grader.marks import judged, judged_key
-from imbalance_grader.results import Graded, State
+from imbalance_grader.results import Graded, NotebookResult, State
 from imbalance_grader.workers import Outcome, Task, Workers, code_fingerprint
 
 
@@ -159,33 +160,26 @@ def make_plan(
     plan = Plan(note)
     for submission in able:
         record = journal.read(submission.student)
-        task = Task(assignment, submission, classroom.zone)
-        handed_in = task.take()
         if (
             record is not None
-            and record.fingerprint == fingerprint(assignment, handed_in)
+            and record.fingerprint == fingerprint(assignment, submission)
             and (not note.force or record.run == note.run)
             and submission.student in in_gradebook
             and _notebooks_are_there(classroom, record)
         ):
-            plan.kept.append(_dated(journal, record, handed_in))
+            plan.kept.append(record)
         else:
-            plan.tasks.append(task)
+            plan.tasks.append(Task(assignment, submission))
     return plan
 
 
-def _dated(journal: Journal, record: Record, handed_in: HandedIn) -> Record:
-    """Return the record with the time that the submission has now."""
-    stamp = handed_in.stamp
-    dated = replace(record, submitted=stamp.iso, time_problem=stamp.problem)
-    if dated != record:
-        journal.write(dated)
-    return dated
-
-
-def fingerprint(assignment: Assignment, handed_in: HandedIn) -> str:
+def fingerprint(assignment: Assignment, submission: Submission) -> str:
     """Return a digest of all that decides a grade: submission, instructor's notebook, checks."""
-    parts = (assignment.fingerprint, handed_in.fingerprint, code_fingerprint())
+    parts = (
+        assignment.fingerprint,
+        submission.fingerprint(assignment.notebooks),
+        code_fingerprint(),
+    )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -208,8 +202,13 @@ def not_handed_in(
 
 
 def _unread(assignment: Assignment, student: str, state: State, detail: str) -> Record:
-    names = assignment.notebooks
-    return Record(student, tuple(assignment.unread(name, student, state, detail) for name in names))
+    notebooks = tuple(
+        NotebookResult(
+            assignment.name, name, student, state, assignment.unread_cells(name, detail), detail
+        )
+        for name in assignment.notebooks
+    )
+    return Record(student, notebooks)
 
 
 def _note(journal: Journal, options: Options) -> RunNote:
@@ -255,9 +254,14 @@ def _settle(
             return _write(classroom, marks, journal, note, outcome)
         except Exception as raised:
             failure = raised
-    detail = f"The grader itself failed ({type(failure).__name__}: {failure}); the next run tries"
+    detail = f"The grader itself failed ({type(failure).__name__}: {failure})"
+    if isinstance(failure, MachineError):
+        detail = str(failure)
     return _unread(
-        outcome.task.assignment, outcome.task.submission.student, State.CRASHED, f"{detail} again."
+        outcome.task.assignment,
+        outcome.task.submission.student,
+        State.CRASHED,
+        f"{detail}; the next run tries again.",
     )
 
 
@@ -273,44 +277,40 @@ def _write(
     record = Record(
         student=submission.student,
         notebooks=tuple(graded.result for graded in outcome.graded),
-        fingerprint=fingerprint(assignment, outcome.handed_in),
+        fingerprint=fingerprint(assignment, submission),
         run=note.run,
-        submitted=outcome.handed_in.stamp.iso,
-        time_problem=outcome.handed_in.stamp.problem,
-        judged=judged(assignment, outcome.graded),
+        submitted=submission.timestamp.isoformat() if submission.timestamp else "",
     )
-    before = journal.read(submission.student)
-    same = dict(set(record.judged.items()) & set(before.judged.items() if before else ()))
-    _write_notebooks(classroom, assignment, outcome)
-    marks.write(
+    _write_notebooks(classroom, assignment, submission, outcome.graded)
+    late = marks.write(
         assignment.name,
         submission.student,
-        record.when,
-        {graded.result.notebook: _marks(graded, same) for graded in outcome.graded},
+        submission.timestamp,
+        {graded.result.notebook: _marks(graded) for graded in outcome.graded},
     )
+    record = replace(record, late_seconds=late)
     journal.write(record)
     return record
 
 
-def _marks(graded: Graded, same: Collection[str]) -> Marks:
-    result = graded.result
-    return Marks(
-        {cell.grade_id: cell.points for cell in result.cells},
-        graded.notebook,
-        {cell.grade_id for cell in result.cells if judged_key(result, cell) in same},
-    )
+def _marks(graded: Graded) -> Marks:
+    return Marks({cell.grade_id: cell.points for cell in graded.result.cells}, graded.notebook)
 
 
-def _write_notebooks(classroom: Classroom, assignment: Assignment, outcome: Outcome) -> None:
+def _write_notebooks(
+    classroom: Classroom,
+    assignment: Assignment,
+    submission: Submission,
+    graded: tuple[Graded, ...],
+) -> None:
     """Write what formgrader opens, readable only, as nbgrader leaves it."""
-    handed_in = outcome.handed_in
-    folder = classroom.path("autograded", outcome.task.submission.student, assignment.name)
+    folder = classroom.path("autograded", submission.student, assignment.name)
     folder.mkdir(parents=True, exist_ok=True)
     clear_leftovers(folder)
     mode = 0o664 if classroom.coursedir.groupshared else 0o444
-    for name, text in ((TIMESTAMP, handed_in.stamp.text), (SECRET, handed_in.secret)):
+    for name, text in ((TIMESTAMP, submission.timestamp_text), (SECRET, submission.secret)):
         _write_or_remove(folder / name, text, mode)
-    for one in outcome.graded:
+    for one in graded:
         text = nbformat.writes(one.notebook) if one.notebook is not None else ""
         _write_or_remove(folder / f"{one.result.notebook}.ipynb", text, mode)
 

@@ -1,8 +1,9 @@
 """The sandbox around the students' template: what it consists of, and whether it works here.
 
 bubblewrap makes the outer part once, around the template: a read-only view of the system that
-holds Python and nothing of the course but the helper package; own network, processes and shared
-memory; no environment. `imbalance_sandbox.contain` makes the inner part for each submission.
+holds Python and of the course only what students use (`imbalance_grader.view`); own network,
+processes and shared memory; no environment. `imbalance_sandbox.contain` makes the inner part for
+each submission.
 
 Why in this order: a process that has imported everything can be had in a hundredth of a second
 only by forking, and bubblewrap starts programs. So it starts the template, and what one
@@ -19,50 +20,43 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
+from imbalance_grader import view
 from imbalance_grader.results import Limits, Protection
-from imbalance_sandbox import contain
+from imbalance_sandbox import names
 
 OUTPUT, VALUES, TIME = "output", "values", "time"
 
 # Every protection by name, in the order of the sandbox, and what it keeps a submission from.
 PROTECTIONS = {
-    contain.FILES: "reading solutions, gradebook, homes and others' work; writing anything at all",
-    contain.NETWORK: "reaching any network, this machine's own services included",
-    contain.PROCESSES: "seeing or signalling other processes; leaving any behind",
-    contain.IPC: "sharing memory or messages with other programs",
-    contain.SCRATCH_FOLDER: "leaving files for the next submission, or finding those of another",
-    contain.PRIVILEGES: "acting as administrator inside its own namespaces",
-    contain.SYSTEM_CALLS: "the kernel's rarely used entrances, and memory that no limit counts",
-    contain.MEMORY: "using up the memory",
-    contain.TASKS: "starting processes without end",
-    contain.FILE_SIZE: "filling the disk or the memory with files",
-    contain.CPU: "using up the processors",
+    names.FILES: "reading solutions, gradebook, homes and others' work; writing anything at all",
+    names.NETWORK: "reaching any network, this machine's own services included",
+    names.PROCESSES: "seeing or signalling other processes; leaving any behind",
+    names.IPC: "sharing memory or messages with other programs",
+    names.SCRATCH_FOLDER: "leaving files for the next submission, or finding those of another",
+    names.PRIVILEGES: "acting as administrator inside its own namespaces",
+    names.SYSTEM_CALLS: "the kernel's rarely used entrances, and memory that no limit counts",
+    names.MEMORY: "using up the memory",
+    names.TASKS: "starting processes without end",
+    names.FILE_SIZE: "filling the disk or the memory with files",
+    names.CPU: "using up the processors",
     TIME: "never ending",
     OUTPUT: "flooding the gradebook and the feedback with output",
     VALUES: "flooding the scoring with values",
 }
 # Those that are this package's own doing and need nothing of the machine.
-_ALWAYS_ON = {contain.MEMORY, contain.TASKS, contain.FILE_SIZE, contain.CPU, TIME, OUTPUT, VALUES}
+_ALWAYS_ON = {names.MEMORY, names.TASKS, names.FILE_SIZE, names.CPU, TIME, OUTPUT, VALUES}
 
 _NOBODY = 65534
 _A_DAY = 86_400
-_SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_SYSTEM_FILES = (
-    "/etc/alternatives",
-    "/etc/fonts",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/etc/mime.types",
-)
 _ENVIRONMENT = {
-    "HOME": contain.SCRATCH,
+    "HOME": names.SCRATCH,
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
     "LOKY_MAX_CPU_COUNT": "1",  # one submission takes one core
@@ -73,8 +67,9 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONNOUSERSITE": "1",
-    "TMPDIR": contain.SCRATCH,
+    "TMPDIR": names.SCRATCH,
 }
+_HARMLESS = {"PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONWARNINGS"}
 # Threads would have to be started anew in every child, and a class is graded side by side anyway.
 ONE_THREAD = dict.fromkeys(
     (
@@ -88,6 +83,14 @@ ONE_THREAD = dict.fromkeys(
 )
 
 
+class EngineError(RuntimeError):
+    """The engine could not start or was stopped; no submission is to blame."""
+
+
+class BrokenEnvironment(EngineError):
+    """Python in the sandbox lacks a package: no fault of this machine, and no protection is off."""
+
+
 def command(program: Sequence[str], without: Iterable[str] = ()) -> list[str]:
     """Return the command that runs a program in the outer part of the sandbox.
 
@@ -99,17 +102,16 @@ def command(program: Sequence[str], without: Iterable[str] = ()) -> list[str]:
         Names of the protections that are left out.
     """
     without = frozenset(without)
-    environment = [f"{key}={value}" for key, value in (_ENVIRONMENT | ONE_THREAD).items()]
-    if contain.FILES in without and contain.PROCESSES in without and contain.NETWORK in without:
+    settings = _ENVIRONMENT | ONE_THREAD | {"PYTHONPATH": view.package_path()}
+    environment = [f"{key}={value}" for key, value in settings.items()]
+    if names.FILES in without and names.PROCESSES in without and names.NETWORK in without:
         return ["/usr/bin/env", "-i", *environment, *program]  # nothing that bubblewrap could do
     inner = [_bubblewrap(), *_namespaces(without), *_view(without), "--new-session"]
-    inner += (
-        ["--proc", "/proc"] if contain.PROCESSES not in without else ["--bind", "/proc", "/proc"]
-    )
-    inner += ["--dev", "/dev", *_own_tmp(), "--clearenv"]
+    inner += ["--proc", "/proc"] if names.PROCESSES not in without else ["--bind", "/proc", "/proc"]
+    inner += [*view.devices(), *view.own_tmp(), "--clearenv"]
     for setting in environment:
         inner += ["--setenv", *setting.split("=", 1)]
-    inner += ["--remount-ro", "/"] if contain.FILES not in without else []
+    inner += ["--remount-ro", "/"] if names.FILES not in without else []
     inner += ["--chdir", "/", "--", *program]
     return [*_as_nobody(without), *inner] if os.geteuid() == 0 else inner
 
@@ -120,7 +122,7 @@ def _as_nobody(without: frozenset[str]) -> list[str]:
         _bubblewrap(),
         *_view(without),
         *("--dev-bind", "/dev", "/dev", "--bind", "/proc", "/proc"),
-        *_own_tmp(),
+        *view.own_tmp(),
         "--",
         _tool("setpriv"),
         *(f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"),
@@ -128,58 +130,16 @@ def _as_nobody(without: frozenset[str]) -> list[str]:
     ]
 
 
-def _own_tmp() -> list[str]:
-    """Return the arguments for an empty /tmp, with Python in it where it is installed there."""
-    arguments = ["--perms", "1777", "--tmpfs", contain.SCRATCH]
-    below = contain.python_below_scratch()
-    for parent in sorted({path for folder in below for path in folder.parents[:-2]}):
-        arguments += ["--perms", "0755", "--dir", str(parent)]
-    return [*arguments, *_bind(below)]
-
-
 def _namespaces(without: frozenset[str]) -> list[str]:
     flags = ["--unshare-user", "--unshare-cgroup-try"]
-    flags += ["--unshare-net"] if contain.NETWORK not in without else []
-    flags += ["--unshare-pid"] if contain.PROCESSES not in without else []
-    flags += ["--unshare-ipc", "--unshare-uts"] if contain.IPC not in without else []
+    flags += ["--unshare-net"] if names.NETWORK not in without else []
+    flags += ["--unshare-pid"] if names.PROCESSES not in without else []
+    flags += ["--unshare-ipc", "--unshare-uts"] if names.IPC not in without else []
     return flags
 
 
 def _view(without: frozenset[str]) -> list[str]:
-    """Return the arguments for what is seen of the file system."""
-    if contain.FILES in without:
-        return ["--bind", "/", "/", *_opened()]
-    arguments: list[str] = []
-    folders = contain.visible_folders()
-    files = [Path(file) for file in _SYSTEM_FILES if Path(file).exists()]
-    parents = {parent for path in (*folders, *files) for parent in path.parents}
-    for parent in sorted(parents - {Path("/")}):
-        if not any(parent.is_relative_to(folder) for folder in folders):
-            arguments += ["--perms", "0755", "--dir", str(parent)]
-    for path in map(Path, _SYSTEM_FOLDERS):
-        if path.is_symlink():
-            arguments += ["--symlink", str(path.readlink()), str(path)]
-        elif path.is_dir():
-            arguments += _bind([path])
-    return [*arguments, *_bind([*folders, *files])]
-
-
-def _opened() -> list[str]:
-    """Return the arguments that let nobody reach Python where only root may enter its folder."""
-    arguments: list[str] = []
-    for folder in contain.visible_folders():
-        above = sorted(folder.parents)
-        closed = [path for path in above if not path.stat().st_mode & 0o001]
-        if closed:
-            arguments += ["--perms", "0755", "--tmpfs", str(closed[0])]
-            for path in above[above.index(closed[0]) + 1 :]:
-                arguments += ["--perms", "0755", "--dir", str(path)]
-            arguments += _bind([folder])
-    return arguments
-
-
-def _bind(paths: Iterable[Path]) -> list[str]:
-    return [arg for path in paths for arg in ("--ro-bind", str(path), str(path))]
+    return ["--bind", "/", "/", *view.opened()] if names.FILES in without else view.shown()
 
 
 def _bubblewrap() -> str:
@@ -217,9 +177,9 @@ def probe() -> tuple[Protection, ...]:
 
 def _refused_outside() -> dict[str, str]:
     """Return the protections that bubblewrap cannot give here, with the reason."""
-    needing = set(PROTECTIONS) - _ALWAYS_ON - {contain.SYSTEM_CALLS}
+    needing = set(PROTECTIONS) - _ALWAYS_ON - {names.SYSTEM_CALLS}
     if sys.platform != "linux":
-        return dict.fromkeys(needing | {contain.SYSTEM_CALLS}, "needs Linux")
+        return dict.fromkeys(needing | {names.SYSTEM_CALLS}, "needs Linux")
     if not shutil.which("bwrap"):
         return dict.fromkeys(needing, "bubblewrap is not installed (package bubblewrap)")
     if os.geteuid() == 0 and not shutil.which("setpriv"):
@@ -238,13 +198,36 @@ def _try_outside(without: Iterable[str]) -> str:
 
 def _refused_inside() -> dict[str, str]:
     """Return the protections that cannot be put in place after the fork, with the reason."""
-    program = [sys.executable, "-m", "imbalance_sandbox.contain"]
+    program = [sys.executable, "-P", "-m", "imbalance_sandbox.contain"]
     done = _run(command(program))
     try:
         return dict(json.loads(done.stdout))
     except ValueError:
         reason = (done.stderr.strip().splitlines() or ["the probe did not answer"])[-1]
+        if re.match(r"(ModuleNotFound|Import)Error\b", reason):
+            raise BrokenEnvironment(_what_to_mend(reason)) from None
         return dict.fromkeys(set(PROTECTIONS) - _ALWAYS_ON, reason)
+
+
+def _what_to_mend(reason: str) -> str:
+    """Say what to do about a package that cannot be imported in the sandbox."""
+    advice = (
+        f"in the sandbox, {sys.executable} cannot import all that grading needs ({reason}). It "
+        f"sees the packages that are installed in {sys.prefix} and no others: install it there "
+        "(make lab, or pip install '.[grading]' ./instructor)."
+    )
+    if path := os.environ.get("PYTHONPATH"):
+        advice += f" PYTHONPATH is set ({path}); what lies only there is not seen."
+    return advice
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of the judges' template: the caller's, without what leads Python on.
+
+    A setting of the caller's could make it import modules from a folder of students' files.
+    """
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") or k in _HARMLESS}
+    return kept | ONE_THREAD | {"PYTHONPATH": view.package_path()}
 
 
 def _run(program: list[str]) -> subprocess.CompletedProcess[str]:

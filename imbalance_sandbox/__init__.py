@@ -7,7 +7,10 @@ no answer and imports nothing of the instructor's side. `imbalance_grader` start
 module         its one idea
 =============  =================================================================================
 ``warm``       a process that has imported everything and forks on request
-``contain``    one forked process is locked in, watched and ended
+``contain``    one forked process is locked in
+``filter``     which system calls it may make
+``watch``      what all its processes use is measured, and they are ended at a limit
+``names``      words that these share
 ``student``    the student's process: a shell that runs cells and answers questions
 ``questions``  how questions to an answer, and what came of them, are written
 ``wire``       frames of plain values between two processes that do not trust each other

@@ -28,8 +28,8 @@ from imbalance_lab.checks.calls import (
     returned,
 )
 from imbalance_sandbox import wire
-from imbalance_sandbox.contain import OUT_OF_MEMORY
 from imbalance_sandbox.questions import read_calls, write_outcome
+from imbalance_sandbox.watch import OUT_OF_MEMORY
 
 _CUT = "\n[the rest of the output was cut off]\n"
 _LINE_COST = 64  # bytes that an output costs beside its text
@@ -64,7 +64,8 @@ def _serve(link: socket.socket, limits: dict[str, Any]) -> None:
     _shell.recorder = recorder = _Recorder(limits["output_bytes"])
     streams = _Stream(recorder, "stdout"), _Stream(recorder, "stderr")
     sys.stdin = open("/dev/null")  # noqa: PTH123, SIM115 (lives as long as the process)
-    sys.argv, sys.path[0] = [""], ""
+    sys.argv = [""]
+    sys.path.insert(0, "")
     interrupts = _Interrupts()
     wire.send(link, {"ready": True})
     while True:

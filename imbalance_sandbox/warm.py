@@ -20,6 +20,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from typing import Any
 
 REQUEST = b"fork"
 READY = b"ready"
@@ -87,18 +88,20 @@ def main(prepare: Callable[[], Start], descriptor: int) -> None:
 
 def prepare_student() -> Start:
     """Import what the lessons use and return how a student's process starts."""
-    from imbalance_sandbox import contain, student, wire
+    from imbalance_sandbox import contain, filter, student, wire
 
     student.prepare()  # before matplotlib, which asks the shell how to draw
     import_all(STUDENT_MODULES)
     student.settle()
-    with contextlib.suppress(ImportError, OSError):  # then nothing runs without an explicit yes
-        contain.system_call_filter()
+    with contextlib.suppress(ImportError, OSError, RuntimeError):  # then an explicit yes is needed
+        filter.system_call_filter()
+
+    def work(link: socket.socket, settings: dict[str, Any]) -> None:
+        seed()  # not before the last fork, after which Python seeds its generator anew
+        student.serve(link, settings)
 
     def start(link: socket.socket, leash: socket.socket) -> None:
-        settings = wire.receive(leash)
-        seed()
-        contain.contain(link, leash, settings, student.serve)
+        contain.contain(link, leash, wire.receive(leash), work)
 
     return start
 

@@ -27,12 +27,22 @@ _MOST_DIMENSIONS = 16
 _DEEPEST = 40
 _LENGTH = struct.Struct(">I")
 _PIECE = 1 << 16
+_FRAME_SECONDS = 10.0  # from its first byte to its last
+_MOST_COLUMNS = 10_000
+_MOST_CATEGORIES = 1_000
+_MOST_LABELS = 2_000  # of an index of several levels
+_MOST_ALIKE = 16  # keys of one hash: each costs as many steps as there are before it
+_SMALL = 64
 
 FRAME_BYTES = 64 << 20
 
 
 class WireError(ValueError):
     """Bytes that are no frame, or a value that has no place in one."""
+
+
+class TooMuch(WireError):
+    """A value that would cost the reader too much; the message may be shown to its sender."""
 
 
 def encode(value: Any) -> bytes:
@@ -61,7 +71,7 @@ def decode(data: bytes) -> Any:
     WireError
         If they are anything else than what `encode` writes.
     """
-    return _Decoder().decode(data)
+    return Decoder().decode(data)
 
 
 # --- extended types: code, how it is written, how it is read -------------------------------------
@@ -77,13 +87,29 @@ def _extend(value: Any) -> msgpack.ExtType:
     raise WireError(f"{kind.__name__} is not a plain value")
 
 
-class _Decoder:
-    """Reads one frame; counts how deep it is, since every extended value starts msgpack anew."""
+class Decoder:
+    """Reads frames that belong together, and bounds what that costs.
 
-    def __init__(self) -> None:
-        self.depth = 0
+    A frame says little of what it costs to rebuild what it holds: a byte may be an object, and
+    numbers may be chosen so that a set compares each with every other one.
+
+    Parameters
+    ----------
+    most : int
+        How many elements all its lists, sets and dicts may have together.
+    """
+
+    def __init__(self, most: int = _MOST_ITEMS) -> None:
+        self.depth = 0  # every extended value starts msgpack anew
+        self.left = self.most = most
 
     def decode(self, data: bytes) -> Any:
+        """Return the plain value of some bytes.
+
+        Raises
+        ------
+        WireError
+        """
         self.depth += 1
         if self.depth > _DEEPEST:
             raise WireError("nested too deeply")
@@ -91,6 +117,8 @@ class _Decoder:
             return msgpack.unpackb(
                 data,
                 ext_hook=self._extended,
+                list_hook=self._counted,
+                object_pairs_hook=self._dict,
                 strict_map_key=False,
                 unicode_errors="surrogatepass",
                 timestamp=1,  # msgpack's own type for times: a plain float
@@ -107,10 +135,35 @@ class _Decoder:
             raise WireError(f"unknown code {code}")
         return _CODES[code][2](self.decode(data))
 
+    def _counted(self, items: list[Any]) -> list[Any]:
+        self.left -= len(items) + 1
+        if self.left < 0:
+            raise TooMuch(f"more than {self.most:,} elements in lists, sets and dicts")
+        return items
+
+    def _dict(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
+        self._counted(pairs)
+        _expect_spread([key for key, _ in pairs])
+        return dict(pairs)
+
+
+def _expect_spread(keys: list[Any]) -> None:
+    """Refuse keys of which too many have one hash: looking them up takes squared time."""
+    if len(keys) <= _SMALL:
+        return
+    hashes = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
+    if int(np.unique(hashes, return_counts=True)[1].max()) > _MOST_ALIKE:
+        raise TooMuch("a set or dict of values that are made to get into each other's way")
+
 
 def _expect(condition: bool, what: str) -> None:
     if not condition:
         raise WireError(what)
+
+
+def _expect_few(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise TooMuch(f"{count:,} {what}, more than the {most:,} that are compared")
 
 
 def _read_integer(text: Any) -> int:
@@ -123,12 +176,18 @@ def _read_complex(parts: Any) -> complex:
     return complex(*parts)
 
 
-def _read_items(make: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
+def _read_set(make: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
     def read(items: Any) -> Any:
         _expect(type(items) is list, "a collection is written as a list")
+        _expect_spread(items)
         return make(items)
 
     return read
+
+
+def _read_tuple(items: Any) -> tuple[Any, ...]:
+    _expect(type(items) is list, "a collection is written as a list")
+    return tuple(items)
 
 
 def _write_array(array: np.ndarray) -> list[Any]:
@@ -188,6 +247,7 @@ def _read_values(parts: Any) -> Any:
         return parts[1]
     if name == "category":
         _expect(len(parts) == 4 and isinstance(parts[2], pd.Index), "categories")
+        _expect_few(len(parts[2]), _MOST_CATEGORIES, "categories")
         return pd.Categorical.from_codes(parts[1], parts[2], ordered=parts[3] is True)
     _expect(type(name) is str and bool(_PANDAS.fullmatch(name)), "a column's dtype")
     _expect(len(parts) == 2 and type(parts[1]) is list, "a column's items")
@@ -213,6 +273,7 @@ def _read_index(parts: Any) -> pd.Index:
     if kind == "multi":
         _expect(type(values) is list and all(type(v) is tuple for v in values), "a multi-index")
         _expect(type(name) is list, "names of a multi-index")
+        _expect_few(len(values), _MOST_LABELS, "labels in an index of several levels")
         return pd.MultiIndex.from_tuples(values, names=name)
     _expect(kind == "index", "an index")
     return pd.Index(_read_values(values), name=name)
@@ -239,6 +300,7 @@ def _read_frame(parts: Any) -> pd.DataFrame:
     columns, index, names = parts
     _expect(type(columns) is list and isinstance(index, pd.Index), "a data frame's columns")
     _expect(isinstance(names, pd.Index) and len(names) == len(columns), "a data frame's names")
+    _expect_few(len(columns), _MOST_COLUMNS, "columns")
     frame = pd.DataFrame({i: _read_values(c) for i, c in enumerate(columns)}, index=index)
     frame.columns = names
     return frame
@@ -246,9 +308,9 @@ def _read_frame(parts: Any) -> pd.DataFrame:
 
 _SCALAR, _INDEX = 7, 8
 _CODES: dict[int, tuple[tuple[type, ...], Callable[[Any], Any], Callable[[Any], Any]]] = {
-    1: ((tuple,), list, _read_items(tuple)),
-    2: ((set,), list, _read_items(set)),
-    3: ((frozenset,), list, _read_items(frozenset)),
+    1: ((tuple,), list, _read_tuple),
+    2: ((set,), list, _read_set(set)),
+    3: ((frozenset,), list, _read_set(frozenset)),
     4: ((int,), str, _read_integer),
     5: ((complex,), lambda z: [z.real, z.imag], _read_complex),
     6: ((np.ndarray,), _write_array, _read_array),
@@ -281,7 +343,14 @@ def send(link: socket.socket, value: Any, deadline: float | None = None) -> None
 
 
 def receive(link: socket.socket, most: int = FRAME_BYTES, deadline: float | None = None) -> Any:
-    """Return the next frame's value.
+    """Return the next frame's value; as `receive_bytes`, and then `decode`."""
+    return decode(receive_bytes(link, most, deadline))
+
+
+def receive_bytes(
+    link: socket.socket, most: int = FRAME_BYTES, deadline: float | None = None
+) -> bytes:
+    """Return the next frame's bytes.
 
     Parameters
     ----------
@@ -289,21 +358,26 @@ def receive(link: socket.socket, most: int = FRAME_BYTES, deadline: float | None
     most : int
         Longest frame that is accepted, bytes.
     deadline : float, optional
-        By `time.monotonic`.
+        By `time.monotonic`, for its first byte. What has begun has to be there soon.
 
     Raises
     ------
     EOFError
         If the other side is gone.
     TimeoutError
-        At the deadline.
+        If nothing has come at the deadline.
     WireError
-        If what comes is no frame, or too long a one.
+        If it is too long, or stops halfway.
     """
-    (length,) = _LENGTH.unpack(_take(link, _LENGTH.size, deadline))
-    if length > most:
-        raise WireError(f"a message of {length:,} bytes, more than the {most:,} that are taken")
-    return decode(_take(link, length, deadline))
+    first = _take(link, 1, deadline)
+    deadline = time.monotonic() + _FRAME_SECONDS
+    try:
+        (length,) = _LENGTH.unpack(first + _take(link, _LENGTH.size - 1, deadline))
+        if length > most:
+            raise WireError(f"a message of {length:,} bytes, more than the {most:,} that are taken")
+        return _take(link, length, deadline)
+    except TimeoutError:
+        raise WireError(f"a message that was not complete in {_FRAME_SECONDS:g} s") from None
 
 
 def _take(link: socket.socket, length: int, deadline: float | None) -> bytes:

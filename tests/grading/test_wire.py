@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import socket
 import struct
+import sys
 import threading
 import time
 from typing import Any
@@ -247,13 +248,25 @@ def test_too_long_a_frame_is_refused_before_it_is_read(ends: Any) -> None:
         wire.receive(ends[1], most=1000)
 
 
-def test_half_a_frame_ends_at_the_deadline(ends: Any) -> None:
-    ends[0].sendall(struct.pack(">I", 10) + b"x")
+def test_nothing_at_the_deadline_is_a_timeout(ends: Any) -> None:
     with pytest.raises(TimeoutError):
         wire.receive(ends[1], deadline=time.monotonic() + 0.1)
 
 
-def test_drop_by_drop_does_not_move_the_deadline(ends: Any) -> None:
+@pytest.mark.parametrize("sent", [b"\0", b"\0\0\0\x0a", b"\0\0\0\x0ax"])
+def test_half_a_frame_is_no_timeout(
+    sent: bytes, ends: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who begins a message and stops is not held up by the machine, and is not tried again."""
+    monkeypatch.setattr(wire, "_FRAME_SECONDS", 0.1)
+    ends[0].sendall(sent)
+    with pytest.raises(wire.WireError, match=r"not complete in 0\.1 s"):
+        wire.receive(ends[1], deadline=time.monotonic() + 60)
+
+
+def test_drop_by_drop_does_not_move_the_deadline(
+    ends: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def drip() -> None:
         for byte in struct.pack(">I", 1000) + b"x" * 1000:
             time.sleep(0.02)
@@ -262,10 +275,11 @@ def test_drop_by_drop_does_not_move_the_deadline(ends: Any) -> None:
             except OSError:
                 return
 
+    monkeypatch.setattr(wire, "_FRAME_SECONDS", 0.3)
     threading.Thread(target=drip, daemon=True).start()
     started = time.monotonic()
-    with pytest.raises(TimeoutError):
-        wire.receive(ends[1], deadline=started + 0.3)
+    with pytest.raises(wire.WireError, match="not complete"):
+        wire.receive(ends[1], deadline=started + 60)
     assert time.monotonic() - started < 1
 
 
@@ -332,3 +346,51 @@ def test_long_texts_of_an_exception_are_cut() -> None:
     outcome = questions.read_outcome(["raised", ["E" * 10**6], "m" * 10**6, "l" * 10**6, 1])
     assert isinstance(outcome, Raised)
     assert max(map(len, (outcome.error[0], outcome.message, outcome.line))) <= 2000
+
+
+# --- what a value costs to rebuild ---------------------------------------------------------------
+
+SAME_HASH = [k * sys.hash_info.modulus + 7 for k in range(1, 100)]
+COSTLY: dict[str, Any] = {
+    "set": set(SAME_HASH),
+    "frozenset": frozenset(SAME_HASH),
+    "dict": dict.fromkeys(SAME_HASH),
+    "tuples": {(n, "x") for n in SAME_HASH},
+    "among others": set(range(1000)) | set(SAME_HASH),
+    "deep inside": [[{"x": set(SAME_HASH)}]],
+    "categories": pd.Series(pd.Categorical(range(1001))),
+    "index of two levels": pd.Series(range(2001), pd.MultiIndex.from_product([[0], range(2001)])),
+    "columns": pd.DataFrame(np.zeros((1, 10_001))),
+}
+FAIR: dict[str, Any] = {
+    "set": set(range(100_000)),
+    "floats": {n / 7 for n in range(1000)},
+    "few of one hash": set(SAME_HASH[:60]),
+    "negative": {-1, -2, *range(-1000, 0)},
+    "words": {f"word {n}": n for n in range(1000)},
+    "categories": pd.Series(pd.Categorical(range(1000))),
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_value_that_is_made_to_cost_time_is_refused(name: str) -> None:
+    with pytest.raises(wire.TooMuch):
+        wire.decode(wire.encode(COSTLY[name]))
+
+
+@pytest.mark.parametrize("name", FAIR)
+def test_large_but_fair_value_comes_through(name: str) -> None:
+    assert wire.decode(wire.encode(FAIR[name])) is not None
+
+
+def test_elements_are_counted_over_all_that_belongs_together() -> None:
+    decoder = wire.Decoder(most=1000)
+    decoder.decode(wire.encode([[0] * 100, (0,) * 100, dict.fromkeys(range(100))]))
+    with pytest.raises(wire.TooMuch, match="more than 1,000 elements"):
+        for _ in range(4):
+            decoder.decode(wire.encode([[0] * 100, {1: [0] * 100}]))
+
+
+def test_lists_of_nothing_are_counted_too() -> None:
+    with pytest.raises(wire.TooMuch):
+        wire.Decoder(most=1000).decode(wire.encode([[] for _ in range(900)]))
