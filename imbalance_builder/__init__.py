@@ -10,6 +10,7 @@ module            its one idea
 ================  ==================================================================
 ``course``        where sources, built notebooks and build records are
 ``source``        a text source becomes a notebook with nbgrader's metadata, or a clear error
+``examples``      what the visible checks try is computed from the answer keys and recorded
 ``execute``       the notebook is run, and all that differs between machines is taken out
 ``release``       nbgrader makes the student's version in a throw-away course
 ``records``       what a build depended on, so that what is up to date is skipped

@@ -16,20 +16,24 @@ from pathlib import Path
 
 import nbformat
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+import imbalance_lab
 from imbalance_builder import compare, records
 from imbalance_builder.course import BuildError, Course, Lesson
+from imbalance_builder.examples import example_differences, record_examples
 from imbalance_builder.execute import Cancelled, Run, run_lesson, with_stored_outputs
 from imbalance_builder.pages import page_differences, write_pages
 from imbalance_builder.release import CONFIG, release_topic
-from imbalance_builder.source import first_line
+from imbalance_builder.source import name_of
 
 MAX_CELL_SECONDS = 5.0
 MAX_LESSON_SECONDS = 30.0
 MAX_COURSE_SECONDS = 240.0
 SLOWEST_SHOWN = 5
+HERE = Path(imbalance_lab.__file__).resolve().parents[1]  # the course that the package is of
 
 EPILOG = """\
 examples:
@@ -114,8 +118,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if not failures + found:
                     but = ", outputs not compared" if stored else ""
                     console.print(f"{len(copies)} notebooks are what their sources give{but}")
+                if options.only is None and course.root == HERE:
+                    found += [f"recorded/{what}" for what in example_differences()]
                 failures += found
         else:
+            if course.root == HERE:  # a notebook's check reads what is recorded
+                for name in record_examples():
+                    console.print(f"recorded {name}")
             stale = [x for x in lessons if options.force or not records.up_to_date(x)]
             skipped = len(lessons) - len(stale)
             if skipped:
@@ -128,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print("stopped; nothing half-built was written")
         return 130
     for failure in failures:
-        console.print(f"[bold red]error[/] {_plain(failure)}")
+        console.print(f"[bold red]error[/] {escape(failure)}")
     return 1 if failures else 0
 
 
@@ -278,7 +287,7 @@ def _report(runs: dict[Lesson, Run], elapsed: float, console: Console) -> None:
         (
             (
                 seconds,
-                f"{lesson}, cell {index + 1} ({first_line(run.notebook.cells[index].source)})",
+                f"{lesson}, {name_of(index + 1, run.notebook.cells[index])}",
             )
             for lesson, run in runs.items()
             for index, seconds in run.cell_seconds.items()
@@ -288,7 +297,7 @@ def _report(runs: dict[Lesson, Run], elapsed: float, console: Console) -> None:
     console.print(table)
     console.print("slowest cells:")
     for seconds, where in slowest[:SLOWEST_SHOWN]:
-        console.print(f"  {seconds:5.1f} s  {_plain(where)}")
+        console.print(f"  {seconds:5.1f} s  {escape(where)}")
 
 
 def _too_slow(runs: dict[Lesson, Run], elapsed: float) -> list[str]:
@@ -301,7 +310,7 @@ def _too_slow(runs: dict[Lesson, Run], elapsed: float) -> list[str]:
             found.append(f"{lesson} takes {run.seconds:.1f} s, over {MAX_LESSON_SECONDS:g} s")
         for index, seconds in run.cell_seconds.items():
             if seconds > MAX_CELL_SECONDS:
-                cell = f"cell {index + 1} ({first_line(run.notebook.cells[index].source)})"
+                cell = name_of(index + 1, run.notebook.cells[index])
                 found.append(f"{lesson}, {cell} takes {seconds:.1f} s, over {MAX_CELL_SECONDS:g} s")
     return found
 
@@ -341,8 +350,3 @@ def _without_source(course: Course) -> list[str]:
         if ".ipynb_checkpoints" not in path.parts
     }
     return [f"{p.relative_to(course.root).as_posix()}: no source" for p in sorted(stored - known)]
-
-
-def _plain(text: str) -> str:
-    """Keep rich from reading square brackets in code as markup."""
-    return text.replace("[", r"\[")

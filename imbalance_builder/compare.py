@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from imbalance_builder.source import first_line
+from imbalance_builder.source import name_of
 
 # A picture is the same if its root mean square difference, on a scale of 0 to 255, is below this.
 TOLERANCE = 2.0
@@ -36,7 +36,7 @@ def differences(stored: Path, rebuilt: Path) -> list[str]:
     for number, (a, b) in enumerate(zip(old.cells, new.cells, strict=False), start=1):
         parts = _differing_parts(a, b)
         if parts:
-            found.append(f"cell {number} ({first_line(b.source)}): {', '.join(parts)}")
+            found.append(f"{name_of(number, b)}: {', '.join(parts)}")
             if "source" in parts:
                 break  # what follows is shifted
     if not found and _rest(old) != _rest(new):

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from traitlets.config import Config
 
 from imbalance_builder.course import BuildError, Lesson
-from imbalance_builder.source import first_line, read_source
+from imbalance_builder.source import name_of, read_source
 
 CELL_TIMEOUT = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -173,7 +173,7 @@ def with_stored_outputs(lesson: Lesson, stored: Path) -> Run:
 
 def _execute_cell(client: NotebookClient, lesson: Lesson, index: int, cell: NotebookNode) -> None:
     """Execute one cell, and turn each way to fail into one clear error."""
-    where = f"{lesson}, cell {index + 1} ({first_line(cell.source)})"
+    where = f"{lesson}, {name_of(index + 1, cell)}"
     try:
         client.execute_cell(cell, index)
     except CellExecutionError as error:
@@ -230,7 +230,7 @@ def _normalise(notebook: NotebookNode, lesson: Lesson) -> None:
             detail = next(filter(None, (_machine_detail(t, lesson) for t in _texts(output))), None)
             if detail:
                 raise BuildError(
-                    f"{lesson}, cell {index + 1} ({first_line(cell.source)}) prints {detail}, "
+                    f"{lesson}, {name_of(index + 1, cell)} prints {detail}, "
                     "which is another one on another machine"
                 )
 

@@ -186,7 +186,6 @@ def claims_page(lessons: list[Collected], references: dict[str, Reference]) -> s
 
 def _claim(claim: Claim, references: dict[str, Reference]) -> str:
     """Return one claim with its verdict, its numbers and where to read on."""
-    stop = "" if claim.verdict == "holds only if" else "."
     sources = []
     if claim.reference:
         label = escaped(references[claim.reference].label)
@@ -196,7 +195,7 @@ def _claim(claim: Claim, references: dict[str, Reference]) -> str:
         sources.append(f"Coverage rows: [{rows}](coverage.csv)")
     lines = [
         f"### {escaped(claim.advice)}",
-        f"{SIGNS[claim.verdict]} **{claim.verdict.capitalize()}{stop}** {escaped(claim.because)}",
+        f"{SIGNS[claim.verdict]} **{claim.found}** {escaped(claim.because)}",
         " · ".join(sources),
     ]
     return "\n\n".join(filter(None, lines)) + "\n"

@@ -104,7 +104,7 @@ def read_source(path: Path) -> NotebookNode:
     cells = []
     for number, cell in enumerate(parsed.cells, start=1):
         header = {k: v for k, v in cell.metadata.items() if k != "lines_to_next_cell"}
-        where = f"cell {number} ({first_line(cell.source)})"
+        where = name_of(number, cell)
         found = _problems_of_cell(cell, header)
         problems += [f"{where}: {problem}" for problem in found]
         if not found:
@@ -120,10 +120,10 @@ def read_source(path: Path) -> NotebookNode:
     return notebook
 
 
-def first_line(source: str) -> str:
-    """Return a cell's first line that is not empty, shortened, to name the cell by."""
-    line = next((line.strip() for line in source.splitlines() if line.strip()), "empty")
-    return line if len(line) <= 50 else line[:49] + "…"
+def name_of(number: int, cell: NotebookNode) -> str:
+    """Return what messages call a cell: its number from 1 and its first line, shortened."""
+    line = next((line.strip() for line in cell.source.splitlines() if line.strip()), "empty")
+    return f"cell {number} ({line if len(line) <= 50 else line[:49] + '…'})"
 
 
 def kind_of(header: dict[str, Any]) -> str | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import imbalance_lab.exercises
-from imbalance_lab.checks import Exercise, Quiz
+from imbalance_lab.checks import Exercise
+from imbalance_oracles.registry import quizzes
 
 _CHOICE = re.compile(r"^Question (\d+): (\w+) is not right\.", re.MULTILINE)
 _READ_AGAIN = re.compile(r"Read again: lesson (\S+), “([^”]*)”")
@@ -55,7 +56,7 @@ def named_mistake(grade_id: str, mistake: str, message: str = "") -> Misconcepti
     """
     name = exercise_name(grade_id)
     exercise = _exercises().get(name)
-    for known in exercise.mistakes if exercise else ():
+    for known in exercise.known if exercise else ():
         if exercise and known.name == mistake:
             section = known.section or exercise.section
             return Misconception(name, mistake, known.says, exercise.lesson, section)
@@ -74,10 +75,10 @@ def quiz_choices(lesson: str, message: str) -> list[Misconception]:
     message : str
         What `imbalance_lab.checks.score_quiz` printed.
     """
-    quiz = _quizzes().get(lesson)
+    questions = quizzes().get(lesson, {})
     choices = []
     for number, letter in _CHOICE.findall(message):
-        question = quiz.questions.get(int(number)) if quiz else None
+        question = questions.get(int(number))
         if question is not None and letter in question.mistakes:
             choices.append(
                 Misconception(
@@ -104,9 +105,3 @@ def _modules() -> list[object]:
 def _exercises() -> dict[str, Exercise]:
     values = (value for module in _modules() for value in vars(module).values())
     return {value.name: value for value in values if isinstance(value, Exercise)}
-
-
-@cache
-def _quizzes() -> dict[str, Quiz]:
-    values = (value for module in _modules() for value in vars(module).values())
-    return {value.lesson: value for value in values if isinstance(value, Quiz)}

@@ -1,8 +1,7 @@
 """A class as nbgrader keeps it: where submissions lie, where results go, and what is due when.
 
 nbgrader's own configuration decides every folder, so that formgrader and this package always look
-at the same files. Nothing that a student wrote is opened here except ``timestamp.txt`` and
-``submission_secret.txt``, and those only if they are short regular files.
+at the same files. Nothing that a student wrote is opened here: see `imbalance_grader.handed_in`.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ import hashlib
 import logging
 import os
 import re
-import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry, Notebook
@@ -28,14 +27,10 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import is_grade, is_solution, is_task, parse_utc
+from nbgrader.utils import is_grade, is_solution, is_task
 
-from imbalance_grader.intake import LARGEST_FILE, STUDENT
-from imbalance_grader.results import CellResult, Kind
-
-TIMESTAMP = "timestamp.txt"
-SECRET = "submission_secret.txt"
-_LONGEST_NOTE = 1000
+from imbalance_grader.intake import STUDENT
+from imbalance_grader.results import CellResult, Kind, NotebookResult, State
 
 
 class ClassroomError(Exception):
@@ -59,47 +54,14 @@ class Submission:
     folder: Path
     refused: str = ""
 
-    def notebook(self, name: str) -> Path:
-        """Return where the submitted notebook of this name should be."""
-        return self.folder / f"{name}.ipynb"
-
-    @cached_property
-    def timestamp_text(self) -> str:
-        """The time at which it was handed in, as text that nbgrader can read, or ""."""
-        text = _short_note(self.folder / TIMESTAMP)
-        with contextlib.suppress(ValueError, OverflowError, TypeError):
-            return text if text and parse_utc(text) else ""
-        return ""
-
-    @property
-    def timestamp(self) -> dt.datetime | None:
-        """The time at which it was handed in, in UTC, None where that is not known."""
-        return parse_utc(self.timestamp_text) if self.timestamp_text else None
-
-    @cached_property
-    def secret(self) -> str:
-        """What nbgrader's exchange needs to hand feedback back to this submission, or ""."""
-        text = _short_note(self.folder / SECRET)
-        return text if re.fullmatch(r"[A-Za-z0-9_+/=.-]{1,200}", text) else ""
-
-    def fingerprint(self, names: list[str]) -> str:
-        """Return a digest that changes when what was handed in changes.
-
-        Links are not followed and files that are too large not read: they are refused later,
-        and their names and sizes tell them apart well enough.
-        """
-        digest = hashlib.sha256(self.timestamp_text.encode())
-        for name in names:
-            digest.update(name.encode() + b"\0" + _content_mark(self.notebook(name)))
-        return digest.hexdigest()
-
 
 @dataclass(frozen=True)
 class GradedCell:
-    """A cell of the instructor's notebook that carries points."""
+    """A cell of the instructor's notebook that carries points, with its tests or its scheme."""
 
     points: float
     kind: Kind
+    source: str
 
 
 @dataclass(frozen=True)
@@ -131,19 +93,20 @@ class Assignment:
         """For each notebook the cells that carry points, by their grade id and in order."""
         return {source.stem: _graded_cells(source) for source in self.sources}
 
-    def unread_cells(self, notebook: str, message: str) -> tuple[CellResult, ...]:
-        """Return the results of a notebook of which nothing could be read: no points."""
-        return tuple(
+    def unread(self, notebook: str, student: str, state: State, detail: str) -> NotebookResult:
+        """Return the result of a notebook of which nothing could be read: no points."""
+        cells = tuple(
             CellResult(
                 grade_id=name,
                 points=0.0,
                 max_points=cell.points,
                 kind=cell.kind,
-                message=message,
+                message=detail,
                 answer_missing=True,
             )
             for name, cell in self.graded_cells[notebook].items()
         )
+        return NotebookResult(self.name, notebook, student, state, cells, detail)
 
 
 class Classroom:
@@ -286,6 +249,25 @@ class Classroom:
         with self.gradebook() as gradebook:
             return sorted(student.id for student in gradebook.students)
 
+    @cached_property
+    def zone(self) -> str:
+        """The course's own time zone, which nbgrader's exchange writes times in.
+
+        Raises
+        ------
+        ClassroomError
+            If the configuration names one that does not exist.
+        """
+        name = str(self.app.config.Exchange.get("timezone", "UTC"))
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ClassroomError(
+                f"c.Exchange.timezone is {name!r}, which is no time zone; name one such as "
+                "'Europe/Berlin'"
+            ) from None
+        return name
+
     def due(self, assignment: str) -> dt.datetime | None:
         """Return when the assignment is due, in UTC, None where no date is set."""
         with self.gradebook() as gradebook, contextlib.suppress(MissingEntry):
@@ -319,6 +301,7 @@ def _graded_cells(source: Path) -> dict[str, GradedCell]:
         cell.metadata.nbgrader["grade_id"]: GradedCell(
             float(cell.metadata.nbgrader["points"]),
             "written" if is_task(cell) or is_solution(cell) else "graded",
+            cell.source,
         )
         for cell in nbformat.read(source, as_version=4).cells
         if is_grade(cell) or is_task(cell)
@@ -349,34 +332,3 @@ def _own_commands_found() -> Iterator[None]:
         yield
     finally:
         os.environ["PATH"] = before
-
-
-def _short_note(path: Path) -> str:
-    """Return the text of a short regular file, "" for anything else; links are not followed."""
-    with contextlib.suppress(OSError, UnicodeDecodeError), _opened(path) as descriptor:
-        status = os.fstat(descriptor)
-        if stat.S_ISREG(status.st_mode) and status.st_size <= _LONGEST_NOTE:
-            return os.read(descriptor, _LONGEST_NOTE).decode().strip()
-    return ""
-
-
-def _content_mark(path: Path) -> bytes:
-    try:
-        with _opened(path) as descriptor:
-            status = os.fstat(descriptor)
-            if stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_FILE:
-                with open(descriptor, "rb", closefd=False) as file:
-                    return hashlib.sha256(file.read(LARGEST_FILE)).digest()
-    except OSError as error:
-        return repr(error.errno).encode()
-    return repr((status.st_mode, status.st_size, status.st_mtime_ns)).encode()
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    # Without waiting: a named pipe in place of a file would block for ever.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)

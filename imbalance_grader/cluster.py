@@ -1,21 +1,17 @@
 """Grade on the workers of a Dask cluster, which need no file system in common with this machine.
 
 Every worker holds one engine and the instructor's notebooks while a run lasts (a Dask worker
-plugin, so workers that join later have them too). A submission travels as what it is: a file's
-bytes, or what stands in its place (a link, a folder, a pipe, a file too large), which is laid out
-anew on the worker, so that its state is the same as on this machine. Dask hands the submissions of
-a worker that dies to another one.
+plugin, so workers that join later have them too). What travels is what was read here (see
+`imbalance_grader.handed_in`): a file's bytes, or why it was not read, so that the result is the
+same as on this machine. Dask hands the submissions of a worker that dies to another one.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,67 +27,14 @@ except ImportError as error:
         "--scheduler needs Dask: pip install '.[cluster]' here and on the workers"
     ) from error
 
-from imbalance_grader.classroom import Assignment, ClassroomError, Submission
+from imbalance_grader.classroom import Assignment, ClassroomError
 from imbalance_grader.engine import Engine
-from imbalance_grader.intake import LARGEST_FILE
+from imbalance_grader.handed_in import HandedIn, Paper
 from imbalance_grader.results import Graded, Limits, NotebookResult
-from imbalance_grader.workers import Task, Workers, code_fingerprint, grade_submission
+from imbalance_grader.workers import Task, Workers, code_fingerprint, grade_papers
 
 PLUGIN = "imbalance-lab-grading"
 _RETRIES = 3
-
-
-@dataclass(frozen=True)
-class Thing:
-    """What lies where a notebook should be.
-
-    Parameters
-    ----------
-    name : str
-    kind : int
-        As `stat.S_IFMT` gives it, 0 for nothing.
-    size : int
-    content : bytes
-    elsewhere : bool
-        Whether the file has a second name in another folder.
-    """
-
-    name: str
-    kind: int = 0
-    size: int = 0
-    content: bytes = b""
-    elsewhere: bool = False
-
-    @classmethod
-    def read(cls, path: Path) -> Thing:
-        """Describe what is at `path`; follow no link and read no file that is too large."""
-        try:
-            status = path.lstat()
-            kind = stat.S_IFMT(status.st_mode)
-            if kind != stat.S_IFREG or status.st_size > LARGEST_FILE:
-                return cls(path.name, kind, status.st_size)
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(descriptor, "rb") as file:
-                content = file.read(LARGEST_FILE)
-        except OSError:
-            return cls(path.name)
-        return cls(path.name, kind, len(content), content, elsewhere=status.st_nlink > 1)
-
-    def lay_out(self, folder: Path) -> None:
-        """Put something of the same kind into a folder."""
-        path = folder / self.name
-        if self.kind == stat.S_IFREG:
-            with path.open("wb") as file:
-                file.write(self.content)
-                file.truncate(self.size)  # a file too large to send stays too large, and empty
-            if self.elsewhere:
-                path.with_name("elsewhere").hardlink_to(path)
-        elif self.kind == stat.S_IFLNK:
-            path.symlink_to("nowhere")
-        elif self.kind == stat.S_IFDIR:
-            path.mkdir()
-        elif self.kind:
-            os.mkfifo(path)
 
 
 class ClusterWorkers(Workers):
@@ -102,13 +45,10 @@ class ClusterWorkers(Workers):
         super().__init__(2 * sum(threads.values()) + 2, f"on {len(threads)} Dask workers")
         self._executor = client.get_executor(pure=False, retries=_RETRIES)
 
-    def submit(self, task: Task) -> Future[Any]:
+    def submit(self, task: Task, handed_in: HandedIn) -> Future[Any]:
         """Send one submission."""
-        things = tuple(
-            Thing.read(task.submission.notebook(name)) for name in task.assignment.notebooks
-        )
         future: Future[Any] = self._executor.submit(
-            grade_things, task.assignment.name, task.submission.student, things
+            grade_here, task.submission.student, dict(handed_in.papers)
         )
         return future
 
@@ -204,19 +144,14 @@ class EnginePlugin(WorkerPlugin):
         self._held.close()
 
 
-def grade_things(assignment: str, student: str, things: tuple[Thing, ...]) -> list[Any]:
+def grade_here(student: str, papers: dict[str, Paper]) -> list[Any]:
     """Grade one submission on a worker; return JSON and notebook of each result."""
     plugin = get_worker().plugins[PLUGIN]
     assert isinstance(plugin, EnginePlugin)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for thing in things:
-            thing.lay_out(folder)
-        task = Task(plugin.assignment, Submission(student, folder))
-        return [
-            (graded.result.to_json(), nbformat.writes(graded.notebook) if graded.notebook else "")
-            for graded in grade_submission(plugin.engine, task)
-        ]
+    return [
+        (graded.result.to_json(), nbformat.writes(graded.notebook) if graded.notebook else "")
+        for graded in grade_papers(plugin.engine, plugin.assignment, student, papers)
+    ]
 
 
 def _wait_for_worker(client: Any, scheduler: str, patience: float) -> None:

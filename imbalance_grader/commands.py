@@ -29,9 +29,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from imbalance_grader.classroom import SECRET, Assignment, Classroom, ClassroomError
+from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
 from imbalance_grader.feedback import write_feedback
+from imbalance_grader.handed_in import SECRET
 from imbalance_grader.journal import Record, write_whole
 from imbalance_grader.printable import one_line, printable
 from imbalance_grader.report import write_report
@@ -122,7 +123,8 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
     else:
         _print_table(shown, paths)
     fine = {State.GRADED, State.MISSING}
-    return DONE if all(row.status in fine for row in shown) else ATTENTION
+    well = all(row.status in fine and not row.time_remark for row in shown)
+    return DONE if well else ATTENTION
 
 
 def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
@@ -277,11 +279,14 @@ def _summary(
         {
             "student": row.student,
             "status": row.status,
+            "raw_score": row.raw_score,
+            "late_submission_penalty": row.penalty,
             "score": row.score,
             "max_score": row.max_score,
             "waiting": row.waiting,
+            "submitted": row.submitted,
             "late_seconds": row.late_seconds,
-            "detail": row.record.detail,
+            "detail": row.detail,
             "notebooks": [notebook.to_json() for notebook in row.record.notebooks],
         }
         for row in rows
@@ -311,7 +316,7 @@ def _print_table(rows: Sequence[Standing], paths: dict[str, Path]) -> None:
     for row in shown:
         score = "–" if row.score is None else f"{row.score:g}"
         style = "" if row.status == State.GRADED else "yellow"
-        note = "; ".join(filter(None, ["late" if row.late_seconds else "", row.record.detail]))
+        note = "; ".join(filter(None, ["late" if row.late else "", row.detail]))
         table.add_row(
             Text(one_line(row.student)),
             Text(row.status, style),

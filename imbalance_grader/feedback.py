@@ -27,8 +27,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from imbalance_grader.catalogue import exercise_name
-from imbalance_grader.classroom import SECRET, TIMESTAMP, Assignment, Classroom
+from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.gradebook import comments
+from imbalance_grader.handed_in import SECRET, TIMESTAMP
 from imbalance_grader.intake import STUDENT
 from imbalance_grader.journal import clear_leftovers, write_whole
 from imbalance_grader.pages import render, title

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum
 from sqlalchemy.orm import joinedload, scoped_session, sessionmaker
 
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.classroom import Classroom, ClassroomError
 
 NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader and feedback show
 _WAIT_SECONDS = 60
@@ -42,10 +42,13 @@ class Marks:
         For each graded cell its points, None where a person has to mark it.
     notebook : NotebookNode or None
         The graded notebook, None where nothing was handed in or nothing could be read.
+    same : set of str
+        The graded cells of which nothing has changed since they were marked last.
     """
 
     points: Mapping[str, float | None]
     notebook: NotebookNode | None = None
+    same: Set[str] = frozenset()
 
 
 class MarksWriter:
@@ -61,7 +64,10 @@ class MarksWriter:
     def __init__(self, classroom: Classroom) -> None:
         self._gradebook = classroom.gradebook()
         self._policy = AssignLatePenalties(parent=classroom.app)
-        self._policy.init_plugin()
+        try:
+            self._policy.init_plugin()
+        except Exception as error:
+            raise ClassroomError(f"the course's plugin for late work: {error}") from error
 
     def __enter__(self) -> MarksWriter:
         return self
@@ -75,32 +81,52 @@ class MarksWriter:
         student: str,
         timestamp: dt.datetime | None,
         notebooks: Mapping[str, Marks],
-    ) -> float:
-        """Write one student's marks in one transaction, and return by how many seconds it is late.
+    ) -> None:
+        """Write one student's marks in one transaction.
 
-        A score or comment that a person gave is kept. As in nbgrader, a cell that such a person
-        marked before is put up for review when it is graded again.
+        A score or comment that a person gave is kept. The score is put up for review where what
+        it was given for has changed.
 
         Parameters
         ----------
         assignment, student : str
         timestamp : datetime or None
-            When it was handed in, in UTC.
+            When it was handed in, in UTC, None where that is not known.
         notebooks : mapping of str to Marks
             Those that are not named are left as they are.
         """
         gradebook = self._gradebook
         with _one_transaction(gradebook):
             gradebook.update_or_create_student(student)
-            when = {"timestamp": timestamp} if timestamp else {}
             with gradebook.db.no_autoflush:  # nbgrader fills a new submission before it stores it
-                submission = gradebook.update_or_create_submission(assignment, student, **when)
+                submission = gradebook.update_or_create_submission(
+                    assignment, student, timestamp=timestamp
+                )
             for notebook in submission.notebooks:
                 if notebook.name in notebooks:
                     _write_notebook(gradebook, notebook, notebooks[notebook.name])
             gradebook.db.flush()
             self._write_penalties(submission)
-            return float(submission.total_seconds_late)
+
+    def settle_dates(self, assignment: str, submitted: Mapping[str, dt.datetime | None]) -> None:
+        """Apply due date, extensions and policy as they are now, to all that was handed in.
+
+        The penalty is reckoned from the whole score, with the marks that a person has given by
+        now. (nbgrader reckons it once, when the checks have run, and keeps it.)
+
+        Parameters
+        ----------
+        assignment : str
+        submitted : mapping of str to datetime or None
+            When each student's submission was handed in, in UTC; the gradebook's own times stay
+            for those who are not named.
+        """
+        gradebook = self._gradebook
+        with _one_transaction(gradebook):
+            for submission in gradebook.assignment_submissions(assignment):
+                if submission.student_id in submitted:
+                    submission.timestamp = submitted[submission.student_id]
+                self._write_penalties(submission)
 
     def _write_penalties(self, submission: SubmittedAssignment) -> None:
         """Apply the course's own policy for late work, which nbgrader's configuration names."""
@@ -109,12 +135,18 @@ class MarksWriter:
             penalty = None
             if late > 0:
                 self._gradebook.db.refresh(notebook)
-                penalty = self._policy.plugin_inst.late_submission_penalty(
-                    submission.student_id, notebook.score, late
-                )
+                penalty = self._penalty(submission.student_id, notebook.score, late)
             if penalty is not None:
                 penalty = min(max(penalty, 0), notebook.score)
             notebook.late_submission_penalty = penalty
+
+    def _penalty(self, student: str, score: float, late: float) -> float | None:
+        try:
+            penalty = self._policy.plugin_inst.late_submission_penalty(student, score, late)
+            return None if penalty is None else float(penalty)
+        except Exception as error:
+            kind = type(self._policy.plugin_inst).__name__
+            raise ClassroomError(f"the course's plugin for late work, {kind}: {error}") from error
 
 
 def has_marks(classroom: Classroom, assignment: str, students: list[str]) -> set[str]:
@@ -132,7 +164,10 @@ def _write_notebook(gradebook: Gradebook, notebook: SubmittedNotebook, marks: Ma
 
     for grade in of_notebook(Grade):
         grade.auto_score = marks.points.get(grade.name)
-        grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+        if grade.manual_score is None:
+            grade.needs_manual_grade = grade.auto_score is None
+        elif grade.name not in marks.same:
+            grade.needs_manual_grade = True
     answers = _answers(marks.notebook)
     originals = {cell.name: cell.checksum for cell in notebook.notebook.source_cells}
     for comment in of_notebook(Comment):

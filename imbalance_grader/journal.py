@@ -12,14 +12,14 @@ import json
 import os
 import tempfile
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from imbalance_grader.results import NotebookResult, State
 
-VERSION = 1
+VERSION = 2
 # The worst first: a submission of several notebooks is called after the worst of them.
 _WORST = (
     State.CRASHED,
@@ -45,7 +45,10 @@ class Record:
         Id of the run that graded it.
     submitted : str
         When it was handed in, UTC, ISO 8601; "" where that is not known.
-    late_seconds : float
+    time_problem : str
+        Why the time that came with it could not be read, "" where it could, or none came.
+    judged : mapping of str to str
+        For each graded cell a digest of all that its marks are of, see `imbalance_grader.marks`.
     """
 
     student: str
@@ -53,7 +56,13 @@ class Record:
     fingerprint: str = ""
     run: str = ""
     submitted: str = ""
-    late_seconds: float = 0.0
+    time_problem: str = ""
+    judged: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def when(self) -> dt.datetime | None:
+        """The time at which it was handed in, in UTC, None where that is not known."""
+        return dt.datetime.fromisoformat(self.submitted) if self.submitted else None
 
     @property
     def state(self) -> State:
@@ -98,7 +107,8 @@ class Record:
             "fingerprint": self.fingerprint,
             "run": self.run,
             "submitted": self.submitted,
-            "late_seconds": self.late_seconds,
+            "time_problem": self.time_problem,
+            "judged": dict(self.judged),
             "notebooks": [notebook.to_json() for notebook in self.notebooks],
         }
 

@@ -151,7 +151,7 @@ def write_report(
             (state, sum(row.status == state for row in rows), words)
             for state, words in STATES.items()
         ],
-        "late": [row for row in rows if row.late_seconds > 0],
+        "late": [row for row in rows if row.late],
         "shares": shares,
         "quartiles": np.percentile(list(shares.values()), [25, 50, 75]) if shares else None,
         "bins": _bins(shares.values()),
@@ -159,6 +159,7 @@ def write_report(
         "misconceptions": [m for m in misconceptions if not m.what.exercise.startswith("Question")],
         "questions": _by_question(misconceptions),
         "trouble": trouble,
+        "undated": [row for row in rows if row.time_remark],
         "absent": [row for row in rows if row.status == State.MISSING],
         "waiting": _waiting(read),
         "slow_cells": _slow_cells(read, names),
@@ -305,6 +306,11 @@ def _insights(
     if trouble:
         did = "submission did" if len(trouble) == 1 else "submissions did"
         found.append(Insight(f"{len(trouble)} {did} not run to the end.", "trouble"))
+    undated = sum(bool(row.time_remark) for row in rows)
+    if undated:
+        came = "submission came" if undated == 1 else "submissions came"
+        text = f"{undated} {came} without a time that can be read: nobody knows whether it is late."
+        found.append(Insight(text, "undated"))
     waiting = sum(row.waiting for row in read)
     if waiting:
         wait = "answer waits" if waiting == 1 else "answers wait"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,8 +19,6 @@ import nbformat
 from filelock import FileLock, Timeout
 
 from imbalance_grader.classroom import (
-    SECRET,
-    TIMESTAMP,
     Assignment,
     Classroom,
     ClassroomError,
@@ -28,6 +26,7 @@ from imbalance_grader.classroom import (
 )
 from imbalance_grader.engine import MachineError
 from imbalance_grader.gradebook import Marks, MarksWriter, has_marks
+from imbalance_grader.handed_in import SECRET, TIMESTAMP, HandedIn
 from imbalance_grader.journal import (
     Journal,
     Record,
@@ -35,7 +34,8 @@ from imbalance_grader.journal import (
     clear_leftovers,
     write_whole,
 )
-from imbalance_grader.results import Graded, NotebookResult, State
+from imbalance_grader.marks import judged, judged_key
+from imbalance_grader.results import Graded, State
 from imbalance_grader.workers import Outcome, Task, Workers, code_fingerprint
 
 
@@ -160,26 +160,33 @@ def make_plan(
     plan = Plan(note)
     for submission in able:
         record = journal.read(submission.student)
+        task = Task(assignment, submission, classroom.zone)
+        handed_in = task.take()
         if (
             record is not None
-            and record.fingerprint == fingerprint(assignment, submission)
+            and record.fingerprint == fingerprint(assignment, handed_in)
             and (not note.force or record.run == note.run)
             and submission.student in in_gradebook
             and _notebooks_are_there(classroom, record)
         ):
-            plan.kept.append(record)
+            plan.kept.append(_dated(journal, record, handed_in))
         else:
-            plan.tasks.append(Task(assignment, submission))
+            plan.tasks.append(task)
     return plan
 
 
-def fingerprint(assignment: Assignment, submission: Submission) -> str:
+def _dated(journal: Journal, record: Record, handed_in: HandedIn) -> Record:
+    """Return the record with the time that the submission has now."""
+    stamp = handed_in.stamp
+    dated = replace(record, submitted=stamp.iso, time_problem=stamp.problem)
+    if dated != record:
+        journal.write(dated)
+    return dated
+
+
+def fingerprint(assignment: Assignment, handed_in: HandedIn) -> str:
     """Return a digest of all that decides a grade: submission, instructor's notebook, checks."""
-    parts = (
-        assignment.fingerprint,
-        submission.fingerprint(assignment.notebooks),
-        code_fingerprint(),
-    )
+    parts = (assignment.fingerprint, handed_in.fingerprint, code_fingerprint())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -202,13 +209,8 @@ def not_handed_in(
 
 
 def _unread(assignment: Assignment, student: str, state: State, detail: str) -> Record:
-    notebooks = tuple(
-        NotebookResult(
-            assignment.name, name, student, state, assignment.unread_cells(name, detail), detail
-        )
-        for name in assignment.notebooks
-    )
-    return Record(student, notebooks)
+    names = assignment.notebooks
+    return Record(student, tuple(assignment.unread(name, student, state, detail) for name in names))
 
 
 def _note(journal: Journal, options: Options) -> RunNote:
@@ -277,40 +279,44 @@ def _write(
     record = Record(
         student=submission.student,
         notebooks=tuple(graded.result for graded in outcome.graded),
-        fingerprint=fingerprint(assignment, submission),
+        fingerprint=fingerprint(assignment, outcome.handed_in),
         run=note.run,
-        submitted=submission.timestamp.isoformat() if submission.timestamp else "",
+        submitted=outcome.handed_in.stamp.iso,
+        time_problem=outcome.handed_in.stamp.problem,
+        judged=judged(assignment, outcome.graded),
     )
-    _write_notebooks(classroom, assignment, submission, outcome.graded)
-    late = marks.write(
+    before = journal.read(submission.student)
+    same = dict(set(record.judged.items()) & set(before.judged.items() if before else ()))
+    _write_notebooks(classroom, assignment, outcome)
+    marks.write(
         assignment.name,
         submission.student,
-        submission.timestamp,
-        {graded.result.notebook: _marks(graded) for graded in outcome.graded},
+        record.when,
+        {graded.result.notebook: _marks(graded, same) for graded in outcome.graded},
     )
-    record = replace(record, late_seconds=late)
     journal.write(record)
     return record
 
 
-def _marks(graded: Graded) -> Marks:
-    return Marks({cell.grade_id: cell.points for cell in graded.result.cells}, graded.notebook)
+def _marks(graded: Graded, same: Collection[str]) -> Marks:
+    result = graded.result
+    return Marks(
+        {cell.grade_id: cell.points for cell in result.cells},
+        graded.notebook,
+        {cell.grade_id for cell in result.cells if judged_key(result, cell) in same},
+    )
 
 
-def _write_notebooks(
-    classroom: Classroom,
-    assignment: Assignment,
-    submission: Submission,
-    graded: tuple[Graded, ...],
-) -> None:
+def _write_notebooks(classroom: Classroom, assignment: Assignment, outcome: Outcome) -> None:
     """Write what formgrader opens, readable only, as nbgrader leaves it."""
-    folder = classroom.path("autograded", submission.student, assignment.name)
+    handed_in = outcome.handed_in
+    folder = classroom.path("autograded", outcome.task.submission.student, assignment.name)
     folder.mkdir(parents=True, exist_ok=True)
     clear_leftovers(folder)
     mode = 0o664 if classroom.coursedir.groupshared else 0o444
-    for name, text in ((TIMESTAMP, submission.timestamp_text), (SECRET, submission.secret)):
+    for name, text in ((TIMESTAMP, handed_in.stamp.text), (SECRET, handed_in.secret)):
         _write_or_remove(folder / name, text, mode)
-    for one in graded:
+    for one in outcome.graded:
         text = nbformat.writes(one.notebook) if one.notebook is not None else ""
         _write_or_remove(folder / f"{one.result.notebook}.ipynb", text, mode)
 

@@ -14,7 +14,7 @@ import inspect
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -25,7 +25,8 @@ import numpy as np
 from nbformat import NotebookNode
 
 from imbalance_grader.classroom import Classroom, ClassroomError
-from imbalance_lab.checks import Quiz
+from imbalance_lab.checks import Question, Quiz
+from imbalance_oracles.registry import quizzes
 
 NAMES = (
     "ada", "bela", "chen", "dora", "emil", "fay", "gus", "hana", "ivo", "jin", "kai", "lena",
@@ -66,7 +67,7 @@ class Lesson:
     released: Path
     solved: Path
     answers: ModuleType
-    quiz: Quiz | None
+    quiz: Mapping[int, Question] | None
 
 
 def make_sample_class(root: Path, folder: Path, assignment: str, answers: Path) -> Classroom:
@@ -121,12 +122,12 @@ def _lesson(root: Path, assignment: str, answers: Path) -> Lesson:
     if str(answers.parent) not in sys.path:
         sys.path.insert(0, str(answers.parent))
     catalogue = importlib.import_module(f"imbalance_lab.exercises.{topic}")
-    quizzes = [value for value in vars(catalogue).values() if isinstance(value, Quiz)]
+    sealed = [value for value in vars(catalogue).values() if isinstance(value, Quiz)]
     return Lesson(
         released=released[0],
         solved=root / "solutions" / assignment / released[0].name,
         answers=importlib.import_module(f"{answers.name}.{topic}"),
-        quiz=quizzes[0] if quizzes else None,
+        quiz=quizzes()[sealed[0].lesson] if sealed else None,
     )
 
 
@@ -173,7 +174,7 @@ def _quiz_answers(lesson: Lesson, solved: str, ability: float, rng: np.random.Ge
         number: question.right
         if rng.random() < 0.3 + 0.7 * ability
         else list(question.mistakes)[rng.integers(len(question.mistakes))]
-        for number, question in lesson.quiz.questions.items()
+        for number, question in lesson.quiz.items()
     }
     return "quiz = " + repr(chosen)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from imbalance_grader.classroom import Assignment, Classroom
-from imbalance_grader.gradebook import Entry, entries, people
+from imbalance_grader.gradebook import Entry, MarksWriter, entries, people
 from imbalance_grader.journal import Journal, Record, write_whole
 from imbalance_grader.printable import one_line
 from imbalance_grader.results import State
@@ -59,7 +59,10 @@ class Standing:
         Points of each cell by notebook and grade id; None where it waits for a person.
     submitted : str
         UTC, ISO 8601, or "".
-    late_seconds : float
+    late_seconds : float or None
+        None where a due date is set and it is not known when the work was handed in.
+    time_remark : str
+        What there is to say about the time, "" where it is known.
     person : (str, str, str)
         Last name, first name, email, as the gradebook has them.
     """
@@ -73,7 +76,8 @@ class Standing:
     max_score: float
     cells: dict[tuple[str, str], float | None] = field(default_factory=dict)
     submitted: str = ""
-    late_seconds: float = 0.0
+    late_seconds: float | None = 0.0
+    time_remark: str = ""
     person: tuple[str, str, str] = ("", "", "")
 
     @property
@@ -86,11 +90,24 @@ class Standing:
         """Whether there was a submission that could be read."""
         return self.status not in (State.MISSING, State.MALFORMED)
 
+    @property
+    def late(self) -> bool:
+        """Whether it is known to be late."""
+        return bool(self.late_seconds)
+
+    @property
+    def detail(self) -> str:
+        """What there is to say about the submission, for the instructor."""
+        return " ".join(filter(None, (self.record.detail, self.time_remark)))
+
 
 def standings(
     classroom: Classroom, assignment: Assignment, records: Iterable[Record] | None = None
 ) -> list[Standing]:
     """Return where every student stands, ordered by id.
+
+    Due date, extensions and the policy for late work are applied first, as they are now, so the
+    gradebook says the same.
 
     Parameters
     ----------
@@ -103,14 +120,29 @@ def standings(
     journal = Journal(classroom.results(assignment.name))
     by_student |= {record.student: record for record in journal.all()}
     by_student |= {record.student: record for record in records or ()}
+    with MarksWriter(classroom) as writer:
+        dates = {student: record.when for student, record in by_student.items() if record.run}
+        writer.settle_dates(assignment.name, dates)
     known, names = entries(classroom, assignment.name), people(classroom)
+    due = classroom.due(assignment.name) is not None
     return [
-        _standing(by_student[student], known.get(student), names.get(student, ("", "", "")))
+        _standing(by_student[student], known.get(student), names.get(student, ("", "", "")), due)
         for student in sorted(by_student)
     ]
 
 
-def _standing(record: Record, entry: Entry | None, person: tuple[str, str, str]) -> Standing:
+def _time_remark(record: Record, due: bool) -> str:
+    if not record.run or record.submitted or record.state == State.MISSING:
+        return ""
+    if record.time_problem:
+        return f"{record.time_problem}. Whether it is late is not known."
+    return "No timestamp.txt came with it, so whether it is late is not known." if due else ""
+
+
+def _standing(
+    record: Record, entry: Entry | None, person: tuple[str, str, str], due: bool
+) -> Standing:
+    remark = _time_remark(record, due)
     unread = record.state in (State.MISSING, State.MALFORMED)
     if entry is None or (unread and not entry.by_hand):
         # No score is known, and a zero would say that one is.
@@ -135,7 +167,8 @@ def _standing(record: Record, entry: Entry | None, person: tuple[str, str, str])
         max_score=record.max_points,
         cells={} if unread else cells,
         submitted=record.submitted,
-        late_seconds=entry.late_seconds if entry else record.late_seconds,
+        late_seconds=None if remark and due else entry.late_seconds if entry else 0.0,
+        time_remark=remark,
         person=person,
     )
 
@@ -157,8 +190,8 @@ def write_csv(path: Path, assignment: str, rows: Iterable[Standing]) -> None:
             row.max_score,
             row.waiting,
             row.submitted,
-            round(row.late_seconds),
-            row.record.detail,
+            row.late_seconds if row.late_seconds is None else round(row.late_seconds),
+            row.detail,
         )
         writer.writerow([cell(value) for value in values])
     write_whole(path, text.getvalue())
@@ -169,5 +202,5 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, int | float):
-        return f"{value:g}"
+        return f"{value:.10g}"
     return _FORMULA.sub(r"\1'\2", one_line(str(value)))

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
+import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +25,8 @@ import imbalance_lab
 from imbalance_grader import machine
 from imbalance_grader.classroom import Assignment, Submission
 from imbalance_grader.engine import Engine, SourceError
-from imbalance_grader.results import Graded, Limits
+from imbalance_grader.handed_in import HandedIn, Paper, take
+from imbalance_grader.results import Graded, Limits, State
 
 _JUDGES = ("checks", "datasets", "exercises")  # the parts of the package that decide points
 
@@ -39,17 +40,40 @@ class Grader(Protocol):
 
 @dataclass(frozen=True)
 class Task:
-    """One submission that waits to be graded."""
+    """One submission that waits to be graded.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    submission : Submission
+    zone : str, default="UTC"
+        The course's own time zone.
+    """
 
     assignment: Assignment
     submission: Submission
+    zone: str = "UTC"
+
+    def take(self) -> HandedIn:
+        """Read what was handed in, as it lies there now."""
+        return take(self.submission.folder, self.assignment.notebooks, self.zone)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task: one `Graded` a notebook, or how the grader itself failed."""
+    """What came of a task: one `Graded` a notebook, or how the grader itself failed.
+
+    Parameters
+    ----------
+    task : Task
+    handed_in : HandedIn
+        What was graded: the very bytes.
+    graded : tuple of Graded
+    failure : BaseException or None
+    """
 
     task: Task
+    handed_in: HandedIn
     graded: tuple[Graded, ...] = ()
     failure: BaseException | None = None
 
@@ -70,8 +94,8 @@ class Workers(ABC):
         self.words = words
 
     @abstractmethod
-    def submit(self, task: Task) -> Future[Any]:
-        """Hand out one task."""
+    def submit(self, task: Task, handed_in: HandedIn) -> Future[Any]:
+        """Hand out one task, with what was handed in."""
 
     def read(self, reply: Any) -> tuple[Graded, ...]:
         """Return what a task's future brought, as results."""
@@ -86,27 +110,28 @@ class Workers(ABC):
             If the instructor's own notebook cannot be graded with: no submission can be.
         """
         waiting = iter(tasks)
-        pending: dict[Future[Any], Task] = {}
+        pending: dict[Future[Any], tuple[Task, HandedIn]] = {}
         try:
             while True:
                 for task in islice(waiting, self._window - len(pending)):
-                    pending[self.submit(task)] = task
+                    handed_in = task.take()
+                    pending[self.submit(task, handed_in)] = task, handed_in
                 if not pending:
                     return
                 done, _ = wait(pending, return_when=FIRST_COMPLETED)
                 for future in done:
-                    yield self._outcome(pending.pop(future), future)
+                    yield self._outcome(*pending.pop(future), future)
         finally:
             for future in pending:
                 future.cancel()
 
-    def _outcome(self, task: Task, future: Future[Any]) -> Outcome:
+    def _outcome(self, task: Task, handed_in: HandedIn, future: Future[Any]) -> Outcome:
         failure = future.exception()
         if isinstance(failure, SourceError) or not isinstance(failure, Exception | None):
             raise failure
         if failure is not None:
-            return Outcome(task, failure=failure)
-        return Outcome(task, graded=self.read(future.result()))
+            return Outcome(task, handed_in, failure=failure)
+        return Outcome(task, handed_in, self.read(future.result()))
 
 
 class LocalWorkers(Workers):
@@ -120,9 +145,11 @@ class LocalWorkers(Workers):
         self._grader = grader
         self._executor = ThreadPoolExecutor(jobs, thread_name_prefix="grading")
 
-    def submit(self, task: Task) -> Future[Any]:
-        """Hand out one task."""
-        return self._executor.submit(grade_submission, self._grader, task)
+    def submit(self, task: Task, handed_in: HandedIn) -> Future[Any]:
+        """Hand out one task, with what was handed in."""
+        return self._executor.submit(
+            grade_papers, self._grader, task.assignment, task.submission.student, handed_in.papers
+        )
 
     def close(self) -> None:
         """Take no more tasks, and don't wait for those under way."""
@@ -160,20 +187,31 @@ def local_workers(
             workers.close()
 
 
-def grade_submission(grader: Grader, task: Task) -> tuple[Graded, ...]:
-    """Grade every notebook of a submission."""
-    submission, assignment = task.submission, task.assignment
-    return tuple(
-        grader.grade(
-            source, _present(submission.notebook(source.stem)), assignment.name, submission.student
+def grade_papers(
+    grader: Grader, assignment: Assignment, student: str, papers: Mapping[str, Paper]
+) -> tuple[Graded, ...]:
+    """Grade every notebook of a submission, from copies in a folder that nobody else can reach."""
+    with tempfile.TemporaryDirectory(prefix="handed-in-") as name:
+        folder = Path(name).resolve()
+        return tuple(
+            _grade_paper(grader, assignment, source, student, papers[source.stem], folder)
+            for source in assignment.sources
         )
-        for source in assignment.sources
-    )
 
 
-def _present(path: Path) -> Path | None:
-    """Return the path if anything at all is there, a broken link too."""
-    return path if os.path.lexists(path) else None
+def _grade_paper(
+    grader: Grader,
+    assignment: Assignment,
+    source: Path,
+    student: str,
+    paper: Paper,
+    folder: Path,
+) -> Graded:
+    if paper.refused:
+        state = State.MALFORMED
+        return Graded(assignment.unread(source.stem, student, state, paper.refused))
+    with paper.laid_out(folder, source.name) as path:
+        return grader.grade(source, path, assignment.name, student)
 
 
 @cache

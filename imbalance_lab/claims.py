@@ -53,12 +53,12 @@ class Claim:
             raise ValueError(f"evidence must read like 'E02 E03', got {self.evidence!r}")
 
     def __str__(self) -> str:
-        return f"Claim: {self.advice}\nVerdict: {self.verdict}{self._stop} {self.because}"
+        return f"Claim: {self.advice}\nVerdict: {self.found.lower()} {self.because}"
 
     @property
-    def _stop(self) -> str:
-        """What ends the verdict: nothing where the sentence goes on with the condition."""
-        return "" if self.verdict == "holds only if" else "."
+    def found(self) -> str:
+        """The verdict as the beginning of `because`, which goes on with the condition or anew."""
+        return self.verdict.capitalize() + ("" if self.verdict == "holds only if" else ".")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         return {"text/plain": str(self), "text/html": self._box(), MIME_TYPE: asdict(self)}
@@ -69,6 +69,6 @@ class Claim:
         return (
             f'<div style="border-left: 4px solid {colour}; padding: 0.4em 1em; margin: 0.5em 0">'
             f"<p><strong>Claim:</strong> {advice}</p>"
-            f"<p><strong>{sign} {self.verdict.capitalize()}{self._stop}</strong> {because}</p>"
+            f"<p><strong>{sign} {self.found}</strong> {because}</p>"
             "</div>"
         )

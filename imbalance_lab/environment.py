@@ -44,12 +44,11 @@ OPTIONAL: dict[str, tuple[tuple[str, ...], str]] = {"torch": (("torch",), "2.13.
 
 # Programs rather than libraries, and slow to import: their version says enough.
 _NOT_IMPORTED = {"jupyterlab", "nbgrader", "statsmodels"}
-_NATIVE = {
-    "lightgbm": "Its compiled part needs OpenMP: on macOS `brew install libomp`, on Debian or"
-    " Ubuntu `apt install libgomp1`.",
-    "xgboost": "Its compiled part needs OpenMP: on macOS `brew install libomp`, on Debian or"
-    " Ubuntu `apt install libgomp1`.",
-}
+_NATIVE = {"lightgbm", "xgboost"}
+_OPENMP = (
+    "Its compiled part needs OpenMP: on macOS `brew install libomp`, on Debian or Ubuntu"
+    " `apt install libgomp1`."
+)
 _RESTART = "then restart the kernel (menu Kernel, Restart Kernel)"
 
 OK, NOTE, PROBLEM = "ok", "note", "problem"
@@ -188,15 +187,20 @@ def check_environment(optional: Iterable[str] = (), course: Path | None = None) 
     )
 
 
+def _item(name: str, found: str, says: str = "", status: str = PROBLEM) -> Item:
+    """Return what was found; where there is nothing to say, it is as it should be."""
+    return Item(name, status if says else OK, found, says)
+
+
 def _python(running: str) -> Item:
     if _release(running) >= _release(PYTHON):
-        return Item("Python", OK, running)
+        return _item("Python", running)
     says = (
         f"This notebook runs on Python {running}; the course needs {PYTHON} or later. Choose"
         " another kernel (its name is at the top right), or run `make lab` in the folder of the"
         " course."
     )
-    return Item("Python", PROBLEM, running, says)
+    return _item("Python", running, says)
 
 
 def _library(module: str, names: tuple[str, ...], oldest: str, pins: dict[str, str]) -> Item:
@@ -205,63 +209,55 @@ def _library(module: str, names: tuple[str, ...], oldest: str, pins: dict[str, s
         wanted = pins.get(names[0]) or (oldest if module in OPTIONAL else "")
         command = f"%pip install {names[0]}" + (f"=={wanted}" if wanted else "")
         says = f"Not installed in this environment: run `{command}` in a cell, {_RESTART}."
-        return Item(names[0], PROBLEM, "not installed", says)
+        return _item(names[0], "not installed", says)
     name, version = next(iter(installed.items()))
     if _release(version) < _release(oldest):
         says = (
             f"Version {version} is too old, {oldest} or later is needed: run"
             f" `%pip install --upgrade {name}` in a cell, {_RESTART}."
         )
-        return Item(names[0], PROBLEM, version, says)
-    failure = "" if module in _NOT_IMPORTED else _import_failure(module)
-    if failure:
-        says = f"It is installed but cannot be imported: {failure}. {_NATIVE.get(module, '')}"
-        if module not in _NATIVE:
-            says += f"Run `%pip install --force-reinstall {name}` in a cell, {_RESTART}."
-        return Item(names[0], PROBLEM, version, says)
-    pinned = pins.get(name)
-    if pinned and _release(pinned) != _release(version):
+        return _item(names[0], version, says)
+    if failure := "" if module in _NOT_IMPORTED else _import_failure(module):
+        again = f"Run `%pip install --force-reinstall {name}` in a cell, {_RESTART}."
+        mend = _OPENMP if module in _NATIVE else again
+        says = f"It is installed but cannot be imported: {failure}. {mend}"
+        return _item(names[0], version, says)
+    pinned = pins.get(name, version)
+    if _release(pinned) != _release(version):
         says = (
             f"Version {version} is here, the lessons' numbers were made with {pinned}. All will"
             " run, but a number may differ from the text."
         )
-        return Item(names[0], NOTE, version, says)
-    return Item(names[0], OK, version)
+        return _item(names[0], version, says, NOTE)
+    return _item(names[0], version)
 
 
 def _widgets() -> Item:
     """Look for JupyterLab's part of the widgets; the kernel's part is a library."""
-    name = "widgets in JupyterLab"
-    found = _lab_extension("@jupyter-widgets/jupyterlab-manager")
-    if not found:
-        says = (
-            "JupyterLab's widget extension was not found: sliders would show as text. Run"
-            " `pip install jupyterlab_widgets`, close JupyterLab and start it again."
-        )
-        return Item(name, PROBLEM, "not found", says)
+    name, found = "widgets in JupyterLab", _lab_extension("@jupyter-widgets/jupyterlab-manager")
     # ipywidgets 8 speaks with version 5 of the manager, released as jupyterlab_widgets 3.
-    if _release(found) < (5,):
-        says = (
-            f"JupyterLab's widget extension {found} is too old for ipywidgets 8: run"
-            " `pip install --upgrade jupyterlab_widgets`, close JupyterLab and start it again."
-        )
-        return Item(name, PROBLEM, found, says)
-    return Item(name, OK, found)
+    if found and _release(found) >= (5,):
+        return _item(name, found)
+    says = (
+        f"JupyterLab's widget extension {f'{found} is too old' if found else 'was not found'}:"
+        " sliders would show as text. Run `pip install --upgrade jupyterlab_widgets`, close"
+        " JupyterLab and start it again."
+    )
+    return _item(name, found or "not found", says)
 
 
 def _validate_button() -> Item:
     """Look for nbgrader's part of the page and its part of the server; the button needs both."""
-    name = "Validate button"
     page, server = _lab_extension("@jupyter/nbgrader"), _server_extension("validate_assignment")
     if page and server:
-        return Item(name, OK, page)
+        return _item("Validate button", page)
     lacking = "JupyterLab" if not page else "the server"
     says = (
         f"nbgrader's extension of {lacking} is off or was not found, so there is no Validate"
         " button. Run `pip install --force-reinstall nbgrader`, close JupyterLab and start it"
         " again. Until then, Run All Cells and read the cells that follow your answers."
     )
-    return Item(name, PROBLEM, "not found", says)
+    return _item("Validate button", "not found", says)
 
 
 def _fonts() -> Item:
@@ -269,26 +265,25 @@ def _fonts() -> Item:
         from matplotlib import font_manager
 
         found = font_manager.findfont("DejaVu Sans", fallback_to_default=False)
+        return _item("fonts", Path(found).name)
     except ImportError:
-        return Item("fonts", PROBLEM, "not found", "Fonts come with matplotlib; see there.")
+        says = "Fonts come with matplotlib; see there."
     except ValueError:
         says = (
             "matplotlib does not find DejaVu Sans, which it brings along. Its list of fonts is out"
-            " of date: delete the folder that `matplotlib.get_cachedir()` names, "
-            f"{_RESTART}."
+            f" of date: delete the folder that `matplotlib.get_cachedir()` names, {_RESTART}."
         )
-        return Item("fonts", PROBLEM, "not found", says)
-    return Item("fonts", OK, Path(found).name)
+    return _item("fonts", "not found", says)
 
 
 def _folder(folder: Path) -> Item:
     if os.access(folder, os.W_OK):
-        return Item("folder can be written", OK)
+        return _item("folder can be written", "")
     says = (
         "JupyterLab may not write into this folder, so your answers could not be saved. Copy the"
         " folder of the course to a place of your own and open it there."
     )
-    return Item("folder can be written", PROBLEM, "read only", says)
+    return _item("folder can be written", "read only", says)
 
 
 def _version(name: str) -> str:
@@ -312,31 +307,26 @@ def _import_failure(module: str) -> str:
 
 def _lab_extension(name: str) -> str:
     """Return the version of a JupyterLab extension, "" where it is absent."""
-    try:
-        from jupyter_core.paths import jupyter_path
-    except ImportError:
-        return ""
-    for folder in jupyter_path("labextensions"):
-        package = Path(folder) / name / "package.json"
-        if package.is_file():
-            return str(json.loads(package.read_text(encoding="utf-8"))["version"])
-    return ""
+    found = _first_json("jupyter_path", f"labextensions/{name}/package.json")
+    return str(found.get("version", ""))
 
 
 def _server_extension(name: str) -> bool:
     """Return whether nbgrader's server extension of this name is switched on."""
+    found = _first_json("jupyter_config_path", "jupyter_server_config.d/nbgrader.json")
+    switches = found.get("ServerApp", {}).get("jpserver_extensions", {})
+    return bool(switches.get(f"nbgrader.server_extensions.{name}"))
+
+
+def _first_json(folders: str, name: str) -> dict[str, Any]:
+    """Return the first file of this name in Jupyter's folders, which decides; {} without one."""
     try:
-        from jupyter_core.paths import jupyter_config_path
+        from jupyter_core import paths
     except ImportError:
-        return False
-    for folder in jupyter_config_path():  # the first one to say something decides
-        file = Path(folder) / "jupyter_server_config.d" / "nbgrader.json"
-        if file.is_file():
-            settings = json.loads(file.read_text(encoding="utf-8")).get("ServerApp", {})
-            return bool(
-                settings.get("jpserver_extensions", {}).get(f"nbgrader.server_extensions.{name}")
-            )
-    return False
+        return {}
+    files = (Path(folder) / name for folder in getattr(paths, folders)())
+    found = next(filter(Path.is_file, files), None)
+    return dict(json.loads(found.read_text(encoding="utf-8"))) if found else {}
 
 
 def _pins(requirements: Path) -> dict[str, str]:

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from imbalance_lab.validation import checked, real
+
 
 class Interval(NamedTuple):
     """A mean over repeated runs and its confidence interval.
@@ -38,6 +40,7 @@ class Interval(NamedTuple):
         return self.low > 0 or self.high < 0
 
 
+@checked(confidence=real(0, 1, closed="neither"))
 def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     """Return the mean of repeated runs with its t-interval.
 
@@ -76,8 +79,6 @@ def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
         raise ValueError(f"values must hold at least 2 runs in one dimension, got {runs.shape}")
     if not np.isfinite(runs).all():
         raise ValueError(f"values must be finite, got {int((~np.isfinite(runs)).sum())} others")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
     mean = float(runs.mean())
     if np.ptp(runs) == 0:  # a t distribution needs a width
         return Interval(mean, mean, mean)

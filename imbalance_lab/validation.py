@@ -9,6 +9,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numpy as np
 from sklearn.utils._param_validation import (
     Interval,
+    StrOptions,
     validate_parameter_constraints,
     validate_params,
 )
@@ -49,6 +50,11 @@ def whole(low: int, high: int | None = None) -> list[Any]:
 def real(low: float | None, high: float | None = None, *, closed: str = "left") -> list[Any]:
     """Accept finite numbers between low and high; ``closed`` as in scikit-learn's Interval."""
     return [_Range(Real, low, high, closed=closed)]
+
+
+def one_of(*names: str) -> list[Any]:
+    """Accept these names."""
+    return [StrOptions(set(names))]
 
 
 #: A share of positives: neither class may be empty by intention.

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from imbalance_lab.checks import Call, Step
+from imbalance_lab.checks import Call, Question, Step
 
 __all__ = ["calibration_cases", "counted_bins", "one_split", "shift_cases", "shifted_log_odds"]
 
@@ -76,3 +76,62 @@ def one_split(X: Any, y: Any, train: Any, calibration: Any, method: str) -> np.n
     split = [(np.asarray(train), np.asarray(calibration))]
     calibrated = CalibratedClassifierCV(model, method=method, cv=split, ensemble=True).fit(X, y)
     return np.asarray(calibrated.predict_proba(X[::EVERY]))
+
+
+LESSON = "10"
+QUIZ = {
+    1: Question(
+        right="c",
+        mistakes={
+            "a": "Doubling every log odds keeps the order, and the AUC depends on the order only.",
+            "b": "The AUC does not change when probabilities are stretched, so it can't measure"
+            " their quality.",
+            "d": "A wrong scale of the log odds is not repaired by more rows of the same kind."
+            " A calibrator repairs it.",
+        },
+        section="What a probability promises",
+    ),
+    2: Question(
+        right="c",
+        mistakes={
+            "a": "That would be right if as few negatives came in practice as in training.",
+            "b": "Multiplying the probability by the share that was kept forgets that the"
+            " correction is one of the odds.",
+            "d": "Odds of 1 shrink by the share of the negatives that was kept. Use the"
+            " formula with β = 0.01.",
+        },
+        section="Undo undersampling",
+    ),
+    3: Question(
+        right="b",
+        mistakes={
+            "a": "Flexibility costs variance: with some dozens of positives isotonic"
+            " regression lost in the experiment, heavily by the log loss.",
+            "c": "On training rows a boosted model is nearly always right, and the calibrator"
+            " learns to believe it.",
+            "d": "Then no rows are left to judge the result honestly.",
+        },
+        section="Calibrate with data: Platt and isotonic",
+    ),
+    4: Question(
+        right="a",
+        mistakes={
+            "b": "Weights multiply the odds, so 0.5 stands for another probability of the"
+            " plain model.",
+            "c": "Balanced weights raise probabilities, so the matching threshold of the plain"
+            " model is lower than 0.5.",
+            "d": "Where the model fits, weights shift all odds by one factor and keep the order.",
+        },
+        section="One comparison instead of all that",
+    ),
+    5: Question(
+        right="c",
+        mistakes={
+            "a": "A small Brier score is free when positives are rare, as accuracy is.",
+            "b": "It may be calibrated or not: broken promises and telling apart can cancel in"
+            " one number.",
+            "d": "The Brier score is not one minus the accuracy.",
+        },
+        section="Brier score and log loss: scores that reward honesty",
+    ),
+}

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from imbalance_lab.checks import Call
+from imbalance_lab.checks import Call, Question
 
 _CONTAINERS = (np.array, list, tuple)
 _STEP = Decimal("1e-25")
@@ -130,3 +130,50 @@ def _loss(y: int, z: Decimal, gamma: float, alpha: float | None) -> Decimal:
     # 1 - p_t would lose digits that the other class's probability has.
     factor = (1 / (1 + (z if y == 1 else -z).exp())) ** Decimal(gamma)
     return -Decimal(weight) * factor * p_t.ln()
+
+
+LESSON = "08"
+QUIZ = {
+    1: Question(
+        right="c",
+        mistakes={
+            "a": "α belongs to the positive class. A small one makes rare rows lighter still.",
+            "b": "Only where both classes share one factor is nothing balanced. Here a negative"
+            " weighs 99 times a positive.",
+            "d": "γ decides which rows get attention, by how wrong they are. The ratio of the"
+            " class weights stays what α says.",
+        },
+        section="What α weighs",
+    ),
+    2: Question(
+        right="b",
+        mistakes={
+            "a": "γ leaves it where it is: at one half the focusing factor is the same for"
+            " both classes.",
+            "c": "That would be α = 1 − π, the balanced weights.",
+            "d": "It depends on α alone, not on the data.",
+        },
+        section="What training settles on",
+    ),
+    3: Question(
+        right="d",
+        mistakes={
+            "a": "The loss is not proper: its minimum lies elsewhere than at the truth, also"
+            " with endless data.",
+            "b": "γ pushes probabilities towards one half, so rare events come out too high.",
+            "c": "The order of the rows is another question. A monotone translation leaves it"
+            " as it is.",
+        },
+        section="What training settles on",
+    ),
+    4: Question(
+        right="a",
+        mistakes={
+            "b": "Cross-entropy of a linear score is convex whatever the prevalence. It is the"
+            " factor that bends.",
+            "c": "The curvature is exact; finite differences agree with it.",
+            "d": "α is positive for both classes and can't turn a sign.",
+        },
+        section="The curvature, and where it turns",
+    ),
+}

@@ -17,7 +17,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
-from imbalance_lab.checks import Call, Step
+from imbalance_lab.checks import Call, Question, Step
 
 __all__ = [
     "count_empty",
@@ -139,3 +139,65 @@ def interval_cases(seed: int) -> list[Call]:
         scores_b = scores_a + rng.normal(0.03, 0.02, size=count)
         cases.append(Call((scores_a.tolist(), scores_b, n_train, n_test)))
     return cases
+
+
+LESSON = "04"
+QUIZ = {
+    1: Question(
+        right="c",
+        mistakes={
+            "a": "Forests do learn rare classes, but nobody can learn labels that were drawn"
+            " without looking at the features.",
+            "b": "The model was never told which rows are test rows; it had seen them under"
+            " another row number.",
+            "d": "Balance moves precision and F1. ROC AUC does not change with the share of"
+            " positives (lesson 03), and it rose too.",
+        },
+        section="What leaked: twins",
+    ),
+    2: Question(
+        right="b",
+        mistakes={
+            "a": "During `predict` the sampler is skipped. If it ran there, the number of"
+            " predictions would not match the number of rows.",
+            "c": "It runs in every `fit`, so once for each fold, each time on other training rows.",
+            "d": "The test part is left alone: it keeps the prevalence of the world in which"
+            " the model will work.",
+        },
+        section="A pipeline keeps the order",
+    ),
+    3: Question(
+        right="a",
+        mistakes={
+            "b": "Stratified folds are even in their positives, yet the positives in each"
+            " differ, and few positives mean a noisy score.",
+            "c": "It changed the spread of average precision by little or nothing in the"
+            " experiment. What it rules out is folds without positives.",
+            "d": "With 8 positives in 5 folds an empty fold is likely without it: compute the"
+            " probability.",
+        },
+        section="Stratified folds",
+    ),
+    4: Question(
+        right="d",
+        mistakes={
+            "a": "Equal shares of the classes are not enough: the model can recognise the"
+            " machine instead of the fault.",
+            "b": "The order of days is kept, but rows of the same machine are still on both sides.",
+            "c": "Repeating a split that leaks repeats the leak, only with a narrower interval.",
+        },
+        section="Groups: rows that know each other",
+    ),
+    5: Question(
+        right="b",
+        mistakes={
+            "a": "The test part took part in the choice, so its score is no longer one on"
+            " unseen rows.",
+            "c": "0.5 is a choice as well and often a poor one. Tuning is right, on rows that"
+            " do not judge.",
+            "d": "Precision and F1 on a balanced test part describe a world in which every"
+            " second case is positive.",
+        },
+        section="Choosing is learning too",
+    ),
+}

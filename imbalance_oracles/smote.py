@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.spatial.distance import cdist
 
-from imbalance_lab.checks import Call
+from imbalance_lab.checks import Call, Question
 
 Law = Callable[..., bool | str]
 
@@ -58,7 +58,8 @@ def nearest(X: Any, y: Any, minority: Any, k: int) -> list[list[int]]:
     rows = [i for i, label in enumerate(y) if label == minority]
     apart = cdist(X, X)
     return [
-        [rows[j] for j in apart[np.ix_([i], rows)][0].argsort() if rows[j] != i][:k] for i in rows
+        [rows[j] for j in apart[np.ix_([i], rows)][0].argsort(kind="stable") if rows[j] != i][:k]
+        for i in rows
     ]
 
 
@@ -67,7 +68,7 @@ def in_danger(X: Any, y: Any, minority: Any, m: int) -> list[bool]:
     apart, labels = cdist(X, X), list(y)
     found = []
     for i in (i for i, label in enumerate(labels) if label == minority):
-        others = [int(j) for j in apart[i].argsort() if j != i]
+        others = [int(j) for j in apart[i].argsort(kind="stable") if j != i]
         strangers = sum(labels[j] != minority for j in others[:m])
         found.append(2 * strangers >= m and strangers != m)
     return found
@@ -153,3 +154,61 @@ def _is_smote(
     if unused:
         return "some pairs of neighbours are never used although many rows are asked for"
     return True
+
+
+LESSON = "06"
+QUIZ = {
+    1: Question(
+        right="c",
+        mistakes={
+            "a": "Interpolation is between rows that were seen. The new rows lie inside the"
+            " region that the minority already covers.",
+            "b": "It knows no more about the class than the rows that it started from.",
+            "d": "Copies of rows are what λ = 0 would give; SMOTE draws λ between 0 and 1.",
+        },
+        section="The idea: a step towards a neighbour",
+    ),
+    2: Question(
+        right="b",
+        mistakes={
+            "a": "The mean is kept, the spread is not: a point between two others is nearer"
+            " to the middle than they are.",
+            "c": "A half is the variance at λ = ½ alone. Average over all λ.",
+            "d": "Interpolation never goes beyond the two rows, so it can't spread them.",
+        },
+        section="What the new rows keep, and what they lose",
+    ),
+    3: Question(
+        right="a",
+        mistakes={
+            "b": "The interpolation itself is the same in any unit. What changes is who is a"
+            " neighbour of whom.",
+            "c": "It has no model. It measures distances between rows.",
+            "d": "Without scaling the neighbours are those that are close in the column with"
+            " the largest numbers.",
+        },
+        section="Neighbours among the minority only",
+    ),
+    4: Question(
+        right="d",
+        mistakes={
+            "a": "Both models were used at 0.5, which suits the untouched one badly. The"
+            " comparison says little about SMOTE.",
+            "b": "A gain is a gain; the question is whether a cheaper step gives it too.",
+            "c": "The test set keeps its natural prevalence whatever is done to the training"
+            " rows (lesson 04).",
+        },
+        section="Better than copies, weights, or another threshold?",
+    ),
+    5: Question(
+        right="b",
+        mistakes={
+            "a": "The mislabelled row gets no fewer new rows: it gets the most, since all its"
+            " neighbours are of the majority.",
+            "c": "ADASYN trains no model. It counts neighbours.",
+            "d": "Borderline-SMOTE does that: it leaves rows alone whose neighbours are all of"
+            " the majority.",
+        },
+        section="ADASYN: more where the majority is near",
+    ),
+}

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import brentq
 from sklearn.metrics import confusion_matrix_at_thresholds
 
-from imbalance_lab.checks import Call, Step, fresh
+from imbalance_lab.checks import Call, Question, Step, fresh
 
 # Sizes of groups of rows and positives among them.
 _GROUPS = ((400, 4), (200, 12), (100, 15), (50, 20), (25, 20))
@@ -122,3 +122,60 @@ def grouped(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     y = np.concatenate([np.arange(n) < k for n, k in _GROUPS]).astype(int)
     order = rng.permutation(len(y))
     return X[order], y[order]
+
+
+LESSON = "09"
+QUIZ = {
+    1: Question(
+        right="c",
+        mistakes={
+            "a": "0.5 is right only if a miss and a false alarm cost the same.",
+            "b": "That is c_FP / c_FN, the odds. As a probability it is a little lower.",
+            "d": "The prevalence is already contained in the probabilities.",
+        },
+        section="The threshold that the costs imply",
+    ),
+    2: Question(
+        right="b",
+        mistakes={
+            "a": "Precision can rise as well: when the samples that are flagged in addition are"
+            " mostly positives.",
+            "c": "Recall can't fall: whoever was flagged stays flagged.",
+            "d": "False alarms can't become fewer: whoever was flagged stays flagged.",
+        },
+        section="A threshold makes decisions",
+    ),
+    3: Question(
+        right="d",
+        mistakes={
+            "a": "The corrections do not complement each other, they multiply.",
+            "b": "Weights move the probabilities, and with them what a threshold means. The"
+            " order in which you apply the two changes nothing.",
+            "c": "Both work on severe imbalance. The trouble is that they do the same work.",
+        },
+        section="Correct once",
+    ),
+    4: Question(
+        right="a",
+        mistakes={
+            "b": "The test rows then take part in the choice, and the reported cost is too low:"
+            " the leak of lesson 04.",
+            "c": "A model knows its training rows too well, a flexible one most of all. Their"
+            " scores are not those of new rows.",
+            "d": "With 0.5 no choice is made at all, and here the costs differ.",
+        },
+        section="Never on the test rows",
+    ),
+    5: Question(
+        right="b",
+        mistakes={
+            "a": "The threshold was chosen so that the recall is just reached on these rows. On"
+            " new rows it falls short about as often as not.",
+            "c": "Twenty positives say little about the score that the twentieth of a hundred"
+            " more will have.",
+            "d": "The recall on new rows can be estimated; it is only lower than hoped, and"
+            " uncertain.",
+        },
+        section="When a promise replaces the price",
+    ),
+}

@@ -1,4 +1,4 @@
-"""An editable install points to the packages; hatchling would copy what is forced into a wheel."""
+"""Put the instructor's packages, which lie beside this folder, into the wheel."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+PACKAGES = ("imbalance_builder", "imbalance_grader", "imbalance_oracles", "imbalance_sandbox")
 
-class NoCopies(BuildHookInterface):  # type: ignore[type-arg]
-    """Leave the four packages out of an editable wheel, so that no stale copy hides them."""
+
+class InstructorsPackages(BuildHookInterface):  # type: ignore[type-arg]
+    """Include the packages, but not in an editable installation: a copy would hide them."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Replace the forced files of an editable wheel by one that is no Python."""
-        if version == "editable":
-            name = self.metadata.core.name.replace("-", "_")
-            info = f"{name}-{self.metadata.version}.dist-info"
-            build_data["force_include_editable"] = {"../LICENSE": f"{info}/LICENSE"}
+        """Add them to what hatchling includes."""
+        if version == "standard":
+            build_data["force_include"] |= {f"../{name}": name for name in PACKAGES}

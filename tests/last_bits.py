@@ -77,8 +77,8 @@ class Moved:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._function, name)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return getattr, (np, self._function.__name__)
+    def __deepcopy__(self, _: Any) -> Moved:
+        return self
 
 
 def _method(drawn: Callable[..., Any], move: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -97,6 +97,7 @@ def _moved(found: Any, seed: int) -> Any:
     bits = np.ascontiguousarray(values).view(np.uint64)
     mixed = (bits + np.uint64(seed)) * np.uint64(0x9E3779B97F4A7C15)
     step = (mixed >> np.uint64(32)) % np.uint64(3) - 1.0  # -1, 0 or 1
-    whole = values == np.rint(values)  # an exact result is exact everywhere, such as exp(0)
-    factor = np.where(whole, 1.0, 1 + np.finfo(float).eps * step)
-    return found * factor if np.ndim(found) else type(found)(found * factor[0])
+    step[values == np.rint(values)] = 0  # an exact result is exact everywhere, such as exp(0)
+    towards = np.where(np.isfinite(values), values + step, values)
+    moved = np.nextafter(found, towards if np.ndim(found) else towards[0])
+    return moved if np.ndim(found) else type(found)(moved)

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 # NumPy's own methods, which every call below and above goes through: np.sort, pandas, scikit-learn.
 METHODS: dict[str, Callable[..., Any]] = {
@@ -112,6 +113,7 @@ def _drawing(rng: np.random.Generator) -> dict[str, Callable[..., Any]]:
 
 def _places(array: np.ndarray, axis: int) -> np.ndarray:
     """Return the positions along an axis, in the shape of the array."""
+    axis = normalize_axis_index(axis, array.ndim)
     shape = [1] * array.ndim
     shape[axis] = array.shape[axis]
     return np.broadcast_to(np.arange(array.shape[axis]).reshape(shape), array.shape)

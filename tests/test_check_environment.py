@@ -164,22 +164,22 @@ def extension(folder, name, version):
 
 @pytest.mark.parametrize(("version", "status"), [("5.0.16", "ok"), ("3.1.0", "problem")])
 def test_the_widget_extension_must_match(monkeypatch, tmp_path, version, status):
-    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *parts: [str(tmp_path)])
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda: [str(tmp_path)])
     missing = item(check_environment(), "widgets in JupyterLab")
     assert missing.status == "problem"
     assert "jupyterlab_widgets" in missing.says
-    extension(tmp_path, "@jupyter-widgets/jupyterlab-manager", version)
+    extension(tmp_path / "labextensions", "@jupyter-widgets/jupyterlab-manager", version)
     found = item(check_environment(), "widgets in JupyterLab")
     assert found.status == status
     assert (version in found.says) == (status == "problem")
 
 
 def test_the_validate_button_needs_its_part_of_the_page(monkeypatch, tmp_path):
-    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda *parts: [str(tmp_path)])
+    monkeypatch.setattr("jupyter_core.paths.jupyter_path", lambda: [str(tmp_path)])
     found = item(check_environment(), "Validate button")
     assert found.status == "problem"
     assert "extension of JupyterLab" in found.says
-    extension(tmp_path, "@jupyter/nbgrader", "0.9.6")
+    extension(tmp_path / "labextensions", "@jupyter/nbgrader", "0.9.6")
     assert item(check_environment(), "Validate button").status == "ok"
 
 

@@ -26,19 +26,18 @@ from imbalance_lab.checks import (
     Exercise,
     Mistake,
     Question,
-    Quiz,
     Raised,
     Returned,
     StandIn,
     Unusable,
     check,
-    fresh,
     raises,
     score_quiz,
 )
 from imbalance_lab.checks.calls import perform
 from imbalance_lab.checks.compare import difference
 from imbalance_lab.checks.plain import NotPlainError, plain
+from imbalance_lab.checks.quiz import Quiz, QuizError, seal
 
 TOTAL = Exercise(
     "total",
@@ -97,7 +96,7 @@ def test_a_mistake_can_be_known_by_its_exception() -> None:
 
 
 def test_a_mistake_needs_one_way_to_be_known() -> None:
-    with pytest.raises(ValueError, match="either wrong= or when="):
+    with pytest.raises(ValueError, match="takes one of wrong=, when= and only_on="):
         Mistake("both", "", wrong=len, when=raises("TypeError"))
 
 
@@ -237,7 +236,13 @@ def test_a_stand_in_is_asked_all_cases_in_one_message() -> None:
     assert [len(message) for message in far.messages] == [30]
 
 
-QUIZ = Quiz("00", {1: Question("b", {"a": "Because a is another letter."}, "Letters")})
+QUIZ = seal("00", {1: Question("b", {"a": "Because a is another letter."}, "Letters")})
+
+
+@pytest.mark.parametrize("got", [np.array(3.0), np.float64(3.0), 3])
+def test_one_number_in_place_of_several_is_a_difference_and_no_crash(got: Any) -> None:
+    assert "expected 2 values, not a" in str(difference([3.0, 4.0], got))
+    assert difference(3.0, got) is None
 
 
 def test_a_quiz_scores_and_explains(capsys: pytest.CaptureFixture[str]) -> None:
@@ -253,6 +258,19 @@ def test_a_quiz_scores_and_explains(capsys: pytest.CaptureFixture[str]) -> None:
     for unfit in (None, "b", object()):
         with pytest.raises(CheckFailed, match="expected a dict"):
             score_quiz(unfit, QUIZ)
+
+
+def test_a_sealed_quiz_shows_no_letter_to_the_eye() -> None:
+    text = QUIZ.to_json()
+    assert "Because" not in text
+    assert "Letters" not in text
+    assert (
+        len({len(sealed) for letters in QUIZ.sealed.values() for sealed in letters.values()}) == 1
+    )
+    with pytest.raises(QuizError, match="shorten"):
+        seal("00", {1: Question("b", {"a": "long " * 300}, "Letters")})
+    with pytest.raises(QuizError, match="no quiz is recorded for lesson 99"):
+        score_quiz({}, Quiz("99"))
 
 
 def test_ipython_shows_the_message_alone(capsys: pytest.CaptureFixture[str]) -> None:
@@ -387,29 +405,6 @@ def test_exceptions_are_described_even_if_they_cannot_be_printed() -> None:
     assert outcome.error[:2] == ("Mute", "Exception")
     assert isinstance(perform(lambda: object(), Call()), Unusable)
     assert isinstance(perform(sys.exit, Call()), Raised)
-
-
-def test_fresh_inputs_are_the_same_for_a_seed_and_vary_within_it() -> None:
-    for make in (fresh.labels, fresh.predictions, fresh.scores):
-        assert repr(make(3)) == repr(make(3))
-        assert repr(make(3)) != repr(make(4))
-        assert len({len(call.args[0]) for call in make(3)}) > 5
-    kinds = {type(call.args[0]) for call in fresh.labels(1, n_cases=40)}
-    assert kinds == {list, np.ndarray, pd.Series}
-    values = {frozenset(map(str, call.args[0])) for call in fresh.labels(1, n_cases=60)}
-    assert len(values) == 6
-
-
-def test_fresh_inputs_hold_every_class_options_and_ties() -> None:
-    for call in fresh.labels(5, n_classes=[2, 3, 4], ratio=[1, 2]):
-        assert 2 <= len(set(call.args[0])) <= 4
-        assert call.kwargs["ratio"] in (1, 2)
-    asked = [call.kwargs["pos_label"] for call in fresh.predictions(5, pos_label=True)]
-    assert len(set(map(str, asked))) > 3
-    scores = [call.args[1] for call in fresh.scores(5)]
-    assert any(len(set(s)) < len(s) for s in scores)
-    assert any(len(set(s)) == len(s) for s in scores)
-    assert all(((s >= 0) & (s <= 1)).all() for s in scores)
 
 
 # Partial credit

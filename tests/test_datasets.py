@@ -14,11 +14,13 @@ import tarfile
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
+from imblearn.datasets._zenodo import MAP_NAME_ID_KEYS
 from scipy.stats import binomtest, ks_2samp, sem, t
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_digits
@@ -38,16 +40,14 @@ from imbalance_lab.datasets import (
     FRAUD_KINDS,
     HANDLING_COST,
     MERCHANTS,
+    PUBLIC,
     TRUTH_COLUMNS,
     DatasetUnavailable,
     cost_of_decisions,
-    fetch_credit_card_fraud,
-    fetch_mammography,
-    labels_known_on,
+    fetch_public,
     load_rare_breast_cancer,
     load_rare_digits,
     make_gauss,
-    make_moons_rare,
     make_nonlinear,
     make_transactions,
     make_two_clouds,
@@ -55,7 +55,8 @@ from imbalance_lab.datasets import (
 )
 
 CATEGORICAL = ["merchant", "channel"]
-TOYS = [make_two_clouds, make_moons_rare, make_gauss, make_nonlinear]
+COUNTED = [make_two_clouds, make_gauss]  # with an exact number of positives
+TOYS = [*COUNTED, make_nonlinear]
 
 
 def assert_plausible(successes: int, trials: int, share: float) -> None:
@@ -364,31 +365,6 @@ def test_kinds_of_fraud_are_reported_with_their_documented_median_delay():
     assert median["friendly"] == pytest.approx(14, rel=0.05)
 
 
-def test_labels_known_on_a_day_are_the_final_ones(truth):
-    labels = labels_known_on(truth, day=40)
-    known = labels.notna()
-    assert labels.index.equals(truth.index)
-    assert (labels[known] == truth.loc[known, "is_fraud"]).all()
-    assert labels[truth["time"] > 40].isna().all()
-    assert known[truth["time"] <= 40 - CHARGEBACK_WINDOW].all()
-    recent = known & (truth["time"] > 40 - CHARGEBACK_WINDOW)
-    assert recent.sum() > 0
-    assert (labels[recent] == 1).all(), "so recently, only fraud can be final"
-
-
-def test_labels_only_ever_become_known(truth):
-    known = [labels_known_on(truth, day).notna() for day in (0, 30, 60, 130)]
-    assert known[0].sum() == 0
-    assert known[-1].all()
-    for earlier, later in pairwise(known):
-        assert (later | ~earlier).all()
-
-
-def test_labels_known_on_needs_the_truth_columns():
-    with pytest.raises(ValueError, match=r"'frame' parameter.*label_delay"):
-        labels_known_on(make_transactions(10, random_state=0), day=3)
-
-
 # Splitting by time
 
 
@@ -480,7 +456,7 @@ def test_costs_say_what_is_wrong(y_true, flagged, amount, message):
 @pytest.mark.parametrize("make", TOYS)
 def test_toys_return_features_and_binary_labels(make):
     X, y = make(500, prevalence=0.2, random_state=0)
-    assert X.shape == (500, 2 if make in TOYS[:2] else 10)
+    assert X.shape == (500, 2 if make is make_two_clouds else 10)
     assert X.dtype == float
     assert y.shape == (500,)
     assert y.dtype == np.int64
@@ -497,7 +473,7 @@ def test_toys_depend_on_their_seed_alone(make):
     assert not np.array_equal(first[0], make(300, prevalence=0.2, random_state=4)[0])
 
 
-@pytest.mark.parametrize("make", TOYS[:3])
+@pytest.mark.parametrize("make", COUNTED)
 @pytest.mark.parametrize(
     ("n_samples", "prevalence", "expected"), [(400, 0.1, 40), (1000, 0.003, 3), (51, 0.5, 26)]
 )
@@ -580,16 +556,7 @@ def test_clouds_spread_is_the_standard_deviation_of_the_rare_class():
         np.testing.assert_allclose(X[y == 0].std(axis=0), 1.0, rtol=0.05)
 
 
-def test_moons_blur_with_noise():
-    def distance_from_circle(noise: float) -> float:
-        X, y = make_moons_rare(2000, noise=noise, random_state=0)
-        return float(np.abs(np.hypot(*X[y == 0].T) - 1).mean())
-
-    assert distance_from_circle(0.0) < 1e-9
-    assert distance_from_circle(0.1) < distance_from_circle(0.3)
-
-
-@pytest.mark.parametrize("make", TOYS[:3])
+@pytest.mark.parametrize("make", COUNTED)
 def test_toys_refuse_to_leave_a_class_empty(make):
     with pytest.raises(ValueError, match=r"prevalence=0.001.*n_samples=100.*0 positives"):
         make(100, prevalence=0.001)
@@ -676,7 +643,6 @@ def test_a_prevalence_that_the_data_cannot_give_is_refused_with_the_range(load, 
         (make_two_clouds, "separation", -1),
         (make_two_clouds, "spread", 0),
         (make_two_clouds, "overlap", 2),
-        (make_moons_rare, "noise", -0.1),
         (make_gauss, "n_features", 0),
         (make_gauss, "prevalence", float("nan")),
         (make_nonlinear, "n_features", 3),
@@ -684,12 +650,14 @@ def test_a_prevalence_that_the_data_cannot_give_is_refused_with_the_range(load, 
         (load_rare_digits, "digit", 10),
         (load_rare_digits, "prevalence", 2),
         (load_rare_breast_cancer, "prevalence", "rare"),
-        (fetch_credit_card_fraud, "timeout", 0),
-        (fetch_mammography, "data_home", 3),
+        (partial(fetch_public, "creditcard"), "timeout", 0),
+        (partial(fetch_public, "mammography"), "data_home", 3),
+        (fetch_public, "name", "credit card"),
     ],
 )
 def test_bad_parameters_are_named_with_what_came_and_what_is_accepted(make, name, value):
-    begins = rf"The '{name}' parameter of {make.__name__} must be"
+    function = getattr(make, "func", make)
+    begins = rf"The '{name}' parameter of {function.__name__} must be"
     with pytest.raises(ValueError, match=begins) as error:
         make(**{name: value})
     assert f"Got {value!r} instead" in str(error.value)
@@ -816,15 +784,15 @@ def test_credit_cards_are_downloaded_once_and_then_read_from_the_cache(
 ):
     point_fetchers_at(monkeypatch, server.url)
     numbers = serve_credit_cards(server, quote)
-    X, y = fetch_credit_card_fraud(data_home=tmp_path)
+    X, y = fetch_public("creditcard", data_home=tmp_path)
     assert list(X.columns) == [*(f"V{i}" for i in range(1, 29)), "Amount"]
     np.testing.assert_allclose(X, numbers[:, 1:])
     assert y.tolist() == [0, 1, 0, 0, 1, 0]
-    assert y.name == "Class"
+    assert y.name == "creditcard"
     asked = server.requests
     assert asked > 0
     server.files = {}
-    X_again, y_again = fetch_credit_card_fraud(data_home=tmp_path)
+    X_again, y_again = fetch_public("creditcard", data_home=tmp_path)
     pd.testing.assert_frame_equal(X, X_again)
     pd.testing.assert_series_equal(y, y_again)
     assert server.requests == asked
@@ -833,20 +801,21 @@ def test_credit_cards_are_downloaded_once_and_then_read_from_the_cache(
 def test_mammography_is_downloaded_once_and_then_read_from_the_cache(server, monkeypatch, tmp_path):
     point_fetchers_at(monkeypatch, server.url)
     numbers = serve_mammography(server)
-    X, y = fetch_mammography(data_home=tmp_path)
+    X, y = fetch_public("mammography", data_home=tmp_path)
     np.testing.assert_allclose(X, numbers)
     assert y.tolist() == [0, 0, 1, 0, 0, 0, 1, 0]
     server.files = {}
-    X_again, y_again = fetch_mammography(data_home=tmp_path)
-    np.testing.assert_array_equal(X, X_again)
-    np.testing.assert_array_equal(y, y_again)
+    X_again, y_again = fetch_public("mammography", data_home=tmp_path)
+    pd.testing.assert_frame_equal(X, X_again)
+    pd.testing.assert_series_equal(y, y_again)
     assert server.requests == 1
 
 
-FETCHERS = [
-    (fetch_credit_card_fraud, "credit card fraud", "openml.org"),
-    (fetch_mammography, "mammography", "zenodo.org"),
-]
+def test_the_sets_are_those_that_the_libraries_have():
+    assert ("creditcard", *MAP_NAME_ID_KEYS) == PUBLIC
+
+
+SOURCES = [("creditcard", "openml.org"), ("mammography", "zenodo.org"), ("oil", "zenodo.org")]
 
 
 def closed_port() -> int:
@@ -855,14 +824,14 @@ def closed_port() -> int:
         return int(free.getsockname()[1])
 
 
-@pytest.mark.parametrize(("fetch", "name", "source"), FETCHERS)
+@pytest.mark.parametrize(("name", "source"), SOURCES)
 @pytest.mark.filterwarnings("error")
 def test_offline_says_what_was_tried_and_that_the_course_goes_on(
-    fetch, name, source, monkeypatch, tmp_path
+    name, source, monkeypatch, tmp_path
 ):
     point_fetchers_at(monkeypatch, f"http://127.0.0.1:{closed_port()}")
     with pytest.raises(DatasetUnavailable) as error:
-        fetch(data_home=tmp_path)
+        fetch_public(name, data_home=tmp_path)
     message = str(error.value)
     for part in (name, str(tmp_path), source, "No lesson needs", "make_transactions()", "connect"):
         assert part in message
@@ -870,8 +839,8 @@ def test_offline_says_what_was_tried_and_that_the_course_goes_on(
     assert error.value.__cause__ is not None
 
 
-@pytest.mark.parametrize(("fetch", "name", "source"), FETCHERS)
-def test_a_server_that_never_answers_is_given_up_on(fetch, name, source, monkeypatch, tmp_path):
+@pytest.mark.parametrize(("name", "source"), SOURCES)
+def test_a_server_that_never_answers_is_given_up_on(name, source, monkeypatch, tmp_path):
     before = socket.getdefaulttimeout()
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
@@ -879,20 +848,18 @@ def test_a_server_that_never_answers_is_given_up_on(fetch, name, source, monkeyp
         point_fetchers_at(monkeypatch, f"http://127.0.0.1:{silent.getsockname()[1]}")
         start = time.monotonic()
         with pytest.raises(DatasetUnavailable, match=name):
-            fetch(data_home=tmp_path, timeout=0.2)
+            fetch_public(name, data_home=tmp_path, timeout=0.2)
         assert time.monotonic() - start < 5
     assert socket.getdefaulttimeout() == before
 
 
-@pytest.mark.parametrize(("fetch", "name", "source"), FETCHERS)
-def test_an_answer_that_is_not_the_data_is_reported(
-    fetch, name, source, server, monkeypatch, tmp_path
-):
+@pytest.mark.parametrize(("name", "source"), SOURCES)
+def test_an_answer_that_is_not_the_data_is_reported(name, source, server, monkeypatch, tmp_path):
     point_fetchers_at(monkeypatch, server.url)
     page = gzip.compress(b"<html>Please log in to this network</html>")
     server.files = {"/collection.tar.gz": page, "/api/list/creditcard/data_version/1": page}
     with pytest.raises(DatasetUnavailable, match=name):
-        fetch(data_home=tmp_path)
+        fetch_public(name, data_home=tmp_path)
 
 
 # The package

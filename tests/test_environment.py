@@ -326,7 +326,7 @@ class TestTestCommand:
         """Run the command with stand-ins; return exit code, output, and the calls of python."""
         folder = tmp_path / "bin"
         folder.mkdir()
-        for name in ("sh", "dirname", "ls", "cat"):
+        for name in ("sh", "dirname", "env", "ls", "cat"):
             (folder / name).symlink_to(shutil.which(name))
         calls = tmp_path / "calls"
         calls.touch()

@@ -43,7 +43,7 @@ def test_an_interval_knows_whether_it_excludes_zero() -> None:
         ([1.0], 0.95, "at least 2 runs"),
         ([[1.0, 2.0]], 0.95, "one dimension"),
         ([1.0, np.nan], 0.95, "finite"),
-        ([1.0, 2.0], 95, "confidence must be between 0 and 1, got 95"),
+        ([1.0, 2.0], 95, r"'confidence' .* in the range \(0.0, 1.0\). Got 95"),
     ],
 )
 def test_unfit_runs_are_refused(values: list, confidence: float, message: str) -> None:

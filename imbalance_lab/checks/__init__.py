@@ -7,24 +7,32 @@ double: right on this input.
 """
 
 from imbalance_lab.checks.calls import Call, Outcome, Raised, Returned, StandIn, Step, Unusable
-from imbalance_lab.checks.check import Check, CheckFailed, check, score_quiz
+from imbalance_lab.checks.check import Check, check
 from imbalance_lab.checks.credit import Credit
-from imbalance_lab.checks.exercise import Exercise, Mistake, Question, Quiz, raises
+from imbalance_lab.checks.exercise import Exercise, Law, Mistake, raises
+from imbalance_lab.checks.failure import CheckFailed
+from imbalance_lab.checks.quiz import Question, Quiz, score_quiz
+from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
 
 __all__ = [
+    "NO_VALUE",
     "Call",
     "Check",
     "CheckFailed",
     "Credit",
     "Exercise",
+    "Law",
     "Mistake",
     "Outcome",
     "Question",
     "Quiz",
     "Raised",
+    "Refusal",
     "Returned",
     "StandIn",
     "Step",
+    "Trial",
+    "Trials",
     "Unusable",
     "check",
     "raises",

@@ -92,7 +92,15 @@ Outcome = Returned | Raised | Unusable
 
 
 class StandIn(ABC):
-    """Stands for a name that the student defined in another process."""
+    """Stands for a name that the student defined in another process.
+
+    Attributes
+    ----------
+    names : frozenset of str
+        The names that the student's code uses to make it, as far as they are known.
+    """
+
+    names: frozenset[str] = frozenset()
 
     @abstractmethod
     def outcomes(self, calls: Sequence[Call]) -> list[Outcome]:

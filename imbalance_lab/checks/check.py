@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -11,39 +12,22 @@ import numpy as np
 from imbalance_lab.checks.calls import (
     Call,
     Outcome,
-    Raised,
     Returned,
+    StandIn,
     Step,
     Unusable,
     outcomes_of,
-    returned,
-    value_of,
 )
 from imbalance_lab.checks.compare import ABS, REL, difference
 from imbalance_lab.checks.credit import Credit
-from imbalance_lab.checks.exercise import NO_VALUE, Exercise, Mistake, Quiz
-from imbalance_lab.checks.show import show
+from imbalance_lab.checks.exercise import Exercise, Law, Mistake
+from imbalance_lab.checks.failure import CheckFailed
+from imbalance_lab.checks.library import names_used_by
+from imbalance_lab.checks.recorded import recorded
+from imbalance_lab.checks.show import kind_of, show
+from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
 
-
-class CheckFailed(AssertionError):
-    """An answer is not right yet; the text says what came, what was expected, and on what.
-
-    Attributes
-    ----------
-    exercise : str
-        Name of the exercise.
-    mistake : str
-        Name of the known mistake, "" where none explains what came.
-    """
-
-    def __init__(self, text: str, exercise: str = "", mistake: str = "") -> None:
-        super().__init__(text)
-        self.exercise = exercise
-        self.mistake = mistake
-
-    def _render_traceback_(self) -> list[str]:
-        """Show the message alone: IPython calls this instead of printing the check's own code."""
-        return str(self).splitlines()
+LIBRARY_CALL = "a library call does the whole exercise"
 
 
 def check(answer: Any, exercise: Exercise) -> Check:
@@ -80,6 +64,32 @@ class Check:
         """Name one input; say with `gives` or `refuses` what must come of it."""
         return Given(self, Call(args, kwargs))
 
+    def keeps_its_contract(self, trials: Trials | None = None) -> None:
+        """Check that the answer does what its contract says, on inputs of every kind it names.
+
+        Parameters
+        ----------
+        trials : Trials, optional
+            By default those that were recorded for the exercise; a hidden test brings others of
+            the same kinds.
+
+        Raises
+        ------
+        CheckFailed
+            On the first kind of difference, shown on the shortest input that has it.
+        LookupError
+            If nothing is recorded for the exercise.
+        """
+        self._refuse_library_calls()
+        trials = recorded(self._exercise.name) if trials is None else trials
+        if not len(trials):
+            raise ValueError(f"no trial for {self._exercise.name}, so the check could not fail")
+        if trials.values:
+            self._judge(trials.values, trials.secret)
+        for name, calls in trials.laws:
+            self._hold(self._exercise.laws[name], calls, trials.secret)
+        self._pass(len(trials))
+
     def agrees_with(
         self,
         oracle: Callable[..., Any],
@@ -89,22 +99,16 @@ class Check:
     ) -> None:
         """Check that the answer gives what an independent oracle gives, on every input.
 
-        Parameters
-        ----------
-        oracle : callable
-            Takes the arguments of the answer and returns the right value.
-        on : iterable of Call
-            Fresh inputs, see `imbalance_lab.checks.fresh`.
-        rel, abs_ : float
-            Tolerances, as in `math.isclose`.
-
         Raises
         ------
         CheckFailed
-            On the first kind of difference, shown on the shortest input that has it.
         """
-        calls = _inputs(on)
-        self._judge(calls, [oracle(*call.args, **call.kwargs) for call in calls], rel, abs_)
+        trials = [
+            Trial(call, oracle(*call.args, **call.kwargs), rel=rel, abs_=abs_)
+            for call in _inputs(on)
+        ]
+        self._judge(trials)
+        self._pass(len(trials))
 
     def satisfies(self, law: Callable[..., bool | str], on: Iterable[Call], says: str = "") -> None:
         """Check a property of what the answer returns, where there is no one right value.
@@ -123,18 +127,25 @@ class Check:
         CheckFailed
         """
         calls = _inputs(on)
+        self._hold(Law(law, says), calls)
+        self._pass(len(calls))
+
+    def _hold(self, law: Law, calls: Sequence[Call], secret: bool = False) -> None:
+        judge = law.begin()
         outcomes = outcomes_of(self._answer, calls)
         for call, outcome in zip(calls, outcomes, strict=True):
             verdict: bool | str = ""
+            shown = None
             if isinstance(outcome, Returned):
                 try:
-                    verdict = law(outcome.value, *call.args, **call.kwargs)
+                    verdict = judge(outcome.value, *call.args, **call.kwargs)
+                    shown = law.shows
                 except Exception:  # the law expects another kind of value than what came
                     verdict = "the value is of another kind, or has another shape, than asked for"
             if verdict is not True:
                 reason = verdict if isinstance(verdict, str) else ""
-                self._fail(call, says, outcome, reason, self._named([call], [NO_VALUE], [outcome]))
-        self._pass(len(calls))
+                mistake = self._named([Trial(call)], [outcome]) or shown
+                self._fail(call, law.says, outcome, reason, mistake, secret)
 
     def earns(
         self,
@@ -173,7 +184,7 @@ class Check:
         values = []
         for call, outcome in zip(calls, outcomes, strict=True):
             if not isinstance(outcome, Returned):
-                mistake = self._named([call], [NO_VALUE], [outcome])
+                mistake = self._named([Trial(call)], [outcome])
                 self._fail(call, says, outcome, "", mistake)
             else:
                 values.append(outcome.value)
@@ -186,48 +197,75 @@ class Check:
             print(f"{self._exercise.name}: {credit.says or 'full marks'}")
             return up_to
         expected = credit.expected or [NO_VALUE] * len(calls)
-        mistake = self._named(calls, expected, outcomes)
+        trials = [Trial(call, value) for call, value in zip(calls, expected, strict=True)]
+        mistake = self._named(trials, outcomes)
         if points <= 0:
             self._fail(calls[0], says, outcomes[0], credit.says, mistake)
         heading = f"{self._exercise.name}: {points:g} of {up_to:g} points."
         print(self._explain(heading, calls[0], says, outcomes[0], credit.says, mistake))
         return points
 
-    def _judge(self, calls: list[Call], expected: list[Any], rel: float, abs_: float) -> None:
-        outcomes = outcomes_of(self._answer, calls)
+    def _judge(
+        self, trials: Sequence[Trial], secret: bool = False, besides: Sequence[Trial] = ()
+    ) -> None:
+        """Fail on the simplest trial that went wrong; `besides` only help to name the mistake."""
+        outcomes = self._outcomes(trials)
         wrong = [
-            (_rank(outcome, call), position, reason)
-            for position, (call, right, outcome) in enumerate(
-                zip(calls, expected, outcomes, strict=True)
-            )
-            if (reason := _reason(right, outcome, rel, abs_)) is not None
+            (_rank(outcome, trial.call), position, reason)
+            for position, (trial, outcome) in enumerate(zip(trials, outcomes, strict=True))
+            if (reason := trial.reason(outcome)) is not None
         ]
         if not wrong:
-            self._pass(len(calls))
             return
         _, worst, reason = min(wrong)
-        if len(calls) > 1:
-            reason = f"wrong on {len(wrong)} of {len(calls)} inputs" + (reason and f"; {reason}")
-        mistake = self._named(calls, expected, outcomes)
-        self._fail(calls[worst], show(expected[worst]), outcomes[worst], reason, mistake)
+        if len(trials) > 1:
+            reason = f"wrong on {len(wrong)} of {len(trials)} inputs" + (reason and f"; {reason}")
+        mistake = self._named([*trials, *besides], [*outcomes, *self._outcomes(besides)])
+        mistake = mistake or self._named(trials, outcomes)
+        trial, outcome = trials[worst], outcomes[worst]
+        self._fail(trial.call, _expected(trial.expected), outcome, reason, mistake, secret)
 
-    def _named(
-        self, calls: Sequence[Call], expected: Sequence[Any], outcomes: Sequence[Outcome]
-    ) -> Mistake | None:
+    def _outcomes(self, trials: Sequence[Trial]) -> list[Outcome]:
+        return outcomes_of(self._answer, [trial.call for trial in trials]) if trials else []
+
+    def _named(self, trials: Sequence[Trial], outcomes: Sequence[Outcome]) -> Mistake | None:
         for mistake in self._exercise.mistakes:
-            if mistake.explains(calls, expected, outcomes):
+            if mistake.explains(trials, outcomes):
                 return mistake
         return None
+
+    def _refuse_library_calls(self) -> None:
+        """Refuse an answer that leaves to a library what the contract asks to write."""
+        answer = self._answer
+        used = answer.names if isinstance(answer, StandIn) else names_used_by(answer)
+        for name in self._exercise.from_scratch:
+            if name in used:
+                text = (
+                    f"{self._exercise.name}: not right yet.\n\n"
+                    f"  came      an answer that uses `{name}`\n\n"
+                    f"`{name}` does the whole exercise, and the contract asks you to write it"
+                    " yourself, from simpler steps. Use the library to compare with, in another"
+                    f" cell.\n\nRead again: lesson {self._exercise.lesson},"
+                    f" “{self._exercise.section}”."
+                )
+                raise CheckFailed(text, self._exercise.name, LIBRARY_CALL) from None
 
     def _pass(self, count: int) -> None:
         inputs = "this input" if count == 1 else f"all {count} inputs"
         print(f"{self._exercise.name}: right on {inputs}.")
 
     def _fail(
-        self, call: Call, expected: str, outcome: Outcome, reason: str, mistake: Mistake | None
+        self,
+        call: Call,
+        expected: str,
+        outcome: Outcome,
+        reason: str,
+        mistake: Mistake | None,
+        secret: bool = False,
     ) -> NoReturn:
         name = self._exercise.name
-        text = self._explain(f"{name}: not right yet.", call, expected, outcome, reason, mistake)
+        heading = f"{name}: not right yet."
+        text = self._explain(heading, call, expected, outcome, reason, mistake, secret)
         raise CheckFailed(text, name, mistake.name if mistake else "") from None
 
     def _explain(
@@ -238,9 +276,17 @@ class Check:
         outcome: Outcome,
         reason: str,
         mistake: Mistake | None,
+        secret: bool = False,
     ) -> str:
-        """Say what came, what was expected, on what, and which known mistake it looks like."""
-        rows = [("on", _arguments(call, self._exercise.arguments)), ("expected", expected)]
+        """Say what came, what was expected, on what, and which known mistake it looks like.
+
+        Of a secret trial only the kind of input is told: who may choose on which input to fail
+        would otherwise be told the right value of each.
+        """
+        if secret:
+            rows = [("on", "an input that is kept back: " + self._kind(call))]
+        else:
+            rows = [("on", _arguments(call, self._exercise.arguments)), ("expected", expected)]
         rows += [("came", _came(outcome)), ("", reason)]
         text = [heading, ""]
         text += [f"  {label:<9} {value}".rstrip() for label, value in rows if value]
@@ -251,6 +297,10 @@ class Check:
             section = mistake.section or section
         text += ["", f"Read again: lesson {self._exercise.lesson}, “{section}”."]
         return "\n".join(text)
+
+    def _kind(self, call: Call) -> str:
+        given = [*zip(self._exercise.arguments, call.args, strict=False), *call.kwargs.items()]
+        return ", ".join(f"{name}: {kind_of(value)}" for name, value in given)
 
 
 class Given:
@@ -273,7 +323,7 @@ class Given:
         ------
         CheckFailed
         """
-        self._check._judge([self._call], [expected], rel, abs_)
+        self._judge(Trial(self._call, expected, rel=rel, abs_=abs_))
 
     def refuses(self, *errors: type[Exception]) -> None:
         """Check that the input is refused with one of these exceptions.
@@ -282,53 +332,35 @@ class Given:
         ------
         CheckFailed
         """
-        names = [error.__name__ for error in errors or (Exception,)]
-        (outcome,) = outcomes_of(self._check._answer, [self._call])
-        if isinstance(outcome, Raised) and set(names) & set(outcome.error):
-            self._check._pass(1)
-            return
-        mistake = self._check._named([self._call], [NO_VALUE], [outcome])
-        self._check._fail(self._call, f"a {' or '.join(names)}", outcome, "", mistake)
+        self._judge(Trial(self._call, Refusal((errors or (Exception,))[0].__name__)))
+
+    def _judge(self, trial: Trial) -> None:
+        check = self._check
+        check._refuse_library_calls()
+        known = _recorded_values(check._exercise)
+        same = (dict(one.mistaken) for one in known if _same_call(one.call, trial.call))
+        check._judge([replace(trial, mistaken=next(same, {}))], besides=known)
+        check._pass(1)
 
 
-def score_quiz(answers: Any, quiz: Quiz) -> int:
-    """Print what each chosen letter says about the student's thinking; return the right ones.
+def _recorded_values(exercise: Exercise) -> tuple[Trial, ...]:
+    try:
+        return recorded(exercise.name).values
+    except LookupError:  # an exercise of the text, or of a test
+        return ()
 
-    Parameters
-    ----------
-    answers : dict of int to str, or StandIn for one
-        The number of each question and the chosen letter.
-    quiz : Quiz
 
-    Returns
-    -------
-    int
-        Number of right choices. As the last value of a graded cell it is the points given:
-        partial credit, on purpose.
+def _same_call(one: Call, other: Call) -> bool:
+    given, asked = ([list(c.args), dict(c.kwargs), _steps(c)] for c in (one, other))
+    return difference(given, asked) is None
 
-    Raises
-    ------
-    CheckFailed
-        If `answers` is no dict.
-    """
-    outcome = value_of(answers)
-    chosen = outcome.value if isinstance(outcome, Returned) else None
-    if not isinstance(chosen, dict):
-        form = "{" + ", ".join(f'{number}: "a"' for number in quiz.questions) + "}"
-        raise CheckFailed(f"quiz: expected a dict of one letter a question, such as {form}.")
-    points = 0
-    for number, question in quiz.questions.items():
-        letter = chosen.get(number)
-        letter = letter.strip().lower() if isinstance(letter, str) else letter
-        if letter == question.right:
-            points += 1
-            print(f"Question {number}: right.")
-        elif isinstance(letter, str) and letter in question.mistakes:
-            says = f"Question {number}: {letter} is not right. {question.mistakes[letter]}"
-            print("\n".join(_wrap(f"{says} Read again: “{question.section}”.")))
-        else:
-            print(f"Question {number}: choose one of {', '.join(question.letters)}.")
-    return points
+
+def _steps(call: Call) -> list[Any]:
+    return [[step.method, list(step.args), dict(step.kwargs)] for step in call.then]
+
+
+def _expected(value: Any) -> str:
+    return f"a {value.error}" if isinstance(value, Refusal) else show(value)
 
 
 def _inputs(on: Iterable[Call]) -> list[Call]:
@@ -336,15 +368,6 @@ def _inputs(on: Iterable[Call]) -> list[Call]:
     if not calls:
         raise ValueError("on= names no input, so the check could not fail")
     return calls
-
-
-def _reason(right: Any, outcome: Outcome, rel: float, abs_: float) -> str | None:
-    """Return None where the outcome is right, else what there is to add to both values."""
-    if not isinstance(outcome, Returned):
-        return ""
-    expected = returned(right)
-    assert isinstance(expected, Returned), f"the oracle's own value is not plain: {expected}"
-    return difference(expected.value, outcome.value, rel, abs_)
 
 
 def _rank(outcome: Outcome, call: Call) -> tuple[bool, int]:

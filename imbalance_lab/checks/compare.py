@@ -50,8 +50,7 @@ def difference(expected: Any, got: Any, rel: float = REL, abs_: float = ABS) -> 
 def _scalar_difference(expected: Any, got: Any, rel: float, abs_: float) -> str | None:
     if isinstance(expected, np.generic):
         expected = expected.item()
-    if isinstance(got, np.ndarray) and got.ndim == 0:
-        got = got.item()
+    got = _item(got)
     if isinstance(expected, bool | str | bytes | type(None)):
         if type(got) is not type(expected):
             return _wrong_type(_a(expected), got, type(expected))
@@ -67,6 +66,7 @@ def _scalar_difference(expected: Any, got: Any, rel: float, abs_: float) -> str 
 
 
 def _sequence_difference(expected: Any, got: Any, rel: float, abs_: float) -> str | None:
+    got = _item(got)
     if not isinstance(got, _SEQUENCES):
         return _wrong_type(f"{len(expected)} values", got, _SEQUENCES)
     if len(got) != len(expected):
@@ -144,7 +144,9 @@ def _numeric(values: Any) -> np.ndarray | None:
 
 
 def _item(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
+    """Return a NumPy number as Python's; an array without a dimension is one too."""
+    scalar = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
+    return value.item() if scalar else value
 
 
 def _a(value: Any) -> str:

@@ -1,6 +1,8 @@
 """What an exercise knows about itself: its name, where it is taught, and its known mistakes.
 
-The catalogue of a lesson's exercises is a module of `imbalance_lab.exercises`.
+The catalogue of a lesson's exercises is a module of `imbalance_lab.exercises`. It holds no answer:
+what an answer must give on which input comes as values that were recorded when the course was
+built (see `imbalance_lab.checks.recorded`).
 """
 
 from __future__ import annotations
@@ -9,10 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from imbalance_lab.checks.calls import Call, Outcome, Raised, Returned, perform
-from imbalance_lab.checks.compare import difference
-
-NO_VALUE = object()  # where no value is the right one; equal to nothing that an answer returns
+from imbalance_lab.checks.calls import Call, Outcome, Raised
+from imbalance_lab.checks.trials import Trial
 
 
 @dataclass(frozen=True)
@@ -26,62 +26,86 @@ class Mistake:
     says : str
         One or two sentences that teach. Never the right formula.
     wrong : callable, optional
-        Computes what a student with this misconception returns, from the same arguments. The
-        mistake is named when it explains every value that came.
+        Computes what a student with this misconception returns, from the same arguments. Without
+        it, and without `when`, the values that the trials bring along tell the mistake.
     when : callable, optional
         ``when(call, expected, outcome) -> bool``, for what no wrong value shows: an exception,
         a shape, a type. The mistake is named when it is true of one wrong outcome.
+    only_on : callable, optional
+        ``only_on(call) -> bool`` is true of the inputs that this mistake cannot take. It is named
+        when the answer raised an exception where it should not on some of these and on no others.
     section : str, default=""
         The section to read again, where it is another one than the exercise's.
 
     Raises
     ------
     ValueError
-        If not exactly one of `wrong` and `when` is given.
+        If more than one of `wrong`, `when` and `only_on` is given.
     """
 
     name: str
     says: str
     wrong: Callable[..., Any] | None = None
     when: Callable[[Call, Any, Outcome], bool] | None = None
+    only_on: Callable[[Call], bool] | None = None
     section: str = ""
 
     def __post_init__(self) -> None:
-        if (self.wrong is None) == (self.when is None):
-            raise ValueError(f"mistake {self.name!r} needs either wrong= or when=, not both")
+        if sum(rule is not None for rule in (self.wrong, self.when, self.only_on)) > 1:
+            raise ValueError(f"mistake {self.name!r} takes one of wrong=, when= and only_on=")
 
-    def explains(
-        self, calls: Sequence[Call], expected: Sequence[Any], outcomes: Sequence[Outcome]
-    ) -> bool:
+    def explains(self, trials: Sequence[Trial], outcomes: Sequence[Outcome]) -> bool:
         """Return whether this mistake accounts for what came."""
-        trials = list(zip(calls, expected, outcomes, strict=True))
+        pairs = list(zip(trials, outcomes, strict=True))
         if self.when is not None:
-            return any(self.when(*trial) for trial in trials if is_wrong(trial[1], trial[2]))
-        return self._gives_the_same_values(trials)
+            return any(self.when(t.call, t.expected, came) for t, came in pairs if t.failed(came))
+        if self.only_on is not None:
+            return self._raises_there_only(pairs)
+        if self.wrong is not None:
+            pairs = [(trial.with_mistaken(self.name, self.wrong), came) for trial, came in pairs]
+        return self._gives_the_same_values(pairs)
 
-    def _gives_the_same_values(self, trials: list[tuple[Call, Any, Outcome]]) -> bool:
-        assert self.wrong is not None
+    def _raises_there_only(self, pairs: list[tuple[Trial, Outcome]]) -> bool:
+        assert self.only_on is not None
+        raised = [t.call for t, came in pairs if isinstance(came, Raised) and t.failed(came)]
+        others = [t.call for t, _ in pairs if not self.only_on(t.call)]
+        return bool(raised) and bool(others) and all(map(self.only_on, raised))
+
+    def _gives_the_same_values(self, pairs: list[tuple[Trial, Outcome]]) -> bool:
         telling = 0
-        for call, right, outcome in trials:
-            mistaken = _value(self.wrong, call)
-            if mistaken is None:  # the mistake says nothing about this input
+        for trial, came in pairs:
+            if self.name not in trial.mistaken:  # the mistake says nothing about this input
                 continue
-            if not isinstance(outcome, Returned) or is_wrong(mistaken.value, outcome):
+            if not trial.looks_like(self.name, came):
                 return False
-            telling += is_wrong(right, outcome)
+            telling += trial.failed(came)
         return telling > 0
 
 
-def is_wrong(expected: Any, outcome: Outcome) -> bool:
-    """Return whether an outcome is something else than the expected value."""
-    if expected is NO_VALUE or not isinstance(outcome, Returned):
-        return True
-    return difference(expected, outcome.value) is not None
+@dataclass(frozen=True)
+class Law:
+    """A property of every right answer, where there is no one right value.
 
+    Parameters
+    ----------
+    judge : callable, or class of callables
+        ``judge(value, *args, **kwargs)`` returns True where the value is right, False or a
+        sentence that says what is wrong with it. Of a class, one is made for each check: it may
+        remember the values that came before.
+    says : str
+        What every right value has, for the message.
+    shows : Mistake, optional
+        The mistake that a value shows which breaks this law, where the value alone shows no other.
+        It takes none of wrong=, when= and only_on=.
+    """
 
-def _value(wrong: Callable[..., Any], call: Call) -> Returned | None:
-    outcome = perform(wrong, call)
-    return outcome if isinstance(outcome, Returned) else None
+    judge: Callable[..., Any]
+    says: str
+    shows: Mistake | None = None
+
+    def begin(self) -> Callable[..., bool | str]:
+        """Return the judge of one check."""
+        return self.judge() if isinstance(self.judge, type) else self.judge
 
 
 @dataclass(frozen=True)
@@ -100,6 +124,11 @@ class Exercise:
         Names of its arguments in order, for messages.
     mistakes : tuple of Mistake, default=()
         In the order in which they are tried: the most specific first.
+    laws : mapping of str to Law, default={}
+        By name, for answers that have no one right value.
+    from_scratch : tuple of str, default=()
+        Names of library functions and classes that do the whole exercise, where the contract asks
+        to write it oneself: an answer that uses one is refused.
     """
 
     name: str
@@ -107,38 +136,14 @@ class Exercise:
     section: str
     arguments: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
-
-
-@dataclass(frozen=True)
-class Question:
-    """A quiz question: the right letter, and the misconception behind each wrong one.
-
-    Parameters
-    ----------
-    right : str
-        The letter of the right option.
-    mistakes : mapping of str to str
-        For each wrong letter, the misconception in one or two sentences that teach.
-    section : str
-        Heading of the section to read again.
-    """
-
-    right: str
-    mistakes: Mapping[str, str]
-    section: str
+    laws: Mapping[str, Law] = field(default_factory=dict)
+    from_scratch: tuple[str, ...] = ()
 
     @property
-    def letters(self) -> list[str]:
-        """All the letters that may be chosen, in order."""
-        return sorted([self.right, *self.mistakes])
-
-
-@dataclass(frozen=True)
-class Quiz:
-    """The quiz of one lesson: its number and its questions by their number."""
-
-    lesson: str
-    questions: Mapping[int, Question] = field(default_factory=dict)
+    def known(self) -> tuple[Mistake, ...]:
+        """All mistakes that a check may name, with those that a broken law shows."""
+        shown = [law.shows for law in self.laws.values() if law.shows is not None]
+        return (*self.mistakes, *dict.fromkeys(shown))
 
 
 def raises(*names: str) -> Callable[[Call, Any, Outcome], bool]:

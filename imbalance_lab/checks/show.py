@@ -35,6 +35,22 @@ def show(value: Any) -> str:
     return str(_REPR.repr(value))
 
 
+def kind_of(value: Any) -> str:
+    """Return what kind of value this is, and how large, without any of its contents."""
+    if isinstance(value, pd.DataFrame):
+        return f"DataFrame of {len(value)} rows and {value.shape[1]} columns"
+    if isinstance(value, pd.Series):
+        counted = value.index.equals(pd.RangeIndex(len(value)))
+        return f"Series of {len(value)}" + ("" if counted else " with an index of its own")
+    if isinstance(value, np.ndarray) and value.ndim != 1:
+        return f"array of {' × '.join(map(str, value.shape))}"
+    if isinstance(value, list | tuple | np.ndarray):
+        kinds = sorted({type(item).__name__ for item in np.asarray(value, dtype=object).flat})
+        name = "array" if isinstance(value, np.ndarray) else type(value).__name__
+        return f"{name} of {len(value)} ({' and '.join(kinds[:2])})"
+    return type(value).__name__
+
+
 def _items(values: Any) -> str:
     if not isinstance(values, list | tuple):  # a zero-dimensional array
         return show(values)

@@ -1,6 +1,6 @@
 """Data for the lessons: simulated transactions, small toys, and real sets made rare.
 
-Everything works offline except the two functions whose names begin with ``fetch_``.
+Everything works offline except `fetch_public`.
 """
 
 from imbalance_lab.datasets.company import (
@@ -13,18 +13,9 @@ from imbalance_lab.datasets.company import (
     share_saved,
 )
 from imbalance_lab.datasets.encoding import CATEGORICAL, NUMERIC, transaction_encoder
-from imbalance_lab.datasets.public import (
-    DatasetUnavailable,
-    fetch_credit_card_fraud,
-    fetch_mammography,
-)
+from imbalance_lab.datasets.public import PUBLIC, DatasetUnavailable, fetch_public
 from imbalance_lab.datasets.real import load_rare_breast_cancer, load_rare_digits
-from imbalance_lab.datasets.toy import (
-    make_gauss,
-    make_moons_rare,
-    make_nonlinear,
-    make_two_clouds,
-)
+from imbalance_lab.datasets.toy import make_gauss, make_nonlinear, make_two_clouds
 from imbalance_lab.datasets.transactions import (
     CHANNELS,
     CHARGEBACK_WINDOW,
@@ -34,7 +25,6 @@ from imbalance_lab.datasets.transactions import (
     MERCHANTS,
     TRUTH_COLUMNS,
     cost_of_decisions,
-    labels_known_on,
     make_transactions,
     split_by_time,
 )
@@ -50,19 +40,17 @@ __all__ = [
     "LAST_DAY",
     "MERCHANTS",
     "NUMERIC",
+    "PUBLIC",
     "TODAY",
     "TRUTH_COLUMNS",
     "Company",
     "DatasetUnavailable",
     "cost_of_decisions",
-    "fetch_credit_card_fraud",
-    "fetch_mammography",
-    "labels_known_on",
+    "fetch_public",
     "load_rare_breast_cancer",
     "load_rare_digits",
     "make_company",
     "make_gauss",
-    "make_moons_rare",
     "make_nonlinear",
     "make_transactions",
     "make_two_clouds",

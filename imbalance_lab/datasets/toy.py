@@ -1,12 +1,13 @@
-"""Small synthetic problems: two-dimensional ones to look at, two families to simulate with.
+"""Small synthetic problems: one in the plane to look at, two families to simulate with.
 
-The pictures have one parameter for each thing that makes imbalance hard (prevalence,
-separation, overlap, density). The families ``make_gauss`` and ``make_nonlinear`` know the true
+The clouds have one parameter for each thing that makes imbalance hard (prevalence, separation,
+overlap, density). The families ``make_gauss`` and ``make_nonlinear`` know the true
 probability of every row, so a lesson can compare a model with the truth.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -14,41 +15,42 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtr
-from sklearn.datasets import make_moons
 from sklearn.utils import check_random_state, shuffle
 
 from imbalance_lab.validation import PREVALENCE, SEED, Seed, checked, real, whole
 
-__all__ = ["make_gauss", "make_moons_rare", "make_nonlinear", "make_two_clouds"]
+__all__ = ["make_gauss", "make_nonlinear", "make_two_clouds"]
 
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
+Move = Callable[[Float], None]
 
 _SAMPLES = whole(2)
 _NOT_NEGATIVE = real(0)
-_POSITIVE = real(0, None, closed="neither")
 
 
-def _class_counts(n_samples: int, prevalence: float) -> tuple[int, int]:
-    """Return how many negatives and positives to draw, at least one of each."""
+def _two_classes(
+    n_samples: int, prevalence: float, n_features: int, rng: np.random.RandomState, move: Move
+) -> tuple[Float, Int]:
+    """Draw standard normals, let `move` change the positives in place, and mix the rows."""
     n_positive = round(n_samples * prevalence)
     if not 0 < n_positive < n_samples:
         raise ValueError(
             f"prevalence={prevalence} of n_samples={n_samples} rounds to {n_positive} positives; "
             "both classes need at least one sample."
         )
-    return n_samples - n_positive, n_positive
-
-
-def _labels(n_negative: int, n_positive: int) -> Int:
-    return np.repeat(np.array([0, 1], dtype=np.int64), [n_negative, n_positive])
+    X = rng.standard_normal((n_samples, n_features))
+    move(X[n_samples - n_positive :])
+    y = np.repeat(np.array([0, 1], dtype=np.int64), [n_samples - n_positive, n_positive])
+    X, y = shuffle(X, y, random_state=rng)
+    return X, y
 
 
 @checked(
     n_samples=_SAMPLES,
     prevalence=PREVALENCE,
     separation=_NOT_NEGATIVE,
-    spread=_POSITIVE,
+    spread=real(0, None, closed="neither"),
     overlap=real(0, 1, closed="both"),
     random_state=SEED,
 )
@@ -98,60 +100,12 @@ def make_two_clouds(
     >>> X.shape, int(y.sum())
     ((200, 2), 10)
     """
-    rng = check_random_state(random_state)
-    n_negative, n_positive = _class_counts(n_samples, prevalence)
-    n_own = n_positive - round(overlap * n_positive)
-    X = rng.standard_normal((n_samples, 2))
-    own = slice(n_negative, n_negative + n_own)
-    X[own] = X[own] * spread + [separation, 0.0]
-    X, y = shuffle(X, _labels(n_negative, n_positive), random_state=rng)
-    return X, y
 
+    def move(positives: Float) -> None:
+        own = len(positives) - round(overlap * len(positives))
+        positives[:own] = positives[:own] * spread + [separation, 0.0]
 
-@checked(
-    n_samples=_SAMPLES,
-    prevalence=PREVALENCE,
-    noise=_NOT_NEGATIVE,
-    random_state=SEED,
-)
-def make_moons_rare(
-    n_samples: int = 400,
-    *,
-    prevalence: float = 0.1,
-    noise: float = 0.2,
-    random_state: Seed = None,
-) -> tuple[Float, Int]:
-    """Draw two interleaved half circles of which one is rare.
-
-    A thin wrapper of :func:`sklearn.datasets.make_moons`, for a boundary that no straight
-    line can follow.
-
-    Parameters
-    ----------
-    n_samples : int, default=400
-        Number of points, at least 2.
-    prevalence : float in (0, 1), default=0.1
-        Share of positives; their number is ``round(n_samples * prevalence)``.
-    noise : float, default=0.2
-        Standard deviation of the noise added to both coordinates; the half circles have
-        radius 1. More noise, more overlap.
-    random_state : int, RandomState instance or None, default=None
-        Pass an int for the same points in every call.
-
-    Returns
-    -------
-    X : ndarray of shape (n_samples, 2)
-    y : ndarray of shape (n_samples,)
-        1 for the rare (lower) half circle, 0 for the common one, in random order.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is outside its range, or a class would be empty.
-    """
-    counts = _class_counts(n_samples, prevalence)
-    X, y = make_moons(n_samples=counts, noise=noise, random_state=random_state)
-    return X, y
+    return _two_classes(n_samples, prevalence, 2, check_random_state(random_state), move)
 
 
 @checked(
@@ -212,16 +166,17 @@ def make_gauss(
         raise ValueError(
             f"n_informative must be at most n_features; got {n_informative} and {n_features}."
         )
+
+    def move(positives: Float) -> None:
+        positives[:, :n_informative] += separation
+
     rng = check_random_state(random_state)
-    n_negative, n_positive = _class_counts(n_samples, prevalence)
-    X = rng.standard_normal((n_samples, n_features))
-    X[n_negative:, :n_informative] += separation
-    X, y = shuffle(X, _labels(n_negative, n_positive), random_state=rng)
+    X, y = _two_classes(n_samples, prevalence, n_features, rng, move)
     if not return_proba:
         return X, y
     # log N(x; s, 1) - log N(x; 0, 1) = s x - s^2 / 2, summed over the shifted features.
     evidence = (separation * X[:, :n_informative] - separation**2 / 2).sum(axis=1)
-    return X, y, expit(logit(n_positive / n_samples) + evidence)
+    return X, y, expit(logit(y.mean()) + evidence)
 
 
 def _nonlinear_log_odds(X: Float) -> Float:

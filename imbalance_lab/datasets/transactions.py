@@ -27,7 +27,6 @@ __all__ = [
     "MERCHANTS",
     "TRUTH_COLUMNS",
     "cost_of_decisions",
-    "labels_known_on",
     "make_transactions",
     "split_by_time",
 ]
@@ -233,7 +232,7 @@ def make_transactions(
     See Also
     --------
     split_by_time : Train on the past, test on the future.
-    labels_known_on : The labels that a bank would have on a given day.
+    make_company : A company, with the labels that it knows on a given day.
 
     Notes
     -----
@@ -358,37 +357,6 @@ def split_by_time(
             f"would be in train and {len(future)} in test."
         )
     return past, future
-
-
-@checked(frame=[pd.DataFrame], day=real(0))
-def labels_known_on(frame: pd.DataFrame, day: float) -> pd.Series:
-    """Return the labels that are final on a given day, as a bank would have them.
-
-    Fraud is reported sooner than legitimate transactions become final. So the newest rows
-    with a known label are nearly all fraud: dropping the unknown ones biases a sample, and
-    counting them as legitimate hides the fraud that is not reported yet.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        From ``make_transactions(..., truth=True)``.
-    day : float
-        Days since the start of the period, at least 0.
-
-    Returns
-    -------
-    labels : Series of dtype Int8, with the index of ``frame``
-        1 for a reported fraud, 0 for a transaction that is final as legitimate, ``<NA>``
-        for one that is not final yet or has not happened yet.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing or ``day`` is negative.
-    """
-    _require_columns(frame, "time", "label_delay", "is_fraud")
-    final = frame["time"] + frame["label_delay"] <= day
-    return frame["is_fraud"].astype("Int8").where(final)
 
 
 def cost_of_decisions(y_true: ArrayLike, flagged: ArrayLike, amount: ArrayLike) -> float:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from imbalance_lab.checks import Exercise, Mistake, Question, Quiz, raises
+from imbalance_lab.checks import Exercise, Mistake, Quiz, raises
 from imbalance_lab.checks.calls import Returned
 from imbalance_lab.datasets import CAPACITY, make_company, read_in_time
 
@@ -384,50 +384,4 @@ PROMISE = Exercise(
 )
 
 
-QUIZ = Quiz(
-    "12",
-    {
-        1: Question(
-            "c",
-            {
-                "a": "The reports of the newest frauds are still under way. A row without a report"
-                " is not yet a legitimate one.",
-                "b": "What is left of the newest days is nearly all fraud: frauds are reported in"
-                " days, while a legitimate row waits for the window to close.",
-                "d": "Days that the model has learned from flatter it, whether their labels are"
-                " final or not.",
-            },
-            section="A rehearsal in the past",
-        ),
-        2: Question(
-            "b",
-            {
-                "a": "It ranks the frauds that cost nearly nothing as high as the ruinous ones.",
-                "c": "Amount without probability spends the reviews on rich customers.",
-                "d": "At 0.5 most of the team would have nothing to read, and a likely fraud of €3"
-                " comes before a less likely one of €300.",
-            },
-            section="Three reviews a day",
-        ),
-        3: Question(
-            "d",
-            {
-                "a": "The rows of the future tell the model about the future's fraud, and at work"
-                " there are none.",
-                "b": "The first days know only the oldest kind of fraud, and the present one is"
-                " what counts.",
-                "c": "A model that is judged on rows it has learned from shows its memory.",
-            },
-            section="A rehearsal in the past",
-        ),
-        4: Question(
-            "a",
-            {
-                "b": "It counts reviews and says nothing about the money that they saved.",
-                "c": "The order of the rows is only a part of it, and no one pays for it.",
-                "d": "Flagging nobody would have an accuracy of 98%.",
-            },
-            section="The ladder",
-        ),
-    },
-)
+QUIZ = Quiz("12")

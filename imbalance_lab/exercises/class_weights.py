@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 from scipy.special import expit
 
-from imbalance_lab.checks import Exercise, Mistake, Question, Quiz, Returned, raises
-from imbalance_lab.checks.exercise import NO_VALUE
+from imbalance_lab.checks import Exercise, Mistake, Quiz, Returned, raises
+from imbalance_lab.checks.trials import Refusal
 
 
 def _each_class(y, rule):
@@ -204,7 +204,7 @@ WEIGHTS_AS_REPEATS = Exercise(
             "Nobody can repeat a row two and a half times, or minus once. The contract asks for an"
             " error instead of a silent rounding.",
             when=lambda call, expected, outcome: (
-                expected is NO_VALUE and isinstance(outcome, Returned)
+                isinstance(expected, Refusal) and isinstance(outcome, Returned)
             ),
         ),
         Mistake(
@@ -334,66 +334,4 @@ COST_WEIGHTS = Exercise(
     ),
 )
 
-QUIZ = Quiz(
-    "07",
-    {
-        1: Question(
-            right="c",
-            mistakes={
-                "a": "A larger recall at 0.5 is no better order of the rows. Compare the plain"
-                " model at a lower threshold.",
-                "b": "The rows are the same as before; a weight brings no new information about the"
-                " rare class.",
-                "d": "Its decisions changed a great deal: recall rose and false alarms rose more.",
-            },
-            section="The same decisions without any weights",
-        ),
-        2: Question(
-            right="b",
-            mistakes={
-                "a": "0.8 is what the model says of a world in which frauds count 99 times as"
-                " much.",
-                "c": "Dividing the probability is not what weights did: they multiplied the odds.",
-                "d": "For a model that fits, the shift is known, so it can be undone without the"
-                " training rows.",
-            },
-            section="What weights do to the odds",
-        ),
-        3: Question(
-            right="d",
-            mistakes={
-                "a": "Costs and frequencies are not two errors to be mended one after the other:"
-                " a model with honest probabilities needs the costs only.",
-                "b": "More correction is not better: each step asks for more flags than the costs"
-                " justify.",
-                "c": "Balanced weights assume that a miss is as much dearer as the class is rarer,"
-                " which only a coincidence makes true.",
-            },
-            section="Weights from costs",
-        ),
-        4: Question(
-            right="a",
-            mistakes={
-                "b": "A tree has no such loss to descend; its weights act on impurities, on the"
-                " votes of leaves, or on the draw of the bootstrap.",
-                "c": "Weights do act on forests, and how they do so changed from one release to"
-                " another.",
-                "d": "Recall rises or falls depending on the leaves and on where the weights go;"
-                " for linear models alone it is certain to rise.",
-            },
-            section="Forests: where does a weight go?",
-        ),
-        5: Question(
-            right="b",
-            mistakes={
-                "a": "It has the right ratio, and the loss the right minimum without a penalty;"
-                " with one, the total weight decides how much the penalty counts.",
-                "c": "The nearest neighbours of a row do change when copies fill the places of"
-                " other rows.",
-                "d": "A bootstrap that draws from 1,800 rows is another experiment than one that"
-                " draws from 1,000.",
-            },
-            section="A weight is a number of copies",
-        ),
-    },
-)
+QUIZ = Quiz("07")

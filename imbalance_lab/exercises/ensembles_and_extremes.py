@@ -11,7 +11,7 @@ from scipy.stats import norm
 from sklearn.ensemble import AdaBoostClassifier, IsolationForest
 from statsmodels.stats.proportion import proportion_confint
 
-from imbalance_lab.checks import Exercise, Mistake, Question, Quiz, Returned
+from imbalance_lab.checks import Exercise, Mistake, Quiz, Returned
 from imbalance_lab.experiments import interval
 
 
@@ -381,67 +381,4 @@ ENOUGH_POSITIVES = Exercise(
     ),
 )
 
-QUIZ = Quiz(
-    "11",
-    {
-        1: Question(
-            right="c",
-            mistakes={
-                "a": "Its average precision is not higher: it says yes more often, and orders the"
-                " rows no better.",
-                "b": "Balancing in each tree raises every score, so recall at 0.5 had to rise. That"
-                " alone says nothing about learning.",
-                "d": "It does change something: the scores are much higher, and 0.5 means something"
-                " else.",
-            },
-            section="Eight ensembles, two questions",
-        ),
-        2: Question(
-            right="b",
-            mistakes={
-                "a": "More positives help, but the default failed for another reason here: the same"
-                " data were enough for a tamer model.",
-                "c": "Undersampling helped because its trees could not grow so wild. The"
-                " regularised"
-                " model kept all rows and did at least as well.",
-                "d": "Weights of any kind move the scores. What failed was the order of the rows.",
-            },
-            section="An imbalance problem that was none",
-        ),
-        3: Question(
-            right="d",
-            mistakes={
-                "a": "Five positives are few for any method, but an anomaly detector does not see"
-                " them at all; it can only find what is unusual.",
-                "b": "A perfectly rare class can look perfectly ordinary. Rare and unusual are two"
-                " properties.",
-                "c": "An anomaly detector cannot use the labels, so five or five hundred make no"
-                " difference to it.",
-            },
-            section="Odd, or typical-looking?",
-        ),
-        4: Question(
-            right="a",
-            mistakes={
-                "b": "The rows without the event say nothing about recall. Count the positives.",
-                "c": "Nine in ten is the estimate. The interval around it is what the data allow"
-                " to say.",
-                "d": "Repeating the split uses the same ten positives again: the interval is about"
-                " them.",
-            },
-            section="How many positives are enough?",
-        ),
-        5: Question(
-            right="b",
-            mistakes={
-                "a": "The negatives are not in the way: more of them at the same number of"
-                " positives"
-                " did no harm, and often helped.",
-                "c": "Stacked corrections correct the same thing several times, and costs rise.",
-                "d": "The ratio alone decides nothing. How many positives are there, and do they"
-                " look different?",
-            },
-            section="More imbalance helps",
-        ),
-    },
-)
+QUIZ = Quiz("11")

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from imbalance_lab.checks import Exercise, Mistake, Question, Quiz, Raised, Returned
+from imbalance_lab.checks import Exercise, Mistake, Quiz, Raised, Returned
 
 
 def _counts(y):
@@ -509,50 +509,4 @@ TOMEK_LINKS = Exercise(
     ),
 )
 
-QUIZ = Quiz(
-    "05",
-    {
-        1: Question(
-            right="b",
-            mistakes={
-                "a": "The order of the scores hardly changed. A ranking measure would have shown"
-                " it.",
-                "c": "The test set was not touched, and no row was added that was not there.",
-                "d": "Balancing tells the model that half of the world is positive. Its"
-                " probabilities say so too.",
-            },
-            section="What balancing does to probabilities",
-        ),
-        2: Question(
-            right="c",
-            mistakes={
-                "a": "That is the threshold of a model that was not resampled.",
-                "b": "That threshold is for costs of 1 and 99. Nothing of the kind was said.",
-                "d": "It follows from the shares alone: the odds of every row are multiplied by the"
-                " same number.",
-            },
-            section="What balancing does to probabilities",
-        ),
-        3: Question(
-            right="d",
-            mistakes={
-                "a": "Rows are not information: the positives are all still there, and they limit"
-                " what can be learned.",
-                "b": "At four common rows for each rare one, something is lost, but less than a"
-                " quarter.",
-                "c": "That is what 1:1 would cost.",
-            },
-            section="What undersampling throws away",
-        ),
-        4: Question(
-            right="a",
-            mistakes={
-                "b": "Each of the three moves the decision in the same direction. They add up.",
-                "c": "Three corrections of the same thing do not share the work: each is applied in"
-                " full.",
-                "d": "A linear model, too, is moved by the rows, the weights and the threshold.",
-            },
-            section="Over-correction, and how to see it",
-        ),
-    },
-)
+QUIZ = Quiz("05")

@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from imbalance_lab.checks import Exercise, Mistake, Question, Quiz, Returned
-from imbalance_lab.checks.exercise import NO_VALUE
+from imbalance_lab.checks import Exercise, Mistake, Quiz, Returned
+from imbalance_lab.checks.trials import Refusal
 
 
 def _per_feature(X, X_neighbour, lam):
@@ -42,7 +42,7 @@ INTERPOLATE = Exercise(
             "Such a point lies beyond the neighbour, or behind the row itself: it is no longer"
             " between two rows that were seen. The contract asks for a ValueError.",
             when=lambda call, expected, outcome: (
-                expected is NO_VALUE and isinstance(outcome, Returned)
+                isinstance(expected, Refusal) and isinstance(outcome, Returned)
             ),
         ),
         Mistake(
@@ -80,7 +80,7 @@ def _nearest_rows(X, y, minority, k, skip=1, among="minority", positions=False, 
     rows = np.flatnonzero(np.asarray(y) == minority)
     candidates = rows if among == "minority" else np.arange(len(np.asarray(y)))
     apart = _distances(X)[np.ix_(rows, candidates)]
-    order = np.argsort(apart, axis=1)
+    order = np.argsort(apart, axis=1, kind="stable")
     chosen = order[:, ::-1][:, :k] if farthest else order[:, skip : skip + k]
     return chosen if positions else candidates[chosen]
 
@@ -89,7 +89,7 @@ def _of_every_row(X, y, minority, k):
     rows = np.flatnonzero(np.asarray(y) == minority)
     apart = _distances(X)
     np.fill_diagonal(apart, np.inf)
-    return rows[np.argsort(apart[:, rows], axis=1)[:, :k]]
+    return rows[np.argsort(apart[:, rows], axis=1, kind="stable")[:, :k]]
 
 
 MINORITY_NEIGHBOURS = Exercise(
@@ -103,7 +103,7 @@ MINORITY_NEIGHBOURS = Exercise(
             "A row has only as many neighbours as there are other rows of its class. The contract"
             " asks for a ValueError where there are fewer than k.",
             when=lambda call, expected, outcome: (
-                expected is NO_VALUE and isinstance(outcome, Returned)
+                isinstance(expected, Refusal) and isinstance(outcome, Returned)
             ),
         ),
         Mistake(
@@ -327,7 +327,7 @@ def _among_all(X, y, minority, m):
     y, n = np.asarray(y), len(np.asarray(y))
     apart = _distances(X)
     np.fill_diagonal(apart, np.inf)
-    count = (y[np.argsort(apart, axis=1)[:, :m]] != minority).sum(axis=1)
+    count = (y[np.argsort(apart, axis=1, kind="stable")[:, :m]] != minority).sum(axis=1)
     return [bool(y[i] == minority and m / 2 <= count[i] < m) for i in range(n)]
 
 
@@ -428,61 +428,4 @@ SMOTE_NC_CATEGORIES = Exercise(
     ),
 )
 
-QUIZ = Quiz(
-    "06",
-    {
-        1: Question(
-            right="c",
-            mistakes={
-                "a": "Interpolation is between rows that were seen. The new rows lie inside the"
-                " region that the minority already covers.",
-                "b": "It knows no more about the class than the rows that it started from.",
-                "d": "Copies of rows are what λ = 0 would give; SMOTE draws λ between 0 and 1.",
-            },
-            section="The idea: a step towards a neighbour",
-        ),
-        2: Question(
-            right="b",
-            mistakes={
-                "a": "The mean is kept, the spread is not: a point between two others is nearer"
-                " to the middle than they are.",
-                "c": "A half is the variance at λ = ½ alone. Average over all λ.",
-                "d": "Interpolation never goes beyond the two rows, so it can't spread them.",
-            },
-            section="What the new rows keep, and what they lose",
-        ),
-        3: Question(
-            right="a",
-            mistakes={
-                "b": "The interpolation itself is the same in any unit. What changes is who is a"
-                " neighbour of whom.",
-                "c": "It has no model. It measures distances between rows.",
-                "d": "Without scaling the neighbours are those that are close in the column with"
-                " the largest numbers.",
-            },
-            section="Neighbours among the minority only",
-        ),
-        4: Question(
-            right="d",
-            mistakes={
-                "a": "Both models were used at 0.5, which suits the untouched one badly. The"
-                " comparison says little about SMOTE.",
-                "b": "A gain is a gain; the question is whether a cheaper step gives it too.",
-                "c": "The test set keeps its natural prevalence whatever is done to the training"
-                " rows (lesson 04).",
-            },
-            section="Better than copies, weights, or another threshold?",
-        ),
-        5: Question(
-            right="b",
-            mistakes={
-                "a": "The mislabelled row gets no fewer new rows: it gets the most, since all its"
-                " neighbours are of the majority.",
-                "c": "ADASYN trains no model. It counts neighbours.",
-                "d": "Borderline-SMOTE does that: it leaves rows alone whose neighbours are all of"
-                " the majority.",
-            },
-            section="ADASYN: more where the majority is near",
-        ),
-    },
-)
+QUIZ = Quiz("06")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Question, Quiz, Raised, Returned
+from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Raised, Returned
 
 
 def _frame(outcome: Outcome) -> pd.DataFrame | None:
@@ -47,15 +47,17 @@ def _ties_unsorted(call: Call, expected: Any, outcome: Outcome) -> bool:
     return same_counts and same_labels and list(frame.index) != list(expected.index)
 
 
-def _numbers_only(call: Call, expected: Any, outcome: Outcome) -> bool:
-    # Whole numbers are what np.bincount, and arithmetic on labels, can do.
-    failed = isinstance(outcome, Raised) and {"TypeError", "ValueError"} & set(outcome.error)
-    return bool(failed) and any(isinstance(label, str) for label in call.args[0])
+def _no_counting_numbers(call: Call) -> bool:
+    """Return whether some label is none of 0, 1, 2, ..., as np.bincount asks for."""
+    return any(isinstance(label, str) or label < 0 for label in call.args[0])
 
 
-def _series_only(call: Call, expected: Any, outcome: Outcome) -> bool:
-    failed = isinstance(outcome, Raised) and "AttributeError" in outcome.error
-    return failed and not isinstance(call.args[0], pd.Series)
+def _no_numbers(call: Call) -> bool:
+    return any(isinstance(label, str | bool | np.bool_) for label in call.args[0])
+
+
+def _is_no_series(call: Call) -> bool:
+    return not isinstance(call.args[0], pd.Series)
 
 
 CLASS_TABLE = Exercise(
@@ -82,27 +84,24 @@ CLASS_TABLE = Exercise(
         ),
         Mistake(
             "classes of equal count are not in the order of their labels",
-            "Where two classes have the same count the contract says which comes first. Without"
-            " such a rule the same data could give two tables.",
+            "Where two classes have the same count the contract says which comes first. If you"
+            " ordered the labels first and sorted by count afterwards: a sort may shuffle rows of"
+            " equal count, unless you ask pandas or NumPy for a stable one.",
             when=_ties_unsorted,
         ),
         Mistake(
             "it fails for labels that are strings",
             "Labels may be of any kind. Count them; don't do arithmetic with them.",
-            when=_numbers_only,
+            only_on=_no_counting_numbers,
         ),
         Mistake(
             "it works for a pandas Series only",
             "The contract says array-like: a list, an array or a Series. Turn what comes into one"
             " kind first.",
-            when=_series_only,
+            only_on=_is_no_series,
         ),
     ),
 )
-
-
-def _counts(y: Any) -> np.ndarray:
-    return np.unique(np.asarray(y), return_counts=True)[1]
 
 
 def _absent_ignored(call: Call, expected: Any, outcome: Outcome) -> bool:
@@ -130,17 +129,19 @@ IMBALANCE_RATIO = Exercise(
             "the ratio is inverted",
             "The contract says how many samples of the largest class there are for each one of the"
             " smallest, which is never below 1.",
-            wrong=lambda y, classes=None: _counts(y).min() / _counts(y).max(),
         ),
         Mistake(
             "the share of the rarest class",
             "A share compares the class with all samples, a ratio compares two classes.",
-            wrong=lambda y, classes=None: _counts(y).min() / len(y),
         ),
         Mistake(
             "all samples are compared with the rarest class",
             "The ratio has the largest class above the line, not the whole data set.",
-            wrong=lambda y, classes=None: len(y) / _counts(y).min(),
+        ),
+        Mistake(
+            "it fails for labels that are strings",
+            "Labels may be of any kind. Count them; don't do arithmetic with them.",
+            only_on=_no_numbers,
         ),
         Mistake(
             "a class that is absent was divided by",
@@ -154,58 +155,7 @@ IMBALANCE_RATIO = Exercise(
             " finds it. The contract says what to return then.",
             when=_absent_ignored,
         ),
-        Mistake(
-            "it fails for labels that are strings",
-            "Labels may be of any kind. Count them; don't do arithmetic with them.",
-            when=_numbers_only,
-        ),
     ),
 )
 
-QUIZ = Quiz(
-    "00",
-    {
-        1: Question(
-            right="c",
-            mistakes={
-                "a": "The cells below your answers show a part of the tests. Others run when the"
-                " notebook is graded.",
-                "b": "Validate looks at nothing but your own copy and sends nothing. Handing in is"
-                " a step of its own.",
-                "d": "The two agree mostly, but Validate starts afresh and runs from the top: it"
-                " finds names that exist only because you ran a cell that is gone.",
-            },
-            section="Validate, then hand in",
-        ),
-        2: Question(
-            right="b",
-            mistakes={
-                "a": "That divides 1 by the ratio. A share is measured against all samples, the"
-                " rare ones included.",
-                "c": "A ratio of 19 means 19 common samples for each rare one.",
-                "d": "With two classes the ratio fixes the share. What it does not fix is how many"
-                " samples there are.",
-            },
-            section="One number for the imbalance",
-        ),
-        3: Question(
-            right="a",
-            mistakes={
-                "b": "Nobody sees the guess, and nothing checks it.",
-                "c": "A guess that turns out wrong is the useful one: it marks what to look at.",
-                "d": "The cell runs with any number in it.",
-            },
-            section="Predict before you run",
-        ),
-        4: Question(
-            right="d",
-            mistakes={
-                "a": "That passes the cell that you see. The hidden inputs are different ones.",
-                "b": "The grader calls your function with inputs of its own, which no variable of"
-                " the notebook knows.",
-                "c": "Warnings cost nothing; a wrong value does.",
-            },
-            section="One exercise from beginning to end",
-        ),
-    },
-)
+QUIZ = Quiz("00")

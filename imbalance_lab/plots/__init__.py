@@ -5,7 +5,7 @@ model's output it also takes a mapping of names to outputs: curves share one pan
 gets a panel each. For a plot of your own, see :func:`picture`.
 """
 
-from imbalance_lab.plots.core import PALETTE, Drawing, Picture, house_style, picture
+from imbalance_lab.plots.core import PALETTE, Picture, house_style, picture
 from imbalance_lab.plots.curves import (
     precision_recall_curve,
     reliability_diagram,
@@ -14,15 +14,12 @@ from imbalance_lab.plots.curves import (
 )
 from imbalance_lab.plots.intervals import intervals
 from imbalance_lab.plots.labels import class_counts, confusion_matrix
-from imbalance_lab.plots.regions import decision_regions
 
 __all__ = [
     "PALETTE",
-    "Drawing",
     "Picture",
     "class_counts",
     "confusion_matrix",
-    "decision_regions",
     "house_style",
     "intervals",
     "picture",

@@ -11,7 +11,7 @@ import base64
 import html
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +24,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-__all__ = ["DPI", "NEGATIVE", "PALETTE", "POSITIVE", "Drawing", "Picture", "house_style", "picture"]
+from imbalance_lab.validation import check, whole
+
+__all__ = ["DPI", "NEGATIVE", "PALETTE", "POSITIVE", "Picture", "house_style", "picture"]
 
 # Okabe and Ito's eight colours, which stay apart under the common kinds of colour blindness. Yellow
 # comes last because it is faint as a line on white.
@@ -163,28 +165,88 @@ class Picture:
         return path
 
 
-class Drawing:
-    """A picture while it is drawn; made by :func:`picture`."""
+class picture:
+    """Draw a picture of your own in the house style.
+
+    Use it in a ``with`` statement, which hands out one ``Axes``, or an array of `ncols` of them, to
+    draw on. When the block ends, the picture is checked, gets a legend where something is labelled,
+    and is displayed; its ``picture`` is the finished :class:`Picture`.
+
+    Parameters
+    ----------
+    title : str
+        What the picture shows.
+    xlabel, ylabel : str or sequence of str
+        Labels of the axes, with units; one for all panels or one for each.
+    alt : str
+        Alternative text: the finding in a sentence or two, with its key numbers.
+    panels : sequence of str, optional
+        One short title for each panel, required when there are several.
+    ncols : int, default=1
+        Number of panels side by side.
+    width, height : float, optional
+        Size in inches, at 110 pixels an inch. By default as wide as a lesson's text.
+    sharex, sharey : bool, default=False
+        Whether the panels share an axis.
+    show : bool, default=True
+        Whether the notebook displays the picture when the block ends.
+
+    Raises
+    ------
+    ValueError
+        At the end of the block, naming each of title, labels and alternative text that is missing.
+        Titles and labels may also be set on the axes inside the block.
+
+    Examples
+    --------
+    >>> with picture(title="A square", xlabel="side (m)", ylabel="area (m²)",
+    ...              alt="The area grows from 0 to 9 m² as the side grows from 0 to 3 m.") as ax:
+    ...     lines = ax.plot([0, 1, 2, 3], [0, 1, 4, 9])
+    The area grows from 0 to 9 m² as the side grows from 0 to 3 m.
+    """
 
     def __init__(
         self,
         *,
-        title: str,
-        xlabel: str | Sequence[str],
-        ylabel: str | Sequence[str],
-        alt: str,
-        panels: Sequence[str],
-        ncols: int,
-        size: tuple[float, float],
-        sharex: bool,
-        sharey: bool,
-        show: bool,
+        title: str = "",
+        xlabel: str | Sequence[str] = "",
+        ylabel: str | Sequence[str] = "",
+        alt: str = "",
+        panels: Sequence[str] = (),
+        ncols: int = 1,
+        width: float | None = None,
+        height: float = HEIGHT,
+        sharex: bool = False,
+        sharey: bool = False,
+        show: bool = True,
     ) -> None:
-        self._title, self._alt, self._panels, self._show = title, alt, list(panels), show
-        self._labels = {"xlabel": xlabel, "ylabel": ylabel}
-        self._ncols, self._size = ncols, size
-        self._sharex, self._sharey = sharex, sharey
+        check("picture", "ncols", ncols, whole(1))
+        self._alt, self._show, self._style = alt, show, house_style()
         self._picture: Picture | None = None
+        width = width or (WIDTH if ncols == 1 else 7.2)
+        with house_style():
+            self._figure = Figure(figsize=(width, height))
+            FigureCanvasAgg(self._figure)
+            grid = self._figure.subplots(1, ncols, squeeze=False, sharex=sharex, sharey=sharey)
+            self._axes: list[Axes] = list(grid[0])
+            self._set("xlabel", xlabel, Axes.set_xlabel)
+            self._set("ylabel", ylabel, Axes.set_ylabel)
+            # About as many characters as fit over a panel.
+            room = max(int(12 * (width / ncols - 0.6)), 10)
+            self._set("panels", [textwrap.fill(name, room) for name in panels], Axes.set_title)
+            if title:
+                self._figure.suptitle(title, x=0.012, ha="left", wrap=True)
+
+    def _set(self, argument: str, given: str | Sequence[str], put: Callable[..., Any]) -> None:
+        """Put one text for all panels, or one for each, on the axes."""
+        texts = [given] * len(self._axes) if isinstance(given, str) else list(given)
+        if len(texts) not in {len(self._axes), 0}:
+            raise ValueError(
+                f"{argument} must have one text for each of {len(self._axes)} panels; "
+                f"got {len(texts)}."
+            )
+        for ax, text in zip(self._axes, texts, strict=False):
+            put(ax, text)
 
     @property
     def picture(self) -> Picture:
@@ -196,30 +258,8 @@ class Drawing:
         return self._picture
 
     def __enter__(self) -> Any:
-        self._style = house_style()
         self._style.__enter__()
-        try:
-            self._figure = Figure(figsize=self._size)
-            FigureCanvasAgg(self._figure)
-            self._axes = self._figure.subplots(
-                1, self._ncols, squeeze=False, sharex=self._sharex, sharey=self._sharey
-            )[0]
-            for side, label in self._labels.items():
-                labels = _one_for_each(side, label, self._ncols)
-                for ax, text in zip(self._axes, labels, strict=True):
-                    ax.set(**{side: text})
-            if self._panels:
-                names = _one_for_each("panels", self._panels, self._ncols)
-                for ax, name in zip(self._axes, names, strict=True):
-                    # About as many characters as fit over a panel.
-                    room = int(12 * (self._size[0] / self._ncols - 0.6))
-                    ax.set_title(textwrap.fill(name, max(room, 10)))
-            if self._title:
-                self._figure.suptitle(self._title, x=0.012, ha="left", wrap=True)
-        except BaseException:
-            self._style.__exit__(None, None, None)
-            raise
-        return self._axes[0] if self._ncols == 1 else self._axes
+        return self._axes[0] if len(self._axes) == 1 else np.array(self._axes)
 
     def __exit__(
         self,
@@ -247,89 +287,11 @@ class Drawing:
         self._picture = Picture(encode_png(self._figure), self._alt, self._figure)
 
 
-def picture(
-    *,
-    title: str = "",
-    xlabel: str | Sequence[str] = "",
-    ylabel: str | Sequence[str] = "",
-    alt: str = "",
-    panels: Sequence[str] = (),
-    ncols: int = 1,
-    width: float | None = None,
-    height: float = HEIGHT,
-    sharex: bool = False,
-    sharey: bool = False,
-    show: bool = True,
-) -> Drawing:
-    """Draw a picture of your own in the house style.
-
-    Use it in a ``with`` statement, which hands out the axes to draw on. When the block ends, the
-    picture is checked, gets a legend where something is labelled, and is displayed.
-
-    Parameters
-    ----------
-    title : str
-        What the picture shows.
-    xlabel, ylabel : str or sequence of str
-        Labels of the axes, with units; one for all panels or one for each.
-    alt : str
-        Alternative text: the finding in a sentence or two, with its key numbers.
-    panels : sequence of str, optional
-        One short title for each panel, required when there are several.
-    ncols : int, default=1
-        Number of panels side by side.
-    width, height : float, optional
-        Size in inches, at 110 pixels an inch. By default as wide as a lesson's text.
-    sharex, sharey : bool, default=False
-        Whether the panels share an axis.
-    show : bool, default=True
-        Whether the notebook displays the picture when the block ends.
-
-    Returns
-    -------
-    Drawing
-        Enter it to get one ``Axes``, or an array of `ncols` of them. Its ``picture`` is the
-        finished :class:`Picture`.
-
-    Raises
-    ------
-    ValueError
-        At the end of the block, naming each of title, labels and alternative text that is missing.
-        Titles and labels may also be set on the axes inside the block.
-
-    Examples
-    --------
-    >>> with picture(title="A square", xlabel="side (m)", ylabel="area (m²)",
-    ...              alt="The area grows from 0 to 9 m² as the side grows from 0 to 3 m.") as ax:
-    ...     lines = ax.plot([0, 1, 2, 3], [0, 1, 4, 9])
-    The area grows from 0 to 9 m² as the side grows from 0 to 3 m.
-    """
-    if not isinstance(ncols, int | np.integer) or ncols < 1:
-        raise ValueError(f"ncols must be a whole number, 1 or more; got {ncols!r}.")
-    if width is None:
-        width = WIDTH if ncols == 1 else 7.2
-    return Drawing(
-        title=title,
-        xlabel=xlabel,
-        ylabel=ylabel,
-        alt=alt,
-        panels=panels,
-        ncols=int(ncols),
-        size=(width, height),
-        sharex=sharex,
-        sharey=sharey,
-        show=show,
+def legend_above(ax: Axes, ncols: int = 1) -> None:
+    """Put the legend above the axes, where nothing is drawn."""
+    ax.legend(
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=ncols, frameon=False, borderaxespad=0.1
     )
-
-
-def _one_for_each(argument: str, given: str | Sequence[str], ncols: int) -> list[str]:
-    if isinstance(given, str):
-        return [given] * ncols
-    if len(given) != ncols:
-        raise ValueError(
-            f"{argument} must have one text for each of {ncols} panels; got {len(given)}."
-        )
-    return list(given)
 
 
 def _missing_texts(figure: Figure, axes: Sequence[Axes], alt: str) -> list[str]:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import cycle
 from typing import Any
 
 import numpy as np
+from cycler import cycler
+from matplotlib.colors import to_rgba
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binomtest
 from sklearn import metrics
 from sklearn.calibration import calibration_curve
 
-from imbalance_lab.plots.core import NEGATIVE, PALETTE, POSITIVE, Picture, picture
+from imbalance_lab.plots.core import (
+    NEGATIVE,
+    PALETTE,
+    POSITIVE,
+    REFERENCE,
+    Picture,
+    legend_above,
+    picture,
+)
 from imbalance_lab.plots.inputs import (
     BinaryTarget,
     Label,
@@ -22,11 +33,17 @@ from imbalance_lab.plots.inputs import (
     scores_1d,
 )
 from imbalance_lab.plots.words import count, listing, sentence_name, share
+from imbalance_lab.validation import checked, real, whole
 
 __all__ = ["precision_recall_curve", "reliability_diagram", "roc_curve", "score_distributions"]
 
-_BASELINE = {"color": "#555555", "linestyle": (0, (2, 2)), "linewidth": 1.4}
-_MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
+Float = NDArray[np.float64]
+
+# Models differ by colour and by dashes, points by their markers too; yellow is faint as a line.
+_DASHES: Any = ["-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (7, 2)), ":", (0, (1, 1))]
+_LOOKS = cycler(color=[colour for colour in PALETTE.values() if colour != PALETTE["yellow"]])
+_LOOKS += cycler(linestyle=_DASHES)
+_MARKERS = "os^DvPX*"
 
 
 def roc_curve(
@@ -59,29 +76,19 @@ def roc_curve(
     ValueError
         If `y_true` does not have two classes, or scores are not finite or of another length.
     """
-    target, scores = _checked(y_true, y_score, pos_label)
-    areas = {name: metrics.roc_auc_score(target.positive, s) for name, s in scores.items()}
-    found = listing([f"{sentence_name(n)} has ROC AUC {area:.3f}" for n, area in areas.items()])
-    drawing = picture(
-        title=title,
-        xlabel="false positive rate",
-        ylabel="true positive rate (recall)",
-        alt=f"ROC curve. {found}; ranking by chance, the diagonal, has 0.5. {_rows(target)}",
-        width=4.8,
-        height=4.8,
-        show=False,
+    target, scores = _models(y_true, y_score, pos_label, "y_score", scores_1d)
+    return _curves(
+        target,
+        scores,
+        title,
+        words=("ROC curve", "ROC AUC", "AUC"),
+        axes=("false positive rate", "true positive rate (recall)"),
+        area=metrics.roc_auc_score,
+        display=metrics.RocCurveDisplay,
+        versus="ranking by chance, the diagonal, has 0.5",
+        baseline=lambda ax: ax.plot([0, 1], [0, 1], label="by chance (AUC 0.5)", **REFERENCE),
+        legend="lower right",
     )
-    with drawing as ax:
-        ax.plot([0, 1], [0, 1], label="by chance (AUC 0.5)", **_BASELINE)
-        for (name, s), style in zip(scores.items(), _line_styles(len(scores)), strict=True):
-            fpr, tpr, _ = metrics.roc_curve(target.positive, s)
-            label = f"{name or 'model'} (AUC {areas[name]:.3f})"
-            metrics.RocCurveDisplay(fpr=fpr, tpr=tpr).plot(
-                ax=ax, curve_kwargs={"label": label, **style}
-            )
-        _unit_square(ax, "false positive rate", "true positive rate (recall)")
-        ax.legend(loc="lower right")
-    return drawing.picture
 
 
 def precision_recall_curve(
@@ -117,34 +124,25 @@ def precision_recall_curve(
     ValueError
         If `y_true` does not have two classes, or scores are not finite or of another length.
     """
-    target, scores = _checked(y_true, y_score, pos_label)
-    areas = {n: metrics.average_precision_score(target.positive, s) for n, s in scores.items()}
-    found = listing([f"{sentence_name(n)} has average precision {a:.3f}" for n, a in areas.items()])
+    target, scores = _models(y_true, y_score, pos_label, "y_score", scores_1d)
     prevalence = share(target.prevalence)
-    drawing = picture(
-        title=title,
-        xlabel="recall",
-        ylabel="precision",
-        alt=f"Precision-recall curve. {found}; the baseline is the prevalence, {prevalence}. "
-        f"{_rows(target)}",
-        width=4.8,
-        height=4.8,
-        show=False,
-    )
-    with drawing as ax:
-        ax.axhline(target.prevalence, label=f"baseline: prevalence {prevalence}", **_BASELINE)
-        for (name, s), style in zip(scores.items(), _line_styles(len(scores)), strict=True):
-            precision, recall, _ = metrics.precision_recall_curve(target.positive, s)
-            label = f"{name or 'model'} (AP {areas[name]:.3f})"
-            metrics.PrecisionRecallDisplay(precision=precision, recall=recall).plot(
-                ax=ax, curve_kwargs={"label": label, "drawstyle": "steps-post", **style}
-            )
-        _unit_square(ax, "recall", "precision")
+    label = f"baseline: prevalence {prevalence}"
+    return _curves(
+        target,
+        scores,
+        title,
+        words=("Precision-recall curve", "average precision", "AP"),
+        axes=("recall", "precision"),
+        area=metrics.average_precision_score,
+        display=metrics.PrecisionRecallDisplay,
+        versus=f"the baseline is the prevalence, {prevalence}",
+        baseline=lambda ax: ax.axhline(target.prevalence, label=label, **REFERENCE),
         # The curve of a good model fills the upper right, that of a poor one the lower left.
-        ax.legend(loc="best" if len(scores) < 4 else "upper right")
-    return drawing.picture
+        legend="best" if len(scores) < 4 else "upper right",
+    )
 
 
+@checked(threshold=[*real(None, closed="neither"), None], bins=whole(1))
 def score_distributions(
     y_true: ArrayLike,
     y_score: ArrayLike,
@@ -186,10 +184,8 @@ def score_distributions(
     ValueError
         If labels or scores do not fit, or `threshold` is not finite.
     """
-    target, scores = _checked(y_true, y_score, pos_label)
-    values = scores.popitem()[1]
-    if threshold is not None and not np.isfinite(threshold):
-        raise ValueError(f"threshold must be a finite number; got {threshold!r}.")
+    target = binary_target(y_true, pos_label)
+    values = scores_1d(y_score, target.positive.size)
     negative = class_name(target.neg_label, class_names)
     positive = class_name(target.pos_label, class_names)
     drawing = picture(
@@ -206,12 +202,11 @@ def score_distributions(
         if threshold is not None:
             ax.axvline(threshold, color="black", linewidth=1.5, label=f"threshold {threshold:.3g}")
         # Above the axes: histograms of scores fill both ends and sometimes the middle.
-        ax.legend(
-            loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False, borderaxespad=0.1
-        )
+        legend_above(ax, ncols=3)
     return drawing.picture
 
 
+@checked(n_bins=whole(2))
 def reliability_diagram(
     y_true: ArrayLike,
     y_prob: Any,
@@ -247,13 +242,7 @@ def reliability_diagram(
     ValueError
         If labels do not fit, or `y_prob` is not between 0 and 1.
     """
-    if not isinstance(n_bins, int | np.integer) or n_bins < 2:
-        raise ValueError(f"n_bins must be a whole number, 2 or more; got {n_bins!r}.")
-    target = binary_target(y_true, pos_label)
-    models = {
-        name: probabilities_1d(p, target.positive.size, "y_prob")
-        for name, p in named(y_prob, "y_prob").items()
-    }
+    target, models = _models(y_true, y_prob, pos_label, "y_prob", probabilities_1d)
     tables = {name: _reliability(target.positive, p, int(n_bins)) for name, p in models.items()}
     top = min(1.0, 1.08 * max(float(table[:, [0, 3]].max()) for table in tables.values()))
     drawing = picture(
@@ -267,9 +256,8 @@ def reliability_diagram(
         show=False,
     )
     with drawing as ax:
-        ax.plot([0, top], [0, top], label="perfectly calibrated", **_BASELINE)
-        styles = _line_styles(len(tables))
-        for (name, table), style, marker in zip(tables.items(), styles, _MARKERS * 2, strict=False):
+        ax.plot([0, top], [0, top], label="perfectly calibrated", **REFERENCE)
+        for (name, table), look, marker in zip(tables.items(), _LOOKS(), cycle(_MARKERS)):
             predicted, observed, low, high, rows = table.T
             ax.errorbar(
                 predicted,
@@ -280,7 +268,7 @@ def reliability_diagram(
                 capsize=2.5,
                 elinewidth=1,
                 label=f"{name or 'model'} ({_bin_sizes(rows)} rows a bin)",
-                **style,
+                **look,
             )
         margin = 0.02 * top
         ax.set(xlim=(-margin, top + margin), ylim=(-margin, top + margin), aspect="equal")
@@ -288,10 +276,45 @@ def reliability_diagram(
     return drawing.picture
 
 
+def _curves(
+    target: BinaryTarget,
+    scores: dict[str, Float],
+    title: str,
+    *,
+    words: tuple[str, str, str],
+    axes: tuple[str, str],
+    area: Callable[..., float],
+    display: Any,
+    versus: str,
+    baseline: Callable[[Any], Any],
+    legend: str,
+) -> Picture:
+    """Draw one curve for each model, by a display of scikit-learn's, beside its baseline.
+
+    `words` are the name of the curve, and of the area under it in a sentence and in the legend;
+    `versus` says what it is compared with, and `baseline` draws that.
+    """
+    areas = {name: area(target.positive, s) for name, s in scores.items()}
+    found = listing([f"{sentence_name(n)} has {words[1]} {a:.3f}" for n, a in areas.items()])
+    rows = f"{count(target.positive.size)} rows, {count(target.positive.sum())} of them positive."
+    alt = f"{words[0]}. {found}; {versus}. {rows}"
+    drawing = picture(title=title, alt=alt, width=4.8, height=4.8, show=False)
+    with drawing as ax:
+        baseline(ax)
+        for (name, s), look in zip(scores.items(), _LOOKS(), strict=False):
+            look["label"] = f"{name or 'model'} ({words[2]} {areas[name]:.3f})"
+            display.from_predictions(target.positive, s, ax=ax, curve_kwargs=look)
+        # The displays put labels of their own there.
+        ax.set(xlabel=axes[0], ylabel=axes[1], xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+        ax.set(xticks=np.linspace(0, 1, 6), yticks=np.linspace(0, 1, 6))
+        ax.legend(loc=legend)
+    return drawing.picture
+
+
 def draw_score_distributions(
     ax: Any,
     positive: NDArray[np.bool_],
-    scores: NDArray[np.float64],
+    scores: Float,
     bins: int,
     negative_name: str,
     positive_name: str,
@@ -312,7 +335,7 @@ def draw_score_distributions(
             edges,
             weights=np.full(rows.sum(), 1 / rows.sum()),
             histtype="stepfilled",
-            facecolor=(*_rgb(colour), 0.28),
+            facecolor=to_rgba(colour, 0.28),
             edgecolor=colour,
             linewidth=1.4,
             linestyle="-",
@@ -323,45 +346,18 @@ def draw_score_distributions(
     ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
 
 
-def _rgb(colour: str) -> tuple[float, float, float]:
-    from matplotlib.colors import to_rgb
-
-    return to_rgb(colour)
-
-
-def _checked(
-    y_true: ArrayLike, y_score: Any, pos_label: Label
-) -> tuple[BinaryTarget, dict[str, NDArray[np.float64]]]:
+def _models(
+    y_true: ArrayLike, given: Any, pos_label: Label, argument: str, check: Callable[..., Float]
+) -> tuple[BinaryTarget, dict[str, Float]]:
+    """Return checked labels, and by name what each model says of their rows."""
     target = binary_target(y_true, pos_label)
-    scores = {
-        name: scores_1d(values, target.positive.size)
-        for name, values in named(y_score, "y_score").items()
-    }
-    return target, scores
-
-
-def _line_styles(number: int) -> list[dict[str, Any]]:
-    colours = [c for c in PALETTE.values() if c != PALETTE["yellow"]]
-    lines: list[Any] = ["-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), (0, (7, 2)), ":", (0, (1, 1))]
-    pairs = [{"color": c, "linestyle": s} for c, s in zip(colours, lines, strict=True)]
-    return [pairs[i % len(pairs)] for i in range(number)]
-
-
-def _unit_square(ax: Any, xlabel: str, ylabel: str) -> None:
-    # The displays put their own labels and the positive class there.
-    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
-    ax.set_xticks(np.linspace(0, 1, 6))
-    ax.set_yticks(np.linspace(0, 1, 6))
-
-
-def _rows(target: BinaryTarget) -> str:
-    n = target.positive.size
-    return f"{count(n)} rows, {count(target.positive.sum())} of them positive."
+    rows = target.positive.size
+    return target, {name: check(s, rows, argument) for name, s in named(given, argument).items()}
 
 
 def _scores_in_words(
     target: BinaryTarget,
-    scores: NDArray[np.float64],
+    scores: Float,
     threshold: float | None,
     negative: str,
     positive: str,
@@ -375,9 +371,7 @@ def _scores_in_words(
     return text
 
 
-def _reliability(
-    positive: NDArray[np.bool_], prob: NDArray[np.float64], n_bins: int
-) -> NDArray[np.float64]:
+def _reliability(positive: NDArray[np.bool_], prob: Float, n_bins: int) -> Float:
     """Return one row a bin: mean prediction, frequency, its interval's ends, and count."""
     observed, predicted = calibration_curve(positive, prob, n_bins=n_bins, strategy="quantile")
     # calibration_curve keeps its counts to itself; these are its own bins.
@@ -393,7 +387,7 @@ def _reliability(
     return np.column_stack([predicted, observed, low, high, rows])
 
 
-def _bin_sizes(rows: NDArray[np.float64]) -> str:
+def _bin_sizes(rows: Float) -> str:
     return (
         count(rows.min())
         if rows.min() == rows.max()
@@ -401,7 +395,7 @@ def _bin_sizes(rows: NDArray[np.float64]) -> str:
     )
 
 
-def _reliability_in_words(name: str, table: NDArray[np.float64]) -> str:
+def _reliability_in_words(name: str, table: Float) -> str:
     predicted, observed, low, high, rows = table.T
     inside = int(((low <= predicted) & (predicted <= high)).sum())
     mean_predicted = float(np.average(predicted, weights=rows))

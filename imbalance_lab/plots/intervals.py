@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from imbalance_lab.experiments import Interval
-from imbalance_lab.plots.core import PALETTE, Picture, picture
+from imbalance_lab.plots.core import PALETTE, REFERENCE, Picture, legend_above, picture
 
 __all__ = ["intervals"]
 
@@ -72,9 +72,8 @@ def intervals(
     )
     with drawing as ax:
         if baseline is not None:
-            label = f"{baseline_label} ({number(baseline)})"
-            ax.axvline(baseline, color="#555555", linestyle=(0, (2, 2)), linewidth=1.4, label=label)
-            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, borderaxespad=0.1)
+            ax.axvline(baseline, label=f"{baseline_label} ({number(baseline)})", **REFERENCE)
+            legend_above(ax)
         for place, (name, (mean, low, high)) in enumerate(table.items()):
             ax.errorbar(
                 mean,

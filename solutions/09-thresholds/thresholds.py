@@ -450,7 +450,7 @@ def min_cost_threshold(y_true, y_score, cost_fp, cost_fn):
     """
     ### BEGIN SOLUTION
     y_true, y_score = np.asarray(y_true), np.asarray(y_score)
-    order = np.argsort(-y_score)
+    order = np.argsort(-y_score, kind="stable")
     truth, cuts = y_true[order], y_score[order]
     change = np.where(truth == 1, -cost_fn, cost_fp)
     cost = np.append(0, np.cumsum(change))  # compared with flagging nobody

@@ -47,9 +47,10 @@ from imbalance_lab.checks import Exercise, check
 check(double, Exercise("double", "00", "Warm-up", ("x",))).on(4).gives(8)
 """
 CHECK_QUIZ = """\
-from imbalance_lab.checks import Question, Quiz, score_quiz
+from imbalance_lab.checks import Question, score_quiz
+from imbalance_lab.checks.quiz import seal
 
-score_quiz(quiz, Quiz("00", {n: Question("b", {"a": "No."}, "Warm-up") for n in (1, 2, 3)}))
+score_quiz(quiz, seal("00", {n: Question("b", {"a": "No."}, "Warm-up") for n in (1, 2, 3)}))
 """
 
 RIGHT = {

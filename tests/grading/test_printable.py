@@ -26,7 +26,7 @@ ACTS = [
 ]
 HARMLESS = [
     "Straße, naïve, 张伟, 日本\u3000語, 1\u00a0000",
-    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian needs the joiner that keeps letters apart
+    "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian needs the one that parts letters
     "👩\u200d💻 \U0001fae8",  # one of them is newer than Python's table
     "a\n\tb",
     "\u200eabc\u200f",

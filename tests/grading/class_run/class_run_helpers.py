@@ -53,10 +53,11 @@ def toy_notebook() -> nbformat.NotebookNode:
         "### BEGIN HIDDEN TESTS\ncheck({1}, {0}).on(7).gives({3})\n### END HIDDEN TESTS"
     )
     quiz = (
-        "from imbalance_lab.checks import Question, Quiz, score_quiz\n\n"
+        "from imbalance_lab.checks import Question, score_quiz\n"
+        "from imbalance_lab.checks.quiz import seal\n\n"
         'wrong = {letter: "No." for letter in "ad"}\n'
         'questions = {1: Question("b", wrong, "Warm-up"), 2: Question("c", wrong, "Warm-up")}\n'
-        'score_quiz(answers, Quiz("01", questions))'
+        'score_quiz(answers, seal("01", questions))'
     )
     nb = new_notebook(
         cells=[

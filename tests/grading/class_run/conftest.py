@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from class_run_helpers import ASSIGNMENT, CONFIG, Course, toy_notebook
+from class_run_helpers import (
+    ASSIGNMENT,
+    CONFIG,
+    Course,
+    PretendedEngine,
+    crew_of,
+    toy_notebook,
+)
 
-from imbalance_grader import commands
+from imbalance_grader import cli, commands
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.engine import Engine
 from imbalance_grader.results import Limits
@@ -39,6 +46,20 @@ def course(registered: Path, tmp_path: Path) -> Course:
 @pytest.fixture
 def classroom(course: Course) -> Classroom:
     return Classroom(course.root)
+
+
+@pytest.fixture
+def pretended(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
+    """Let the command grade with an engine that only looks at the text of answers."""
+    engine = PretendedEngine()
+    monkeypatch.setattr(commands, "local_workers", lambda *_, **__: crew_of(engine)())
+    return engine
+
+
+@pytest.fixture
+def command(course: Course, pretended: PretendedEngine) -> Callable[..., int]:
+    """Return the command, told where the course is."""
+    return lambda *arguments: cli.main([*arguments, "--course", str(course.root)])
 
 
 @pytest.fixture

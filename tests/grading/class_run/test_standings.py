@@ -40,18 +40,6 @@ def test_missing_and_unreadable_work_has_a_status_and_no_score(course):
     assert rows["zoe"]["first_name"] == "Zoë"
 
 
-def test_a_late_penalty_is_taken_off_and_shown(course):
-    config = course.root / "nbgrader_config.py"
-    config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
-    course.submit("bob", timestamp="2026-03-03 12:00:00 UTC")
-    with Classroom(course.root).gradebook() as gradebook:
-        gradebook.update_or_create_assignment(ASSIGNMENT, duedate="2026-03-02 12:00:00 UTC")
-    row = graded_rows(course)["bob"]
-    shown = [row[name] for name in ("raw_score", "late_submission_penalty", "score")]
-    assert shown == ["7", "7", "0"]
-    assert row["late_seconds"] == "86400"
-
-
 def test_no_spreadsheet_takes_a_name_for_a_formula(course):
     folder = course.root / "submitted" / "=cmd|' !A1\x1b[31m\n" / ASSIGNMENT
     folder.mkdir(parents=True)

@@ -22,7 +22,6 @@ from class_run_helpers import ASSIGNMENT, Course, dump_gradebook
 from course import socket_options
 
 from imbalance_grader import cli
-from imbalance_grader.classroom import Classroom
 
 pytestmark = pytest.mark.usefixtures("engine_of_the_command")
 BIN = Path(sys.executable).parent
@@ -194,16 +193,3 @@ def test_formgrader_goes_on_from_the_result(course, tmp_path):
     assert len(released) == 2
     assert any("Well said." in path.read_text() for path in released)
     nbgrader(course, "generate_feedback", ASSIGNMENT, "--force")
-
-
-def test_regrading_puts_a_marked_answer_up_for_review_as_nbgrader_does(course):
-    course.submit("ann")
-    grade(course)
-    with Classroom(course.root).gradebook() as gradebook:
-        mark = gradebook.find_grade("reflection", "toy", ASSIGNMENT, "ann")
-        mark.manual_score, mark.needs_manual_grade = 3.0, False
-        gradebook.db.commit()
-    course.submit("ann", reflection="Another answer.", timestamp="2026-03-01 13:00:00 UTC")
-    grade(course)
-    grades = {row[2]: row[3:] for row in course.gradebook()["grades"]}
-    assert grades["reflection"] == (None, 3.0, None, 1)

@@ -1,0 +1,36 @@
+"""What the inputs of hidden tests are drawn from.
+
+The published default is no secret: whoever reads this repository can compute every hidden input
+at home. A class gets inputs of its own by ``imbalance-lab-grade new-inputs``, which writes a
+secret beside ``nbgrader_config.py``; that file hands it on in the environment, to our grader and
+to nbgrader's own kernels alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+import numpy as np
+
+VARIABLE = "IMBALANCE_LAB_SECRET"
+PUBLISHED = "published with the course"
+
+
+def current() -> str:
+    """Return the secret of this course."""
+    return os.environ.get(VARIABLE) or PUBLISHED
+
+
+def generator(purpose: str, exercise: str) -> np.random.Generator:
+    """Return the generator of an exercise's inputs.
+
+    Parameters
+    ----------
+    purpose : str
+        "visible", or a secret.
+    exercise : str
+        Name of the exercise.
+    """
+    digest = hashlib.sha256(f"{purpose}/{exercise}".encode()).digest()
+    return np.random.default_rng(list(digest))

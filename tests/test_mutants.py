@@ -1,0 +1,94 @@
+"""No small change of a solution passes the visible check, unless it changes nothing.
+
+`make test` tries a drawn share of the mutants, another one for each commit; `make long` tries all.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+
+import pytest
+from cosmic_ray.mutating import MutationVisitor
+from mutants import (
+    ROOT,
+    DropKeyword,
+    DropStatement,
+    Mutant,
+    answer_of,
+    equivalent,
+    mutants_of,
+    time_limit,
+)
+from test_exercises import MODULES, WHOLE_COMPANIES, grade
+
+NOTEBOOKS = [
+    pytest.param(
+        module.answers.notebook,
+        id=module.__name__.removeprefix("answers."),
+        marks=[pytest.mark.torch] if module.answers.notebook.endswith("-pytorch") else [],
+    )
+    for module in MODULES
+]
+DRAWN = 12  # mutants of each notebook in `make test`
+
+
+def survives(mutant: Mutant) -> bool:
+    """Return whether the visible check passes a mutant."""
+    try:
+        with time_limit():
+            answer = answer_of(mutant)
+            return grade(mutant.notebook, mutant.exercise, answer, hidden=False).passed
+    except Exception:  # the cell itself fails, or never ends
+        return False
+
+
+def survivors(mutants: list[Mutant]) -> list[str]:
+    return [m.name for m in mutants if m.name not in equivalent() and survives(m)]
+
+
+def keyed(notebook: str) -> list[Mutant]:
+    return [m for m in mutants_of(notebook) if m.exercise not in WHOLE_COMPANIES]
+
+
+def commit() -> str:
+    """Return the commit, which decides the draw, so that a failure can be repeated."""
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "no commit"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_drawn_mutants_are_noticed(notebook: str) -> None:
+    rng = random.Random(f"{commit()} {notebook}")
+    mutants = keyed(notebook)
+    assert not survivors(rng.sample(mutants, min(DRAWN, len(mutants))))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_every_mutant_is_noticed(notebook: str) -> None:
+    assert not survivors(keyed(notebook))
+
+
+def test_what_is_listed_as_equivalent_is_a_mutant_and_has_a_reason() -> None:
+    known = {m.name for p in NOTEBOOKS for m in mutants_of(str(p.values[0]))}
+    assert set(equivalent()) <= known
+    assert all(len(reason) > 20 for reason in equivalent().values())
+
+
+@pytest.mark.parametrize("operator", [DropStatement, DropKeyword])
+def test_our_own_operators_do_what_their_examples_say(operator: type) -> None:
+    for example in operator.examples():
+        changed = MutationVisitor.mutate_code(example.pre_mutation_code, operator(), 0)
+        assert changed.split() == example.post_mutation_code.split()
+
+
+def test_a_hole_in_a_check_is_noticed() -> None:
+    """Of a loop that is left out, a comparison and a constant each gives mutants."""
+    mutants = mutants_of("01-accuracy-paradox/accuracy-paradox")
+    names = [m.name for m in mutants if m.exercise == "diagnose"]
+    assert "diagnose: if share > 0.30: -> if share >= 0.30:" in names
+    assert any("0.01" in name and "1.01" in name for name in names)
+    assert any(name.endswith("-> pass") for name in names)
