@@ -1,5 +1,8 @@
 """How nbgrader runs this course. See https://nbgrader.readthedocs.io for every option."""
 
+import os
+from pathlib import Path
+
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
@@ -9,6 +12,12 @@ except ModuleNotFoundError:  # where students work: nothing is released from the
     TolerateUnsolved = None
 
 c = get_config()  # noqa: F821 (given by traitlets, which runs this file)
+
+# What this class's hidden inputs are drawn from; `imbalance-lab-grade new-inputs` writes it. The
+# environment hands it on to our grader and to nbgrader's own kernels.
+secret = Path(__file__).with_name("hidden-inputs.secret")
+if secret.is_file():
+    os.environ["IMBALANCE_LAB_SECRET"] = secret.read_text(encoding="utf-8").strip()
 
 c.CourseDirectory.course_id = "imbalance-lab"
 c.CourseDirectory.source_directory = "solutions"

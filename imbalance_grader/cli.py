@@ -137,6 +137,17 @@ def _parser() -> argparse.ArgumentParser:
         _add_engine(one)
         one.set_defaults(limit=[("call_seconds", 15.0)], grade=main)  # as this program would
 
+    description = (
+        "Draw the secret from which this class's hidden inputs come. Who reads the published "
+        "course can compute the inputs of a course without one."
+    )
+    with _command(commands, "new-inputs", description, json_flag=False) as one:
+        one.add_argument(
+            "--again",
+            action="store_true",
+            help="replace the secret that is there: every submission will be graded anew",
+        )
+
     description = "Try every protection on this machine and say which are on. Code 3 if one is off."
     with _command(commands, "protections", description, course=False):
         pass

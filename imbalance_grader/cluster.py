@@ -9,6 +9,7 @@ same as on this machine. Dask hands the submissions of a worker that dies to ano
 from __future__ import annotations
 
 import contextlib
+import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -32,6 +33,7 @@ from imbalance_grader.engine import Engine
 from imbalance_grader.handed_in import HandedIn, Paper
 from imbalance_grader.results import Graded, Limits, NotebookResult
 from imbalance_grader.workers import Task, Workers, code_fingerprint, grade_papers
+from imbalance_oracles import secret
 
 PLUGIN = "imbalance-lab-grading"
 _RETRIES = 3
@@ -127,9 +129,11 @@ class EnginePlugin(WorkerPlugin):
         self._name = assignment
         self._sources = sources
         self._settings = (limits, allow_unprotected, config)
+        self._secret = secret.current()  # the judges on the worker draw the same hidden inputs
 
     def setup(self, worker: Any) -> None:
         """Start the engine and write the notebooks to a folder of the worker's own."""
+        os.environ[secret.VARIABLE] = self._secret
         self._held = contextlib.ExitStack()
         folder = Path(self._held.enter_context(tempfile.TemporaryDirectory())) / self._name
         folder.mkdir()

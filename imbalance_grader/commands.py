@@ -40,6 +40,7 @@ from imbalance_grader.results import Limits, State
 from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class
 from imbalance_grader.standings import Standing, standings, write_csv
 from imbalance_grader.workers import Workers, local_workers
+from imbalance_oracles import secret
 
 DONE, ATTENTION, USAGE, UNPROTECTED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 FAULT = 70  # as in sysexits.h: what Python itself says of a traceback, 1, would mean "done, but"
@@ -173,6 +174,19 @@ def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
     return DONE
 
 
+def _draw_inputs(chosen: argparse.Namespace, notes: Console) -> int:
+    root = Classroom(chosen.course).root
+    try:
+        path = secret.draw(root, chosen.again)
+    except FileExistsError:
+        raise ClassroomError(
+            f"this class has inputs of its own already ({root / secret.FILE}); "
+            "--again replaces them, and every submission will be graded anew"
+        ) from None
+    notes.print(f"Wrote {path}: keep it with the gradebook, and out of what students get.")
+    return DONE
+
+
 def _show_protections(chosen: argparse.Namespace, notes: Console) -> int:
     found = protections()
     if chosen.json:
@@ -205,6 +219,7 @@ COMMANDS = {
     "report": _make_report,
     "feedback": _make_feedback,
     "sample": _grade_sample,
+    "new-inputs": _draw_inputs,
     "protections": _show_protections,
 }
 

@@ -37,6 +37,7 @@ from imbalance_grader.journal import (
 from imbalance_grader.marks import judged, judged_key
 from imbalance_grader.results import Graded, State
 from imbalance_grader.workers import Outcome, Task, Workers, code_fingerprint
+from imbalance_oracles import secret
 
 
 class Locked(Exception):
@@ -186,7 +187,7 @@ def _dated(journal: Journal, record: Record, handed_in: HandedIn) -> Record:
 
 def fingerprint(assignment: Assignment, handed_in: HandedIn) -> str:
     """Return a digest of all that decides a grade: submission, instructor's notebook, checks."""
-    parts = (assignment.fingerprint, handed_in.fingerprint, code_fingerprint())
+    parts = (assignment.fingerprint, handed_in.fingerprint, code_fingerprint(), secret.current())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -10,16 +10,36 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+from pathlib import Path
 
 import numpy as np
 
 VARIABLE = "IMBALANCE_LAB_SECRET"
+FILE = "hidden-inputs.secret"
 PUBLISHED = "published with the course"
 
 
 def current() -> str:
     """Return the secret of this course."""
     return os.environ.get(VARIABLE) or PUBLISHED
+
+
+def draw(folder: Path, again: bool = False) -> Path:
+    """Draw a secret for the course in a folder; return the file that only its owner can read.
+
+    Raises
+    ------
+    FileExistsError
+        If there is one already, unless `again` is True.
+    """
+    path = folder / FILE
+    if again:
+        path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secrets.token_hex(16) + "\n")
+    return path
 
 
 def generator(purpose: str, exercise: str) -> np.random.Generator:

@@ -1,0 +1,55 @@
+"""A class gets hidden inputs of its own: from the command to the judges and to nbgrader."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+import pytest
+from class_run_helpers import ROOT
+from traitlets.config import PyFileConfigLoader
+
+from imbalance_grader import cli
+from imbalance_grader.run import secret as used_by_runs
+from imbalance_oracles import secret
+from imbalance_oracles.registry import keys
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv(secret.VARIABLE, raising=False)
+    # Set and deleted again, so that what the configuration puts there goes with this test.
+    monkeypatch.setenv(secret.VARIABLE, "")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    return tmp_path
+
+
+def configured(course: Path) -> str:
+    PyFileConfigLoader("nbgrader_config.py", path=str(course)).load_config()
+    return os.environ.get(secret.VARIABLE, "")
+
+
+def test_a_secret_is_drawn_once_and_reaches_the_environment(course: Path) -> None:
+    before = repr(keys()["cost_of"].hidden().values)
+    assert configured(course) == ""
+    assert cli.main(["new-inputs", "--course", str(course)]) == 0
+    path = course / secret.FILE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert configured(course) == path.read_text().strip() == used_by_runs.current()
+    assert len(used_by_runs.current()) >= 32
+    assert repr(keys()["cost_of"].hidden().values) != before
+
+
+def test_a_secret_is_replaced_only_when_asked(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["new-inputs", "--course", str(course)]) == 0
+    first = (course / secret.FILE).read_text()
+    capsys.readouterr()
+    assert cli.main(["new-inputs", "--course", str(course)]) == 2
+    assert "--again replaces them" in " ".join(capsys.readouterr().err.split())
+    assert (course / secret.FILE).read_text() == first
+    assert cli.main(["new-inputs", "--again", "--course", str(course)]) == 0
+    assert (course / secret.FILE).read_text() != first
