@@ -184,15 +184,7 @@ def test_the_report_command_reads_marks_given_since(course, capsys):
 
 
 def test_every_command_has_help(capsys):
-    for command in (
-        "assignment",
-        "notebook",
-        "report",
-        "feedback",
-        "sample",
-        "new-inputs",
-        "protections",
-    ):
+    for command in commands.COMMANDS:
         with pytest.raises(SystemExit) as stopped:
             cli.main([command, "--help"])
         assert stopped.value.code == 0

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from class_run_helpers import ROOT
+from released import ROOT
 from traitlets.config import PyFileConfigLoader
 
 from imbalance_grader import cli
