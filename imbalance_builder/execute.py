@@ -34,15 +34,20 @@ ONE_THREAD = {
     for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
 }
 
-# Run in the kernel after the last cell: which files of the package did the lesson use?
-_USED_MODULES = """\
-import sys as _sys
-_used = sorted(
-    m.__file__
-    for n, m in list(_sys.modules.items())
-    if n.split(".")[0] in ("imbalance_lab", "imbalance_oracles") and getattr(m, "__file__", None)
+# Run when the kernel starts, leaving no name behind: note every file that is opened.
+_WATCH_FILES = (
+    "(lambda sys: (setattr(sys, '_opened', set()), sys.addaudithook(lambda event, arguments: "
+    "event == 'open' and sys._opened.add(str(arguments[0])))))(__import__('sys'))"
 )
-print("\\n".join(_used))
+# Run after the last cell: which files of the course's packages did the lesson use? Modules are
+# asked for by name, since what is opened of them is a cache.
+_USED_FILES = """\
+import os as _os, sys as _sys
+_packages = ("imbalance_lab", "imbalance_oracles")
+_modules = [m for n, m in list(_sys.modules.items()) if n.split(".")[0] in _packages]
+_folders = tuple(f"{m.__path__[0]}{_os.sep}" for m in _modules if m.__name__ in _packages)
+_data = [f for f in _sys._opened if f.startswith(_folders) and not f.endswith((".py", ".pyc"))]
+print("\\n".join(sorted({m.__file__ for m in _modules if m.__file__} | set(_data))))
 """
 
 
@@ -123,7 +128,7 @@ def run_lesson(lesson: Lesson, on_cell: Callable[[int, int], None] | None = None
         coalesce_streams=True,
         store_widget_state=False,
         shutdown_kernel="immediate",
-        extra_arguments=["--IPKernelApp.log_level=40"],
+        extra_arguments=["--IPKernelApp.log_level=40", f"--IPKernelApp.exec_lines={_WATCH_FILES}"],
         resources={"metadata": {"path": str(lesson.source.parent)}},
         on_cell_start=before,
         on_cell_executed=after,
@@ -191,8 +196,8 @@ def _execute_cell(client: NotebookClient, lesson: Lesson, index: int, cell: Note
 
 
 def _used_package_files(client: NotebookClient) -> list[Path]:
-    """Ask the kernel which modules of the course it has imported."""
-    probe = nbformat.v4.new_code_cell(_USED_MODULES)
+    """Ask the kernel which files of the course's packages it has imported or read."""
+    probe = nbformat.v4.new_code_cell(_USED_FILES)
     client.set_trait("on_cell_start", None)
     client.set_trait("on_cell_executed", None)
     client.nb.cells.append(probe)

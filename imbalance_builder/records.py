@@ -1,9 +1,10 @@
 """What a build depended on, so that what is up to date can be skipped.
 
 A record is a small JSON file under ``build/`` that is never committed: the digest of every file
-that went into a notebook (its source, what lies beside it, the modules of the package that the
-kernel really imported, the pinned versions, the build program) and of the notebooks that came out.
-If any of them has changed, the lesson is built again; a fresh clone builds everything once.
+that went into a notebook (its source, what lies beside it, the files of the packages that the
+kernel really imported or read, the pinned versions, the build program) and of the notebooks that
+came out. If any of them has changed, the lesson is built again; a fresh clone builds everything
+once.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def write_record(lesson: Lesson, package_files: list[Path]) -> None:
     lesson : Lesson
         A lesson that was just built and released.
     package_files : list of Path
-        The modules of `imbalance_lab` that the lesson imported.
+        The files of the course's packages that the lesson imported or read.
     """
     used = {path.resolve() for path in package_files if path.resolve().is_relative_to(PACKAGE)}
     record = {

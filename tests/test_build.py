@@ -30,7 +30,7 @@ SOURCE = '''\
 # # A lesson to build
 
 # %%
-import imbalance_lab.claims
+import imbalance_lab.plots
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
@@ -363,10 +363,12 @@ class TestIncremental:
         assert build(changed) == 0
         assert "built 01-toy/toy" in capsys.readouterr().err
 
-    def test_a_used_module_of_the_package_counts(self, built):
+    def test_a_used_file_of_the_package_counts(self, built):
         record = (built.root / "build" / "lessons" / "01-toy--toy.json").read_text()
         assert '"imbalance_builder/course.py"' in record
-        assert '"imbalance_lab/claims.py"' in record
+        assert '"imbalance_lab/plots/core.py"' in record
+        assert '"imbalance_lab/plots/house.mplstyle"' in record
+        assert ".pyc" not in record
 
 
 class TestCheck:
@@ -383,7 +385,7 @@ class TestCheck:
                 "solutions",
                 '"3\\n"',
                 '"4\\n"',
-                "cell 2 (import imbalance_lab.claims): outputs",
+                "cell 2 (import imbalance_lab.plots): outputs",
             ),
             ("solutions", "return 2 * x", "return x + x", "cell 6 (def double(x):): source"),
             ("solutions", '"points": 2', '"points": 9', "cell 8 (assert double(1) == 2): metadata"),
@@ -406,7 +408,7 @@ class TestCheck:
         path.write_text(path.read_text(encoding="utf-8").replace('"3\\n"', '"4\\n"'))
         assert build(changed, "--check") == 1
         said = capsys.readouterr().err
-        assert "solutions/01-toy/toy.ipynb: cell 2 (import imbalance_lab.claims)" in said
+        assert "solutions/01-toy/toy.ipynb: cell 2 (import imbalance_lab.plots)" in said
 
     def test_with_stored_outputs_nothing_is_run_and_all_else_compared(
         self, changed, capsys, monkeypatch

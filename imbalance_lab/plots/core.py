@@ -48,46 +48,15 @@ DPI = 110
 WIDTH, HEIGHT = 6.4, 4.2
 
 _LINES = ["-", "--", "-.", ":", (0, (7, 2)), (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (3, 3))]
+_HOUSE: Any = matplotlib.rc_params_from_file(
+    Path(__file__).with_name("house.mplstyle"), use_default_template=False
+)
 _STYLE: dict[str, Any] = {
-    "axes.axisbelow": True,
-    "axes.edgecolor": "#555555",
-    "axes.formatter.useoffset": False,
-    "axes.grid": True,
-    "axes.labelcolor": "#222222",
-    "axes.labelpad": 6,
+    **_HOUSE,
     # A line differs from its neighbours by its dashes too, so the picture survives a grey printer.
     "axes.prop_cycle": cycler(color=list(PALETTE.values())) + cycler(linestyle=_LINES),
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 8,
-    "axes.titlesize": 10.5,
-    "axes.titleweight": "bold",
-    "figure.constrained_layout.h_pad": 0.08,
-    "figure.constrained_layout.use": True,
-    "figure.constrained_layout.w_pad": 0.08,
     "figure.dpi": DPI,
-    "figure.titlesize": 12,
-    "figure.titleweight": "bold",
-    # DejaVu Sans ships with matplotlib, so the same picture comes out on every machine.
-    "font.family": ["DejaVu Sans"],
-    "font.size": 10,
-    "grid.color": "#e4e4e4",
-    "grid.linewidth": 0.8,
-    "hatch.linewidth": 0.7,
-    "legend.fontsize": 9,
-    "legend.framealpha": 0.92,
-    "legend.edgecolor": "#dddddd",
-    "legend.handlelength": 2.4,
-    "lines.linewidth": 1.9,
-    "lines.markersize": 6,
     "savefig.dpi": DPI,
-    "xtick.color": "#555555",
-    "xtick.labelcolor": "#222222",
-    "xtick.labelsize": 9,
-    "ytick.color": "#555555",
-    "ytick.labelcolor": "#222222",
-    "ytick.labelsize": 9,
 }
 
 
