@@ -40,7 +40,7 @@ from imbalance_grader.needed import needed_code
 from imbalance_grader.printable import printable
 from imbalance_grader.results import CellResult, CellTime, Limits, NotebookResult, State
 from imbalance_grader.source import Source, SourceCell
-from imbalance_lab.checks import CheckFailed
+from imbalance_lab.checks import CheckFailed, Earned
 from imbalance_sandbox import warm, wire
 
 MOST_RUNS = 6
@@ -243,6 +243,7 @@ class _Session:
             outputs.append(_error(type(error).__name__, message))
         elif value is not None:
             points = _partial(repr(value), cell.points)
+            mistake = value.mistake if isinstance(value, Earned) else ""
             outputs.append(_shown("execute_result", {"text/plain": printable(repr(value))}))
         if kernel.trouble and not message:
             message = kernel.trouble[1]

@@ -81,9 +81,6 @@ KEY = Key(TOTAL, right=total, inputs=lists, by_hand=[Call(([1, 2],))], wrong={"t
 TOY = read_trials(write_trials(KEY.visible()))
 
 
-TOY = read_trials(write_trials(KEY.visible()))
-
-
 @pytest.fixture(autouse=True)
 def _recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Record the toy exercise for the visible check."""
@@ -133,8 +130,16 @@ def test_a_mistake_of_one_kind_of_input_needs_all_others_to_be_right() -> None:
     def misspelt(numbers: Any) -> float:
         return sum(numbers, start="")  # type: ignore[call-overload]
 
+    def one_for_text(values: Any) -> float:
+        return 1 if _has_text(Call((values,))) else total(values)
+
+    def wrong_on_an_edge(values: Any) -> float:
+        return total(values) if len(values) else 0
+
     assert failure(numbers_only).mistake == "it fails for text"
+    assert failure(one_for_text).mistake == "it fails for text"
     assert failure(misspelt).mistake == ""
+    assert failure(wrong_on_an_edge).mistake == ""
 
 
 def test_hidden_inputs_differ_from_visible_ones_and_from_secret_to_secret() -> None:

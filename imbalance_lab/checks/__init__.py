@@ -8,7 +8,7 @@ double: right on this input.
 
 from imbalance_lab.checks.calls import Call, Outcome, Raised, Returned, StandIn, Step, Unusable
 from imbalance_lab.checks.check import Check, check
-from imbalance_lab.checks.credit import Credit
+from imbalance_lab.checks.credit import Credit, Earned
 from imbalance_lab.checks.exercise import Exercise, Law, Mistake, raises
 from imbalance_lab.checks.failure import CheckFailed
 from imbalance_lab.checks.quiz import Question, Quiz, score_quiz
@@ -20,6 +20,7 @@ __all__ = [
     "Check",
     "CheckFailed",
     "Credit",
+    "Earned",
     "Exercise",
     "Law",
     "Mistake",

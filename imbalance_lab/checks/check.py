@@ -19,7 +19,7 @@ from imbalance_lab.checks.calls import (
     outcomes_of,
 )
 from imbalance_lab.checks.compare import ABS, REL, difference
-from imbalance_lab.checks.credit import Credit
+from imbalance_lab.checks.credit import Credit, Earned
 from imbalance_lab.checks.exercise import Exercise, Law, Mistake
 from imbalance_lab.checks.failure import CheckFailed
 from imbalance_lab.checks.library import names_used_by
@@ -153,7 +153,7 @@ class Check:
         by: Callable[[list[Any]], Credit],
         on: Iterable[Call],
         says: str = "",
-    ) -> float:
+    ) -> Earned:
         """Give partial credit for what the answer returns, where one can be better than another.
 
         As the last value of a graded cell the result is the points given, in nbgrader too.
@@ -171,8 +171,8 @@ class Check:
 
         Returns
         -------
-        float
-            From above 0 to `up_to`, rounded down to half points.
+        Earned
+            From above 0 to `up_to`, rounded down to half points; it carries the known mistake.
 
         Raises
         ------
@@ -195,7 +195,7 @@ class Check:
         points = credit.points(up_to)
         if points >= up_to:
             print(f"{self._exercise.name}: {credit.says or 'full marks'}")
-            return up_to
+            return Earned(up_to)
         expected = credit.expected or [NO_VALUE] * len(calls)
         trials = [Trial(call, value) for call, value in zip(calls, expected, strict=True)]
         mistake = self._named(trials, outcomes)
@@ -203,7 +203,7 @@ class Check:
             self._fail(calls[0], says, outcomes[0], credit.says, mistake)
         heading = f"{self._exercise.name}: {points:g} of {up_to:g} points."
         print(self._explain(heading, calls[0], says, outcomes[0], credit.says, mistake))
-        return points
+        return Earned(points, mistake.name if mistake else "")
 
     def _judge(
         self, trials: Sequence[Trial], secret: bool = False, besides: Sequence[Trial] = ()

@@ -8,6 +8,25 @@ from dataclasses import dataclass
 from typing import Any
 
 
+class Earned(float):
+    """The points that an answer earned, as a number, and the mistake that cost it the others.
+
+    Parameters
+    ----------
+    points : float
+    mistake : str, default=""
+        Name of the known mistake, "" where none was recognised.
+    """
+
+    mistake: str
+
+    def __new__(cls, points: float, mistake: str = "") -> Earned:
+        """Return the number; a float takes its value when it is made."""
+        earned = super().__new__(cls, points)
+        earned.mistake = mistake
+        return earned
+
+
 @dataclass(frozen=True)
 class Credit:
     """What a judge makes of the values that an answer returned. See `Check.earns`.

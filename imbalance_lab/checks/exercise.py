@@ -33,7 +33,8 @@ class Mistake:
         a shape, a type. The mistake is named when it is true of one wrong outcome.
     only_on : callable, optional
         ``only_on(call) -> bool`` is true of the inputs that this mistake cannot take. It is named
-        when the answer raised an exception where it should not on some of these and on no others.
+        when the answer raised an exception where it should not on most of these and on no others,
+        or is wrong on most of these and right on all others.
     section : str, default=""
         The section to read again, where it is another one than the exercise's.
 
@@ -60,16 +61,22 @@ class Mistake:
         if self.when is not None:
             return any(self.when(t.call, t.expected, came) for t, came in pairs if t.failed(came))
         if self.only_on is not None:
-            return self._raises_there_only(pairs)
+            return self._is_wrong_there_only(pairs)
         if self.wrong is not None:
             pairs = [(trial.with_mistaken(self.name, self.wrong), came) for trial, came in pairs]
         return self._gives_the_same_values(pairs)
 
-    def _raises_there_only(self, pairs: list[tuple[Trial, Outcome]]) -> bool:
+    def _is_wrong_there_only(self, pairs: list[tuple[Trial, Outcome]]) -> bool:
         assert self.only_on is not None
-        raised = [t.call for t, came in pairs if isinstance(came, Raised) and t.failed(came)]
-        others = [t.call for t, _ in pairs if not self.only_on(t.call)]
-        return bool(raised) and bool(others) and all(map(self.only_on, raised))
+        there = [pair for pair in pairs if self.only_on(pair[0].call)]
+        elsewhere = [pair for pair in pairs if not self.only_on(pair[0].call)]
+        if not elsewhere or any(_raised(*pair) for pair in elsewhere):
+            return False
+        # A wrong value says as much as an exception where enough others are right.
+        right_elsewhere = not any(trial.failed(came) for trial, came in elsewhere)
+        by_value = right_elsewhere and len(elsewhere) > 2
+        fails = Trial.failed if by_value else _raised
+        return 2 * sum(fails(*pair) for pair in there) > len(there)
 
     def _gives_the_same_values(self, pairs: list[tuple[Trial, Outcome]]) -> bool:
         telling = 0
@@ -80,6 +87,10 @@ class Mistake:
                 return False
             telling += trial.failed(came)
         return telling > 0
+
+
+def _raised(trial: Trial, came: Outcome) -> bool:
+    return isinstance(came, Raised) and trial.failed(came)
 
 
 @dataclass(frozen=True)

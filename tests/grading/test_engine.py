@@ -524,6 +524,27 @@ def test_last_value_is_partial_credit_within_the_maximum(
     assert cell(engine.grade(path, submission, "warm-up", "ada"), "mean-check").points == points
 
 
+EARNS = """
+from imbalance_lab.checks import Call, Credit, Exercise, Mistake, check
+
+total = Mistake("a total", "It was not divided.", wrong=sum)
+half = lambda values: Credit(0.5, "half of it", [2])
+check(mean, Exercise("mean", "00", "Warm-up", ("values",), (total,))).earns(
+    2, by=half, on=[Call(([1, 2, 3],))]
+)
+"""
+
+
+@pytest.mark.parametrize(("answer", "mistake"), [("mean = sum", "a total"), ("mean = max", "")])
+def test_partial_credit_says_which_mistake_cost_the_rest(
+    answer: str, mistake: str, engine: Engine, course: Course, tmp_path: Path
+) -> None:
+    path = changed_source(course, tmp_path, lambda cells: cells[4].update(source=EARNS))
+    submission = course.hand_in("ada", course.answered(RIGHT | {"mean": answer}))
+    scored = cell(engine.grade(path, submission, "warm-up", "ada"), "mean-check")
+    assert (scored.points, scored.mistake) == (1, mistake)
+
+
 @pytest.mark.parametrize("field", list(vars(Limits())))
 @pytest.mark.parametrize("value", [0, -1, True, "1", None])
 def test_limit_that_is_no_positive_number_is_refused(field: str, value: Any) -> None:

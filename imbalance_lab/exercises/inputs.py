@@ -1,0 +1,51 @@
+"""Mistakes about the kind of input, which an exercise of any lesson may share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from imbalance_lab.checks import Call, Mistake
+
+
+def _given(call: Call) -> list[Any]:
+    return [*call.args, *call.kwargs.values()]
+
+
+def has_list(call: Call) -> bool:
+    """Return whether some argument is a plain list."""
+    return any(isinstance(value, list) for value in _given(call))
+
+
+def has_index(call: Call) -> bool:
+    """Return whether some argument is a Series whose index does not count its rows."""
+    series = [value for value in _given(call) if isinstance(value, pd.Series)]
+    return any(list(value.index) != list(range(len(value))) for value in series)
+
+
+def has_text(call: Call) -> bool:
+    """Return whether some argument holds strings."""
+    columns = [v for v in _given(call) if isinstance(v, list | np.ndarray | pd.Series)]
+    return any(isinstance(item, str) for column in columns for item in column)
+
+
+LISTS = Mistake(
+    "a list is used as if it were an array",
+    "The contract says array-like, so a plain list may come too. Arithmetic and comparisons with a"
+    " list do not go element by element: turn what comes into an array first.",
+    only_on=has_list,
+)
+INDEX = Mistake(
+    "the index of a Series decides, not the order of the rows",
+    "A Series may come with an index of its own, which pandas goes by when it picks rows or puts"
+    " two Series together. In this contract only positions count: turn what comes into an array"
+    " first.",
+    only_on=has_index,
+)
+TEXT = Mistake(
+    "it fails for labels that are strings",
+    "Labels may be of any kind. Compare and count them; don't do arithmetic with them.",
+    only_on=has_text,
+)
