@@ -134,6 +134,42 @@ def scores(
     return calls
 
 
+# The common class first; label 1 and the label that comes first by the alphabet are now this, now
+# that. Seven pairs and three containers meet in every combination.
+_COMMON_AND_RARE: tuple[tuple[Any, Any], ...] = (
+    (0, 1),
+    ("ok", "fraud"),
+    (1, 0),
+    (False, True),
+    ("fraud", "ok"),
+    (2, 7),
+    (1, -1),
+)
+
+
+def two_classes(rng: np.random.Generator, n_common: int, n_rare: int, number: int) -> Any:
+    """Return labels of two classes in random order.
+
+    Parameters
+    ----------
+    rng : Generator
+    n_common, n_rare : int
+        Number of labels of each class.
+    number : int
+        Of the call: label values and containers change from call to call. A Series has an index
+        of its own, of which no label is a position.
+
+    Returns
+    -------
+    list, ndarray or Series
+    """
+    common, rare = _COMMON_AND_RARE[number % len(_COMMON_AND_RARE)]
+    y = [rare if place < n_rare else common for place in rng.permutation(n_common + n_rare)]
+    if number % 3 < 2:
+        return np.array(y) if number % 3 else y
+    return pd.Series(y, index=rng.permutation(len(y)) + 200)
+
+
 def _names(
     rng: np.random.Generator, n_classes: int | Sequence[int], values: Sequence[Any] | None
 ) -> list[Any]:

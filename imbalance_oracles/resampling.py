@@ -1,62 +1,47 @@
-"""Oracles of lesson 05, for its hidden tests: laws of random sampling, links by definition.
-
-A sample that is drawn at random has no one right value. So the checks ask for its properties: how
-many rows of each class, from where they come, that the same seed gives the same rows again, and
-that every row has its chance.
-"""
+"""Answer keys of lesson 05: counts by fractions, links by definition, what to draw from."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
-from math import floor
+from math import ceil, floor, sqrt
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.spatial.distance import cdist
 
 from imbalance_lab.checks import Call, Question
+from imbalance_lab.checks.drawn import classes_of
+from imbalance_lab.exercises import resampling as exercises
+from imbalance_oracles import fresh
+from imbalance_oracles.key import Key
 
-_LABELS = ((0, 1), (1, 0), ("ok", "fraud"), ("fraud", "ok"), (False, True), (2, 7), (-1, 1))
-_RATIOS = (0.125, 0.25, 0.5, 0.75, 1.0)
+_FOURTEEN = [Call((["ok"] * 12 + ["fraud"] * 2, 0.25))]
 
 
-def cases(seed: int, n_cases: int = 24, **options: Any) -> list[Call]:
-    """Return calls with labels `y` of two classes and a ratio that can be reached.
+def _sizes(rng: np.random.Generator) -> list[tuple[int, int, float]]:
+    """Return sizes of common and rare class with ratios that can be reached.
 
-    The rare class takes any label and any place; a third of the labels come in a Series whose
-    index does not count from 0. Of `options`, each list gives one value a call, in turn.
+    All ratios are sums of powers of 1/2, so that rounding down means the same to all arithmetic.
     """
-    rng = np.random.default_rng(seed)
-    calls = []
-    for number in range(n_cases):
-        n_rare = int(rng.integers(2, 9))
-        n_common = int(n_rare * rng.uniform(1.6, 9)) + 1
-        common, rare = _LABELS[number % len(_LABELS)]
-        y = rng.permutation(np.array([common] * n_common + [rare] * n_rare, dtype=object)).tolist()
-        reachable = [ratio for ratio in _RATIOS if ratio * n_common >= n_rare + 1]
-        kept = {name: values[number % len(values)] for name, values in options.items()}
-        calls.append(Call((_contained(rng, y, number), rng.choice(reachable).item()), kept))
-    return calls
+    sizes = []
+    for ratio in (0.25, 1.0, 0.5, 0.75, 0.375, 0.625, 0.125):
+        n_rare = int(rng.integers(2, 4 if ratio < 0.3 else 9))
+        sizes.append((ceil((n_rare + 1) / ratio) + int(rng.integers(0, 10)), n_rare, ratio))
+    k = int(rng.integers(1, 4))
+    rounded = (4 * k + 9, 3 * k + 2, 0.75)  # 0.75 and 2/3 above a whole number
+    one_row_to_add = (4 * k + 11, 2 * k + 4, 0.5)
+    one_rare_row = (int(rng.integers(9, 14)), 1, 0.25)
+    return [*sizes, rounded, one_row_to_add, one_rare_row]
 
 
-def _contained(rng: np.random.Generator, y: list[Any], number: int) -> Any:
-    if number % 3 == 0:
-        return y
-    if number % 3 == 1:
-        return np.array(y)
-    return pd.Series(y, index=rng.permutation(len(y)) + 200)
-
-
-def classes_of(y: Any) -> tuple[set[int], set[int]]:
-    """Return the positions of the common and of the rare class."""
-    labels = list(y)
-    common, rare = (label for label, _ in Counter(labels).most_common())
-    return (
-        {i for i, label in enumerate(labels) if label == common},
-        {i for i, label in enumerate(labels) if label == rare},
-    )
+def _with_ratios(rng: np.random.Generator) -> list[Call]:
+    """Return labels of all kinds with ratios, some of which leave numbers that are not whole."""
+    return [
+        Call((fresh.two_classes(rng, n_common, n_rare, number), ratio))
+        for number, (n_common, n_rare, ratio) in enumerate(_sizes(rng))
+    ]
 
 
 def target_counts(y: Any, ratio: float) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -65,10 +50,121 @@ def target_counts(y: Any, ratio: float) -> tuple[tuple[int, int], tuple[int, int
     return (n_common, floor(n_common * exact)), (floor(n_rare / exact), n_rare)
 
 
+def _counts(y):
+    """Return how many rows the common and the rare class have."""
+    (_, n_common), (_, n_rare) = Counter(list(y)).most_common()
+    return n_common, n_rare
+
+
+def _upside_down(y, ratio):
+    n_common, n_rare = _counts(y)
+    return (n_common, int(n_common / ratio)), (int(n_rare * ratio), n_rare)
+
+
+def _share_of_all(y, ratio):
+    n_common, n_rare = _counts(y)
+    other = 1 - ratio
+    return (n_common, int(n_common * ratio / other)), (int(n_rare * other / ratio), n_rare)
+
+
+def _added(y, ratio):
+    n_common, n_rare = _counts(y)
+    return (n_common, int(n_common * ratio) - n_rare), (n_common - int(n_rare / ratio), n_rare)
+
+
+def _rare_first(y, ratio):
+    n_common, n_rare = _counts(y)
+    return (int(n_common * ratio), n_common), (n_rare, int(n_rare / ratio))
+
+
+def _one_to_one(y, ratio):
+    n_common, n_rare = _counts(y)
+    return (n_common, n_common), (n_rare, n_rare)
+
+
+def _under_first(y, ratio):
+    n_common, n_rare = _counts(y)
+    return (int(n_rare / ratio), n_rare), (n_common, int(n_common * ratio))
+
+
+def _rounded(y, ratio):
+    n_common, n_rare = _counts(y)
+    return (n_common, round(n_common * ratio)), (round(n_rare / ratio), n_rare)
+
+
+def _fraud_is_rare(y, ratio):
+    n_rare = list(y).count("fraud")
+    n_common = len(y) - n_rare
+    return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
+
+
+TARGET_COUNTS = Key(
+    exercises.TARGET_COUNTS,
+    right=target_counts,
+    inputs=_with_ratios,
+    by_hand=_FOURTEEN,
+    wrong={
+        "the two ways are in the wrong order": _under_first,
+        "within a pair the rare class comes first": _rare_first,
+        "the ratio is turned upside down": _upside_down,
+        "the ratio is taken for the share of all rows": _share_of_all,
+        "the number of rows to add or to drop, not the number afterwards": _added,
+        exercises.EQUAL: _one_to_one,
+        "numbers are rounded to the nearest whole number": _rounded,
+        'the label "fraud" is taken for the rare class': _fraud_is_rare,
+    },
+)
+
+
 def rows_lost(y: Any, ratio: float) -> tuple[float, float]:
     """Return the shares of the common class and of all rows that are dropped."""
     n_common, n_kept = len(classes_of(y)[0]), target_counts(y, ratio)[1][0]
     return 1 - n_kept / n_common, (n_common - n_kept) / len(y)
+
+
+def _lost(y, ratio):
+    n_common, n_rare = _counts(y)
+    return n_common, n_rare, n_common - int(n_rare / ratio)
+
+
+def _lost_swapped(y, ratio):
+    n_common, n_rare, lost = _lost(y, ratio)
+    return lost / (n_common + n_rare), lost / n_common
+
+
+def _lost_counts(y, ratio):
+    lost = _lost(y, ratio)[2]
+    return lost, lost
+
+
+def _lost_kept(y, ratio):
+    n_common, n_rare, lost = _lost(y, ratio)
+    return (n_common - lost) / n_common, (n_common - lost + n_rare) / (n_common + n_rare)
+
+
+def _lost_at_one_to_one(y, ratio):
+    n_common, n_rare = _counts(y)
+    return (n_common - n_rare) / n_common, (n_common - n_rare) / (n_common + n_rare)
+
+
+def _lost_rare_forgotten(y, ratio):
+    n_common, n_rare, lost = _lost(y, ratio)
+    return lost / n_common, (lost + n_rare) / (n_common + n_rare)
+
+
+ROWS_LOST = Key(
+    exercises.ROWS_LOST,
+    right=rows_lost,
+    inputs=_with_ratios,
+    by_hand=_FOURTEEN,
+    wrong={
+        "the two shares are in the wrong order": _lost_swapped,
+        "counts instead of shares": _lost_counts,
+        "the rows that are kept, not those that are lost": _lost_kept,
+        exercises.EQUAL: _lost_at_one_to_one,
+        "the rare rows that stay are counted as lost": _lost_rare_forgotten,
+    },
+)
 
 
 def information_kept(y: Any, ratio: float) -> float:
@@ -78,115 +174,63 @@ def information_kept(y: Any, ratio: float) -> float:
     return after / before
 
 
-def _positions(rows: Any, y: Any) -> list[int] | None:
-    """Return rows as whole numbers, None where they are no positions of `y`."""
-    found = np.asarray(rows)
-    if found.ndim != 1 or found.dtype.kind not in "iu" or not found.size:
-        return None
-    positions: list[int] = found.tolist()
-    return positions if min(positions) >= 0 and max(positions) < len(y) else None
+def _kept(y, ratio):
+    n_common, n_rare = _counts(y)
+    return (1 / n_rare + 1 / n_common) / (1 / n_rare + 1 / int(n_rare / ratio))
 
 
-def undersampled(rows: Any, y: Any, ratio: float, random_state: int = 0) -> bool | str:
-    """Law: every rare row once, and as many different common rows as the ratio asks for."""
-    found = _positions(rows, y)
-    if found is None:
-        return f"the rows must be whole numbers from 0 to {len(y) - 1}"
-    common, rare = classes_of(y)
-    times = Counter(found)
-    if max(times.values()) > 1:
-        return "a row comes more than once"
-    if rare - set(found):
-        return f"{len(rare - set(found))} of {len(rare)} rows of the rare class are missing"
-    kept, wanted = len(common & set(found)), int(len(rare) / ratio)
-    return True if kept == wanted else f"{kept} rows of the common class are kept, not {wanted}"
+INFORMATION_KEPT = Key(
+    exercises.INFORMATION_KEPT,
+    right=information_kept,
+    inputs=_with_ratios,
+    by_hand=_FOURTEEN,
+    wrong={
+        "the share of the rows that is kept": lambda y, ratio: 1 - rows_lost(y, ratio)[1],
+        "only the variance of the common class was compared": lambda y, ratio: (
+            1 - rows_lost(y, ratio)[0]
+        ),
+        "the ratio of the variances is turned upside down": lambda y, ratio: 1 / _kept(y, ratio),
+        "standard errors were compared instead of variances": lambda y, ratio: sqrt(
+            _kept(y, ratio)
+        ),
+        "the share that is lost": lambda y, ratio: 1 - _kept(y, ratio),
+        exercises.EQUAL: lambda y, ratio: _kept(y, 1.0),
+        "compared with endlessly many common rows": lambda y, ratio: 1 / (1 + ratio),
+    },
+)
 
 
-def oversampled(rows: Any, y: Any, ratio: float, random_state: int = 0) -> bool | str:
-    """Law: every common row once, every rare row at least once, as many as the ratio asks for."""
-    found = _positions(rows, y)
-    if found is None:
-        return f"the rows must be whole numbers from 0 to {len(y) - 1}"
-    common, rare = classes_of(y)
-    times = Counter(found)
-    if any(times[row] != 1 for row in common):
-        return "each row of the common class must come exactly once"
-    lost = [row for row in rare if not times[row]]
-    if lost:
-        return f"{len(lost)} of {len(rare)} rows of the rare class are missing"
-    count, wanted = sum(times[row] for row in rare), int(ratio * len(common))
-    return True if count == wanted else f"the rare class has {count} rows now, not {wanted}"
+def _with_seeds(rng: np.random.Generator) -> list[Call]:
+    """Return labels with ratios; some calls leave `random_state` at its default."""
+    calls = _with_ratios(rng)
+    seeds = rng.integers(1, 1000, size=len(calls)).tolist()
+    return [
+        Call(call.args, {"random_state": seed} if number % 3 else {})
+        for number, (call, seed) in enumerate(zip(calls, seeds, strict=True))
+    ]
 
 
-def twice(seed: int) -> list[Call]:
-    """Return calls of which each comes twice."""
-    return [call for call in cases(seed, 6, random_state=[3, 4, 5]) for _ in range(2)]
+def _twice(rng: np.random.Generator) -> list[Call]:
+    """Return calls of which each comes twice, with enough rows to draw from."""
+    sizes = [(40, 9, 0.5), (33, 6, 0.375), (50, 12, 0.75)]
+    seeds = rng.integers(1, 1000, size=len(sizes)).tolist()
+    calls = [
+        Call((fresh.two_classes(rng, n_common, n_rare, k), ratio), {"random_state": seed})
+        for k, ((n_common, n_rare, ratio), seed) in enumerate(zip(sizes, seeds, strict=True))
+    ]
+    return [call for call in calls for _ in range(2)]
 
 
-class Reproducible:
-    """Law for `twice`: the second answer to the same call is the first one again."""
-
-    def __init__(self) -> None:
-        self._first: Any = None
-
-    def __call__(self, rows: Any, y: Any, ratio: float, random_state: int) -> bool | str:
-        """Compare the second answer with the first."""
-        if self._first is None:
-            self._first = np.asarray(rows).tolist()
-            return True
-        first, self._first = self._first, None
-        if np.asarray(rows).tolist() == first:
-            return True
-        return "the same call gave other rows the second time: use random_state"
+def _one_seed_after_another(rng: np.random.Generator) -> list[Call]:
+    """Return calls on the same labels, 12 common and 4 rare."""
+    y = rng.permutation(["a"] * 12 + ["b"] * 4).tolist()
+    first = int(rng.integers(1000))
+    return [Call((y, 1.0), {"random_state": first + turn}) for turn in range(exercises.N_SEEDS)]
 
 
-N_SEEDS = 80
-
-
-def seeds(ratio: float) -> list[Call]:
-    """Return calls on the same labels, 12 common and 4 rare, with one seed after another."""
-    y = ["a", "b", "a", "a", "a", "b", "a", "a", "a", "a", "b", "a", "a", "a", "a", "b"]
-    return [Call((y, ratio), {"random_state": seed}) for seed in range(N_SEEDS)]
-
-
-class EveryRowHasItsChance:
-    """Law for `seeds`: over all seeds, each row that may be drawn is drawn, and others are not.
-
-    A right answer fails it with a probability below 1 in 10 million.
-    """
-
-    def __init__(self) -> None:
-        self._drawn: Counter[int] = Counter()
-        self._patterns: set[tuple[int, ...]] = set()
-
-    def __call__(self, rows: Any, y: Any, ratio: float, random_state: int) -> bool | str:
-        """Collect the rows of each seed; judge them when the last seed is in."""
-        common, rare = classes_of(y)
-        times = Counter(np.asarray(rows).tolist())
-        over = sum(times.values()) > len(y)
-        drawn = rare if over else common
-        self._drawn.update({row: times[row] - over for row in drawn})
-        self._patterns.add(tuple(sorted(times[row] for row in drawn)) if over else tuple(times))
-        if random_state < N_SEEDS - 1:
-            return True
-        missed = [row for row in drawn if self._drawn[row] <= 0]
-        if missed:
-            return f"over {N_SEEDS} seeds, row {missed[0]} was never drawn: draw at random"
-        if len(self._patterns) == 1:
-            return f"all {N_SEEDS} seeds repeat the rows equally often: draw at random"
-        return True
-
-
-def points(seed: int, n_cases: int = 16) -> list[Call]:
-    """Return calls with points `X` in one to three dimensions and labels `y`."""
-    rng = np.random.default_rng(seed)
-    calls = []
-    for number in range(n_cases):
-        common, rare = _LABELS[number % len(_LABELS)]
-        n = int(rng.integers(8, 40))
-        y = rng.permutation([rare] * max(2, n // 4) + [common] * (n - max(2, n // 4)))
-        calls.append(Call((rng.normal(size=(n, 1 + number % 3)), y)))
-    return calls
+_DRAWS = {"rows": _with_seeds, "same seed": _twice, "chance": _one_seed_after_another}
+RANDOM_UNDERSAMPLE = Key(exercises.RANDOM_UNDERSAMPLE, laws=_DRAWS)
+RANDOM_OVERSAMPLE = Key(exercises.RANDOM_OVERSAMPLE, laws=_DRAWS)
 
 
 def links(X: Any, y: Any) -> list[tuple[int, int]]:
@@ -205,6 +249,98 @@ def links(X: Any, y: Any) -> list[tuple[int, int]]:
         )
     ]
 
+
+def _points(rng: np.random.Generator, n: int, spread: list[float]) -> np.ndarray:
+    """Return points, rounded, of which none has two others at the same distance."""
+    while True:
+        X = (rng.normal(size=(n, len(spread))) * spread).round(4)
+        if np.diff(np.sort(cdist(X, X), axis=1), axis=1).min() > 1e-6:
+            return X
+
+
+def _clouds(rng: np.random.Generator) -> list[Call]:
+    """Return points on a line, in a plane and in space; few and many, some without any link."""
+    spreads = [[1.0], [1.0, 1.0], [1.0, 1.0, 1.0], [1.0, 9.0], [8.0, 1.0, 1.0], [1.0, 1.0]]
+    calls = []
+    for number, spread in enumerate(spreads):
+        n_rare, n_common = int(rng.integers(2, 8)), int(rng.integers(9, 20))
+        y = np.array(list(fresh.two_classes(rng, n_common, n_rare, number)))
+        calls.append(Call((_points(rng, len(y), spread), y)))
+    X, y = calls[1].args
+    far_apart = X + 100.0 * (y == y[0])[:, None]
+    mixed = np.array([0, 1] * 13)
+    return [
+        *calls,
+        Call((far_apart, y)),
+        Call((_points(rng, 3, [1.0]), np.array([3, 3, 1]))),
+        Call((_points(rng, len(mixed), [2.0, 1.0]), mixed)),
+    ]
+
+
+_LINE = [0.0, 1.0, 2.3, 3.0, 3.5, 3.8, 5.0, 5.4, 7.4, 8.0, 8.3]
+_ELEVEN = np.array([0, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0])
+_BY_HAND = [Call((np.array(_LINE)[:, None], _ELEVEN))]
+
+
+def _neighbours(X):
+    distance = cdist(X, X)
+    np.fill_diagonal(distance, np.inf)
+    return distance.argmin(axis=1).tolist()
+
+
+def _ordered(pairs):
+    return sorted({(min(pair), max(pair)) for pair in pairs})
+
+
+def _pairs(keep: Callable[..., bool]) -> Callable[..., Any]:
+    """Return a wrong answer: the pairs of a point and its neighbour that `keep` lets through."""
+
+    def wrong(X, y):
+        nearest, y = _neighbours(X), list(y)
+        rare = classes_of(y)[1]
+        return _ordered((i, j) for i, j in enumerate(nearest) if keep(i, j, nearest, y, rare))
+
+    return wrong
+
+
+def _in_the_other_class(X, y):
+    distance = cdist(X, X)
+    distance[np.asarray(y)[:, None] == np.asarray(y)] = np.inf
+    nearest = distance.argmin(axis=1).tolist()
+    return _ordered((i, j) for i, j in enumerate(nearest) if nearest[j] == i)
+
+
+def _both_directions(X, y):
+    return sorted([*links(X, y), *((j, i) for i, j in links(X, y))])
+
+
+def _only_common_ends(X, y):
+    rare = classes_of(y)[1]
+    return sorted(j if i in rare else i for i, j in links(X, y))
+
+
+TOMEK_LINKS = Key(
+    exercises.TOMEK_LINKS,
+    right=links,
+    inputs=_clouds,
+    by_hand=_BY_HAND,
+    wrong={
+        "the nearest point is sought in the other class only": _in_the_other_class,
+        "one-sided neighbours": _pairs(lambda i, j, near, y, rare: y[i] != y[j]),
+        "one-sided neighbours, seen from the common class": _pairs(
+            lambda i, j, near, y, rare: i not in rare and j in rare
+        ),
+        "one-sided neighbours, seen from the rare class": _pairs(
+            lambda i, j, near, y, rare: i in rare and j not in rare
+        ),
+        "same-class pairs": _pairs(lambda i, j, near, y, rare: near[j] == i),
+        "each pair comes twice": _both_directions,
+        "the rows to drop instead of the pairs": _only_common_ends,
+        "each point is its own neighbour": lambda X, y: [],
+        "only the first feature counts": lambda X, y: links(X[:, :1], y),
+        "the features are brought to one scale first": lambda X, y: links(X / X.std(axis=0), y),
+    },
+)
 
 LESSON = "05"
 QUIZ = {

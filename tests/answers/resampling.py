@@ -12,11 +12,17 @@ from imblearn.over_sampling import RandomOverSampler
 from imblearn.under_sampling import RandomUnderSampler, TomekLinks
 from scipy.spatial import cKDTree
 from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import StandardScaler
 from sklearn.utils import resample
 
 from answers import Answers
 
 answers = Answers("05-resampling/resampling")
+
+LIBRARY_CALL = "a library call does the whole exercise"
+NO_LISTS = "it fails for lists"
+NOT_AT_RANDOM = "the rows are not drawn at random"
+SEED_UNUSED = "random_state is not used"
 
 
 def counted(y):
@@ -92,7 +98,7 @@ def equal(y, ratio):
     return (n_common, n_common), (n_rare, n_rare)
 
 
-@answers.wrong("target_counts")
+@answers.wrong("target_counts", "numbers are rounded to the nearest whole number")
 def rounded_to_nearest(y, ratio):
     n_common, n_rare = counted(y)
     return (n_common, round(n_common * ratio)), (round(n_rare / ratio), n_rare)
@@ -103,6 +109,53 @@ def label_1_is_rare(y, ratio):
     y = list(y)
     n_rare = sum(label in (1, "fraud") for label in y)
     n_common = len(y) - n_rare
+    return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
+
+
+@answers.wrong("target_counts", 'the label "fraud" is taken for the rare class')
+def fraud_is_rare(y, ratio):
+    n_rare = int((np.asarray(y) == "fraud").sum())
+    n_common = len(y) - n_rare
+    return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
+
+
+@answers.wrong("target_counts", NO_LISTS)
+def compares_a_list(y, ratio):
+    rare = min(set(y), key=list(y).count)
+    n_rare = np.sum(y == rare)
+    n_common = np.sum(y != rare)
+    return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
+
+
+@answers.wrong("target_counts", "it fails for a Series with an index of its own")
+def compares_with_the_first(y, ratio):
+    first = sum(label == y[0] for label in y)
+    n_common, n_rare = max(first, len(y) - first), min(first, len(y) - first)
+    return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
+
+
+@answers.wrong("target_counts")
+def value_counts_of_a_series(y, ratio):
+    n_common, n_rare = y.value_counts()
+    return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
+
+
+@answers.wrong("target_counts")
+def rounded_up(y, ratio):
+    n_common, n_rare = counted(y)
+    return (n_common, math.ceil(n_common * ratio)), (math.ceil(n_rare / ratio), n_rare)
+
+
+@answers.wrong("target_counts")
+def rounded_only_once(y, ratio):
+    n_common, n_rare = counted(y)
+    return (n_common, n_common * ratio), (n_rare // ratio, n_rare)
+
+
+@answers.wrong("target_counts")
+def first_label_is_common(y, ratio):
+    n_common = list(y).count(min(y))
+    n_rare = len(y) - n_common
     return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
 
 
@@ -125,7 +178,7 @@ def by_resample(y, ratio, random_state=0):
     return sorted([*kept, *rare])
 
 
-@answers.right("random_undersample")
+@answers.wrong("random_undersample", LIBRARY_CALL)
 def by_sampler(y, ratio, random_state=0):
     y = np.array(list(y))
     sampler = RandomUnderSampler(sampling_strategy=ratio, random_state=random_state)
@@ -188,18 +241,18 @@ def upside_down(y, ratio, random_state=0):
     return np.concatenate([rng.choice(common, int(len(rare) * ratio), replace=False), rare])
 
 
-@answers.wrong("random_undersample")
+@answers.wrong("random_undersample", NOT_AT_RANDOM)
 def first_rows(y, ratio, random_state=0):
     common, rare = split(y)
     return np.concatenate([common[: int(len(rare) / ratio)], rare])
 
 
-@answers.wrong("random_undersample")
+@answers.wrong("random_undersample", NOT_AT_RANDOM)
 def fixed_seed(y, ratio, random_state=0):
     return by_choice(y, ratio, 0)
 
 
-@answers.wrong("random_undersample")
+@answers.wrong("random_undersample", SEED_UNUSED)
 def without_a_seed(y, ratio, random_state=0):
     return by_choice(y, ratio, None)
 
@@ -213,6 +266,40 @@ def the_label_fraud_is_rare(y, ratio, random_state=0):
         common, replace=False, n_samples=int(len(rare) / ratio), random_state=random_state
     )
     return np.concatenate([kept, rare])
+
+
+@answers.wrong("random_undersample")
+def kept_rounded(y, ratio, random_state=0):
+    common, rare = split(y)
+    rng = np.random.default_rng(random_state)
+    return [*rng.choice(common, round(len(rare) / ratio), replace=False), *rare]
+
+
+@answers.wrong("random_undersample")
+def compares_the_list(y, ratio, random_state=0):
+    labels = sorted(set(y), key=list(y).count)
+    common, rare = np.flatnonzero(y == labels[1]), np.flatnonzero(y == labels[0])
+    rng = np.random.default_rng(random_state)
+    return [*rng.choice(common, int(len(rare) / ratio), replace=False), *rare]
+
+
+@answers.wrong("random_undersample", NOT_AT_RANDOM)
+def never_the_last_row(y, ratio, random_state=0):
+    common, rare = split(y)
+    rng = np.random.default_rng(random_state)
+    return [*rng.choice(common[:-1], int(len(rare) / ratio), replace=False), *rare]
+
+
+@answers.wrong("random_undersample")
+def as_a_dict(y, ratio, random_state=0):
+    common, rare = split(y)
+    rng = np.random.default_rng(random_state)
+    return {"kept": rng.choice(common, int(len(rare) / ratio), replace=False), "rare": rare}
+
+
+@answers.wrong("random_undersample", SEED_UNUSED)
+def another_order_each_time(y, ratio, random_state=0):
+    return np.random.default_rng().permutation(by_choice(y, ratio, random_state))
 
 
 # random_oversample
@@ -234,7 +321,7 @@ def copies_by_resample(y, ratio, random_state=0):
     return [*common, *rare, *extra]
 
 
-@answers.right("random_oversample")
+@answers.wrong("random_oversample", LIBRARY_CALL)
 def copies_by_sampler(y, ratio, random_state=0):
     y = np.array(list(y))
     sampler = RandomOverSampler(sampling_strategy=ratio, random_state=random_state)
@@ -301,22 +388,54 @@ def always_equal(y, ratio, random_state=0):
     return copies_by_choice(y, 1.0, random_state)
 
 
-@answers.wrong("random_oversample")
+@answers.wrong("random_oversample", NOT_AT_RANDOM)
 def copies_dealt_out(y, ratio, random_state=0):
     common, rare = split(y)
     return np.concatenate([common, np.resize(rare, int(len(common) * ratio))])
 
 
-@answers.wrong("random_oversample")
+@answers.wrong("random_oversample", NOT_AT_RANDOM)
 def one_row_again_and_again(y, ratio, random_state=0):
     common, rare = split(y)
     n_extra = int(len(common) * ratio) - len(rare)
     return np.concatenate([np.arange(len(y)), np.repeat(rare[:1], n_extra)])
 
 
-@answers.wrong("random_oversample")
+@answers.wrong("random_oversample", SEED_UNUSED)
 def copies_without_a_seed(y, ratio, random_state=0):
     return copies_by_choice(y, ratio, None)
+
+
+@answers.wrong("random_oversample", NOT_AT_RANDOM)
+def copies_with_a_fixed_seed(y, ratio, random_state=0):
+    return copies_by_choice(y, ratio, 42)
+
+
+@answers.wrong("random_oversample", NOT_AT_RANDOM)
+def copies_of_all_but_the_first(y, ratio, random_state=0):
+    common, rare = split(y)
+    rng = np.random.default_rng(random_state)
+    copied = rare[1:] if len(rare) > 1 else rare
+    return np.concatenate(
+        [np.arange(len(y)), rng.choice(copied, int(len(common) * ratio) - len(rare))]
+    )
+
+
+@answers.wrong("random_oversample")
+def copies_rounded(y, ratio, random_state=0):
+    common, rare = split(y)
+    rng = np.random.default_rng(random_state)
+    extra = rng.choice(rare, round(len(common) * ratio) - len(rare))
+    return np.concatenate([np.arange(len(y)), extra])
+
+
+@answers.wrong("random_oversample", "no rare row is repeated")
+def copies_of_the_label_1(y, ratio, random_state=0):
+    labels = np.array(list(y), dtype=object)
+    rare = np.flatnonzero([label in (1, "fraud", True) for label in labels])
+    rng = np.random.default_rng(random_state)
+    extra = rng.choice(rare, max(0, int((len(y) - len(rare)) * ratio) - len(rare)))
+    return np.concatenate([np.arange(len(y)), extra])
 
 
 # rows_lost
@@ -367,6 +486,27 @@ def rare_forgotten(y, ratio):
 @answers.wrong("rows_lost")
 def lost_percent(y, ratio):
     return tuple(100 * share for share in two_shares(y, ratio))
+
+
+@answers.wrong("rows_lost", NO_LISTS)
+def lost_from_a_list(y, ratio):
+    n_rare = min(np.sum(y == label) for label in set(y))
+    n_common = len(y) - n_rare
+    return (n_common - int(n_rare / ratio)) / n_common, (n_common - int(n_rare / ratio)) / len(y)
+
+
+@answers.wrong("rows_lost")
+def lost_without_rounding(y, ratio):
+    n_common, n_rare = counted(y)
+    return (n_common - n_rare / ratio) / n_common, (n_common - n_rare / ratio) / len(y)
+
+
+@answers.wrong("rows_lost")
+def lost_where_1_is_rare(y, ratio):
+    n_rare = max(1, sum(label in (1, "fraud") for label in y))
+    n_common = len(y) - n_rare
+    lost = n_common - int(n_rare / ratio)
+    return lost / n_common, lost / len(y)
 
 
 # information_kept
@@ -420,9 +560,28 @@ def information_at_one_to_one(y, ratio):
     return variances(y, 1.0)
 
 
-@answers.wrong("information_kept")
+@answers.wrong("information_kept", "compared with endlessly many common rows")
 def against_endless_data(y, ratio):
     return 1 / (1 + ratio)
+
+
+@answers.wrong("information_kept")
+def information_without_rounding(y, ratio):
+    n_common, n_rare = counted(y)
+    return (1 / n_rare + 1 / n_common) / (1 / n_rare + ratio / n_rare)
+
+
+@answers.wrong("information_kept")
+def product_of_the_shares(y, ratio):
+    of_common, of_all = two_shares(y, ratio)
+    return (1 - of_common) * (1 - of_all)
+
+
+@answers.wrong("information_kept", "compared with endlessly many common rows")
+def against_endless_data_in_rows(y, ratio):
+    n_rare = counted(y)[1]
+    kept = int(n_rare / ratio)
+    return kept / (kept + n_rare)
 
 
 # tomek_links
@@ -496,11 +655,17 @@ def both_ways(X, y):
 
 
 @answers.wrong("tomek_links", "the rows to drop instead of the pairs")
-def dropped(X, y):
-    labels = np.array([str(label) for label in y])
-    kept = TomekLinks()
-    kept.fit_resample(X, labels)
-    return np.setdiff1d(np.arange(len(labels)), kept.sample_indices_)
+def rows_to_drop(X, y):
+    common, _ = split(y)
+    return np.intersect1d(common, [place for pair in by_tree(X, y) for place in pair])
+
+
+@answers.wrong("tomek_links", LIBRARY_CALL)
+def by_cleaning(X, y):
+    cleaner = TomekLinks(sampling_strategy="all")
+    cleaner.fit_resample(X, np.array([str(label) for label in y]))
+    linked = np.setdiff1d(np.arange(len(y)), cleaner.sample_indices_)
+    return [pair for pair in by_tree(X, y) if set(pair) <= set(linked)]
 
 
 @answers.wrong("tomek_links", "each point is its own neighbour")
@@ -509,6 +674,50 @@ def itself(X, y):
     return [(i, j) for i, j in enumerate(nearest) if nearest[j] == i and y[i] != y[j]]
 
 
-@answers.wrong("tomek_links")
+@answers.wrong("tomek_links", "only the first feature counts")
 def nearest_in_the_first_feature(X, y):
     return by_tree(np.asarray(X)[:, :1], y)
+
+
+@answers.wrong("tomek_links", "the nearest point is sought in the other class only")
+def nearest_stranger(X, y):
+    common, rare = split(y)
+    from_common = NearestNeighbors(n_neighbors=1).fit(X[rare]).kneighbors(X[common])[1][:, 0]
+    from_rare = NearestNeighbors(n_neighbors=1).fit(X[common]).kneighbors(X[rare])[1][:, 0]
+    pairs = [(common[i], rare[j]) for i, j in enumerate(from_common) if from_rare[j] == i]
+    return ordered((int(i), int(j)) for i, j in pairs)
+
+
+@answers.wrong("tomek_links", "the features are brought to one scale first")
+def scaled_first(X, y):
+    return by_tree(StandardScaler().fit_transform(X), y)
+
+
+@answers.wrong("tomek_links")
+def city_blocks(X, y):
+    nearest = cKDTree(X).query(X, k=2, p=1)[1][:, 1].tolist()
+    return ordered((i, j) for i, j in enumerate(nearest) if nearest[j] == i and y[i] != y[j])
+
+
+@answers.wrong("tomek_links")
+def sorted_by_the_larger(X, y):
+    return [pair[::-1] for pair in by_tree(X, y)]
+
+
+@answers.wrong("tomek_links")
+def as_they_are_found(X, y):
+    return by_tree(X, y)[::-1]
+
+
+@answers.wrong("tomek_links")
+def on_a_sorted_line(X, y):
+    """Compare each point with its neighbours in the order of the first feature, as in the text."""
+    order = np.argsort(X[:, 0], kind="stable")
+    gaps = np.linalg.norm(np.diff(X[order], axis=0), axis=1)
+    padded = np.r_[np.inf, gaps, np.inf]
+    links = [
+        (int(order[k]), int(order[k + 1]))
+        for k, gap in enumerate(gaps)
+        if gap < padded[k] and gap < padded[k + 2] and y[order[k]] != y[order[k + 1]]
+    ]
+    return ordered(links)
