@@ -122,8 +122,7 @@ def fraud_is_rare(y, ratio):
 @answers.wrong("target_counts", NO_LISTS)
 def compares_a_list(y, ratio):
     rare = min(set(y), key=list(y).count)
-    n_rare = np.sum(y == rare)
-    n_common = np.sum(y != rare)
+    n_rare, n_common = (y == rare).sum(), (y != rare).sum()
     return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
 
 
@@ -490,7 +489,7 @@ def lost_percent(y, ratio):
 
 @answers.wrong("rows_lost", NO_LISTS)
 def lost_from_a_list(y, ratio):
-    n_rare = min(np.sum(y == label) for label in set(y))
+    n_rare = min((y == label).sum() for label in set(y))
     n_common = len(y) - n_rare
     return (n_common - int(n_rare / ratio)) / n_common, (n_common - int(n_rare / ratio)) / len(y)
 
