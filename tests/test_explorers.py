@@ -135,6 +135,20 @@ def test_a_start_that_its_control_does_not_reach_is_refused_by_name(name, argume
         MAKERS[name](**{argument: wrong})
 
 
+@pytest.mark.parametrize(
+    ("name", "argument", "beyond"),
+    [("threshold", "cost_fn", -1), ("prevalence", "easy", 101), ("smote", "lam", (0, 2))],
+)
+def test_a_value_that_its_control_does_not_reach_changes_nothing(name, argument, beyond):
+    maker, states, _ = EXPLORERS[name]
+    explorer = maker()
+    state, numbers = explorer.state, explorer.view.numbers
+    with pytest.raises(ValueError, match=f"the control {argument} does not reach"):
+        explorer.set(**states[0], **{argument: beyond})
+    assert explorer.state == state
+    assert explorer.view.numbers == numbers
+
+
 def shown_by(explorer):
     """Return the values of all HTML widgets inside, which is what a browser draws."""
 

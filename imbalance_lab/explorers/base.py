@@ -301,15 +301,23 @@ class Explorer:
         Raises
         ------
         ValueError
-            If there is no control of that name.
+            If there is no control of that name, or it does not reach that value; then nothing has
+            changed.
         """
         unknown = sorted(set(values) - set(self.controls))
         if unknown:
             raise ValueError(f"no control is called {unknown}; there are {sorted(self.controls)}.")
-        self._paused = True
+        before, self._paused = self.state, True
         try:
             for name, value in values.items():
                 self.controls[name].value = value
+                # A widget takes the nearest value that it can show, and says nothing.
+                if not np.allclose(self.controls[name].value, value):
+                    raise ValueError(f"the control {name} does not reach {value!r}.")
+        except ValueError:
+            for name, value in before.items():
+                self.controls[name].value = value
+            raise
         finally:
             self._paused = False
         self._refresh()
