@@ -40,8 +40,12 @@ lab: $(INSTALLED)  ## open JupyterLab on the first lesson (PORT=8899, BROWSER=no
 test: $(INSTALLED)  ## run the whole test suite: tests, every notebook, and its source
 	@$(RUN) JOBS=$(JOBS) sh tests/run.sh
 
-long: $(INSTALLED)  ## run what repeats the tests of grading: every known answer, more kills (an hour)
-	@$(RUN) OMP_NUM_THREADS=1 $(PY) -m pytest tests -m long -n $(JOBS)
+long: $(INSTALLED)  ## run what repeats: known answers, kills, other processors and Pythons (hours)
+	@status=0; export JOBS=$(JOBS); \
+	$(RUN) OMP_NUM_THREADS=1 $(PY) -m pytest tests -m long -n $(JOBS) || status=1; \
+	$(RUN) $(PY) tests/processors.py || status=1; \
+	MAKE="$(MAKE)" sh tests/pythons.sh || status=1; \
+	exit $$status
 
 lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one lesson)
 	@$(RUN) $(PY) -m imbalance_builder --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
