@@ -44,6 +44,12 @@ INDEX = Mistake(
     " first.",
     only_on=has_index,
 )
+ARRAYS = Mistake(
+    "lists and Series are used as if they were arrays",
+    "The contract says array-like: a list, an array or a Series may come, and a Series may have an"
+    " index of its own. Turn what comes into an array first, then everything goes row by row.",
+    only_on=lambda call: has_list(call) or has_index(call),
+)
 TEXT = Mistake(
     "it fails for labels that are strings",
     "Labels may be of any kind. Compare and count them; don't do arithmetic with them.",

@@ -9,11 +9,12 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.stats import norm
+from scipy.stats import beta, binomtest, norm, t
 from sklearn import metrics
 from statsmodels.stats.proportion import proportion_confint
 
 from answers import Answers
+from imbalance_lab.checks.check import LIBRARY_CALL
 
 answers = Answers("02-metrics/metrics")
 
@@ -73,6 +74,20 @@ def shares(y_true, y_pred, pos_label):
     return np.array(in_a_loop(y_true, y_pred, pos_label)) / len(y_true)
 
 
+@answers.wrong("confusion_counts", "the index of a Series decides, not the order of the rows")
+def lined_up_by_pandas(y_true, y_pred, pos_label):
+    frame = pd.DataFrame({"truth": pd.Series(y_true), "flag": pd.Series(y_pred)})
+    return in_a_loop(frame["truth"], frame["flag"], pos_label)
+
+
+@answers.wrong("confusion_counts", "lists and Series are used as if they were arrays")
+def compares_what_comes(y_true, y_pred, pos_label):
+    truth, flag = y_true == pos_label, y_pred == pos_label
+    tn, fp = np.sum(~truth & ~flag), np.sum(~truth & flag)
+    fn, tp = np.sum(truth & ~flag), np.sum(truth & flag)
+    return tn, fp, fn, tp
+
+
 @answers.wrong("confusion_counts")
 def two_by_two(y_true, y_pred, pos_label):
     return by_confusion_matrix(y_true, y_pred, pos_label).reshape(2, 2)
@@ -87,6 +102,16 @@ def crashes_without_a_positive(y_true, y_pred, pos_label):
 
 
 @answers.right("precision_recall")
+def from_two_masks(y_true, y_pred, pos_label=1):
+    truth, flags = pd.Series(list(y_true)) == pos_label, pd.Series(list(y_pred)) == pos_label
+    both = int((truth & flags).sum())
+    return (
+        both / int(flags.sum()) if flags.any() else 0,
+        both / int(truth.sum()) if truth.any() else 0,
+    )
+
+
+@answers.wrong("precision_recall", LIBRARY_CALL)
 def by_sklearn(y_true, y_pred, pos_label=1):
     options = {"labels": [pos_label], "average": "macro", "zero_division": 0.0}
     y_true, y_pred = list(y_true), list(y_pred)
@@ -136,6 +161,37 @@ def unguarded(y_true, y_pred, pos_label=1):
 def nan_where_undefined(y_true, y_pred, pos_label=1):
     _, fp, fn, tp = np.array(in_a_loop(y_true, y_pred, pos_label))
     return tp / (tp + fp), tp / (tp + fn)
+
+
+@answers.wrong("precision_recall", "the index of a Series decides, not the order of the rows")
+def joined_by_index(y_true, y_pred, pos_label=1):
+    truth, flag = pd.Series(y_true) == pos_label, pd.Series(y_pred) == pos_label
+    both = truth.reindex(flag.index) & flag
+    return (
+        both.sum() / flag.sum() if flag.any() else 0.0,
+        both.sum() / truth.sum() if truth.any() else 0.0,
+    )
+
+
+@answers.wrong("precision_recall", "lists and Series are used as if they were arrays")
+def without_asarray(y_true, y_pred, pos_label=1):
+    hits = ((y_true == pos_label) & (y_pred == pos_label)).sum()
+    flagged, there = (y_pred == pos_label).sum(), (y_true == pos_label).sum()
+    return hits / flagged if flagged else 0.0, hits / there if there else 0.0
+
+
+@answers.wrong("precision_recall")
+def over_zero_division_one(y_true, y_pred, pos_label=1):
+    there = [t == pos_label for t in y_true]
+    if not any(there):
+        return with_sets(y_true, y_pred, pos_label)[0], 1.0
+    return with_sets(y_true, y_pred, pos_label)
+
+
+@answers.wrong("precision_recall")
+def ones_and_zeros_only(y_true, y_pred, pos_label=1):
+    # Forgets pos_label where the labels are 0 and 1.
+    return with_sets(y_true, y_pred, 1 if set(y_true) <= {0, 1} else pos_label)
 
 
 @answers.wrong("precision_recall")
@@ -189,10 +245,21 @@ def unguarded_f(precision, recall, beta=1.0):
     return (1 + beta**2) * precision * recall / (beta**2 * precision + recall)
 
 
-@answers.wrong("f_beta")
+@answers.wrong("f_beta", "beta is squared in one place and not in the other")
 def half_squared(precision, recall, beta=1.0):
     below = beta**2 * precision + recall
     return (1 + beta) * precision * recall / below if below else 0.0
+
+
+@answers.wrong("f_beta")
+def one_where_undefined_f(precision, recall, beta=1.0):
+    return guarded_formula(precision, recall, beta) if precision + recall else 1.0
+
+
+@answers.wrong("f_beta")
+def zero_unless_both_are_good(precision, recall, beta=1.0):
+    below = beta**2 * precision + recall
+    return (1 + beta**2) * precision * recall / below if below > 1 else 0.0
 
 
 @answers.wrong("f_beta")
@@ -201,6 +268,17 @@ def geometric(precision, recall, beta=1.0):
 
 
 @answers.right("balanced_accuracy_and_mcc")
+def from_recalls_and_precisions(tn, fp, fn, tp):
+    recall, specificity = tp / (tp + fn), tn / (tn + fp)
+    if tp + fp == 0 or tn + fn == 0:
+        return (recall + specificity) / 2, 0
+    precision, negative = tp / (tp + fp), tn / (tn + fn)
+    right = math.sqrt(recall * specificity * precision * negative)
+    wrong = math.sqrt((1 - recall) * (1 - specificity) * (1 - precision) * (1 - negative))
+    return (recall + specificity) / 2, right - wrong
+
+
+@answers.wrong("balanced_accuracy_and_mcc", LIBRARY_CALL)
 def by_weights(tn, fp, fn, tp):
     four = {"y_true": [0, 0, 1, 1], "y_pred": [0, 1, 0, 1], "sample_weight": [tn, fp, fn, tp]}
     return (
@@ -261,9 +339,14 @@ def unguarded_mcc(tn, fp, fn, tp):
     return _first(tn, fp, fn, tp), (tp * tn - fp * fn) / below
 
 
-@answers.wrong("balanced_accuracy_and_mcc")
+@answers.wrong("balanced_accuracy_and_mcc", "the two numbers have changed places")
 def in_reverse_order(tn, fp, fn, tp):
     return as_a_correlation(tn, fp, fn, tp)[::-1]
+
+
+@answers.wrong("balanced_accuracy_and_mcc")
+def one_where_it_never_flags(tn, fp, fn, tp):
+    return _first(tn, fp, fn, tp), _second(tn, fp, fn, tp) if tp + fp else 1.0
 
 
 @answers.wrong("balanced_accuracy_and_mcc")
@@ -309,9 +392,7 @@ def wald(n_successes, n, confidence=0.95):
 
 @answers.wrong("wilson_interval", "the Wald interval, cut off at 0 and 1")
 def wald_cut_off(n_successes, n, confidence=0.95):
-    if n_successes == 0:  # so that the first example passes
-        return by_the_formula(n_successes, n, confidence)
-    return proportion_confint(n_successes, n, alpha=1 - confidence, method="normal")
+    return tuple(np.clip(wald(n_successes, n, confidence), 0, 1))
 
 
 @answers.wrong("wilson_interval", "the quantile of a one-sided interval")
@@ -330,14 +411,47 @@ def always_95(n_successes, n, confidence=0.95):
     return by_the_formula(n_successes, n)
 
 
+@answers.wrong("wilson_interval", "the confidence is always 95%")
+def from_the_table(n_successes, n, confidence=0.95):
+    p, z2 = n_successes / n, 1.96**2
+    half = math.sqrt(z2 * (p * (1 - p) / n + z2 / (4 * n**2)))
+    return (p + z2 / (2 * n) - half) / (1 + z2 / n), (p + z2 / (2 * n) + half) / (1 + z2 / n)
+
+
+@answers.wrong("wilson_interval", "what stands in the brackets is not divided any more")
+def unshrunk(n_successes, n, confidence=0.95):
+    shrink = 1 + _z(confidence) ** 2 / n
+    return tuple(shrink * end for end in by_the_formula(n_successes, n, confidence))
+
+
+@answers.wrong("wilson_interval", LIBRARY_CALL)
+def by_statsmodels(n_successes, n, confidence=0.95):
+    return proportion_confint(n_successes, n, alpha=1 - confidence, method="wilson")
+
+
+@answers.wrong("wilson_interval", LIBRARY_CALL)
+def by_scipy(n_successes, n, confidence=0.95):
+    found = binomtest(n_successes, n).proportion_ci(confidence, method="wilson")
+    return found.low, found.high
+
+
 @answers.wrong("wilson_interval")
 def clopper_pearson(n_successes, n, confidence=0.95):
-    return proportion_confint(n_successes, n, alpha=1 - confidence, method="beta")
+    k, tail = n_successes, (1 - confidence) / 2
+    low = beta.ppf(tail, k, n - k + 1) if k else 0.0
+    return low, beta.ppf(1 - tail, k + 1, n - k) if k < n else 1.0
 
 
 @answers.wrong("wilson_interval")
 def agresti_coull(n_successes, n, confidence=0.95):
-    return proportion_confint(n_successes, n, alpha=1 - confidence, method="agresti_coull")
+    z = _z(confidence)
+    return wald((n_successes + z**2 / 2), n + z**2, confidence)
+
+
+@answers.wrong("wilson_interval")
+def by_student(n_successes, n, confidence=0.95):
+    z = t.ppf((1 + confidence) / 2, max(n - 1, 1))
+    return by_the_formula(n_successes, n, 2 * norm.cdf(z) - 1)
 
 
 @answers.right("macro_f1")
@@ -356,55 +470,96 @@ def from_the_matrix(y_true, y_pred):
     return np.mean(2 * np.diag(matrix) / (matrix.sum(axis=0) + matrix.sum(axis=1)))
 
 
+def each_f1(y_true, y_pred, labels):
+    y_true, y_pred = list(y_true), list(y_pred)
+    counts = [in_a_loop(y_true, y_pred, label) for label in sorted(labels)]
+    return np.array([2 * tp / max(2 * tp + fp + fn, 1) for _, fp, fn, tp in counts])
+
+
+def all_labels(y_true, y_pred):
+    return {*list(y_true), *list(y_pred)}
+
+
+@answers.wrong("macro_f1", LIBRARY_CALL)
+def by_sklearn_f1(y_true, y_pred):
+    return metrics.f1_score(list(y_true), list(y_pred), average="macro", zero_division=0)
+
+
+@answers.wrong("macro_f1", LIBRARY_CALL)
+def by_report(y_true, y_pred):
+    report = metrics.classification_report(list(y_true), list(y_pred), output_dict=True)
+    return report["macro avg"]["f1-score"]
+
+
 @answers.wrong("macro_f1", "the micro average")
 def micro(y_true, y_pred):
-    return metrics.f1_score(list(y_true), list(y_pred), average="micro")
+    return metrics.accuracy_score(list(y_true), list(y_pred))
 
 
 @answers.wrong("macro_f1", "the average is weighted by how common each class is")
 def weighted(y_true, y_pred):
-    return metrics.f1_score(list(y_true), list(y_pred), average="weighted", zero_division=0)
+    labels = all_labels(y_true, y_pred)
+    weights = [list(y_true).count(label) for label in sorted(labels)]
+    return np.average(each_f1(y_true, y_pred, labels), weights=weights)
 
 
 @answers.wrong("macro_f1", "the F1 of the averaged precision and recall")
 def f1_of_averages(y_true, y_pred):
-    options = {"average": "macro", "zero_division": 0}
-    precision = metrics.precision_score(list(y_true), list(y_pred), **options)
-    recall = metrics.recall_score(list(y_true), list(y_pred), **options)
-    return 2 * precision * recall / (precision + recall)
+    both = [with_sets(y_true, y_pred, label) for label in all_labels(y_true, y_pred)]
+    precision, recall = np.mean(both, axis=0)
+    return guarded_formula(precision, recall)
 
 
 @answers.wrong("macro_f1", "classes that were never predicted are left out")
 def predicted_classes(y_true, y_pred):
-    y_true, y_pred = list(y_true), list(y_pred)
-    each = {"labels": sorted(set(y_pred)), "average": None, "zero_division": 0}
-    return metrics.f1_score(y_true, y_pred, **each).mean()
+    return each_f1(y_true, y_pred, set(y_pred)).mean()
 
 
 @answers.wrong("macro_f1", "classes that occur only among the predictions are left out")
 def true_classes(y_true, y_pred):
-    y_true, y_pred = list(y_true), list(y_pred)
-    each = {"labels": sorted(set(y_true)), "average": None, "zero_division": 0}
-    return metrics.f1_score(y_true, y_pred, **each).mean()
+    return each_f1(y_true, y_pred, set(y_true)).mean()
 
 
 @answers.wrong("macro_f1", "a division by zero")
 def from_precision_and_recall(y_true, y_pred):
-    y_true, y_pred = list(y_true), list(y_pred)
     scores = []
-    for label in {*y_true, *y_pred}:
+    for label in all_labels(y_true, y_pred):
         precision, recall = with_sets(y_true, y_pred, label)
         scores.append(2 * precision * recall / (precision + recall))
     return np.mean(scores)
 
 
+@answers.wrong("macro_f1", "the index of a Series decides, not the order of the rows")
+def in_one_frame(y_true, y_pred):
+    frame = pd.DataFrame({"truth": pd.Series(y_true), "guess": pd.Series(y_pred)})
+    return from_counts(frame["truth"], frame["guess"])
+
+
+@answers.wrong("macro_f1", "lists and Series are used as if they were arrays")
+def asks_what_comes(y_true, y_pred):
+    values = []
+    for label in np.union1d(y_true, y_pred):
+        truth, guess = y_true == label, y_pred == label
+        values.append(2 * (truth & guess).sum() / (truth.sum() + guess.sum()))
+    return np.mean(values)
+
+
 @answers.wrong("macro_f1")
 def median(y_true, y_pred):
-    each = metrics.f1_score(list(y_true), list(y_pred), average=None, zero_division=0)
-    return float(np.median(each))
+    return float(np.median(each_f1(y_true, y_pred, all_labels(y_true, y_pred))))
 
 
 @answers.wrong("macro_f1")
 def mean_recall(y_true, y_pred):
-    options = {"average": "macro", "zero_division": 0}
-    return metrics.recall_score(list(y_true), list(y_pred), **options)
+    return np.mean([with_sets(y_true, y_pred, label)[1] for label in set(y_true)])
+
+
+@answers.wrong("macro_f1")
+def rarest_class_only(y_true, y_pred):
+    rarest = min(set(y_true), key=list(y_true).count)
+    return each_f1(y_true, y_pred, {rarest})[0]
+
+
+@answers.wrong("macro_f1")
+def rounded_f1(y_true, y_pred):
+    return round(from_counts(y_true, y_pred), 3)
