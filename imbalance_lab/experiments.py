@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from imbalance_lab.validation import checked, real
+from imbalance_lab.validation import checked, finite, real
 
 
 class Interval(NamedTuple):
@@ -74,11 +74,9 @@ def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     >>> print(interval([0.40, 0.42, 0.41, 0.43]))
     0.415 [0.394, 0.436]
     """
-    runs = np.asarray(values, dtype=float)
+    runs = finite(values, "values")
     if runs.ndim != 1 or len(runs) < 2:
         raise ValueError(f"values must hold at least 2 runs in one dimension, got {runs.shape}")
-    if not np.isfinite(runs).all():
-        raise ValueError(f"values must be finite, got {int((~np.isfinite(runs)).sum())} others")
     mean = float(runs.mean())
     if np.ptp(runs) == 0:  # a t distribution needs a width
         return Interval(mean, mean, mean)

@@ -1,4 +1,7 @@
-"""Parameter checks in scikit-learn's own words, for every public function of the package."""
+"""Checks of arguments for every public function of the package.
+
+Parameters are checked in scikit-learn's own words; the errors for arrays name them too.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar, cast
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import (
     Interval,
     StrOptions,
@@ -55,6 +59,18 @@ def real(low: float | None, high: float | None = None, *, closed: str = "left") 
 def one_of(*names: str) -> list[Any]:
     """Accept these names."""
     return [StrOptions(set(names))]
+
+
+def finite(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Return an array of numbers without NaN and infinite ones, or raise ValueError."""
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be numbers; got {values!r:.60}.") from None
+    broken = int((~np.isfinite(array)).sum())
+    if broken:
+        raise ValueError(f"{name} must be finite; got {broken} NaN or infinite of {array.size}.")
+    return array
 
 
 #: A share of positives: neither class may be empty by intention.

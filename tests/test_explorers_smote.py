@@ -130,7 +130,7 @@ def test_any_labels_will_do_when_the_positive_one_is_named():
         ({"n_new": 1}, r"'n_new' .* must be an int in the range \[2, inf\). Got 1"),
         ({"X": np.zeros((60, 3))}, r"X must have shape \(60, 2\) like y; got \(60, 3\)"),
         ({"X": np.full((60, 2), np.nan)}, "X must be finite"),
-        ({"X": [["a", "b"]] * 60}, "X must be numbers, in two columns"),
+        ({"X": [["a", "b"]] * 60}, "X must be numbers; got"),
         ({"y": [1] + [0] * 59}, "y must have at least 3 positives and 5 negatives; got 1 and 59"),
     ],
 )

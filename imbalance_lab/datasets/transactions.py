@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from pandas.api.types import is_numeric_dtype
 from sklearn.utils import check_random_state
 
-from imbalance_lab.validation import SEED, Seed, checked, real, whole
+from imbalance_lab.validation import SEED, Seed, checked, finite, real, whole
 
 __all__ = [
     "CHANNELS",
@@ -393,30 +393,24 @@ def cost_of_decisions(y_true: ArrayLike, flagged: ArrayLike, amount: ArrayLike) 
     >>> cost_of_decisions([0, 1, 0], [1, 0, 0], [20, 100, 5])
     119.0
     """
-    fraud = _one_dimensional(y_true, "y_true", only_0_and_1=True) == 1
-    review = _one_dimensional(flagged, "flagged", only_0_and_1=True) == 1
-    money = _one_dimensional(amount, "amount")
-    if not len(fraud) == len(review) == len(money):
+    fraud, review = _flags(y_true, "y_true"), _flags(flagged, "flagged")
+    money = finite(amount, "amount")
+    if not fraud.shape == review.shape == money.shape:
         raise ValueError(
             "y_true, flagged and amount must have the same length; "
-            f"got {len(fraud)}, {len(review)} and {len(money)}."
+            f"got shapes {fraud.shape}, {review.shape} and {money.shape}."
         )
+    if (money < 0).any():
+        raise ValueError(f"amount must be at least 0; got {money.min()}.")
     missed = fraud & ~review
     return float(COST_PER_REVIEW * review.sum() + (money[missed] + HANDLING_COST).sum())
 
 
-def _one_dimensional(
-    values: ArrayLike, name: str, *, only_0_and_1: bool = False
-) -> NDArray[np.float64]:
-    """Return the values as numbers, or say what is wrong with them."""
-    accepted = "only 0 and 1" if only_0_and_1 else "finite numbers of at least 0"
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} must hold {accepted}; got {error}.") from error
+def _flags(values: ArrayLike, name: str) -> NDArray[np.bool_]:
+    array = np.asarray(values)
     if array.ndim != 1:
         raise ValueError(f"{name} must be one-dimensional; got shape {array.shape}.")
-    wrong = ~np.isin(array, (0, 1)) if only_0_and_1 else ~(np.isfinite(array) & (array >= 0))
-    if wrong.any():
-        raise ValueError(f"{name} must hold {accepted}; got {np.unique(array[wrong])[:5]}.")
-    return array
+    wrong = array[~np.isin(array, (0, 1))].tolist()
+    if wrong:
+        raise ValueError(f"{name} must hold only 0 and 1; got {wrong[:5]}.")
+    return array.astype(bool)

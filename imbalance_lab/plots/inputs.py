@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from imbalance_lab.validation import finite
+
 Label = Any
 
 
@@ -64,10 +66,7 @@ def binary_target(y_true: ArrayLike, pos_label: Label = None) -> BinaryTarget:
 
 def scores_1d(y_score: ArrayLike, n_samples: int, name: str = "y_score") -> NDArray[np.float64]:
     """Return finite scores, one for each of `n_samples` rows."""
-    try:
-        scores = np.asarray(y_score, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be numbers, one for each row of y_true.") from None
+    scores = finite(y_score, name)
     if scores.ndim == 2 and scores.shape[1] == 2:
         raise ValueError(
             f"{name} must be 1-D; got shape {scores.shape}. Of predict_proba's columns take the "
@@ -75,9 +74,6 @@ def scores_1d(y_score: ArrayLike, n_samples: int, name: str = "y_score") -> NDAr
         )
     if scores.shape != (n_samples,):
         raise ValueError(f"{name} must have shape ({n_samples},) like y_true; got {scores.shape}.")
-    broken = int((~np.isfinite(scores)).sum())
-    if broken:
-        raise ValueError(f"{name} must be finite; got {broken} NaN or infinite of {n_samples}.")
     return scores
 
 
@@ -94,14 +90,9 @@ def probabilities_1d(y_prob: ArrayLike, n_samples: int, name: str) -> NDArray[np
 
 def plane(X: ArrayLike, n_samples: int) -> NDArray[np.float64]:
     """Return `n_samples` finite points in the plane."""
-    try:
-        points = np.asarray(X, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("X must be numbers, in two columns.") from None
+    points = finite(X, "X")
     if points.shape != (n_samples, 2):
         raise ValueError(f"X must have shape ({n_samples}, 2) like y; got {points.shape}.")
-    if not np.isfinite(points).all():
-        raise ValueError("X must be finite; got NaN or infinite values.")
     return points
 
 
