@@ -43,28 +43,11 @@ class _Invented(NamedTuple):
 class SmoteView(Scene):
     """What SMOTE invents from two classes in the plane, in one state of its settings.
 
+    Takes the data, `n_new` and `random_state` of `smote_explorer`, and refuses fewer than 3 positives
+    or 5 negatives. The draws stay the same while a setting moves, so that only its effect shows.
     Called with the number of neighbours `k`, the two ends of λ's range `lam` and the number of
     `wrong` labels; its numbers have the keys ``rare``, ``walks``, ``new``, ``variance``, ``inside``
     and ``touched``.
-
-    Parameters
-    ----------
-    X : array-like of shape (n_samples, 2)
-        Finite numbers.
-    y : array-like of shape (n_samples,)
-        Labels of two classes; the positive one is filled up.
-    pos_label : label, optional
-        Positive class; may be left out for 0/1, −1/1 and booleans.
-    n_new : int, default=300
-        Number of rows to invent.
-    random_state : int, default=0
-        Decides the draws. They stay the same while a setting moves, so that only its effect shows.
-
-    Raises
-    ------
-    ValueError
-        If `X` is not a table of two columns of finite numbers with as many rows as `y`, `y` does
-        not have two classes, or there are fewer than 3 positives or 5 negatives.
     """
 
     size = (5.8, 4.6)
@@ -237,7 +220,8 @@ def smote_explorer(
     Raises
     ------
     ValueError
-        If the data are not as described, or a setting lies outside its slider.
+        If the data are not as described, there are fewer than 3 positives or 5 negatives, or a
+        setting lies outside its slider.
 
     Examples
     --------

@@ -40,23 +40,10 @@ _BESIDE |= {"columnspacing": 1.0, "markerscale": 0.8}
 class ThresholdView(Scene):
     """Everything that a threshold decides, for fixed labels and scores.
 
-    A row is predicted positive when its score is at or above the threshold. Called with
-    `threshold`, `cost_fp` and `cost_fn`; its numbers have the keys ``tn``, ``fp``, ``fn``, ``tp``,
-    ``precision``, ``recall``, ``f1``, ``fpr``, ``flagged``, ``cost`` and ``min_cost``.
-
-    Parameters
-    ----------
-    y_true : array-like of shape (n_samples,)
-        True labels of two classes.
-    y_score : array-like of shape (n_samples,)
-        Scores, higher for the positive class; probabilities or decision values.
-    pos_label : label, optional
-        Positive class; may be left out for 0/1, −1/1 and booleans.
-
-    Raises
-    ------
-    ValueError
-        If `y_true` does not have two classes, or scores are not finite or of another length.
+    Takes the labels and scores of `threshold_explorer`; a row is predicted positive when its score
+    is at or above the threshold. Called with `threshold`, `cost_fp` and `cost_fn`; its numbers have
+    the keys ``tn``, ``fp``, ``fn``, ``tp``, ``precision``, ``recall``, ``f1``, ``fpr``,
+    ``flagged``, ``cost`` and ``min_cost``.
     """
 
     size = (6.7, 4.7)
