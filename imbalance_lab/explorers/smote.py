@@ -43,8 +43,8 @@ class _Invented(NamedTuple):
 class SmoteView(Scene):
     """What SMOTE invents from two classes in the plane, in one state of its settings.
 
-    Takes the data, `n_new` and `random_state` of `smote_explorer`, and refuses fewer than 3 positives
-    or 5 negatives. The draws stay the same while a setting moves, so that only its effect shows.
+    Takes the data, `n_new` and `random_state` of `smote_explorer`. The draws stay the same while a
+    setting moves, so that only its effect shows.
     Called with the number of neighbours `k`, the two ends of λ's range `lam` and the number of
     `wrong` labels; its numbers have the keys ``rare``, ``walks``, ``new``, ``variance``, ``inside``
     and ``touched``.
