@@ -20,6 +20,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,10 @@ OUT_OF_MEMORY = 77  # exit status of a student's process that could not even say
 
 _POLL_SECONDS = 0.02
 _FILE_COST = 1024  # bytes of the kernel's that a file takes, beside its content
-_AREA_COST = 256  # the same of an area of memory
+_AREA_COST = 512  # the same of an area of memory
 _FEW_PROCESSES = 4
 _AREAS_SECONDS = 1.0  # between two counts of areas, which are slow
+_MOST_AREAS = 70_000  # what Linux allows a process, and a little
 _STATUS = ("RssAnon:", "VmSwap:", "VmPTE:", "HugetlbPages:")
 _ROLLUP = ("Pss_Anon:", "SwapPss:")
 _chance = random.SystemRandom()  # a forked generator would be the student's too
@@ -200,17 +202,17 @@ class Watcher:
         return kept
 
     def _areas_of(self, look: Look) -> int:
-        """Count the areas that memory is cut into; they matter only where many processes do it."""
-        if len(look.processes) <= _FEW_PROCESSES:
-            self.areas = 0
-        elif time.monotonic() - self._counted_areas > _AREAS_SECONDS:
+        """Estimate what the areas cost that memory is cut into, bytes, from one process by chance.
+
+        A process has one or two thousand of them. They matter only where many processes make as
+        many as they can, and counting all of those would keep the watcher from its work.
+        """
+        count = len(look.processes)
+        if count > _FEW_PROCESSES and time.monotonic() - self._counted_areas > _AREAS_SECONDS:
             self._counted_areas = time.monotonic()
-            self.areas = 0
-            for process in look.processes:
-                with contextlib.suppress(OSError):
-                    areas = Path(f"/proc/{process}/maps").read_bytes().count(b"\n")
-                    self.areas += areas * _AREA_COST
-        return self.areas
+            with contextlib.suppress(OSError):
+                self.areas = max(self.areas, _count_areas(_chance.choice(sorted(look.processes))))
+        return self.areas * count * _AREA_COST if count > _FEW_PROCESSES else 0
 
     def _exact_memory(self, look: Look, kept: _Kept) -> int:
         """Count what forked processes share with each other once: slow, so only when in doubt."""
@@ -222,7 +224,7 @@ class Watcher:
                     mine, common = _proportional_memory_of(process)
                 own += mine
                 shared += common
-        return own + max(shared, kept.files) + kept.sockets + self.areas
+        return own + max(shared, kept.files) + kept.sockets + self._areas_of(look)
 
     # --- processes -------------------------------------------------------------------------------
 
@@ -288,6 +290,12 @@ def _proportional_memory_of(process: str) -> tuple[int, int]:
     status = Path(f"/proc/{process}/status").read_text()
     tables = _sum_of(status, ("VmPTE:", "HugetlbPages:"))
     return _sum_of(rollup, _ROLLUP) + tables, _sum_of(rollup, ("Pss_Shmem:",))
+
+
+def _count_areas(process: str) -> int:
+    """Count the areas of a process's memory, up to what it may have."""
+    with open(f"/proc/{process}/maps", "rb", buffering=1 << 16) as maps:  # noqa: PTH123 (in pieces)
+        return sum(1 for _ in islice(maps, _MOST_AREAS))
 
 
 def _sum_of(table: str, rows: tuple[str, ...]) -> int:

@@ -1,8 +1,9 @@
 """No submission gains a point, sees what is hidden, reaches outside, or changes another's result.
 
 Each file in ``attacks/`` is what a student writes into the answer cell ``mean``: first a title,
-what it gains from stock nbgrader, and the states that it may end in here. `FILE_ATTACKS` are
-those that are not code but files. The other answers of every submission are right, and count.
+what it gains from stock nbgrader, and the states that it may end in here. One that prints "GOT
+THROUGH" has done what it tries. `FILE_ATTACKS` are those that are not code but files. The other
+answers of every submission are right, and count.
 """
 
 from __future__ import annotations
@@ -154,6 +155,13 @@ def everything_shown(graded: Graded) -> str:
     return "\n".join(shown)
 
 
+def printed(graded: Graded) -> str:
+    """Return what the notebook printed."""
+    cells = graded.notebook.cells if graded.notebook is not None else []
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return "".join(o.get("text", "") for o in outputs)
+
+
 def points_of(graded: Graded) -> dict[str, float | None]:
     return {cell.grade_id: cell.points for cell in graded.result.cells}
 
@@ -205,6 +213,7 @@ def test_attack_gains_nothing(attack: Attack, engine: Engine, outside: Outside) 
     for word in SECRET_WORDS:
         assert word not in shown
     assert len(shown) < 10 * LIMITS.output_bytes
+    assert "GOT THROUGH" not in printed(graded)
     json.dumps(graded.result.to_json()).encode()
     json.dumps(graded.notebook).encode()
     outside.assert_untouched()

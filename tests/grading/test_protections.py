@@ -98,6 +98,89 @@ TRIES = {
     "output": "print('x' * 100_000)\nprint('@THROUGH@')",
     "values": ("import numpy as np\n\n\ndef mean(values):\n    return np.zeros(1_000_000)"),
 }
+# Further ways to the same ends, each of which was open once.
+MORE_TRIES = {
+    "files: the catalogue": "import imbalance_lab.exercises\nprint('@THROUGH@')",
+    "files: an oracle": "import imbalance_oracles.ranking\nprint('@THROUGH@')",
+    "system calls: a family with a bit too many": (
+        "import ctypes, platform\n"
+        "call = ctypes.CDLL(None).syscall\n"
+        "call.argtypes = [ctypes.c_ulong] * 4\n"
+        "number = {'x86_64': 41, 'aarch64': 198}[platform.machine()]\n"
+        "assert call(number, 16 | 1 << 32, 3, 0) >= 0\n"
+        "print('@THROUGH@')"
+    ),
+    "system calls: a watch on a library": (
+        "import ctypes\nassert ctypes.CDLL(None).inotify_init1(0) >= 0\nprint('@THROUGH@')"
+    ),
+    "system calls: a lock on a library": (
+        "import fcntl, os\n"
+        "file = open(os.__file__)\n"
+        "fcntl.flock(file, fcntl.LOCK_EX)\n"
+        "assert 'FLOCK' in open('/proc/locks').read()\n"
+        "print('@THROUGH@')"
+    ),
+    "system calls: shared memory that stays": "import mmap\nmmap.mmap(-1, 99)\nprint('@THROUGH@')",
+    "system calls: a pipe of any length": (
+        "import fcntl, os\nfcntl.fcntl(os.pipe()[1], 1031, 1 << 20)\nprint('@THROUGH@')"
+    ),
+    "system calls: no end with the watcher": (
+        "import ctypes\nassert ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) == 0\nprint('@THROUGH@')"
+    ),
+    "processes: not the first to end": (
+        "open('/proc/self/oom_score_adj', 'w').write('0')\nprint('@THROUGH@')"
+    ),
+    "memory: the first thread has ended": (
+        "import ctypes, os, threading, time\n"
+        "held = []\n"
+        "def hold():\n"
+        "    held.append(bytes(range(256)) * (180 << 12))\n"
+        "    time.sleep(1.5)\n"
+        "    os._exit(0)\n"
+        "for _ in range(3):\n"
+        "    if os.fork() == 0:\n"
+        "        threading.Thread(target=hold).start()\n"
+        "        ctypes.CDLL(None).syscall({'x86_64': 60, 'aarch64': 93}[os.uname().machine], 0)\n"
+        "os.wait()\n"
+        "print('@THROUGH@')"
+    ),
+    "memory: sockets that may be full": (
+        "import socket, os, time\n"
+        "for _ in range(4):\n"
+        "    if os.fork() == 0:\n"
+        "        held = [socket.socketpair() for _ in range(110)]\n"
+        "        time.sleep(1)\n"
+        "        os._exit(0)\n"
+        "for _ in range(4):\n"
+        "    os.wait()\n"
+        "print('@THROUGH@')"
+    ),
+    "processor time: nobody waits": (
+        "import os, signal, time\n"
+        "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+        "end = time.monotonic() + 12\n"
+        "while time.monotonic() < end:\n"
+        "    if os.fork() == 0:\n"
+        "        start = time.process_time()\n"
+        "        while time.process_time() < start + 0.01: pass\n"
+        "        os._exit(0)\n"
+        "    time.sleep(0.01)\n"
+        "print('@THROUGH@')"
+    ),
+    "processor time: a child's children": (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    for _ in range(40):\n"
+        "        if os.fork() == 0:\n"
+        "            start = time.process_time()\n"
+        "            while time.process_time() < start + 0.1: pass\n"
+        "            os._exit(0)\n"
+        "        os.wait()\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+        "print('@THROUGH@')"
+    ),
+}
 
 
 @dataclass
@@ -143,10 +226,15 @@ def surroundings() -> Iterator[Surroundings]:
     libc.shmctl(segment, 0, None)
 
 
+def protection_of(name: str) -> str:
+    """Return which protection a try is about."""
+    return name.split(":")[0]
+
+
 def got_through(engine: Engine, surroundings: Surroundings, name: str) -> bool:
     """Hand in what a protection is for; return whether it came about."""
     course = surroundings.course
-    answer = surroundings.fill(TRIES[name])
+    answer = surroundings.fill((TRIES | MORE_TRIES)[name])
     engine.limits = replace(LIMITS, **OTHER_LIMITS.get(name, {}))
     path = course.hand_in("ada", course.answered(RIGHT | {"mean": answer}))
     graded = engine.grade(course.source, path, "warm-up", "ada")
@@ -171,22 +259,27 @@ def test_every_protection_is_on_here_and_has_a_try() -> None:
     assert list(TRIES) == list(sandbox.PROTECTIONS)
 
 
-@pytest.mark.parametrize("name", TRIES)
+@pytest.mark.parametrize("name", [*TRIES, *MORE_TRIES])
 def test_protection_holds(name: str, engine: Engine, surroundings: Surroundings) -> None:
     assert not got_through(engine, surroundings, name)
 
 
-@pytest.mark.parametrize("name", AROUND_THE_TEMPLATE)
-def test_nothing_else_would_hold(name: str, surroundings: Surroundings) -> None:
-    with Engine(LIMITS, without={name}) as engine:
-        assert got_through(engine, surroundings, name)
+@pytest.mark.parametrize("protection", AROUND_THE_TEMPLATE)
+def test_nothing_else_would_hold(protection: str, surroundings: Surroundings) -> None:
+    with Engine(LIMITS, without={protection}) as engine:
+        for name in TRIES | MORE_TRIES:
+            if protection_of(name) == protection:
+                assert got_through(engine, surroundings, name), name
 
 
-@pytest.mark.parametrize("name", [name for name in TRIES if name not in AROUND_THE_TEMPLATE])
+@pytest.mark.parametrize(
+    "name",
+    [name for name in [*TRIES, *MORE_TRIES] if protection_of(name) not in AROUND_THE_TEMPLATE],
+)
 def test_nothing_else_would_hold_after_the_fork(
     name: str, engine: Engine, surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "_without", (name,))
+    monkeypatch.setattr(engine, "_without", (protection_of(name),))
     assert got_through(engine, surroundings, name)
 
 

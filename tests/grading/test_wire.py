@@ -385,10 +385,11 @@ def test_large_but_fair_value_comes_through(name: str) -> None:
 
 def test_elements_are_counted_over_all_that_belongs_together() -> None:
     decoder = wire.Decoder(most=1000)
-    decoder.decode(wire.encode([[0] * 100, (0,) * 100, dict.fromkeys(range(100))]))
+    written = wire.encode([[0] * 100, (0,) * 100, {1: [0] * 100}])
+    for _ in range(3):
+        decoder.decode(written)
     with pytest.raises(wire.TooMuch, match="more than 1,000 elements"):
-        for _ in range(4):
-            decoder.decode(wire.encode([[0] * 100, {1: [0] * 100}]))
+        decoder.decode(written)
 
 
 def test_lists_of_nothing_are_counted_too() -> None:
