@@ -192,10 +192,11 @@ def _problems_of_code(kind: str | None, cell: NotebookNode) -> list[str]:
         return []
     lines = cell.source.splitlines()
     if kind == "graded":
-        code = [line for line in lines if not UNCOUNTED.match(line)]
+        shown = lines[: lines.index(HIDDEN[0])] if HIDDEN[0] in lines else lines
+        code = [line for line in shown if not UNCOUNTED.match(line)]
         if len(code) > MAX_GRADED_LINES:
             return [
-                f"a graded cell has at most {MAX_GRADED_LINES} lines of code, imports not counted;"
+                f"a graded cell shows at most {MAX_GRADED_LINES} lines of code, imports not counted;"
                 f" this one has {len(code)}"
             ]
     if lines and lines[-1].rstrip().endswith(";"):

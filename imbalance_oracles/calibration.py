@@ -1,22 +1,68 @@
-"""Oracles of lesson 10, for its hidden tests: bins by counting, odds by logarithms, one split."""
+"""Answer keys of lesson 10: bins by counting, odds by logarithms, one split."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from imbalance_lab.checks import Call, Question, Step
+from imbalance_lab.exercises import calibration as exercises
+from imbalance_oracles import fresh
+from imbalance_oracles.key import Key
 
-__all__ = ["calibration_cases", "counted_bins", "one_split", "shift_cases", "shifted_log_odds"]
 
-EVERY = 17  # calibrated models are asked about every 17th row
+def by_scikit_learn(y_true: Any, p: Any) -> float:
+    """Return the Brier score of scikit-learn."""
+    return float(brier_score_loss(np.asarray(y_true), np.asarray(p), labels=[0, 1]))
+
+
+def _forecasts(rng: np.random.Generator) -> list[Call]:
+    """Return probabilities in every container, certain ones, and a class that is absent."""
+    p = rng.random(6).tolist()
+    y = rng.permutation([0, 1, 0, 1, 1, 0]).tolist()
+    own_index = pd.Series(y, index=[7, 3, 5, 1, 9, 2]), pd.Series(p, index=[2, 9, 1, 5, 3, 7])
+    return [
+        *fresh.scores(rng, n_cases=6, sizes=(8, 40)),
+        Call((y, p)),
+        Call(own_index),
+        Call((y, [1 - label for label in y])),
+        Call(([0, 0, 0], p[:3])),
+        Call(([1, 1], p[:2])),
+    ]
+
+
+def _errors(y_true, p):
+    return np.asarray(p, dtype=float) - np.asarray(y_true)
+
+
+def _decided(y_true, p):
+    return float(np.mean((np.asarray(p) >= 0.5) != (np.asarray(y_true) == 1)))
+
+
+BRIER_SCORE = Key(
+    exercises.BRIER_SCORE,
+    right=by_scikit_learn,
+    inputs=_forecasts,
+    by_hand=[Call(([0, 0, 1, 1], [0.5, 0.1, 0.8, 0.4]))],
+    wrong={
+        "the absolute error instead of the squared one": lambda y_true, p: float(
+            np.mean(np.abs(_errors(y_true, p)))
+        ),
+        "the root was taken": lambda y_true, p: float(np.sqrt(np.mean(_errors(y_true, p) ** 2))),
+        "the sum instead of the mean": lambda y_true, p: float(np.sum(_errors(y_true, p) ** 2)),
+        "both classes were summed": lambda y_true, p: float(2 * np.mean(_errors(y_true, p) ** 2)),
+        "the probabilities were turned into decisions first": _decided,
+    },
+)
 
 
 def counted_bins(y_true: Any, p: Any, n_bins: int) -> pd.DataFrame:
@@ -33,50 +79,273 @@ def counted_bins(y_true: Any, p: Any, n_bins: int) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["n", "predicted", "observed"])
 
 
-def shift_cases(seed: int, n_cases: int = 10) -> list[Call]:
-    """Return calls with probabilities, 0 and 1 among them, and two prevalences."""
-    rng = np.random.default_rng(seed)
+def _binned(rng: np.random.Generator) -> list[Call]:
+    """Return few and many bins, with and without ties, more bins than rows, and all rows equal."""
+    y = rng.permutation([0] * 20 + [1] * 10).tolist()
+    tied = rng.choice([0.1, 0.2, 0.4, 0.8], size=30).tolist()
+    p = rng.permutation(30) / 40
+    own_index = pd.Series(y, index=rng.permutation(30) + 5), pd.Series(p, index=range(30, 60))
+    return [
+        *fresh.scores(rng, n_cases=8, sizes=(12, 40), n_bins=[2, 3, 5, 7]),
+        Call((y, tied, 5)),
+        Call((y, tied, 1)),
+        Call((*own_index, 4)),
+        Call((y[:5], [0.3, 0.1, 0.3, 0.9, 0.5], 8)),
+        Call((y[:6], [0.2] * 6, 3)),
+    ]
+
+
+def _table(y_true, p, bins, observed="mean"):
+    rows = pd.DataFrame({"bin": bins, "p": np.asarray(p, dtype=float), "y": np.asarray(y_true)})
+    grouped = rows.groupby("bin")
+    table = grouped.agg(n=("p", "size"), predicted=("p", "mean"), observed=("y", observed))
+    return table.reset_index(drop=True)
+
+
+def _places(p, n_bins, ties="min"):
+    rank = pd.Series(np.asarray(p, dtype=float)).rank(method=ties).to_numpy().astype(int) - 1
+    return rank * n_bins // len(rank)
+
+
+def _equal_widths(y_true, p, n_bins):
+    width = np.minimum((np.asarray(p, dtype=float) * n_bins).astype(int), n_bins - 1)
+    return _table(y_true, p, width)
+
+
+def _with_empty_bins(y_true, p, n_bins):
+    bins = _places(p, n_bins)
+    table = _table(y_true, p, bins)
+    table.index = sorted(set(bins.tolist()))
+    table = table.reindex(range(n_bins))
+    return table.assign(n=table["n"].fillna(0))
+
+
+def _cut_at_quantiles(y_true: Any, p: Any, n_bins: int) -> pd.DataFrame:
+    bins = pd.qcut(np.asarray(p, dtype=float), n_bins, labels=False, duplicates="drop")
+    if np.isnan(bins).any():
+        raise ValueError("what an answer makes of rows without a bin cannot be told")
+    return _table(y_true, p, bins)
+
+
+RELIABILITY_TABLE = Key(
+    exercises.RELIABILITY_TABLE,
+    right=counted_bins,
+    inputs=_binned,
+    by_hand=[
+        Call(([0, 0, 1, 0, 1, 0], [0.1, 0.2, 0.2, 0.2, 0.6, 0.9]), {"n_bins": 3}),
+    ],
+    wrong={
+        "bins of equal width": _equal_widths,
+        "equal probabilities are torn apart": lambda y_true, p, n_bins: _table(
+            y_true, p, _places(p, n_bins, ties="first")
+        ),
+        "a tie gets the highest of its ranks": lambda y_true, p, n_bins: _table(
+            y_true, p, _places(p, n_bins, ties="max")
+        ),
+        "empty bins were kept": _with_empty_bins,
+        "positives were counted instead of their share": lambda y_true, p, n_bins: _table(
+            y_true, p, _places(p, n_bins), observed="sum"
+        ),
+        "the bins are cut at quantiles of the probabilities": _cut_at_quantiles,
+    },
+)
+
+
+def with_all_negatives(p_s: Any, beta: float) -> np.ndarray:
+    """Return the share of positives when each row stands for its negatives before the drawing."""
+    if not 0 < beta <= 1:
+        raise ValueError(f"a share of {beta} cannot be kept")
+    return np.array([said / (said + (1 - said) / beta) for said in np.asarray(p_s).tolist()])
+
+
+def _undersampled(rng: np.random.Generator) -> list[Call]:
+    """Return shares from few to all, certain probabilities, and shares that are none."""
     calls = []
-    for number in range(n_cases):
-        p = np.append(rng.random(int(rng.integers(3, 12))).round(3), [0.0, 1.0])
+    for number, beta in enumerate([0.02, 0.3, 1, 0.65, 0.004, 0.11]):
+        p = np.append(rng.random(int(rng.integers(3, 8))).round(3), [0.0, 1.0])
+        given = [p.tolist(), p, pd.Series(p, index=rng.permutation(len(p)) + 3)][number % 3]
+        calls.append(Call((given, beta)))
+    return [*calls, *(Call(([0.5, 0.2], beta)) for beta in (0, 0.0, -0.25, 1.001, 1.5))]
+
+
+def _wrong_side(p_s, beta):
+    p_s = np.asarray(p_s, dtype=float)
+    return p_s / (p_s + beta * (1 - p_s))
+
+
+def _share_dropped(p_s, beta):
+    p_s = np.asarray(p_s, dtype=float)
+    return (1 - beta) * p_s / ((1 - beta) * p_s + 1 - p_s)
+
+
+CORRECT_UNDERSAMPLING = Key(
+    exercises.CORRECT_UNDERSAMPLING,
+    right=with_all_negatives,
+    inputs=_undersampled,
+    by_hand=[
+        Call(([0.5, 0.8],), {"beta": 0.1}),
+        Call(([0.5, 0.8],), {"beta": 1.5}),
+    ],
+    wrong={
+        "the probabilities were distorted once more": _wrong_side,
+        "the probability was multiplied by beta": lambda p_s, beta: np.asarray(p_s) * beta,
+        "beta is taken for the share that was dropped": _share_dropped,
+        "odds are returned": lambda p_s, beta: beta * np.asarray(p_s) / (1 - np.asarray(p_s)),
+    },
+)
+
+
+def by_bayes(p: Any, old: float, new: float) -> np.ndarray:
+    """Return Bayes' rule with the likelihood ratio that the old prevalence implies."""
+    for prevalence in (old, new):
+        if not 0 < prevalence < 1:
+            raise ValueError(f"{prevalence} is no prevalence")
+    shifted = []
+    for said in np.asarray(p, dtype=float).tolist():
+        ratio = math.inf if said == 1 else said / (1 - said) * (1 - old) / old
+        shifted.append(1.0 if ratio == math.inf else new * ratio / (new * ratio + 1 - new))
+    return np.array(shifted)
+
+
+def _shifted(rng: np.random.Generator) -> list[Call]:
+    """Return prevalences up and down, certain probabilities, and prevalences that are none."""
+    calls = []
+    for number in range(6):
+        p = np.append(rng.random(int(rng.integers(3, 8))).round(3), [0.0, 1.0])
         old, new = rng.choice([0.003, 0.02, 0.15, 0.5, 0.7], 2, replace=False).tolist()
-        calls.append(Call((p.tolist() if number % 3 == 0 else p, old, new)))
-    return calls
+        given = [p.tolist(), p, pd.Series(p, index=rng.permutation(len(p)) + 3)][number % 3]
+        calls.append(Call((given, old, new)))
+    same = round(float(rng.uniform(0.1, 0.4)), 2)
+    none = [(0.0, same), (same, 0.0), (1.0, same), (same, 1.0), (-0.1, same), (same, 1.2)]
+    return [*calls, Call(([0.3, 0.6], same, same)), *(Call(([0.2, 0.5], *pair)) for pair in none)]
 
 
-def shifted_log_odds(p: Any, old: float, new: float) -> np.ndarray:
-    """Return the probabilities after a shift of the log odds."""
-    shifted = logit(np.asarray(p, dtype=float)) + logit(new) - logit(old)
-    return np.asarray(expit(shifted), dtype=float)
+def _times_odds(p, factor):
+    p = np.asarray(p, dtype=float)
+    return p * factor / (p * factor + 1 - p)
 
 
-def calibration_cases(seed: int) -> list[Call]:
-    """Return questions to a calibrated model: its probabilities for every 17th row."""
-    calls = []
-    for number, (n_rows, n_features, method) in enumerate(
-        [(150, 2, "sigmoid"), (180, 4, "isotonic"), (210, 3, "sigmoid")]
-    ):
-        rng = np.random.default_rng([seed, number])
-        X = rng.normal(size=(n_rows, n_features)) * [1, *range(3, 2 + n_features)] + number
-        y = (X[:, 0] + rng.normal(size=n_rows) > number + 0.7).astype(int)
-        order = rng.permutation(n_rows).tolist()
-        train, calibration = order[: n_rows // 3], order[n_rows // 3 : 2 * n_rows // 3]
-        # The rest behaves in another way, so whoever learns from it gives itself away.
-        y[order[2 * n_rows // 3 :]] = np.arange(n_rows - 2 * n_rows // 3) % 2
-        predict = Step("predict_proba", (X[::EVERY],))
-        calls.append(Call((X, y, train, calibration, method), then=(predict,)))
-    return calls
+def _odds(p):
+    return p / (1 - p)
 
 
-def one_split(X: Any, y: Any, train: Any, calibration: Any, method: str) -> np.ndarray:
-    """Return the probabilities of every 17th row, of a model fitted and calibrated on one split."""
+SHIFT_PRIOR = Key(
+    exercises.SHIFT_PRIOR,
+    right=by_bayes,
+    inputs=_shifted,
+    by_hand=[
+        Call(([0.5, 0.9],), {"old": 0.5, "new": 0.1}),
+        Call(([0.5, 0.9],), {"old": 0.5, "new": 1.0}),
+    ],
+    wrong={
+        "old and new are swapped": lambda p, old, new: _times_odds(p, _odds(old) / _odds(new)),
+        "the probability was multiplied by the ratio of the prevalences": lambda p, old, new: (
+            np.asarray(p) * new / old
+        ),
+        "the share of the negatives was left as it was": lambda p, old, new: _times_odds(
+            p, new / old
+        ),
+        "odds are returned": lambda p, old, new: (
+            np.asarray(p) / (1 - np.asarray(p)) * _odds(new) / _odds(old)
+        ),
+    },
+)
+
+
+def on_one_split(X: Any, y: Any, train: Any, calibration: Any, method: str) -> Any:
+    """Return a model that scikit-learn itself fits and calibrates on one split."""
     model = make_pipeline(
         StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=1000)
     )
     split = [(np.asarray(train), np.asarray(calibration))]
-    calibrated = CalibratedClassifierCV(model, method=method, cv=split, ensemble=True).fit(X, y)
-    return np.asarray(calibrated.predict_proba(X[::EVERY]))
+    return CalibratedClassifierCV(model, method=method, cv=split, ensemble=True).fit(X, y)
 
+
+def _splits(rng: np.random.Generator) -> list[Call]:
+    """Return both methods and one to three features; the test rows behave in another way."""
+    calls = []
+    for number in range(8):
+        n_features = 1 + number % 3
+        X = rng.normal(size=(60, n_features)).round(2) * [1, 3, 4][:n_features] + number
+        y = (X[:, 0] + rng.normal(size=60) > number + 0.5).astype(int)
+        order = rng.permutation(60)
+        test = order[40:]
+        # Whoever learns from the test rows gives itself away: shifted, spread, other labels.
+        X[test] = (X[test] * 2 + 5).round(2)
+        y[test] = np.arange(20) % 2
+        for part in (order[:20], order[20:40]):  # at least five of each class everywhere
+            y[part[:5]], y[part[5:10]] = 0, 1
+        rows = order[:20].tolist(), order[20:40].tolist()
+        method = ["sigmoid", "isotonic"][number % 2]
+        calls.append(Call((X, y, *rows, method), then=(Step("predict_proba", (X[::4],)),)))
+    return calls
+
+
+def _model(X, y, rows):
+    model = make_pipeline(
+        StandardScaler(), LogisticRegression(class_weight="balanced", max_iter=1000)
+    )
+    return model.fit(np.asarray(X)[rows], np.asarray(y)[rows])
+
+
+def _calibrated(model, X, y, rows, method):
+    calibrator = CalibratedClassifierCV(FrozenEstimator(model), method=method)
+    return calibrator.fit(np.asarray(X)[rows], np.asarray(y)[rows])
+
+
+def _without(X, *used):
+    return sorted(set(range(len(X))) - {row for rows in used for row in rows})
+
+
+def _on(rows):
+    """Return a wrong answer that calibrates on ``rows(X, train, calibration)``."""
+    return lambda X, y, train, calibration, method: _calibrated(
+        _model(X, y, train), X, y, rows(X, train, calibration), method
+    )
+
+
+def _scaled_on_all(X: Any, y: Any, train: Any, calibration: Any, method: str) -> Any:
+    scaler = StandardScaler().fit(X)
+    regression = LogisticRegression(class_weight="balanced", max_iter=1000)
+    regression.fit(scaler.transform(X)[train], y[train])
+    model = make_pipeline(FrozenEstimator(scaler), FrozenEstimator(regression))
+    return _calibrated(model, X, y, calibration, method)
+
+
+def _steps_of_twenty() -> Call:
+    """Return the worked example: two groups of ten rows in each part."""
+    x = np.repeat([0, 1, 0, 1, 0, 1], 10).reshape(-1, 1)
+    y = np.concatenate([np.arange(10) < k for k in (2, 8, 1, 4, 5, 5)]).astype(int)
+    given = (x, y, list(range(20)), list(range(20, 40)), "isotonic")
+    return Call(given, then=(Step("predict_proba", (np.array([[0], [1]]),)),))
+
+
+CALIBRATED_PIPELINE = Key(
+    exercises.CALIBRATED_PIPELINE,
+    right=on_one_split,
+    inputs=_splits,
+    by_hand=[_steps_of_twenty()],
+    abs_=1e-4,
+    wrong={
+        "it is not calibrated": lambda X, y, train, calibration, method: _model(X, y, train),
+        "calibrated on the rows that the model was trained on": _on(
+            lambda X, train, calibration: train
+        ),
+        "calibrated on the test rows": _on(
+            lambda X, train, calibration: _without(X, train, calibration)
+        ),
+        "calibrated on all rows that were not trained on, the test rows among them": _on(
+            lambda X, train, calibration: _without(X, train)
+        ),
+        "the training rows were calibrated on as well": _on(
+            lambda X, train, calibration: [*train, *calibration]
+        ),
+        "the model has learned from the calibration rows too": lambda X, y, train, calibration, method: (
+            _calibrated(_model(X, y, [*train, *calibration]), X, y, calibration, method)
+        ),
+        "the scaler has learned from all rows": _scaled_on_all,
+    },
+)
 
 LESSON = "10"
 QUIZ = {

@@ -31,11 +31,17 @@ def in_a_loop(y_true, p):
 
 
 @answers.right("brier_score")
+def by_dot_product(y_true, p):
+    errors = np.asarray(y_true) - np.asarray(p, dtype=float)
+    return errors @ errors / len(errors)
+
+
+@answers.wrong("brier_score", "a library call does the whole exercise")
 def by_library(y_true, p):
     return brier_score_loss(list(y_true), list(p), labels=[0, 1])
 
 
-@answers.right("brier_score")
+@answers.wrong("brier_score", "a library call does the whole exercise")
 def as_regression(y_true, p):
     return mean_squared_error(y_true, p)
 
@@ -47,7 +53,7 @@ def absolute(y_true, p):
 
 @answers.wrong("brier_score", "the root was taken")
 def root(y_true, p):
-    return mean_squared_error(y_true, p) ** 0.5
+    return in_a_loop(y_true, p) ** 0.5
 
 
 @answers.wrong("brier_score", "the sum instead of the mean")
@@ -99,6 +105,7 @@ def by_rankdata(y_true, p, n_bins):
 
 @answers.right("reliability_table")
 def by_sorting(y_true, p, n_bins):
+    y_true, p = list(y_true), list(p)
     order = sorted(range(len(p)), key=lambda i: p[i])
     groups, last, rank = {}, None, 0
     for place, i in enumerate(order):
@@ -156,6 +163,12 @@ def counted(y_true, p, n_bins):
 
 
 @answers.wrong("reliability_table")
+def looks_up_index_labels(y_true, p, n_bins):
+    order = sorted(range(len(p)), key=lambda i: p[i])
+    return by_sorting([y_true[i] for i in order], [p[i] for i in order], n_bins)
+
+
+@answers.wrong("reliability_table")
 def highest_first(y_true, p, n_bins):
     return by_rankdata(y_true, p, n_bins)[::-1].reset_index(drop=True)
 
@@ -172,7 +185,7 @@ def keeps_bin_numbers(y_true, p, n_bins):
     return table.set_axis(sorted(set(bins.tolist())))
 
 
-@answers.wrong("reliability_table")
+@answers.wrong("reliability_table", "the bins are cut at quantiles of the probabilities")
 def by_quantile_cut(y_true, p, n_bins):
     bins = pd.qcut(list(p), n_bins, labels=False, duplicates="drop")
     return _frame(list(y_true), list(p), _grouped(bins))
@@ -234,6 +247,19 @@ def no_refusal(p_s, beta):
 def clipped(p_s, beta):
     _checked(beta)
     return expit(logit(np.clip(p_s, 0.001, 0.999)) + np.log(beta))
+
+
+@answers.wrong("correct_undersampling", "a probability of 1 gives no number")
+def nan_for_the_certain(p_s, beta):
+    _checked(beta)
+    odds = np.asarray(p_s, dtype=float) / (1 - np.asarray(p_s, dtype=float)) * beta
+    return odds / (1 + odds)
+
+
+@answers.wrong("correct_undersampling")
+def for_arrays_only(p_s, beta):
+    _checked(beta)
+    return beta * p_s / (beta * p_s - p_s + 1)
 
 
 # shift_prior
@@ -309,6 +335,20 @@ def refuses_nothing(p, old, new):
 @answers.wrong("shift_prior")
 def refuses_the_new_one_only(p, old, new):
     _prevalences(new)
+    return _elkan(p, old, new)
+
+
+@answers.wrong("shift_prior", "a probability of 1 gives no number")
+def nan_at_one(p, old, new):
+    _prevalences(old, new)
+    p = np.asarray(p, dtype=float)
+    odds = p / (1 - p) * new / (1 - new) * (1 - old) / old
+    return odds / (1 + odds)
+
+
+@answers.wrong("shift_prior")
+def refuses_the_old_one_only(p, old, new):
+    _prevalences(old)
     return _elkan(p, old, new)
 
 
@@ -422,6 +462,13 @@ def scaled_on_everything(X, y, train, calibration, method):
     return CalibratedClassifierCV(FrozenEstimator(model), method=method).fit(
         X[calibration], y[calibration]
     )
+
+
+@answers.wrong("calibrated_pipeline", "the scaler has learned from all rows")
+def scaler_frozen_on_everything(X, y, train, calibration, method):
+    scaler = FrozenEstimator(StandardScaler().fit(X))
+    model = make_pipeline(scaler, LogisticRegression(class_weight="balanced", max_iter=1000))
+    return _calibrate(model.fit(X[train], y[train]), X, y, calibration, method)
 
 
 @answers.wrong("calibrated_pipeline")
