@@ -15,8 +15,9 @@ import os
 import re
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -29,7 +30,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution, is_task
 
-from imbalance_grader.intake import STUDENT
+from imbalance_grader.names import is_student_id, student_id
 from imbalance_grader.results import CellResult, Kind, NotebookResult, State
 
 
@@ -44,7 +45,7 @@ class Submission:
     Parameters
     ----------
     student : str
-        Name of the folder, which is the student's id.
+        The student's id: the name of the folder, with its letters composed.
     folder : Path
     refused : str, default=""
         Why nothing in the folder is looked at, "" where all is well.
@@ -168,8 +169,15 @@ class Classroom:
 
     def assignment_names(self) -> list[str]:
         """Return the names of all assignments that have an instructor's notebook, in order."""
+        return list(self.notebook_names())
+
+    def notebook_names(self) -> dict[str, list[str]]:
+        """Return for each assignment the names of its notebooks, without their ending."""
         folder = self.path("source", ".", ".").resolve()
-        return sorted({path.parent.name for path in folder.glob("*/*.ipynb")})
+        names: dict[str, list[str]] = {}
+        for path in sorted(folder.glob("*/*.ipynb")):
+            names.setdefault(path.parent.name, []).append(path.stem)
+        return names
 
     def register(self, assignment: Assignment) -> None:
         """Enter the assignment into the gradebook, or bring its entry up to date.
@@ -198,29 +206,44 @@ class Classroom:
             _generate(self.app, assignment.name)
         except (NbGraderException, RuntimeError, SystemExit) as error:
             raise ClassroomError(
-                f"{assignment.name} cannot be entered into the gradebook: {error}. nbgrader "
-                "refuses to add or remove graded cells once submissions are graded; take the "
-                "change back, or remove the submissions with: nbgrader db assignment remove "
-                f"{assignment.name} --force"
+                f"{assignment.name} cannot be entered into the gradebook: "
+                f"{_differences(have, wanted) or error}. nbgrader refuses to add or remove graded "
+                "cells once submissions are graded; take the change back, or remove the "
+                f"submissions with: nbgrader db assignment remove {assignment.name} --force"
             ) from error
 
     # Submissions ---------------------------------------------------------------------------
 
     def submissions(self, assignment: str) -> list[Submission]:
         """Return what was handed in, ordered by student; odd folders come with their refusal."""
+        found = [self._submission(path, assignment) for path in self._submitted(assignment)]
+        times = Counter(submission.student for submission in found)
+        same = "another folder has the same name, with its letters composed in another way"
+        return sorted(
+            (replace(s, refused=same) if times[s.student] > 1 else s for s in found),
+            key=lambda submission: submission.student,
+        )
+
+    def submission_folders(self) -> set[Path]:
+        """Return the folders of all submissions of all assignments."""
+        return {path for name in self.assignment_names() for path in self._submitted(name)}
+
+    def _submitted(self, assignment: str) -> list[Path]:
         pattern = self.coursedir.directory_structure.format(
             nbgrader_step=self.coursedir.submitted_directory,
             student_id="*",
             assignment_id=glob.escape(assignment),
         )
-        found = (self._submission(path, assignment) for path in self.root.glob(pattern))
-        return sorted(found, key=lambda submission: submission.student)
+        return list(self.root.glob(pattern))
 
     def _submission(self, folder: Path, assignment: str) -> Submission:
-        student = self._student_of(folder, assignment)
+        student = student_id(self._student_of(folder, assignment))
         refused = ""
-        if not STUDENT.fullmatch(student):
-            refused = "the name of the student's folder is no student id"
+        if not is_student_id(student):
+            refused = (
+                "the name of the student's folder is no student id (letters and digits of any "
+                "script, spaces and . _ @ + ' -, beginning with a letter or digit)"
+            )
         elif folder.is_symlink() or folder.parent.is_symlink():
             refused = "the folder is a link to another place"
         elif not folder.is_dir():
@@ -311,6 +334,18 @@ def _graded_cells(source: Path) -> dict[str, GradedCell]:
 def _entered_cells(notebook: Notebook) -> dict[str, float]:
     cells = [*notebook.grade_cells, *notebook.task_cells]
     return {cell.name: float(cell.max_score) for cell in cells}
+
+
+def _differences(have: dict[str, dict[str, float]], wanted: dict[str, dict[str, float]]) -> str:
+    """Say which graded cells the gradebook lacks, and which it has too many."""
+    before = {name for cells in have.values() for name in cells}
+    after = {name for cells in wanted.values() for name in cells}
+    kinds = {"were added": after - before, "were removed": before - after}
+    return " and ".join(
+        f"graded cells {what} ({', '.join(sorted(names))})"
+        for what, names in kinds.items()
+        if before and names
+    )
 
 
 @contextlib.contextmanager

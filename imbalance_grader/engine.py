@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +30,8 @@ from typing import IO, Any
 import nbformat
 from traitlets.config import Config
 
-from imbalance_grader import intake, judge, machine, sandbox
+from imbalance_grader import judge, machine, sandbox
+from imbalance_grader.names import is_assignment, is_student_id
 from imbalance_grader.needed import text_parts
 from imbalance_grader.results import Graded, Limits, NotebookResult, Protection, State
 from imbalance_grader.sandbox import EngineError
@@ -149,8 +150,8 @@ class Engine:
                 "this machine does not offer every protection from what submissions may do:\n"
                 f"{listed}\nTo grade all the same, say so explicitly (allow_unprotected=True)."
             )
-        names = {protection.name for protection in off} | self._left_out
-        self._without = tuple(name for name in sandbox.PROTECTIONS if name in names)
+        missing = {protection.name for protection in off} | self._left_out
+        self._without = tuple(name for name in sandbox.PROTECTIONS if name in missing)
         self._stopped = False
         self._free = machine.free_memory()
         self._start_templates()
@@ -167,7 +168,14 @@ class Engine:
             template.stop()
         self._templates = {}
 
-    def grade(self, source: Path, submission: Path | None, assignment: str, student: str) -> Graded:
+    def grade(
+        self,
+        source: Path,
+        submission: Path | None,
+        assignment: str,
+        student: str,
+        beside: Mapping[str, str] | None = None,
+    ) -> Graded:
         """Grade one notebook. Blocks until it is done.
 
         Parameters
@@ -178,6 +186,9 @@ class Engine:
             The student's notebook, None where there is none.
         assignment, student : str
             Name of the assignment and id of the student, for the result.
+        beside : mapping of str to str, optional
+            What else lies in its folder, see `imbalance_grader.choice`, and why it was not read;
+            with it, the submission itself may be absent.
 
         Returns
         -------
@@ -193,14 +204,14 @@ class Engine:
             If the sandbox cannot be started again.
         """
         prepared = self._prepare(source)
-        if not intake.STUDENT.fullmatch(student) or not intake.ASSIGNMENT.fullmatch(assignment):
+        if not is_student_id(student) or not is_assignment(assignment):
             detail = f"{student!r} or {assignment!r} is no name that is taken"
             answer: dict[str, Any] = {"state": State.MALFORMED.value, "detail": detail}
         elif submission is None:
             answer = {"state": State.MISSING.value, "detail": "no notebook was handed in"}
         else:
             self._refuse_visible(source, submission)
-            answer = self._judge(prepared, submission)
+            answer = self._judge(prepared, submission, dict(beside or {}))
         return self._graded(prepared.source, answer, assignment, student)
 
     def _graded(
@@ -251,7 +262,9 @@ class Engine:
 
     # --- judges ----------------------------------------------------------------------------------
 
-    def _judge(self, prepared: _Prepared, submission: Path) -> dict[str, Any]:
+    def _judge(
+        self, prepared: _Prepared, submission: Path, beside: dict[str, str]
+    ) -> dict[str, Any]:
         """Return a judge's answer; what the machine may have caused is tried again.
 
         Where a process was stopped from outside it is tried twice, the second time alone.
@@ -259,13 +272,13 @@ class Engine:
         limit = self.limits.memory_bytes
         with self._turns.shared():
             most = self._most_memory(self._jobs)
-            answer = self._ask_a_judge(prepared, submission, most)
+            answer = self._ask_a_judge(prepared, submission, beside, most)
             if first := _doubt(answer):
-                answer = self._ask_again(prepared, submission, most)
+                answer = self._ask_again(prepared, submission, beside, most)
         if _doubt(answer) in _FROM_OUTSIDE or (_is_short(answer) and most < limit):
             with self._turns.alone():
                 most = self._most_memory(1)
-                answer = self._ask_again(prepared, submission, most)
+                answer = self._ask_again(prepared, submission, beside, most)
             if _doubt(answer) in _FROM_OUTSIDE:
                 raise MachineError(_THRICE.format(free=machine.free_memory() >> 20))
             if _is_short(answer) and most < limit:
@@ -278,10 +291,12 @@ class Engine:
             answer["result"]["detail"] += _TWICE
         return answer
 
-    def _ask_again(self, prepared: _Prepared, submission: Path, most: int) -> dict[str, Any]:
+    def _ask_again(
+        self, prepared: _Prepared, submission: Path, beside: dict[str, str], most: int
+    ) -> dict[str, Any]:
         time.sleep(_END_SECONDS)
         self._start_templates(again=True)
-        answer = self._ask_a_judge(prepared, submission, most)
+        answer = self._ask_a_judge(prepared, submission, beside, most)
         if self._stopped and _doubt(answer):
             raise EngineError(_STOPPED)
         return answer
@@ -291,10 +306,13 @@ class Engine:
         free = self._free if jobs > 1 else machine.free_memory()
         return machine.share(jobs, self.limits.memory_bytes, free)
 
-    def _ask_a_judge(self, prepared: _Prepared, submission: Path, most: int) -> dict[str, Any]:
+    def _ask_a_judge(
+        self, prepared: _Prepared, submission: Path, beside: dict[str, str], most: int
+    ) -> dict[str, Any]:
         limits = sandbox.limits_without(self.limits, self._without)
         request = prepared.told | {
             "submission": str(submission.absolute()),
+            "beside": beside,
             "limits": vars(limits),
             "most_memory": most,
             "without": list(self._without),

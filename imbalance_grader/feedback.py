@@ -30,8 +30,8 @@ from imbalance_grader.catalogue import exercise_name
 from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.gradebook import comments
 from imbalance_grader.handed_in import SECRET, TIMESTAMP
-from imbalance_grader.intake import STUDENT
 from imbalance_grader.journal import clear_leftovers, write_whole
+from imbalance_grader.names import is_student_id
 from imbalance_grader.pages import render, title
 from imbalance_grader.results import NotebookResult
 from imbalance_grader.standings import Standing, standings
@@ -39,7 +39,7 @@ from imbalance_grader.standings import Standing, standings
 _LONGEST_OUTPUT = 4000
 _LARGEST_PICTURE = 600_000
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_TRY_IT = "try-it"
+_SHOWN = {"try-it", "own"}  # tags of cells that the page shows beside the answers
 _TEXT_TAGS = {
     "a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3",
     "h4", "h5", "h6", "hr", "i", "li", "ol", "p", "pre", "s", "span", "strong", "sub", "sup",
@@ -98,7 +98,7 @@ def write_feedback(
     written = []
     for row in standings(classroom, assignment):
         wanted = students is None or row.student in students
-        if not wanted or not row.record.run or not STUDENT.fullmatch(row.student):
+        if not wanted or not row.record.run or not is_student_id(row.student):
             continue
         folder = classroom.path("feedback", row.student, assignment.name)
         graded = classroom.path("autograded", row.student, assignment.name)
@@ -178,7 +178,7 @@ def _items(
         heading = re.search(r"^##\s+(.+)$", cell.source, re.MULTILINE)
         if cell.cell_type == "markdown" and heading and not is_solution(cell):
             section = heading[1].strip()
-        if is_solution(cell) or _TRY_IT in cell.metadata.get("tags", []):
+        if is_solution(cell) or not _SHOWN.isdisjoint(cell.metadata.get("tags", [])):
             since.append(_cell(cell, remarks.get((result.notebook, _grade_id(cell)), "")))
         if is_grade(cell) and _grade_id(cell) in results:
             judged = results.pop(_grade_id(cell))

@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from imbalance_grader.intake import Malformed, read_regular_file
+from imbalance_grader.choice import beside, is_notebook
+from imbalance_grader.intake import FOLDERS_ABOVE, LARGEST_FILE, Malformed, read_regular_file
 from imbalance_grader.stamps import Stamp, read_stamp
 
 TIMESTAMP = "timestamp.txt"
@@ -32,23 +34,39 @@ class Paper:
         None where there was none, or it was refused.
     refused : str
         Why it was not read, "" where it was, or was not there.
+    beside : mapping of str to Paper
+        What else lies in the folder and may have been meant, see `imbalance_grader.choice`; by
+        names relative to the folder.
     """
 
     content: bytes | None = None
     refused: str = ""
+    beside: Mapping[str, Paper] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def laid_out(self, folder: Path, name: str) -> Iterator[Path | None]:
-        """Give a path to a file of this content while it is needed; None where there is none."""
-        if self.content is None:
+        """Give a path to a file of this content, and of what lies beside it, while it is needed.
+
+        Where there is nothing at all, None.
+        """
+        contents = {name: self.content} | {n: paper.content for n, paper in self.beside.items()}
+        if self.content is None and not self.beside:
             yield None
             return
-        path = folder / name
-        path.write_bytes(self.content)
-        try:
-            yield path
-        finally:
-            path.unlink()
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            for each, content in contents.items():
+                if content is not None:
+                    path = Path(place) / each
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(content)
+            yield Path(place) / name
+
+    def digest(self, name: str) -> str:
+        """Return a digest of all that can decide the grade of a notebook of this name."""
+        content = hashlib.sha256(self.content or b"").hexdigest()
+        others = [paper.digest(each) for each, paper in sorted(self.beside.items())]
+        parts = (name, self.content is None, content, self.refused, others)
+        return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -71,11 +89,8 @@ class HandedIn:
     @property
     def fingerprint(self) -> str:
         """A digest of all that can decide the grade. The date does not: it is settled apart."""
-        digest = hashlib.sha256()
-        for name, paper in sorted(self.papers.items()):
-            content = hashlib.sha256(paper.content or b"").hexdigest()
-            digest.update(repr((name, paper.content is None, content, paper.refused)).encode())
-        return digest.hexdigest()
+        digests = [paper.digest(name) for name, paper in sorted(self.papers.items())]
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def take(folder: Path, notebooks: Sequence[str], zone: str = "UTC") -> HandedIn:
@@ -89,7 +104,11 @@ def take(folder: Path, notebooks: Sequence[str], zone: str = "UTC") -> HandedIn:
     zone : str, default="UTC"
         As in `imbalance_grader.stamps.read_stamp`.
     """
-    papers = {name: _paper(folder / f"{name}.ipynb") for name in notebooks}
+    others = beside(folder, notebooks)
+    papers = {
+        name: replace(_paper(folder / f"{name}.ipynb"), beside=_others(folder, others[name]))
+        for name in notebooks
+    }
     note = _paper(folder / TIMESTAMP)
     problem = f"{TIMESTAMP} is not read: {note.refused}" if note.refused else ""
     stamp = Stamp(problem=problem) if problem else read_stamp(note.content, zone)
@@ -97,9 +116,22 @@ def take(folder: Path, notebooks: Sequence[str], zone: str = "UTC") -> HandedIn:
     return HandedIn(papers, stamp, secret if _SECRET.fullmatch(secret) else "")
 
 
-def _paper(path: Path) -> Paper:
+def _others(folder: Path, names: Sequence[str]) -> dict[str, Paper]:
+    """Read the notebooks among what lies beside the expected one, as far as there is room."""
+    left = LARGEST_FILE
+    papers = {}
+    for name in names:
+        papers[name] = Paper()
+        if is_notebook(name):
+            paper = _paper(folder / name, name.count("/"))
+            left -= len(paper.content or b"")
+            papers[name] = paper if left >= 0 else Paper(refused="there is too much in the folder")
+    return papers
+
+
+def _paper(path: Path, deeper: int = 0) -> Paper:
     try:
-        return Paper(read_regular_file(path))
+        return Paper(read_regular_file(path, FOLDERS_ABOVE + deeper))
     except FileNotFoundError:
         return Paper()
     except (Malformed, OSError) as error:

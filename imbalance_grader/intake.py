@@ -1,12 +1,8 @@
-"""Take in a submission: the text of its answer cells, and nothing else.
+"""Read a notebook that was handed in: the text of its cells, and nothing else.
 
 A submission is a file that somebody else wrote. Only a regular file is opened, no link is
-followed, and of what it holds only the text of cells that carry an answer's name is kept: no
-outputs, no metadata, no cells of the student's own. Answers must therefore stand in the answer
-cells; a helper function in a cell of the student's own is not seen.
-
-Where one answer's name comes more than once (a copied cell), **the last one that was changed
-from the release counts**, as a later definition replaces an earlier one.
+followed, and of what it holds only the text of cells is kept, with the names by which
+`imbalance_grader.arrange` finds out what they are: no outputs, and no other metadata.
 """
 
 from __future__ import annotations
@@ -14,41 +10,57 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LARGEST_FILE = 20 << 20
-LONGEST_ANSWER = 200_000
+LARGEST_FILE = 100 << 20
+# What the parser makes of a file takes far more memory than the file, most of all where it
+# consists of many small things. (Pictures and tables that cells showed are few and large.)
+MOST_BRACKETS = 2_000_000
+MOST_COMMAS = 10_000_000
+LONGEST_CELL = 200_000
 MOST_CELLS = 5_000
 FOLDERS_ABOVE = 2  # of a submission, that may be no links: the student's and the assignment's
-
-# What a student and an assignment may be called: nothing that a path, a terminal, a spreadsheet
-# or a page could act on.
-STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
-ASSIGNMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Malformed(ValueError):
     """The submission can't be read; the message says why, and what to do, to its author."""
 
 
-def read_answers(path: Path, released: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Return the answers of a submission, and remarks for the instructor.
+@dataclass(frozen=True)
+class StudentCell:
+    """One cell of a notebook that was handed in.
+
+    Parameters
+    ----------
+    is_code : bool
+    text : str
+        Its source, with one kind of line ending.
+    grade_id : str, default=""
+        The name that nbgrader gave it, as far as the file says so.
+    id : str, default=""
+        The notebook format's own id of the cell.
+    problem : str, default=""
+        Why its source could not be taken, "" where all is well.
+    """
+
+    is_code: bool
+    text: str
+    grade_id: str = ""
+    id: str = ""
+    problem: str = ""
+
+
+def read_cells(path: Path, folders: int = FOLDERS_ABOVE) -> list[StudentCell]:
+    """Return the cells of a notebook that was handed in.
 
     Parameters
     ----------
     path : Path
-        The student's notebook.
-    released : dict of str to str
-        Grade id and released text of every cell that takes an answer.
-
-    Returns
-    -------
-    answers : dict of str to str
-        Only the ids that the submission has.
-    remarks : list of str
+    folders : int, default=2
+        How many of the folders above it are the student's, and so may be no links.
 
     Raises
     ------
@@ -56,11 +68,11 @@ def read_answers(path: Path, released: dict[str, str]) -> tuple[dict[str, str], 
         If there is no such file.
     Malformed
     """
-    return _answers(_cells(_parse(read_regular_file(path))), released)
+    return [_cell(cell) for cell in _cells(_parse(read_regular_file(path, folders)))]
 
 
-def read_regular_file(path: Path) -> bytes:
-    """Read a file without following a link in its name or in the two folders above it.
+def read_regular_file(path: Path, folders: int = FOLDERS_ABOVE) -> bytes:
+    """Read a file without following a link in its name or in the folders above it.
 
     Raises
     ------
@@ -68,10 +80,10 @@ def read_regular_file(path: Path) -> bytes:
     Malformed
         If it is a link, no regular file, shared with another folder, or too large.
     """
-    folders = path.absolute().parents
-    parts = path.absolute().parts[-FOLDERS_ABOVE - 1 :]
+    above = path.absolute().parents
+    parts = path.absolute().parts[-folders - 1 :]
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    place = os.open(folders[min(FOLDERS_ABOVE, len(folders) - 1)], os.O_RDONLY | os.O_CLOEXEC)
+    place = os.open(above[min(folders, len(above) - 1)], os.O_RDONLY | os.O_CLOEXEC)
     try:
         for number, part in enumerate(parts):
             last = number == len(parts) - 1
@@ -97,15 +109,19 @@ def _read(descriptor: int) -> bytes:
     if not stat.S_ISREG(found.st_mode):
         raise Malformed("it is not a regular file")
     if found.st_nlink != 1:
-        raise Malformed("the file is also in another folder (a hard link): copy it instead")
+        raise Malformed(
+            "the file has a second name elsewhere (a hard link), so another could change it while "
+            "it is graded. Where a backup made that (such as cp -al), give the class files of its "
+            "own: cp -r submitted own && rm -r submitted && mv own submitted"
+        )
     if found.st_size > LARGEST_FILE:
         raise Malformed(
             f"{found.st_size >> 20} MB is too large (at most {LARGEST_FILE >> 20}): "
             "clear the outputs and save it again"
         )
     with os.fdopen(os.dup(descriptor), "rb") as file:
-        data = file.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
+        data = file.read(found.st_size + 1)
+    if len(data) > found.st_size:
         raise Malformed("the file grew while it was read")
     return data
 
@@ -113,21 +129,27 @@ def _read(descriptor: int) -> bytes:
 def _parse(data: bytes) -> Any:
     if not data.strip():
         raise Malformed("the file is empty")
-    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        raise Malformed(
-            "it starts with a byte order mark, so another program saved it: "
-            "open it in JupyterLab and save it again"
-        )
+    if data.count(b"[") + data.count(b"{") > MOST_BRACKETS or data.count(b",") > MOST_COMMAS:
+        raise Malformed("it holds too many values: clear the outputs and save it again")
     try:
-        return json.loads(data.decode("utf-8"))
+        # Which of Unicode's encodings it is, the beginning tells: with its mark or without.
+        text = data.decode(json.detect_encoding(data))
+        return json.loads(text, object_pairs_hook=_without_outputs)
     except UnicodeDecodeError as error:
-        raise Malformed(f"it is not UTF-8 text (byte {error.start})") from None
+        raise Malformed(
+            f"it is not UTF-8 text (byte {error.start}): open it in JupyterLab and save it again"
+        ) from None
     except RecursionError:
         raise Malformed("it is nested too deeply for a notebook") from None
     except MemoryError:
-        raise Malformed("it is too large to read") from None
+        raise Malformed("it is too large to read: clear the outputs and save it again") from None
     except ValueError as error:
         raise Malformed(f"it is not a notebook: {str(error)[:200]}") from None
+
+
+def _without_outputs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of the file; what a cell showed is forgotten as soon as it is read."""
+    return {key: value for key, value in pairs if key not in ("outputs", "attachments")}
 
 
 def _cells(notebook: Any) -> list[Any]:
@@ -143,42 +165,41 @@ def _cells(notebook: Any) -> list[Any]:
     return cells
 
 
-def _answers(cells: list[Any], released: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    found: dict[str, list[str]] = {}
-    for cell in cells:
-        name = _grade_id(cell)
-        if name in released:
-            found.setdefault(name, []).append(_text(cell, name))
-    answers = {}
-    remarks = []
-    for name, texts in found.items():
-        changed = [text for text in texts if text != released[name]]
-        answers[name] = changed[-1] if changed else texts[-1]
-        if len(texts) > 1:
-            remarks.append(f"{name} is there {len(texts)} times: the last changed one counts")
-    return answers, remarks
+def _cell(cell: Any) -> StudentCell:
+    if not isinstance(cell, dict):
+        return StudentCell(False, "", problem="it is no cell")
+    text, problem = _source(cell)
+    return StudentCell(
+        is_code=cell.get("cell_type") == "code",
+        text=text,
+        grade_id=_inside(cell, "metadata", "nbgrader", "grade_id"),
+        id=_inside(cell, "id"),
+        problem=problem,
+    )
 
 
-def _grade_id(cell: Any) -> str:
-    """Return the name that a cell claims to have, "" for none."""
-    for key in ("metadata", "nbgrader", "grade_id"):
-        if not isinstance(cell, dict):
+def _inside(value: Any, *keys: str) -> str:
+    """Return the text that lies under some keys, "" for none."""
+    for key in keys:
+        if not isinstance(value, dict):
             return ""
-        cell = cell.get(key)
-    return cell if isinstance(cell, str) else ""
+        value = value.get(key)
+    return value if isinstance(value, str) else ""
 
 
-def _text(cell: dict[str, Any], name: str) -> str:
+def _source(cell: dict[str, Any]) -> tuple[str, str]:
+    """Return the text of a cell, and why there is none."""
     source = cell.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise Malformed(f"the text of the answer {name} is not text")
-    if len(source) > LONGEST_ANSWER:
-        raise Malformed(
-            f"the answer {name} has {len(source):,} characters, more than {LONGEST_ANSWER:,}"
+        return "", "its text is not text"
+    if len(source) > LONGEST_CELL:
+        return (
+            "",
+            f"it has {len(source):,} characters, more than the {LONGEST_CELL:,} that are read",
         )
-    return writable(source)
+    return writable(source.replace("\r\n", "\n").replace("\r", "\n")), ""
 
 
 def writable(text: str) -> str:

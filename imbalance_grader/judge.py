@@ -34,9 +34,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from imbalance_grader import intake
+from imbalance_grader import choice, intake
+from imbalance_grader import outputs as outputs_of
+from imbalance_grader.arrange import Script
 from imbalance_grader.kernel import Kernel, KernelEnded, RemoteStandIn, SandboxGone, Usage
-from imbalance_grader.needed import needed_code
+from imbalance_grader.needed import Run, needed_code
+from imbalance_grader.parts import binds
 from imbalance_grader.printable import printable
 from imbalance_grader.results import CellResult, CellTime, Limits, NotebookResult, State
 from imbalance_grader.source import Source, SourceCell
@@ -44,18 +47,12 @@ from imbalance_lab.checks import CheckFailed, Earned
 from imbalance_sandbox import warm, wire
 
 MOST_RUNS = 6
+_MOST_OWN_ENDINGS = 2  # of the process, by a student's own cells, before these are all left out
+_OWN_SHARE = 1 / 3  # of a notebook's time that a student's own cells may take
 _LONGEST_MESSAGE = 4000
 _SLOWEST = 5
+OWN, UNUSED = "own", "unused"  # how a cell of the student's own is tagged, that ran or did not
 _BUSY = 0.25  # who computes for less of the time that was waited for him slept, or was held up
-_MIMES = {
-    "text/plain",
-    "text/html",
-    "text/markdown",
-    "text/latex",
-    "image/png",
-    "image/jpeg",
-    "image/svg+xml",
-}
 _JUDGE_MEMORY = 4 << 30
 _MODULES = (
     "imbalance_lab.checks",
@@ -95,16 +92,16 @@ def _grade(request: dict[str, Any], template: socket.socket) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     try:
         path = Path(request["submission"])
-        answers, remarks = intake.read_answers(path, source.released)
+        script = choice.read_script(path, request["beside"], source)
     except FileNotFoundError:
         return {"state": State.MISSING.value, "detail": "no notebook was handed in"}
     except intake.Malformed as error:
         return {"state": State.MALFORMED.value, "detail": str(error)}
-    text = needed_code(source.cells, answers, request["text"])
+    runs = needed_code(script.steps, source.cells, request["text"])
     settings = limits, request["without"], request["most_memory"]
-    session = _Session(source, answers, text, *settings, template)
+    session = _Session(source, script, runs, *settings, template)
     session.grade()
-    return session.record(remarks)
+    return session.record()
 
 
 def ungraded(source: Source, state: State, detail: str) -> NotebookResult:
@@ -123,25 +120,27 @@ class _Session:
     def __init__(
         self,
         source: Source,
-        answers: dict[str, str],
-        text: dict[int, str],
+        script: Script,
+        runs: list[Run],
         limits: Limits,
         without: list[str],
         most_memory: int,
         template: socket.socket,
     ) -> None:
         self.cells = source.cells
-        self.answers = answers
+        self.script = script
+        self.runs = runs
         self.limits = limits
         self.without = without
         self.most_memory = most_memory
         self.template = template
         self.started = time.monotonic()
         self.deadline = self.started + limits.wall_seconds
-        self.text = text
         self.results: dict[str, CellResult] = {}
         self.shown: dict[int, list[dict[str, Any]]] = {}
+        self.stopped_at: dict[int, str] = {}
         self.seconds: dict[int, float] = {}
+        self.own_seconds = 0.0
         self.left_out: dict[int, str] = {}
         self.state = State.GRADED
         self.details: list[str] = []
@@ -162,62 +161,90 @@ class _Session:
     def _run_through(self) -> bool:
         """Run every cell once; return False if the process ended on the way."""
         kernel = Kernel(self.template, self.limits, self.without, self.deadline, self.most_memory)
-        place = 0
+        number = 0
+        self.own_seconds = 0.0
         try:
-            for place, cell in enumerate(self.cells):
+            for number in range(len(self.runs)):
                 if time.monotonic() > self.deadline:
                     raise KernelEnded(State.TIMED_OUT, "the time for the notebook was used up")
-                started = time.monotonic()
-                kernel.forget_trouble()
-                if cell.runs:
-                    self._run(kernel, place, cell)
-                elif cell.role == "graded" and cell.grade_id not in self.results:
-                    self._score(kernel, place, cell)
-                else:
-                    continue
-                self.seconds[place] = time.monotonic() - started
-                if kernel.trouble:
-                    self._note(*kernel.trouble, cell)
+                self._take_step(kernel, number)
         except KernelEnded as end:
-            self._leave_out(place, end)
+            self._leave_out(number, end)
             return time.monotonic() > self.deadline
         finally:
             self.usage.add(kernel.close())
         return True
 
-    def _leave_out(self, place: int, end: KernelEnded) -> None:
-        cell = self.cells[place]
-        self.left_out[place] = end.reason
-        self._note(end.state, end.reason, cell)
-        if cell.role == "graded":
-            self._settle(cell, 0.0, f"your answer was stopped: {end.reason}")
-        self.shown[place] = [_error("Stopped", end.reason)]
+    def _take_step(self, kernel: Kernel, number: int) -> None:
+        """Run one cell, score it if it is graded, and keep how long that took."""
+        cell = self._cell(number)
+        runs = number not in self.left_out and bool(self.runs[number].code)
+        scores = cell is not None and cell.role == "graded" and cell.grade_id not in self.results
+        if not runs and not scores:
+            return
+        started = time.monotonic()
+        kernel.forget_trouble()
+        if runs:
+            self._run(kernel, number)
+        if cell is not None and scores:
+            self._score(kernel, number, cell)
+        self.seconds[number] = time.monotonic() - started
+        self.own_seconds += self.seconds[number] if cell is None else 0.0
+        if kernel.trouble:
+            self._note(*kernel.trouble, number)
 
-    def _note(self, state: State, reason: str, cell: SourceCell) -> None:
+    def _leave_out(self, number: int, end: KernelEnded) -> None:
+        cell = self._cell(number)
+        self.left_out[number] = end.reason
+        self._note(end.state, end.reason, number)
+        if cell is not None and cell.role == "graded":
+            self._settle(cell, 0.0, f"your answer was stopped: {end.reason}")
+        self.shown[number] = [outputs_of.error("Stopped", end.reason)]
+        own = [n for n in self.left_out if self._cell(n) is None]
+        if cell is None and len(own) >= _MOST_OWN_ENDINGS:
+            for other in range(len(self.runs)):
+                if self._cell(other) is None:
+                    self.left_out.setdefault(other, "other cells of your own ended the process")
+
+    def _note(self, state: State, reason: str, number: int) -> None:
         if self.state is State.GRADED:
             self.state = state
-        sentence = f"{cell.name}: {reason}"
+        sentence = f"{self._name(number)}: {reason}"
         if sentence not in self.details:
             self.details.append(sentence)
 
-    def _run(self, kernel: Kernel, place: int, cell: SourceCell) -> None:
-        if place in self.left_out:
+    def _run(self, kernel: Kernel, number: int) -> None:
+        if self._cell(number) is None and self.own_seconds > _OWN_SHARE * self.limits.wall_seconds:
+            self.left_out[number] = "your own cells had taken too long by then"
+            self._note(State.TIMED_OUT, self.left_out[number], number)
             return
-        code = self.text.get(place, self._text(cell))
-        if code:
-            outputs = _checked_outputs(kernel.run(code))
-            if code == self._text(cell):
-                self.shown[place] = outputs
+        run = self.runs[number]
+        outputs = kernel.run(run.code)
+        if run.whole:
+            self.shown[number] = outputs_of.checked(outputs)
+            self.stopped_at[number] = outputs_of.stopped_by(outputs)
+
+    def _cell(self, number: int) -> SourceCell | None:
+        """Return the instructor's cell of a step, None for one of the student's own."""
+        place = self.script.steps[number].place
+        return None if place is None else self.cells[place]
+
+    def _name(self, number: int) -> str:
+        cell = self._cell(number)
+        if cell is not None:
+            return cell.name
+        lines = (line.strip() for line in self.runs[number].code.splitlines())
+        return f"own cell “{next((line[:60] for line in lines if line), '')}”"
 
     def _text(self, cell: SourceCell) -> str:
-        """Return a cell as this student has it."""
-        if cell.role in ("answer", "written"):
-            return self.answers.get(cell.grade_id, cell.released)
+        """Return an instructor's cell as this student has it."""
+        if cell.takes_text:
+            return self.script.texts.get(cell.grade_id, cell.released)
         return str(cell.cell["source"])
 
     # --- scoring ---------------------------------------------------------------------------------
 
-    def _score(self, kernel: Kernel, place: int, cell: SourceCell) -> None:
+    def _score(self, kernel: Kernel, number: int, cell: SourceCell) -> None:
         standins = {name: RemoteStandIn(kernel, name) for name in cell.answers}
         names = {"__name__": "graded", "__builtins__": builtins, **standins}
         printed = io.StringIO()
@@ -238,16 +265,18 @@ class _Session:
             except Exception as raised:
                 message = f"{type(raised).__name__}: {raised}".rstrip(": ")
                 points, error = 0.0, raised
-        outputs = [_stream(printed.getvalue())] if printed.getvalue() else []
+        outputs = [outputs_of.stream(printed.getvalue())] if printed.getvalue() else []
         if error is not None:
-            outputs.append(_error(type(error).__name__, message))
+            outputs.append(outputs_of.error(type(error).__name__, message))
         elif value is not None:
             points = _partial(repr(value), cell.points)
             mistake = value.mistake if isinstance(value, Earned) else ""
-            outputs.append(_shown("execute_result", {"text/plain": printable(repr(value))}))
+            outputs.append(
+                outputs_of.shown("execute_result", {"text/plain": printable(repr(value))})
+            )
         if kernel.trouble and not message:
             message = kernel.trouble[1]
-        self.shown[place] = outputs
+        self.shown[number] = outputs
         if points < cell.points and not message:
             message = printed.getvalue()
         self._settle(cell, points, message, mistake, time.monotonic() - started)
@@ -260,44 +289,62 @@ class _Session:
         mistake: str = "",
         seconds: float = 0.0,
     ) -> None:
-        untouched = all(self._untouched(answer) for answer in set(cell.answers.values()))
+        answers = dict.fromkeys(cell.answers.values())
+        told = [note for answer in answers for note in self.script.notes.get(answer, ())]
+        if points < cell.points:
+            told += self._why_not(cell)
         self.results[cell.grade_id] = CellResult(
             cell.grade_id,
             points,
             cell.points,
             "graded",
-            message.strip()[:_LONGEST_MESSAGE],
+            "\n\n".join([*told, message]).strip()[:_LONGEST_MESSAGE],
             mistake,
             round(seconds, 3),
-            answer_missing=bool(cell.answers) and untouched,
+            answer_missing=bool(answers) and self.script.untouched.issuperset(answers),
         )
 
+    def _why_not(self, cell: SourceCell) -> list[str]:
+        """Say what no check can know: that a cell is empty, stopped, or makes another name."""
+        told = []
+        for name, answer in cell.answers.items():
+            stopped = [self.stopped_at.get(n, "") for n in self.script.makers.get(answer, ())]
+            stopped = [error for error in stopped if error]
+            if answer in self.script.untouched:
+                told.append(
+                    f"Nothing is filled in yet for {name}: the cell “{answer}” is unchanged."
+                )
+            elif stopped:
+                told.append(f"The cell of your answer stopped with {stopped[0]}")
+            elif not binds(self.script.texts.get(answer, ""), {name}):
+                told.append(f"No cell of your answer makes {name}, the name that is asked for.")
+        return told
+
     def _settle_written(self, cell: SourceCell) -> None:
-        untouched = self._untouched(cell.grade_id)
+        # One that was blanked is not the released one: a person looks at it, as in nbgrader.
+        blank = not self.script.texts[cell.grade_id].strip()
+        untouched = cell.grade_id in self.script.untouched and not blank
         points = 0.0 if untouched else None
-        message = "nothing was written" if untouched else ""
+        notes = self.script.notes.get(cell.grade_id, [])
+        message = "\n\n".join([*notes, "nothing was written"] if untouched else notes)
         self.results[cell.grade_id] = CellResult(
             cell.grade_id, points, cell.points, "written", message, answer_missing=untouched
         )
 
-    def _untouched(self, grade_id: str) -> bool:
-        released = next(cell.released for cell in self.cells if cell.grade_id == grade_id)
-        return self.answers.get(grade_id, released) == released
-
     # --- what comes out --------------------------------------------------------------------------
 
-    def record(self, remarks: list[str]) -> dict[str, Any]:
+    def record(self) -> dict[str, Any]:
         """Return the result and the executed notebook as plain values."""
         own = resource.getrusage(resource.RUSAGE_SELF)
         order = sorted(self.seconds, key=self.seconds.__getitem__, reverse=True)[:_SLOWEST]
-        slowest = (CellTime(self.cells[i].name, round(self.seconds[i], 3)) for i in order)
+        slowest = (CellTime(self._name(n), round(self.seconds[n], 3)) for n in order)
         result = NotebookResult(
             "",
             "",
             "",
             self.state,
             tuple(self.results[cell.grade_id] for cell in self.cells if cell.kind),
-            "; ".join([*self.details, *remarks])[:_LONGEST_MESSAGE],
+            "; ".join([*self.details, *self.script.remarks])[:_LONGEST_MESSAGE],
             round(time.monotonic() - self.started, 3),
             round(self.usage.cpu_seconds + own.ru_utime + own.ru_stime, 3),
             self.usage.peak_memory,
@@ -319,20 +366,60 @@ class _Session:
         return "idle" if late and idle else ""
 
     def _notebook_cells(self) -> list[dict[str, Any]]:
-        cells = []
-        number = 0
-        for place, cell in enumerate(self.cells):
-            shown = {**cell.cell, "source": self._text(cell)}
-            if cell.cell["cell_type"] == "code":
-                number += place in self.shown
-                outputs = self.shown.get(place, [])
-                for output in outputs:
-                    if output["output_type"] == "execute_result":
-                        output["execution_count"] = number
-                count = number if place in self.shown else None
-                shown |= {"outputs": outputs, "execution_count": count}
-            cells.append(shown)
-        return cells
+        """Return the notebook in the student's order: each of the instructor's cells once.
+
+        An answer that came in pieces, or from cells of her own, stands whole in its cell.
+        """
+        makers = self.script.makers
+        whole: dict[int, list[str]] = {}
+        for answer, steps in makers.items():
+            whole.setdefault(steps[-1], []).append(answer)
+        pieces = {number for steps in makers.values() for number in steps}
+        by_name = {cell.grade_id: cell for cell in self.cells}
+        cells: list[dict[str, Any]] = []
+        for number in range(len(self.script.steps)):
+            for answer in whole.get(number, ()):
+                cells.append(self._with_outputs(by_name[answer], makers[answer]))
+            cell = self._cell(number)
+            if number not in pieces:
+                cells.append(
+                    self._own_cell(number) if cell is None else self._with_outputs(cell, [number])
+                )
+        return _numbered(cells)
+
+    def _with_outputs(self, cell: SourceCell, steps: list[int]) -> dict[str, Any]:
+        shown = {**cell.cell, "source": self._text(cell)}
+        if cell.cell["cell_type"] == "code":
+            if cell.role == "code":
+                shown["source"] = self.script.steps[steps[0]].code or shown["source"]
+            shown |= self._outputs(steps)
+        return shown
+
+    def _own_cell(self, number: int) -> dict[str, Any]:
+        return {
+            "cell_type": "code",
+            "id": f"own-{number}",
+            "metadata": {"tags": [OWN if number in self.shown else UNUSED]},
+            "source": self.script.steps[number].code or "",
+        } | self._outputs([number])
+
+    def _outputs(self, steps: list[int]) -> dict[str, Any]:
+        ran = any(number in self.shown for number in steps)
+        outputs = [output for number in steps for output in self.shown.get(number, [])]
+        return {"outputs": outputs, "execution_count": 1 if ran else None}
+
+
+def _numbered(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the cells that ran the numbers of a notebook."""
+    count = 0
+    for cell in cells:
+        if cell.get("execution_count"):
+            count += 1
+            cell["execution_count"] = count
+            for output in cell["outputs"]:
+                if output["output_type"] == "execute_result":
+                    output["execution_count"] = count
+    return cells
 
 
 def _execute(cell: SourceCell, names: dict[str, Any]) -> Any:
@@ -353,58 +440,6 @@ def _partial(shown: str, most: float) -> float:
     except ValueError:
         return most
     return min(max(points, 0.0), most) if points == points else 0.0
-
-
-def _stream(text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": "stdout", "text": printable(text)}
-
-
-def _error(name: str, message: str) -> dict[str, Any]:
-    message = printable(message)
-    lines = message.splitlines() or [name]
-    return {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
-
-
-def _shown(kind: str, data: dict[str, str]) -> dict[str, Any]:
-    return {"output_type": kind, "data": data, "metadata": {}}
-
-
-def _checked_outputs(outputs: list[Any]) -> list[dict[str, Any]]:
-    """Return what a student's process says it showed, rebuilt; what is no output is dropped."""
-    checked = (_checked(output) for output in outputs if type(output) is dict)
-    return [output for output in checked if output is not None]
-
-
-def _checked(output: dict[str, Any]) -> dict[str, Any] | None:
-    kind = output.get("output_type")
-    if kind == "stream" and output.get("name") in ("stdout", "stderr"):
-        return {"output_type": "stream", "name": output["name"], "text": _text_of(output, "text")}
-    if kind == "error":
-        lines = output.get("traceback")
-        lines = lines if type(lines) is list else []
-        return {
-            "output_type": "error",
-            "ename": _text_of(output, "ename"),
-            "evalue": _text_of(output, "evalue"),
-            "traceback": [printable(line) for line in lines if type(line) is str],
-        }
-    if kind in ("display_data", "execute_result") and type(output.get("data")) is dict:
-        return _shown(
-            kind,
-            {
-                mime: printable(text)
-                for mime, text in output["data"].items()
-                if mime in _MIMES and type(text) is str
-            },
-        )
-    return None
-
-
-def _text_of(output: dict[str, Any], key: str) -> str:
-    value = output.get(key)
-    if type(value) is list:
-        value = "".join(part for part in value if type(part) is str)
-    return printable(value) if type(value) is str else ""
 
 
 def with_identity(

@@ -1,47 +1,34 @@
-"""Which of the instructor's own cells a submission needs to be scored.
+"""Which cells a submission needs to be scored, apart from its answers.
 
-The text of a lesson runs experiments that no answer uses, and they are the same for everybody. So a
-cell of the text runs for a submission only if it makes, or may change, a name that an answer takes
-from the notebook or makes itself, or that a cell takes which runs for this reason. Of the other
-cells the imports run, since an answer may use those as well.
+The text of a lesson runs experiments that no answer uses, and they are the same for everybody; a
+student's own cells try things out. So a cell of the text, or of the student's own, runs only if it
+makes, or may change, a name that an answer takes from the notebook or makes itself, or that a cell
+takes which runs for this reason. Of the other cells the imports run, since an answer may use those
+as well; and so do, at the place of each check, the imports that a student sees in it.
 
-Names are those of Python's own symbol table. Where an answer can reach them in other ways
-(``eval``, ``globals``, a magic), or is no Python at all, everything runs; and so it does where a
-cell of the text is like that.
+Where an answer can reach names in ways that its text does not show (``eval``, ``globals``, a
+magic), or is no Python at all, everything runs; and so it does where a cell of the text, or one of
+the student's own, is like that. A slow or failing cell of the student's own that no answer uses is
+therefore not even started.
 """
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
-from imbalance_grader.source import SourceCell, SourceError, names_of
-
-# Ways to a name that the symbol table does not see: by text, and the shell's memory by name.
-_ROUNDABOUT = re.compile(
-    r"\b(eval|exec|globals|locals|vars|f_globals|__globals__|__builtins__|__main__|modules"
-    r"|get_ipython)\b|import\s*\*|^\s*[%!]",
-    re.MULTILINE,
-)
-_MEMORY = re.compile(r"In|Out|_+\d*|_i+\d*")
-# What a cell may set for all code after it without making a name.
-_SETTINGS = re.compile(
-    r"\.(seed|set_option|set_config|set_printoptions|set_theme|set_state|filterwarnings"
-    r"|simplefilter|setrecursionlimit|chdir|use)\(|\b(rcParams|environ)\b"
-)
+from imbalance_grader.arrange import Step
+from imbalance_grader.parts import Part, binds, describe, guarded
+from imbalance_grader.source import SourceCell
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One cell of the text: the names it makes and takes, its imports, whether it sets things."""
+class Run(NamedTuple):
+    """What to run of one step, and whether that is all of it."""
 
-    makes: list[str]
-    takes: list[str]
-    imports: str
-    sets: bool
+    code: str
+    whole: bool
 
 
 def text_parts(cells: Sequence[SourceCell]) -> list[dict[str, Any] | None] | None:
@@ -58,51 +45,102 @@ def text_parts(cells: Sequence[SourceCell]) -> list[dict[str, Any] | None] | Non
         For each cell, as plain values, what `needed_code` asks of it; None for a cell that is no
         code of the text. None instead of the list if it cannot be told what one of them does.
     """
-    try:
-        return [asdict(_part(_text(cell))) if _is_text(cell) else None for cell in cells]
-    except _Untold:
+    parts = [describe(_text(cell)) if _is_text(cell) else None for cell in cells]
+    if any(part is not None and not part.told for part in parts):
         return None
+    return [None if part is None else asdict(part) for part in parts]
 
 
 def needed_code(
+    steps: Sequence[Step],
     cells: Sequence[SourceCell],
-    answers: Mapping[str, str],
     described: Sequence[Mapping[str, Any] | None] | None,
-) -> dict[int, str]:
-    """Return what to run of the cells of the text.
+) -> list[Run]:
+    """Return what to run of each step in the student's process.
 
     Parameters
     ----------
+    steps : sequence of Step
+        The notebook as the student has it.
     cells : sequence of SourceCell
-        The notebook.
-    answers : mapping of str to str
-        Grade id and text of each answer, as the student has it.
+        The instructor's notebook.
     described : sequence of mapping or None, or None
         What `text_parts` returned for these cells.
 
     Returns
     -------
-    dict of int to str
-        For each place of a code cell that is no answer and no test: its text, only its imports, or
-        "" for nothing.
+    list of Run
+        In the order of the steps.
     """
-    whole = {place: _text(cell) for place, cell in enumerate(cells) if _is_text(cell)}
-    if described is None:
-        return whole
-    code = [
-        answers.get(cell.grade_id, cell.released)
-        for cell in cells
-        if cell.role in ("answer", "written") and cell.runs
+    whole = [_whole(step, cells) for step in steps]
+    answers, parts = _sorted_out(steps, cells, described)
+    wanted = {name for cell in cells for name in cell.answers}
+    running = _running(parts, answers, wanted)
+    told = (
+        described is not None
+        and all(part.told for part in answers)
+        and not any(part.roundabout for part in parts.values())
+        and not any(parts[number].remembers for number in running)
+    )
+    if not told:
+        running = set(parts)
+    taken = {name for part in answers for name in part.takes}
+    taken |= {name for number in running for name in parts[number].takes}
+    return [
+        _run(number, step, cells, whole[number], parts, running, taken if told else None)
+        for number, step in enumerate(steps)
     ]
-    try:
-        names = [_names(answer) for answer in code]
-    except _Untold:
-        return whole
-    parts = {place: _Part(**part) for place, part in enumerate(described) if part is not None}
-    made = set[str]().union(*(makes for makes, _ in names))
-    taken = set[str]().union(*(takes for _, takes in names))
-    running = _running(parts, made, taken)
-    return {p: whole[p] if p in running else part.imports for p, part in parts.items()}
+
+
+def _run(
+    number: int,
+    step: Step,
+    cells: Sequence[SourceCell],
+    whole: str,
+    parts: Mapping[int, Part],
+    running: set[int],
+    taken: set[str] | None,
+) -> Run:
+    cell = None if step.place is None else cells[step.place]
+    if cell is not None and cell.role == "graded":
+        return Run(guarded(_seen_imports(cell, taken)), whole=False)
+    if number not in parts or number in running:
+        return Run(whole, whole=True)
+    wanted = {name for each in cells for name in each.answers}
+    if not parts[number].is_python and binds(whole, wanted):
+        return Run(whole, whole=True)  # for what Python says to it
+    imports = parts[number].imports
+    return Run(guarded(imports), whole="\n".join(imports) == whole.strip())
+
+
+def _whole(step: Step, cells: Sequence[SourceCell]) -> str:
+    """Return the code of a step, "" for text."""
+    if step.code is not None:
+        return step.code
+    assert step.place is not None
+    return _text(cells[step.place]) if cells[step.place].runs else ""
+
+
+def _sorted_out(
+    steps: Sequence[Step],
+    cells: Sequence[SourceCell],
+    described: Sequence[Mapping[str, Any] | None] | None,
+) -> tuple[list[Part], dict[int, Part]]:
+    """Return the parts that always run, and by their step those that run where needed."""
+    answers = []
+    parts = {}
+    for number, step in enumerate(steps):
+        cell = None if step.place is None else cells[step.place]
+        if cell is not None and cell.takes_text and cell.runs:
+            answers.append(describe(step.code or ""))
+        elif cell is None or (step.code is not None and _is_text(cell)):
+            parts[number] = describe(step.code or "")
+        elif _is_text(cell):
+            known = (
+                described[step.place] if described is not None and step.place is not None else None
+            )
+            parts[number] = describe(_text(cell)) if known is None else Part(**known)
+    return answers, parts
 
 
 def _is_text(cell: SourceCell) -> bool:
@@ -113,52 +151,65 @@ def _text(cell: SourceCell) -> str:
     return str(cell.cell["source"])
 
 
-class _Untold(ValueError):
-    """Which names some code makes and takes cannot be told."""
-
-
-def _names(code: str) -> tuple[set[str], set[str]]:
-    """Return the names that some code makes and takes."""
-    if _ROUNDABOUT.search(code):
-        raise _Untold
+def _seen_imports(cell: SourceCell, taken: set[str] | None) -> list[str]:
+    """Return the imports of a check that its students see and use, or all of them."""
     try:
-        ast.parse(code)  # first, since what follows takes long on text that is no Python
-        makes, takes = names_of(code, "code")
-    except (SourceError, SyntaxError, ValueError, RecursionError, MemoryError):
-        raise _Untold from None
-    if any(map(_MEMORY.fullmatch, takes - makes)):
-        raise _Untold
-    return makes, takes
-
-
-def _part(source: str) -> _Part:
-    """Describe a cell of the text."""
-    makes, takes = _names(source)
-    imports = [
-        part for part in ast.parse(source).body if isinstance(part, ast.Import | ast.ImportFrom)
+        tree = ast.parse(cell.released)
+    except SyntaxError:
+        return []
+    seen = (part for part in tree.body if isinstance(part, ast.Import | ast.ImportFrom))
+    return [
+        ast.unparse(part)
+        for part in seen
+        if taken is None
+        or any((alias.asname or alias.name).partition(".")[0] in taken for alias in part.names)
     ]
-    imported = {
-        (alias.asname or alias.name).partition(".")[0] for part in imports for alias in part.names
+
+
+def _running(
+    parts: Mapping[int, Part], answers: Sequence[Part], wanted_by_checks: set[str]
+) -> set[int]:
+    """Return the steps that run as a whole, by what the answers make and take."""
+    made = _names(part.binds for part in answers)
+    taken = _names(part.takes for part in answers) | wanted_by_checks
+    imported = _names(part.imported for part in [*parts.values(), *answers])
+    in_parts = _names(part.makes for part in parts.values())
+    # Of names that only a `def` or `class` makes, those who call them change nothing.
+    data = _names({*part.makes, *part.patches} - {*part.defines} for part in parts.values())
+    reach = _reach(parts, answers)
+    running = {
+        number
+        for number, part in parts.items()
+        if part.sets or not imported.isdisjoint(part.patches) or not made.isdisjoint(part.makes)
     }
-    return _Part(
-        makes=sorted(makes - imported),
-        takes=sorted(takes),
-        imports="\n".join(map(ast.unparse, imports)),
-        sets=bool(_SETTINGS.search(source)),
-    )
-
-
-def _running(parts: Mapping[int, _Part], made: set[str], taken: set[str]) -> set[int]:
-    """Return the places of the cells that run as a whole, by what the answers make and take."""
-    in_text = set[str]().union(*(part.makes for part in parts.values()))
-    running = {p for p, part in parts.items() if part.sets or not made.isdisjoint(part.makes)}
     while True:
-        wanted = in_text & taken.union(*(parts[place].takes for place in running))
+        wanted = in_parts & taken.union(*(parts[number].takes for number in running))
         more = {
-            place
-            for place, part in parts.items()
-            if not (wanted.isdisjoint(part.makes) and wanted.isdisjoint(part.takes))
+            number
+            for number, part in parts.items()
+            if not (wanted.isdisjoint(part.makes) and (wanted & data).isdisjoint(reach[number]))
         } - running
         if not more:
             return running
         running |= more
+
+
+def _reach(parts: Mapping[int, Part], answers: Sequence[Part]) -> dict[int, set[str]]:
+    """Return for each part the names that it takes, and those that what it calls takes in turn."""
+    behind: dict[str, set[str]] = {}
+    for part in [*parts.values(), *answers]:
+        for name in part.defines:
+            behind.setdefault(name, set()).update(part.takes)
+    reach = {}
+    for number, part in parts.items():
+        found, waiting = set(part.takes), list(part.takes)
+        while waiting:
+            more = behind.get(waiting.pop(), set()) - found
+            found |= more
+            waiting += more
+        reach[number] = found
+    return reach
+
+
+def _names(groups: Iterable[Iterable[str]]) -> set[str]:
+    return {name for group in groups for name in group}

@@ -36,8 +36,11 @@ from imbalance_grader.journal import (
 )
 from imbalance_grader.marks import judged, judged_key
 from imbalance_grader.results import Graded, State
+from imbalance_grader.strays import Stray, strays
 from imbalance_grader.workers import Outcome, Task, Workers, code_fingerprint
 from imbalance_oracles import secret
+
+_MOST_LISTED = 10  # misplaced files in a message
 
 
 class Locked(Exception):
@@ -122,12 +125,13 @@ def grade_class(
     -------
     list of Record
         Ordered by student: those graded now, those kept, those refused by the name of their
-        folder, and those who handed in nothing.
+        folder, files in the wrong place, and those who handed in nothing.
 
     Raises
     ------
     ClassroomError
-        If a named student is unknown, there is nothing to resume, or the gradebook does not fit.
+        If a named student is unknown, nothing lies where submissions are looked for, there is
+        nothing to resume, or the gradebook does not fit.
     Locked
         If another run holds the gradebook and `options.wait` is False.
     """
@@ -135,6 +139,8 @@ def grade_class(
     with _locked(classroom, options.wait, watcher):
         journal = Journal(classroom.results(assignment.name))
         clear_leftovers(journal.folder)
+        if options.students is None and not options.resume:
+            _refuse_empty_class(classroom, assignment, journal)
         classroom.register(assignment)
         plan = make_plan(classroom, assignment, journal, options)
         done = [*plan.kept]
@@ -194,19 +200,50 @@ def fingerprint(assignment: Assignment, handed_in: HandedIn) -> str:
 def not_handed_in(
     classroom: Classroom, assignment: Assignment, students: Sequence[str] | None
 ) -> list[Record]:
-    """Return records for those who handed in nothing, and for folders refused by their name."""
+    """Return records for what is not looked at, and for those who handed in nothing.
+
+    Folders refused by their name have the name for the student, files in the wrong place their
+    path below ``submitted/``.
+    """
     submissions = classroom.submissions(assignment.name)
     there = {submission.student for submission in submissions}
-    absent = [student for student in classroom.enrolled() if student not in there]
+    misplaced = strays(classroom, assignment)
     records = [
-        _unread(assignment, student, State.MISSING, "Nothing was handed in.") for student in absent
+        _unread(assignment, student, State.MISSING, _nothing(student, misplaced))
+        for student in classroom.enrolled()
+        if student not in there
     ]
     records += [
         _unread(assignment, s.student, State.MALFORMED, f"Not looked at: {s.refused}.")
         for s in submissions
         if s.refused
     ]
-    return [r for r in records if students is None or r.student in students]
+    records += [
+        _unread(assignment, stray.path, State.MALFORMED, stray.reason) for stray in misplaced
+    ]
+    return [r for r in records if students is None or r.student.partition("/")[0] in students]
+
+
+def _nothing(student: str, misplaced: Sequence[Stray]) -> str:
+    found = ", ".join(stray.path for stray in misplaced if stray.student == student)
+    return f"Nothing was handed in, but see {found}." if found else "Nothing was handed in."
+
+
+def _refuse_empty_class(classroom: Classroom, assignment: Assignment, journal: Journal) -> None:
+    """Refuse to grade a class of which nothing lies where it is looked for."""
+    if classroom.submissions(assignment.name) or journal.all():
+        return
+    misplaced = strays(classroom, assignment)
+    if classroom.enrolled() and not misplaced:
+        return  # nobody has handed in yet
+    folder = classroom.coursedir.submitted_directory
+    listed = "".join(f"\n  {stray.path}: {stray.reason}" for stray in misplaced[:_MOST_LISTED])
+    if len(misplaced) > _MOST_LISTED:
+        listed += f"\n  and {len(misplaced) - _MOST_LISTED} more"
+    raise ClassroomError(
+        f"nothing to grade: {folder}/ has no folder STUDENT/{assignment.name}"
+        + (f". What lies there:{listed}" if listed else ", and no student is in the gradebook")
+    )
 
 
 def _unread(assignment: Assignment, student: str, state: State, detail: str) -> Record:

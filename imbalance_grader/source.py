@@ -19,7 +19,12 @@ from typing import Any, Literal
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearMarkScheme, ClearSolutions, ComputeChecksums
+from nbgrader.preprocessors import (
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearSolutions,
+    ComputeChecksums,
+)
 from nbgrader.utils import is_grade, is_solution, is_task
 from traitlets.config import Config
 
@@ -47,7 +52,7 @@ class SourceCell:
     grade_id : str
         "" where nbgrader does not know the cell.
     released : str
-        What students were given in its place.
+        What students were given in its place; of a graded cell what they see of it.
     points : float
     answers : dict of str to str
         Of a graded cell: each name that it takes from the student, and the grade id of the
@@ -70,6 +75,11 @@ class SourceCell:
         return "written" if self.role == "written" else None
 
     @property
+    def takes_text(self) -> bool:
+        """Whether it takes an answer of the student's."""
+        return self.role in ("answer", "written")
+
+    @property
     def name(self) -> str:
         """What to call it in a message: its grade id, or its first line."""
         lines = (line.strip() for line in self.cell["source"].splitlines())
@@ -87,8 +97,7 @@ class Source:
     @property
     def released(self) -> dict[str, str]:
         """Grade id and released text of every cell that takes the student's text."""
-        taking = (cell for cell in self.cells if cell.role in ("answer", "written"))
-        return {cell.grade_id: cell.released for cell in taking}
+        return {cell.grade_id: cell.released for cell in self.cells if cell.takes_text}
 
     def to_json(self) -> dict[str, Any]:
         """Return a dictionary of plain values."""
@@ -125,11 +134,11 @@ def read_source(path: Path, config: Config | None = None) -> Source:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    released = _release(notebook, config, path)
+    released, visible = _release(notebook, config, path)
     defined: dict[str, str] = {}
     cells = []
-    for original, given in zip(notebook.cells, released.cells, strict=True):
-        cells.append(_describe(original, given, defined))
+    for original, given, seen in zip(notebook.cells, released.cells, visible.cells, strict=True):
+        cells.append(_describe(original, given, seen.source, defined))
     _check_ids(cells)
     metadata = {
         key: notebook.metadata[key]
@@ -139,7 +148,10 @@ def read_source(path: Path, config: Config | None = None) -> Source:
     return Source(path.stem, _as_plain(metadata), tuple(cells))
 
 
-def _release(notebook: NotebookNode, config: Config | None, path: Path) -> NotebookNode:
+def _release(
+    notebook: NotebookNode, config: Config | None, path: Path
+) -> tuple[NotebookNode, NotebookNode]:
+    """Return the notebook with the checksums of the release, and what students see of it."""
     released: NotebookNode = copy.deepcopy(notebook)
     resources: dict[str, Any] = {}
     quiet = logging.getLogger("imbalance_grader.source")
@@ -147,12 +159,16 @@ def _release(notebook: NotebookNode, config: Config | None, path: Path) -> Noteb
     try:
         for step in (ClearSolutions, ClearMarkScheme, ComputeChecksums):
             released, resources = step(config=config, log=quiet).preprocess(released, resources)
+        hiding = ClearHiddenTests(config=config, log=quiet)
+        visible, _ = hiding.preprocess(copy.deepcopy(released), resources)
     except Exception as error:
         raise SourceError(f"{path}: {error}") from error
-    return released
+    return released, visible
 
 
-def _describe(cell: NotebookNode, released: NotebookNode, defined: dict[str, str]) -> SourceCell:
+def _describe(
+    cell: NotebookNode, released: NotebookNode, visible: str, defined: dict[str, str]
+) -> SourceCell:
     """Return one cell with its role; `defined` collects the names that answers make."""
     about = cell.metadata.get("nbgrader", {})
     grade_id = str(about.get("grade_id", ""))
@@ -174,7 +190,7 @@ def _describe(cell: NotebookNode, released: NotebookNode, defined: dict[str, str
         role=role,
         runs=cell.cell_type == "code" and role != "graded",
         grade_id=grade_id,
-        released=released.source,
+        released=visible,
         points=float(about.get("points", 0) or 0),
         answers=answers,
     )

@@ -26,6 +26,7 @@ from imbalance_grader import machine
 from imbalance_grader.classroom import Assignment, Submission
 from imbalance_grader.engine import Engine, SourceError
 from imbalance_grader.handed_in import HandedIn, Paper, take
+from imbalance_grader.names import shown
 from imbalance_grader.results import Graded, Limits, State
 
 _JUDGES = ("checks", "datasets", "exercises")  # the parts of the package that decide points
@@ -34,7 +35,14 @@ _JUDGES = ("checks", "datasets", "exercises")  # the parts of the package that d
 class Grader(Protocol):
     """What is needed of `imbalance_grader.engine.Engine`."""
 
-    def grade(self, source: Path, submission: Path | None, assignment: str, student: str) -> Graded:
+    def grade(
+        self,
+        source: Path,
+        submission: Path | None,
+        assignment: str,
+        student: str,
+        beside: Mapping[str, str] | None = None,
+    ) -> Graded:
         """Grade one notebook."""
 
 
@@ -208,10 +216,12 @@ def _grade_paper(
     folder: Path,
 ) -> Graded:
     if paper.refused:
-        state = State.MALFORMED
-        return Graded(assignment.unread(source.stem, student, state, paper.refused))
+        also = f" (beside it: {', '.join(map(shown, paper.beside))})" if paper.beside else ""
+        detail = f"{paper.refused}{also}"
+        return Graded(assignment.unread(source.stem, student, State.MALFORMED, detail))
     with paper.laid_out(folder, source.name) as path:
-        return grader.grade(source, path, assignment.name, student)
+        others = {name: other.refused for name, other in paper.beside.items()}
+        return grader.grade(source, path, assignment.name, student, others)
 
 
 @cache

@@ -12,6 +12,7 @@ import base64
 import contextlib
 import io
 import os
+import pdb
 import signal
 import socket
 import subprocess
@@ -27,7 +28,7 @@ from imbalance_lab.checks.calls import (
     perform,
     returned,
 )
-from imbalance_sandbox import wire
+from imbalance_sandbox import absent, wire
 from imbalance_sandbox.questions import read_calls, write_outcome
 from imbalance_sandbox.watch import OUT_OF_MEMORY
 
@@ -45,6 +46,7 @@ def prepare() -> None:
 
 def settle() -> None:
     """Finish the template after the imports: figures go into the notebook."""
+    absent.install()
     with contextlib.suppress(Exception):
         _shell.run_line_magic("matplotlib", "inline")
 
@@ -66,6 +68,7 @@ def _serve(link: socket.socket, limits: dict[str, Any]) -> None:
     sys.stdin = open("/dev/null")  # noqa: PTH123, SIM115 (lives as long as the process)
     sys.argv = [""]
     sys.path.insert(0, "")
+    sys.breakpointhook = pdb.set_trace = _no_debugger  # one that was left in stops nothing
     interrupts = _Interrupts()
     wire.send(link, {"ready": True})
     while True:
@@ -80,6 +83,10 @@ def _serve(link: socket.socket, limits: dict[str, Any]) -> None:
         else:
             outcomes = _ask(request["ask"], request["calls"], interrupts)
             wire.send(link, _answer(outcomes, limits["value_bytes"]))
+
+
+def _no_debugger(*_: Any, **__: Any) -> None:
+    print("breakpoint: nothing stops here while the notebook is graded")
 
 
 class _Interrupts:
@@ -217,6 +224,16 @@ def _make_shell() -> Any:
     return shell
 
 
+def _place_of(error: Any) -> dict[str, Any]:
+    """Return the line of the notebook at which an error happened, and its number."""
+    with contextlib.suppress(Exception):
+        if isinstance(error, SyntaxError):
+            return {"line": str(error.text or "").strip()[:200], "line_number": error.lineno or 0}
+        raised = describe_error(error)
+        return {"line": raised.line[:200], "line_number": raised.line_number}
+    return {}
+
+
 class _Recorder:
     """Keeps what the cell in hand shows, as notebook outputs, up to a number of bytes in all."""
 
@@ -264,9 +281,8 @@ class _Recorder:
         lines = [str(line)[:10_000] for line in lines][:50]
         if self._has_room(sum(map(len, lines)) + _LINE_COST):
             name = str(kind.__name__)[:200]
-            self.outputs.append(
-                {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
-            )
+            output = {"output_type": "error", "ename": name, "evalue": message, "traceback": lines}
+            self.outputs.append(output | _place_of(error))
 
     def _has_room(self, size: int) -> bool:
         if self.left > 0 and size > self.left:

@@ -18,6 +18,7 @@ import psutil
 
 from grader import ROOT, Row
 from imbalance_grader import judge, sandbox
+from imbalance_grader.arrange import Step
 from imbalance_grader.engine import Engine
 from imbalance_grader.kernel import Kernel
 from imbalance_grader.needed import needed_code, text_parts
@@ -113,14 +114,16 @@ def cells_that_run(path: Path) -> list[str]:
     notebook = nbformat.read(path, as_version=4)
     source = read_source(path)
     solved = dict(enumerate(cell.source for cell in notebook.cells))
-    answers = {
-        cell.grade_id: solved[place]
+    steps = [
+        Step(place, solved[place] if cell.takes_text and cell.runs else None)
         for place, cell in enumerate(source.cells)
-        if cell.role in ("answer", "written")
-    }
-    needed = needed_code(source.cells, answers, text_parts(source.cells))
-    places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    return [code for place in places if (code := needed.get(place, solved[place]))]
+    ]
+    needed = needed_code(steps, source.cells, text_parts(source.cells))
+    codes = [
+        solved[place] if cell.role == "graded" else needed[place].code
+        for place, cell in enumerate(source.cells)
+    ]
+    return [code for code in codes if code]
 
 
 def prepare_bare() -> None:

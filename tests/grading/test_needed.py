@@ -8,31 +8,37 @@ import nbformat
 import pytest
 from engine_course import RIGHT, Course, make_course
 
+from imbalance_grader.arrange import Step
 from imbalance_grader.engine import Engine
 from imbalance_grader.needed import needed_code, text_parts
+from imbalance_grader.parts import guarded
 from imbalance_grader.source import SourceCell
 
-ITS_IMPORTS = "import numpy as np\nfrom math import sqrt as root"
-EXPERIMENT = f"{ITS_IMPORTS}\n\nruns = [root(k) for k in range(9)]"
+ITS_IMPORTS = ["import numpy as np", "from math import sqrt as root"]
+EXPERIMENT = (
+    "import numpy as np\nfrom math import sqrt as root\n\nruns = [root(k) for k in range(9)]"
+)
 
 
-def run_for(answer: str, *text: str) -> list[str]:
-    """Return what runs of the cells of a text that stand before one answer."""
+def run_for(answer: str, *text: str, own: tuple[str, ...] = ()) -> list[str]:
+    """Return what runs of the cells of a text, and of own cells, that stand before one answer."""
     cells = [SourceCell({"source": code}, "code", runs=True) for code in text]
     cells.append(SourceCell({"source": answer}, "answer", runs=True, grade_id="a"))
-    run = needed_code(cells, {"a": answer}, text_parts(cells))
-    assert list(run) == list(range(len(text)))
-    return list(run.values())
+    steps = [Step(place) for place in range(len(text))]
+    steps += [*(Step(None, code) for code in own), Step(len(text), answer)]
+    *before, last = needed_code(steps, cells, text_parts(cells))
+    assert last == (answer, True)
+    return [run.code for run in before]
 
 
 def test_an_experiment_that_no_answer_uses_leaves_its_imports() -> None:
-    assert run_for("def f(x):\n    return root(x)", EXPERIMENT) == [ITS_IMPORTS]
+    assert run_for("def f(x):\n    return root(x)", EXPERIMENT) == [guarded(ITS_IMPORTS)]
     assert run_for("def f(x):\n    return x", "print(1)") == [""]
 
 
 def test_parameters_and_local_names_are_no_names_of_the_text() -> None:
     assert run_for("def f(runs):\n    k = runs\n    return k", EXPERIMENT, "k = 1") == [
-        ITS_IMPORTS,
+        guarded(ITS_IMPORTS),
         "",
     ]
 
@@ -74,8 +80,8 @@ def test_everything_runs_where_names_are_reached_in_roundabout_ways(answer: str)
 
 
 def test_a_name_that_is_thrown_away_is_no_roundabout_way() -> None:
-    assert run_for("def f(x):\n    _, y = x\n    return y", EXPERIMENT) == [ITS_IMPORTS]
-    assert run_for("_, f = 1, 2", EXPERIMENT) == [ITS_IMPORTS]
+    assert run_for("def f(x):\n    _, y = x\n    return y", EXPERIMENT) == [guarded(ITS_IMPORTS)]
+    assert run_for("_, f = 1, 2", EXPERIMENT) == [guarded(ITS_IMPORTS)]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +89,69 @@ def test_a_name_that_is_thrown_away_is_no_roundabout_way() -> None:
 )
 def test_what_sets_something_for_all_later_code_runs(cell: str) -> None:
     assert run_for("def f(x):\n    return x", cell) == [cell]
+
+
+ANSWER = "def f(x):\n    return helper(x)"
+HELPER = "def helper(x):\n    return x"
+
+
+@pytest.mark.parametrize(
+    "scratch",
+    [
+        "search = fit_for_an_hour()",
+        "helper(3)",
+        "%timeit helper(3)",
+        "!pip install torch",
+        "for k in range(9): print(helper(k))",
+        "def broken(x) return helper",
+        "_ = Out[3]",
+        "%%bash\nhelper = 1",
+    ],
+)
+def test_an_own_cell_that_no_answer_uses_does_not_run(scratch: str) -> None:
+    assert run_for(ANSWER, own=(HELPER, scratch)) == [HELPER, ""]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "helper = str",
+        "%%time\ndef helper(x):\n    return x",
+        "%matplotlib inline\nhelper = str",
+        "files = !ls\nhelper = str",
+        "from math import *",
+        "import numpy as np\nnp.helper = 1",
+        "np.random.seed(1)",
+        "open('rows.csv', 'w').write('1')",
+        "%%writefile helper.py\nx = 1",
+    ],
+)
+def test_an_own_cell_runs_that_may_change_what_an_answer_uses(cell: str) -> None:
+    assert run_for(ANSWER, own=(cell, HELPER)) == [cell, HELPER]
+
+
+def test_what_a_function_changes_runs_with_the_call() -> None:
+    own = ("rows = []", "def fill():\n    rows.append(1)", "fill()", "print(2)")
+    assert run_for("def f():\n    return rows", own=own) == [*own[:3], ""]
+
+
+def test_imports_of_own_cells_run_each_for_itself() -> None:
+    own = ("import nowhere\nimport math\nfit()",)
+    (run,) = run_for("f = 1", own=own)
+    names: dict[str, object] = {}
+    exec(run, names)
+    assert "math" in names
+    assert "nowhere" not in names
+
+
+@pytest.mark.parametrize("reaching", ["globals()['helper'] = str", "exec('helper = str')"])
+def test_everything_runs_where_an_own_cell_is_roundabout(reaching: str) -> None:
+    assert run_for("f = 1", EXPERIMENT, own=(reaching,)) == [EXPERIMENT, reaching]
+
+
+def test_a_word_in_a_comment_is_no_roundabout_way() -> None:
+    own = ("print('vars and modules')  # eval",)
+    assert run_for("f = 1", EXPERIMENT, own=own) == [guarded(ITS_IMPORTS), ""]
 
 
 def test_everything_runs_where_the_text_itself_is_roundabout() -> None:

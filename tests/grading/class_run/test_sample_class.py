@@ -30,7 +30,7 @@ ENDINGS = {
     "odd-format": "malformed",
     "odd-json": "malformed",
     "odd-link": "malformed",
-    "odd-renamed": "missing",
+    "odd-renamed": "graded",
     "absent-ann": "missing",
     "absent-bob": "missing",
 }

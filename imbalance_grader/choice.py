@@ -1,0 +1,216 @@
+"""Which of the files in a student's folder is the notebook that counts.
+
+Normally it has the name that it was handed out with. A browser, a learning platform or a student
+may have changed that, put it one folder deeper or left an untouched copy beside it. Where just one
+file can be meant, it is taken, and a remark says so; where it cannot be told, nothing is guessed,
+nobody gets a zero, and the reason names the files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+
+from imbalance_grader.arrange import Script, arrange
+from imbalance_grader.intake import FOLDERS_ABOVE, Malformed, read_cells
+from imbalance_grader.names import shown
+from imbalance_grader.source import Source
+
+MOST_FILES = 20  # beside the notebook that are named
+_MOST_READ = 5
+_MOST_LOOKED_AT = 5_000
+_DEEPEST = 2  # folders below the assignment's in which a file is still found
+_NOTEBOOK = re.compile(r".+\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
+_ARCHIVE = re.compile(r".+\.(zip|7z|rar|tar|tgz|gz|bz2|xz)", re.IGNORECASE | re.DOTALL)
+_CODE = re.compile(r".+\.py", re.IGNORECASE | re.DOTALL)
+# What systems and programs leave behind: nobody means to hand that in.
+_LEFTOVER = re.compile(r"\..*|__MACOSX|__pycache__", re.DOTALL)
+
+
+# --- for who looks after the class: names only ---------------------------------------------------
+
+
+def is_notebook(name: str) -> bool:
+    """Return whether a file is a notebook, as far as its name tells."""
+    return _NOTEBOOK.fullmatch(PurePosixPath(name).name) is not None
+
+
+def is_archive(name: str) -> bool:
+    """Return whether a file is an archive, as far as its name tells."""
+    return _ARCHIVE.fullmatch(PurePosixPath(name).name) is not None
+
+
+def is_leftover(name: str) -> bool:
+    """Return whether a file or folder is what a system or program leaves behind."""
+    return _LEFTOVER.fullmatch(name) is not None
+
+
+def files_below(folder: Path, deepest: int) -> Iterator[str]:
+    """Yield the files in a folder and below, relative to it; no link is followed.
+
+    Parameters
+    ----------
+    folder : Path
+    deepest : int
+        How many folders below it are entered.
+    """
+    waiting = [(folder, "", 0)]
+    looked_at = 0
+    while waiting:
+        place, before, depth = waiting.pop()
+        try:
+            entries = sorted(os.scandir(place), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            looked_at += 1
+            if looked_at > _MOST_LOOKED_AT:
+                return
+            if is_leftover(entry.name):
+                continue
+            if not entry.is_dir(follow_symlinks=False):
+                yield before + entry.name
+            elif depth < deepest:
+                waiting.append((Path(entry.path), f"{before}{entry.name}/", depth + 1))
+
+
+def beside(folder: Path, notebooks: Sequence[str]) -> dict[str, list[str]]:
+    """Return what else lies in a student's folder that somebody may have meant to hand in.
+
+    Parameters
+    ----------
+    folder : Path
+        The student's folder for one assignment.
+    notebooks : sequence of str
+        Names of the assignment's notebooks, without their ending.
+
+    Returns
+    -------
+    dict of str to list of str
+        For each of them the notebooks, archives and Python files that have more to do with its
+        name than with the others', relative to the folder.
+    """
+    found: dict[str, list[str]] = {name: [] for name in notebooks}
+    expected = {f"{name}.ipynb" for name in notebooks}
+    by_length = sorted(notebooks, key=len, reverse=True)
+    for name in sorted(files_below(folder, _DEEPEST)):
+        kind = PurePosixPath(name).name
+        if name in expected or not (is_notebook(name) or is_archive(name) or _CODE.fullmatch(kind)):
+            continue
+        of = next((each for each in by_length if each.lower() in kind.lower()), notebooks[0])
+        if len(found[of]) < MOST_FILES:
+            found[of].append(name)
+    return found
+
+
+# --- for the judge: the notebook that counts -----------------------------------------------------
+
+
+def read_script(expected: Path, others: Mapping[str, str], source: Source) -> Script:
+    """Read the notebook that counts.
+
+    Parameters
+    ----------
+    expected : Path
+        Where it should be.
+    others : mapping of str to str
+        What lies beside it, by names relative to its folder, and why it was not read.
+    source : Source
+        The instructor's notebook.
+
+    Raises
+    ------
+    FileNotFoundError
+        If nothing at all was handed in.
+    Malformed
+        If there is no notebook that can be read, or more than one that could count.
+    """
+    notebooks = {name: refused for name, refused in others.items() if is_notebook(name)}
+    try:
+        script = _read(expected, "", source)
+    except FileNotFoundError:
+        return _in_its_place(expected, others, notebooks, source)
+    except Malformed as error:
+        also = f" (beside it: {_listed(others)})" if others else ""
+        raise Malformed(f"{error}{also}") from None
+    if not script.is_worked and notebooks:
+        script = _instead_of_untouched(expected, notebooks, script, source)
+    elif others:
+        script.remarks.append(f"not looked at, though handed in beside it: {_listed(others)}")
+    return script
+
+
+def _read(expected: Path, name: str, source: Source) -> Script:
+    """Read the expected notebook, or one that lies beside it."""
+    path = expected.parent / name if name else expected
+    return arrange(read_cells(path, FOLDERS_ABOVE + name.count("/")), source.cells)
+
+
+def _in_its_place(
+    expected: Path, others: Mapping[str, str], notebooks: Mapping[str, str], source: Source
+) -> Script:
+    if not others:
+        raise FileNotFoundError(expected)
+    lacking = f"{expected.name} is not there"
+    if not notebooks:
+        what = "unpack it" if any(map(is_archive, others)) else "hand in the notebook itself"
+        raise Malformed(f"{lacking}; found instead: {_listed(others)}: {what}")
+    readable, reasons = _readable(expected, notebooks, source)
+    worked = {name: script for name, script in readable.items() if script.is_worked}
+    for chosen in (worked, readable):
+        if len(chosen) == 1:
+            ((name, script),) = chosen.items()
+            script.remarks.insert(0, f"{lacking}; {shown(name)} was graded in its place")
+            return script
+    if readable:
+        raise Malformed(
+            f"{lacking}, and {_listed(readable)} could be meant: keep the one that counts, "
+            f"under the name {expected.name}"
+        )
+    raise Malformed(f"{lacking}; found instead: {'; '.join(reasons)}")
+
+
+def _instead_of_untouched(
+    expected: Path, notebooks: Mapping[str, str], script: Script, source: Source
+) -> Script:
+    readable, _ = _readable(expected, notebooks, source)
+    worked = {name: other for name, other in readable.items() if other.is_worked}
+    untouched = f"{expected.name} is as it was handed out"
+    if len(worked) > 1:
+        raise Malformed(
+            f"{untouched}, and {_listed(worked)} hold answers: keep the one that counts, under the "
+            f"name {expected.name}"
+        )
+    for name, other in worked.items():
+        script = other
+        script.remarks.insert(0, f"{untouched}; {shown(name)}, beside it, was graded in its place")
+    if not worked:
+        script.remarks.append(f"handed in beside it, and without an answer: {_listed(notebooks)}")
+    return script
+
+
+def _readable(
+    expected: Path, notebooks: Mapping[str, str], source: Source
+) -> tuple[dict[str, Script], list[str]]:
+    """Return the notebooks of this lesson among some files, and why the others are none."""
+    if len(notebooks) > _MOST_READ:
+        raise Malformed(
+            f"{len(notebooks)} notebooks lie there ({_listed(notebooks)}): keep the one that "
+            f"counts, under the name {expected.name}"
+        )
+    readable: dict[str, Script] = {}
+    reasons = []
+    for name, refused in notebooks.items():
+        try:
+            if refused:
+                raise Malformed(refused)
+            readable[name] = _read(expected, name, source)
+        except (Malformed, OSError) as error:
+            reasons.append(f"{shown(name)}, but {error}")
+    return readable, reasons
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(shown(name) for name in names)

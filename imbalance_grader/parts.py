@@ -1,0 +1,221 @@
+"""What a piece of notebook code makes and takes, read off its text and never by running it.
+
+Names are those of Python's own symbol table. Where code can reach them in other ways (``eval``,
+``globals``, a magic), what it does cannot be told, and whoever asks has to reckon with everything.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from imbalance_grader.source import SourceError, names_of
+
+# Ways to a name that the symbol table does not see.
+_ROUNDABOUT = re.compile(
+    r"\b(eval|exec|globals|locals|vars|f_globals|__globals__|__builtins__|__main__|modules"
+    r"|get_ipython)\b"
+)
+_STAR = re.compile(r"import\s*\*")
+_MEMORY = re.compile(r"In|Out|_+\d*|_i+\d*")  # what the shell keeps of earlier cells
+# What a cell may set for all code after it without making a name, a file included.
+_SETTINGS = re.compile(
+    r"\.(seed|set_option|set_config|set_printoptions|set_theme|set_state|filterwarnings"
+    r"|simplefilter|setrecursionlimit|chdir|use)\(|\b(rcParams|environ)\b"
+)
+_FILES = re.compile(
+    r"\bopen\(|\.(to_csv|to_pickle|to_json|to_parquet|write_text|write_bytes|dump|save|savez)\("
+    r"|\bpath\.(append|insert)\(|^\s*%%?(writefile|file|run|load\w*|env|cd)\b",
+    re.MULTILINE,
+)
+_CELL_MAGIC = re.compile(r"\A\s*%%(\w+).*\n?")
+_PYTHON_MAGICS = {"time", "timeit", "capture", "prun"}  # what stands below them is Python
+_MAGIC_LINE = re.compile(r"^([ \t]*)([%!].*|.*\?)$", re.MULTILINE)
+_MAGIC_VALUE = re.compile(r"=[ \t]*([%!].*)$", re.MULTILINE)
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What some code does, as plain values.
+
+    Parameters
+    ----------
+    makes : list of str
+        Names that it binds at its top level other than by an import.
+    defines : list of str
+        Those of them that it binds by ``def`` or ``class`` alone.
+    takes : list of str
+    imported : list of str
+        Names that its imports bind.
+    imports : list of str
+        Its import statements.
+    patches : list of str
+        Names of which it sets an attribute.
+    sets : bool
+        Whether it may change something for all later code without making a name.
+    told : bool
+        Whether that is all it can do to names; False for what is no Python, for magics and the
+        like.
+    roundabout : bool
+        Whether it may make and take any name at all.
+    remembers : bool
+        Whether it takes what the shell keeps of earlier cells.
+    is_python : bool
+        Whether it can run at all.
+    """
+
+    makes: list[str] = field(default_factory=list)
+    defines: list[str] = field(default_factory=list)
+    takes: list[str] = field(default_factory=list)
+    imported: list[str] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
+    patches: list[str] = field(default_factory=list)
+    sets: bool = False
+    told: bool = False
+    roundabout: bool = False
+    remembers: bool = False
+    is_python: bool = True
+
+    @property
+    def binds(self) -> set[str]:
+        """Every name that it makes, in whatever way."""
+        return {*self.makes, *self.imported}
+
+
+@cache
+def describe(code: str) -> Part:
+    """Describe the code of one cell.
+
+    Parameters
+    ----------
+    code : str
+        As it stands in a notebook; magics are taken out before it is read.
+
+    Returns
+    -------
+    Part
+        For whatever the text is.
+    """
+    plain, magic = _without_magics(code)
+    try:
+        tree = ast.parse(plain)  # first, since what follows takes long on text that is no Python
+        makes, takes = names_of(plain, "code")
+        return _described(code, tree, makes, takes, magic)
+    except (SourceError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return Part(is_python=False)
+
+
+def _described(
+    code: str, tree: ast.Module, makes: set[str], takes: set[str], magic: set[str]
+) -> Part:
+    statements = [part for part in tree.body if isinstance(part, ast.Import | ast.ImportFrom)]
+    imported = {name for part in statements for name in _bound(part)}
+    remembers = any(map(_MEMORY.fullmatch, takes - makes))
+    star = _STAR.search(code) is not None
+    return Part(
+        makes=sorted(makes - imported),
+        defines=sorted(_defined(tree) - _assigned(tree)),
+        takes=sorted(takes | magic),
+        imported=sorted(imported),
+        imports=[ast.unparse(part) for part in statements],
+        patches=sorted(_patched(tree)),
+        sets=star or bool(_SETTINGS.search(code) or _FILES.search(code)),
+        told=not (magic or star or remembers or _ROUNDABOUT.search(code)),
+        roundabout=any(map(_ROUNDABOUT.fullmatch, {*_used(tree), *magic})),
+        remembers=remembers,
+    )
+
+
+def has_code(text: str) -> bool:
+    """Return whether a cell holds more than blank lines and comments."""
+    return any(line.strip() and not line.strip().startswith("#") for line in text.splitlines())
+
+
+def stands_alone(text: str) -> bool:
+    """Return whether a piece of a cell is Python by itself, and no piece of a block above it."""
+    first = next((line for line in text.splitlines() if has_code(line)), "")
+    return not first[:1].isspace() and describe(text).is_python
+
+
+def binds(code: str, names: set[str]) -> set[str]:
+    """Return which of the names some code makes or, where it is no Python, means to make."""
+    part = describe(code)
+    if part.is_python:
+        return part.binds & names
+    found = re.findall(r"^(?:(?:async\s+)?def|class)\s+(\w+)|^(\w+)\s*=", code, re.MULTILINE)
+    return {name for pair in found for name in pair} & names
+
+
+def guarded(imports: list[str]) -> str:
+    """Return code that carries out imports, each for itself: one that fails stops none."""
+    future = [line for line in imports if line.startswith("from __future__")]
+    tried = [
+        f"try:\n    {line}\nexcept Exception:\n    pass" for line in imports if line not in future
+    ]
+    return "\n".join([*future, *tried])
+
+
+def _without_magics(code: str) -> tuple[str, set[str]]:
+    """Return Python without IPython's additions, and the words that stood in those."""
+    words: set[str] = set()
+
+    def out(found: re.Match[str]) -> str:
+        words.update(_WORD.findall(found[0]))
+        return found[1] + "pass" if found.lastindex == 2 else "= None"
+
+    cell = _CELL_MAGIC.match(code)
+    if cell:
+        words.update(_WORD.findall(cell[0]))
+        code = code[cell.end() :] if cell[1] in _PYTHON_MAGICS else ""
+    if "%" in code or "!" in code or "?" in code:
+        code = _MAGIC_LINE.sub(out, code) if not _parses(code) else code
+        code = _MAGIC_VALUE.sub(out, code) if not _parses(code) else code
+    return code, words
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _bound(part: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    for alias in part.names:
+        yield (alias.asname or alias.name).partition(".")[0]
+
+
+def _used(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
+def _defined(tree: ast.Module) -> set[str]:
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    return {part.name for part in tree.body if isinstance(part, kinds)}
+
+
+def _assigned(tree: ast.Module) -> set[str]:
+    stored = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+    return {node.id for node in stored}
+
+
+def _patched(tree: ast.Module) -> set[str]:
+    """Return the names at the root of what an attribute is set on, such as a library's."""
+    roots = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            inner: ast.expr = node
+            while isinstance(inner, ast.Attribute | ast.Subscript | ast.Call):
+                inner = inner.func if isinstance(inner, ast.Call) else inner.value
+            if isinstance(inner, ast.Name):
+                roots.add(inner.id)
+    return roots
