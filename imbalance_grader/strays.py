@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.choice import files_below, is_archive, is_leftover, is_notebook
+from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.names import is_student_id, student_id
 
 MOST = 200

@@ -154,6 +154,8 @@ def test_notebook_is_the_instructors_with_the_students_answers(
     notebook["cells"].insert(1, {"cell_type": "code", "metadata": {}, "source": "own = 1"})
     graded = engine.grade(course.source, course.hand_in("ada", notebook), "warm-up", "ada")
     assert graded.notebook is not None
+    own = graded.notebook.cells.pop(1)
+    assert (own.source, own.outputs, own.metadata.tags) == ("own = 1", [], ["unused"])
     instructors = nbformat.read(course.source, as_version=4)
     for ours, theirs in zip(graded.notebook.cells, instructors.cells, strict=True):
         name = theirs.metadata.get("nbgrader", {}).get("grade_id")
