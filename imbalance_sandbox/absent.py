@@ -1,11 +1,12 @@
-"""Stand-ins for what the sandbox hides of `imbalance_lab`, so that importing it costs nothing.
+"""Stand-ins for the catalogue of exercises, which is out of sight while a notebook is graded.
 
-A lesson's cells import exercises and checks, and students do so too. While a notebook is graded,
-what they hold is out of sight; a cell that imports it shall run on all the same.
+The cells of a lesson import exercises for its checks, and so do cells of a student's own. A cell
+that imports one and then defines what an answer needs must run on all the same.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.abc
 import importlib.machinery
 import sys
@@ -13,7 +14,7 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-_PACKAGE = "imbalance_lab."
+_PACKAGE = "imbalance_lab.exercises"
 
 
 class Nothing:
@@ -49,12 +50,12 @@ class _Hidden(types.ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds what nobody else has found."""
+    """Finds nothing, and everywhere in the catalogue."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if not name.startswith(_PACKAGE):
+        if name != _PACKAGE and not name.startswith(f"{_PACKAGE}."):
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
@@ -66,5 +67,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install() -> None:
-    """Let every part of the package that is not there be imported as nothing."""
-    sys.meta_path.append(_Finder())
+    """Where the catalogue is out of sight, let every part of it be imported as nothing."""
+    try:
+        importlib.import_module(_PACKAGE)
+    except ModuleNotFoundError:
+        sys.meta_path.insert(0, _Finder())

@@ -33,6 +33,7 @@ from engine_course import (
 )
 
 from imbalance_grader.engine import Engine
+from imbalance_grader.intake import LARGEST_FILE
 from imbalance_grader.results import Graded, Limits, State
 
 FOLDER = Path(__file__).parent / "attacks"
@@ -368,7 +369,7 @@ def strange_metadata(outside: Outside) -> Path:
     return outside.hand_in(notebook)
 
 
-@file_attack("All metadata is gone.", "the submission is lost", points=NOTHING)
+@file_attack("All metadata is gone.", "the submission is lost")
 def no_metadata(outside: Outside) -> Path:
     notebook = outside.course.answered(RIGHT)
     for cell in notebook["cells"]:
@@ -399,7 +400,7 @@ def another_kernel(outside: Outside) -> Path:
     return outside.hand_in(notebook)
 
 
-@file_attack("A hostile cell of one's own before everything.", "full marks", points=WRONG_MEAN)
+@file_attack("A cell of one's own ends the process.", "full marks", State.CRASHED, WRONG_MEAN)
 def own_cell(outside: Outside) -> Path:
     notebook = wrong_answer(outside)
     code = "import imbalance_lab.checks\nimbalance_lab.checks.check = None\nimport os; os._exit(0)"
@@ -456,7 +457,7 @@ def random_bytes(outside: Outside) -> Path:
     return raw(outside, bytes(range(256)) * 100)
 
 
-@file_attack("A byte order mark.", "an error", State.MALFORMED, NOTHING)
+@file_attack("A byte order mark.", "an error")
 def byte_order_mark(outside: Outside) -> Path:
     return raw(outside, b"\xef\xbb\xbf" + json.dumps(outside.course.answered(RIGHT)).encode())
 
@@ -494,10 +495,10 @@ def giant_answer(outside: Outside) -> Path:
     return outside.hand_in(outside.course.answered(RIGHT | {"mean": "#" * 10_000_000}))
 
 
-@file_attack("A file of 30 MB.", "a full disk", State.MALFORMED, NOTHING)
+@file_attack("A file of more than 100 MB.", "a full disk", State.MALFORMED, NOTHING)
 def giant_file(outside: Outside) -> Path:
     notebook = outside.course.answered(RIGHT)
-    notebook["metadata"]["x"] = "x" * 30_000_000
+    notebook["metadata"]["x"] = "x" * LARGEST_FILE
     return outside.hand_in(notebook)
 
 
@@ -584,10 +585,10 @@ def test_hostile_file_gains_nothing(name: str, engine: Engine, outside: Outside)
 
     assert graded.result.state is attack.state, graded.result
     assert points_of(graded) == attack.points
-    assert bool(graded.result.detail) == (
-        attack.state is not State.GRADED or name == "doubled_answer"
-    )
-    assert (graded.notebook is None) == (attack.state is not State.GRADED)
+    said = attack.state is not State.GRADED or name in ("doubled_answer", "no_metadata")
+    assert bool(graded.result.detail) == said
+    unread = attack.state in (State.MALFORMED, State.MISSING)
+    assert (graded.notebook is None) == unread
     for word in SECRET_WORDS:
         assert word not in everything_shown(graded)
     outside.assert_untouched()
@@ -609,10 +610,10 @@ HOSTILE_NAMES = (
         "a`b`",
         "*",
         "%s",
-        "ä",
+        "a\u0308b",
         "<script>alert(1)</script>",
     ],
-    *("", "a b", "a\nb", "a\x00b", "\u202eada", "x" * 300),
+    *("", " a", "a ", "a\u200bb", "a\nb", "a\x00b", "\u202eada", "x" * 300),
 )
 
 
