@@ -429,7 +429,7 @@ def test_each_distribution_sums_to_one_and_a_score_on_the_threshold_counts_as_ab
 
 def test_distributions_are_of_one_model(fitted):
     _, y, _, p = fitted
-    with pytest.raises(ValueError, match="y_score must be numbers; got {"):
+    with pytest.raises(ValueError, match=r"y_score must be numbers; got \{"):
         plots.score_distributions(y, {"one": p, "another": p})
 
 
