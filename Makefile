@@ -17,13 +17,15 @@ BROWSER ?= yes
 JOBS ?= 2
 ONLY ?=
 CHANGES ?= no
+STUDY ?=
+SCHEDULER ?=
 
 FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb lessons/*/*.ipynb))
 
 # nbgrader starts programs by name, so the environment's own must be found first.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help lab test long lessons lint bench lock grade clean
+.PHONY: help lab test long lessons evidence lint bench lock grade clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -49,6 +51,10 @@ long: $(INSTALLED)  ## run what repeats: known answers, kills, other processors 
 
 lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one lesson)
 	@$(RUN) $(PY) -m imbalance_builder --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
+
+evidence: $(INSTALLED)  ## run the studies that are not finished (STUDY=smote for one; Ctrl-C stops)
+	@$(RUN) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m imbalance_evidence run $(STUDY) \
+		--jobs $(JOBS) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 lint: $(INSTALLED)  ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy

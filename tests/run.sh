@@ -60,6 +60,12 @@ step "every lesson, unsolved, from top to bottom" \
 step "every notebook, built again from its source around its outputs and compared" \
     python -m imbalance_builder --check --stored
 
+# Numbers of the laboratory: rows that belong to the code, results that belong to the rows, and a
+# sample of rows, another one for each commit, that comes out again.
+step "every kept row and result of the studies" python -m imbalance_evidence check
+step "a sample of the studies' rows, run again and compared" \
+    python -m imbalance_evidence check-sample --seconds 60
+
 echo
 if [ "$status" = 0 ]; then echo "everything passed"; else echo "something failed: see above"; fi
 exit "$status"

@@ -13,6 +13,7 @@ from imbalance_lab.datasets.company import (
     share_saved,
 )
 from imbalance_lab.datasets.encoding import CATEGORICAL, NUMERIC, transaction_encoder
+from imbalance_lab.datasets.families import make_bent, make_dense
 from imbalance_lab.datasets.public import PUBLIC, DatasetUnavailable, fetch_public
 from imbalance_lab.datasets.real import load_rare_breast_cancer, load_rare_digits
 from imbalance_lab.datasets.toy import make_gauss, make_nonlinear, make_two_clouds
@@ -49,7 +50,9 @@ __all__ = [
     "fetch_public",
     "load_rare_breast_cancer",
     "load_rare_digits",
+    "make_bent",
     "make_company",
+    "make_dense",
     "make_gauss",
     "make_nonlinear",
     "make_transactions",

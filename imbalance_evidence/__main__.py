@@ -1,0 +1,141 @@
+"""Run studies, and check that what is kept of them is true: ``python -m imbalance_evidence``."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from imbalance_evidence import RESULTS, ROOT
+from imbalance_evidence.pool import PoolError
+from imbalance_evidence.rows import split_by_state
+from imbalance_evidence.run import Forecast, run
+from imbalance_evidence.sample import check_sample, describe
+from imbalance_evidence.study import Study, load_study, study_names
+from imbalance_evidence.summary import result_of, result_text, write_result
+
+STOPPED = 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m imbalance_evidence", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("status", help="what there is of each study, and the time that is left")
+    again = commands.add_parser("run", help="run what is missing or stale, then write the results")
+    again.add_argument("studies", nargs="*", metavar="STUDY", help="all, if none is named")
+    again.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one for each core")
+    again.add_argument("--scheduler", help="address of a Dask scheduler, to use its workers")
+    commands.add_parser("summarise", help="write the results from the rows that there are")
+    commands.add_parser("check", help="fail on stale rows, and on results that rows do not give")
+    sample = commands.add_parser("check-sample", help="run a sample of the rows again and compare")
+    sample.add_argument("--seconds", type=float, default=90.0, help="budget (default: 90)")
+    sample.add_argument("--seed", help="which sample (default: the name of the commit)")
+    return parser
+
+
+def _chosen(names: Sequence[str]) -> dict[str, Study]:
+    return {name: load_study(name) for name in names or study_names()}
+
+
+def status(console: Console) -> int:
+    """Show for each study how many rows are fresh, stale and missing, and what is left to do."""
+    table = Table("study", "rows", "fresh", "stale", "missing", "hours left on one core")
+    total = 0.0
+    for name, study in _chosen([]).items():
+        fresh, stale, missing = split_by_state(study)
+        runs = study.runs()
+        forecast = Forecast({study.protocol: list(fresh.values())})
+        left = [number for number, _ in stale] + missing
+        hours = sum(forecast((study.protocol, *runs[number])) for number in left) / 3600
+        total += hours
+        counts = map(str, (len(runs), len(fresh), len(stale), len(missing)))
+        table.add_row(name, *counts, f"{hours:.2f}")
+    table.add_row("all", "", "", "", "", f"{total:.2f}")
+    console.print(table)
+    return 0
+
+
+def execute(console: Console, names: list[str], jobs: int, scheduler: str | None) -> int:
+    """Run studies; whatever ends the run, the results are brought up to date with the rows."""
+    studies = _chosen(names)
+    code = 0
+    try:
+        made = run(studies, jobs=jobs, scheduler=scheduler, console=console)
+        console.print(f"{made} rows were made; nothing is left to do.")
+    except KeyboardInterrupt:
+        console.print("Stopped. All finished rows are kept; the next run goes on from here.")
+        code = STOPPED
+    for name, study in studies.items():
+        write_result(name, study)
+    return code
+
+
+def summarise() -> int:
+    """Write every study's result from its rows."""
+    for name, study in _chosen([]).items():
+        write_result(name, study)
+    return 0
+
+
+def problems() -> list[str]:
+    """Return what is wrong with the kept rows and results, a sentence each."""
+    found = []
+    for name, study in _chosen([]).items():
+        _, stale, _ = split_by_state(study)
+        if stale:
+            cell, repeat = study.runs()[stale[0][0]]
+            found.append(
+                f"{name}: {len(stale)} rows are stale; the first of them is {cell}, repeat "
+                f"{repeat}: {stale[0][1]}. `make evidence STUDY={name}` runs them again."
+            )
+        path = RESULTS / f"{name}.json"
+        kept = path.read_text(encoding="utf-8") if path.exists() else ""
+        if kept != result_text(result_of(name, study)):
+            found.append(
+                f"{name}: {path.relative_to(ROOT)} is not what the rows give. If the rows are "
+                "right, `python -m imbalance_evidence summarise` writes it again."
+            )
+    known = {f"{name}.json" for name in study_names()}
+    left_over = [path.name for path in sorted(RESULTS.glob("*.json")) if path.name not in known]
+    return found + [f"{name} is a result of no study; delete it" for name in left_over]
+
+
+def _commit() -> str:
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "no commit"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return the exit status."""
+    given = _parser().parse_args(arguments)
+    console = Console()
+    try:
+        if given.command == "status":
+            return status(console)
+        if given.command == "run":
+            return execute(console, given.studies, given.jobs, given.scheduler)
+        if given.command == "summarise":
+            return summarise()
+        if given.command == "check":
+            wrong = problems()
+            console.print("\n".join(wrong) or "All rows are fresh, and the results are theirs.")
+            return int(bool(wrong))
+        rows, differences = check_sample(_chosen([]), given.seed or _commit(), given.seconds)
+        for difference in differences:
+            console.print(str(difference))
+        if not differences:
+            console.print(describe(rows))
+        return int(bool(differences))
+    except (ValueError, PoolError, OSError) as error:
+        console.print(f"[red]error:[/red] {error}", highlight=False)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""From differences to one of four verdicts, by a rule that was fixed before the runs.
+
+Each condition gets an interval for its mean difference; together the intervals of one comparison
+cover all their true means in 95% of repetitions (Bonferroni). An interval that lies on one side of
+the margin answers the advice with yes or no for its condition; one that contains the margin leaves
+it open. Absence of evidence is never a no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from imbalance_lab.experiments import Interval, interval
+
+EXPECTATIONS = ("more", "less", "same", "no more", "no less")
+HOLDS, ONLY_IF, DOES_NOT_HOLD = "holds", "holds only if", "does not hold"
+NOT_SHOWN = "not shown"
+CONFIDENCE = 0.95
+
+
+def answer(low: float, high: float, margin: float, expects: str) -> str:
+    """Return whether an interval of a difference says yes or no to an expectation.
+
+    Parameters
+    ----------
+    low, high : float
+        Of the interval, in the unit of the margin.
+    margin : float
+        The smallest difference that matters.
+    expects : str
+        "more": at least the margin above 0; "less": at least the margin below it; "same": within
+        the margin on both sides; "no more" and "no less": not by the margin above, below.
+
+    Returns
+    -------
+    {"yes", "no", "open"}
+    """
+    if expects in ("less", "no less"):  # the mirror image of the other one
+        mirrored = {"less": "more", "no less": "no more"}[expects]
+        return answer(-high, -low, margin, mirrored)
+    above, below = low > margin, high < margin
+    if expects == "more":
+        return "yes" if above else "no" if below else "open"
+    if expects == "no more":
+        return "yes" if below else "no" if above else "open"
+    if -margin < low and below:
+        return "yes"
+    return "no" if above or high < -margin else "open"
+
+
+def verdict(answers: Sequence[str]) -> str:
+    """Return the verdict on advice from the answers of its conditions.
+
+    It holds if all say yes, does not hold if all say no, holds only if some say yes and some say
+    no, and is not shown otherwise.
+    """
+    if not answers:
+        return NOT_SHOWN
+    if {"yes", "no"} <= set(answers):
+        return ONLY_IF
+    if "open" in answers:
+        return NOT_SHOWN
+    return HOLDS if "yes" in answers else DOES_NOT_HOLD
+
+
+def simultaneous(values: ArrayLike, conditions: int) -> Interval:
+    """Return the interval of one of several conditions, which cover together at 95%."""
+    return interval(values, 1 - (1 - CONFIDENCE) / conditions)
+
+
+def corrected(values: ArrayLike, test_share: float) -> Interval:
+    """Return the corrected resampled 95% interval for splits of one data set.
+
+    Splits share rows, so the naive variance of their mean is too small. Nadeau and Bengio (2003)
+    add the ratio of test to training rows to 1/n.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_splits,)
+    test_share : float
+        Test rows as a share of all, between 0 and 1.
+
+    Returns
+    -------
+    Interval
+    """
+    runs = np.asarray(values, dtype=float)
+    naive = interval(runs)
+    n = len(runs)
+    widened = np.sqrt((1 / n + test_share / (1 - test_share)) * n)
+    return Interval(
+        naive.mean,
+        naive.mean - (naive.mean - naive.low) * float(widened),
+        naive.mean + (naive.high - naive.mean) * float(widened),
+    )
+
+
+def over_sets(differences: ArrayLike, margin: float, seed: int = 0) -> tuple[float, float, float]:
+    """Return the probabilities that a difference over data sets is below, within, above the margin.
+
+    Parameters
+    ----------
+    differences : array-like of shape (n_families,)
+        One mean difference for each family of data sets.
+    margin : float
+        Half the width of the region of practical equivalence.
+    seed : int, default=0
+
+    Returns
+    -------
+    below, within, above : float
+        By the Bayesian signed-rank test of Benavoli et al. (2017), as baycomp has it: the
+        probabilities for the median of the differences of the population of sets.
+    """
+    import baycomp
+
+    values = np.asarray(differences, dtype=float)
+    above, within, below = baycomp.SignedRankTest.probs(
+        values, np.zeros_like(values), rope=margin, nsamples=2000, random_state=seed
+    )
+    return float(below), float(within), float(above)
+
+
+def simulate(
+    effects: Sequence[float],
+    sd: float,
+    repeats: int,
+    margin: float,
+    expects: str,
+    runs: int = 2000,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Return how often each verdict comes out where the true effects are known.
+
+    Parameters
+    ----------
+    effects : sequence of float
+        The true mean difference of each condition.
+    sd : float
+        Standard deviation of a difference between repeats.
+    repeats : int
+    margin : float
+    expects : str
+    runs : int, default=2000
+        Simulated studies.
+    seed : int, default=0
+
+    Returns
+    -------
+    dict of str to float
+        Shares of the four verdicts; they add up to 1.
+    """
+    rng = np.random.default_rng(seed)
+    draws = rng.normal(np.asarray(effects)[:, None], sd, (runs, len(effects), repeats))
+    level = 1 - (1 - CONFIDENCE) / len(effects)
+    half = stats.t.ppf((1 + level) / 2, repeats - 1) * stats.sem(draws, axis=-1)
+    means = draws.mean(axis=-1)
+    found = dict.fromkeys((HOLDS, ONLY_IF, DOES_NOT_HOLD, NOT_SHOWN), 0)
+    for lows, highs in zip(means - half, means + half, strict=True):
+        pairs = zip(lows, highs, strict=True)
+        found[verdict([answer(low, high, margin, expects) for low, high in pairs])] += 1
+    return {name: count / runs for name, count in found.items()}

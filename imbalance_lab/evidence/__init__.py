@@ -1,0 +1,181 @@
+"""What the laboratory found, for a lesson to show: a study's picture, table and verdict.
+
+    from imbalance_lab.evidence import study
+
+    smote = study("smote")
+    smote.plot()
+
+The numbers come with the package, so this works offline. How they were made, and how far they
+reach, is told in docs/laboratory.md.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import import_module, resources
+from typing import Any
+
+import pandas as pd
+
+from imbalance_lab.evidence.picture import forest_plot
+from imbalance_lab.plots import Picture
+
+__all__ = ["Result", "studies", "study"]
+
+_RESULTS = resources.files("imbalance_lab.evidence") / "results"
+#: Functions that make a row; those outside this package need a clone of the course.
+_PROTOCOLS = {"trial": "imbalance_lab.evidence.trial"}
+
+
+def studies() -> list[str]:
+    """Return the names of all studies."""
+    names = [entry.name for entry in _RESULTS.iterdir()]
+    return sorted(name.removesuffix(".json") for name in names if name.endswith(".json"))
+
+
+def study(name: str) -> Result:
+    """Return what a study found.
+
+    Parameters
+    ----------
+    name : str
+        One of `studies`.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ValueError
+        If there is no such study; it lists those there are.
+
+    Examples
+    --------
+    >>> study("smoke")
+    Traceback (most recent call last):
+    ...
+    ValueError: there is no study 'smoke'; there are ['ensembles', 'smote', 'threshold']
+    """
+    if name not in studies():
+        raise ValueError(f"there is no study {name!r}; there are {studies()}")
+    return Result(json.loads((_RESULTS / f"{name}.json").read_text(encoding="utf-8")))
+
+
+class Result:
+    """A study's comparisons: pieces of advice, each with its intervals and its verdict.
+
+    Where a method takes the name of a comparison, the study's first one is meant without it.
+
+    Attributes
+    ----------
+    name, question : str
+    comparisons : list of str
+        Names of the comparisons.
+    rows : DataFrame
+        The first repeat of every run: what was run, and what was measured.
+    """
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        self.name: str = found["name"]
+        self.question: str = found["question"]
+        self._protocol: str = found["protocol"]
+        self._found: dict[str, dict[str, Any]] = {c["name"]: c for c in found["comparisons"]}
+        self.comparisons = list(self._found)
+        self.rows = pd.DataFrame(found["first"]["values"], columns=found["first"]["columns"])
+
+    def __repr__(self) -> str:
+        lines = [f"{self.name}: {self.question}"]
+        lines += [f"  {name}: {found['verdict']}" for name, found in self._found.items()]
+        return "\n".join(lines)
+
+    def _comparison(self, name: str | None) -> dict[str, Any]:
+        chosen = name or self.comparisons[0]
+        if chosen not in self._found:
+            raise ValueError(
+                f"the study {self.name!r} has no comparison {chosen!r}; it has {self.comparisons}"
+            )
+        return self._found[chosen]
+
+    @property
+    def verdict(self) -> str:
+        """The verdict on the first comparison's advice."""
+        return self.verdict_on()
+
+    def verdict_on(self, comparison: str | None = None) -> str:
+        """Return "holds", "holds only if", "does not hold" or "not shown"."""
+        return str(self._comparison(comparison)["verdict"])
+
+    def advice(self, comparison: str | None = None) -> str:
+        """Return the advice that a comparison tests."""
+        return str(self._comparison(comparison)["advice"])
+
+    def table(self, comparison: str | None = None) -> pd.DataFrame:
+        """Return one row for each condition.
+
+        Returns
+        -------
+        DataFrame
+            What the condition is, ``mean``, ``low`` and ``high`` of the difference, ``n`` (repeats,
+            or families of real sets), and the ``answer``: yes, no or open.
+        """
+        conditions = self._comparison(comparison)["conditions"]
+        numbers = ("mean", "low", "high", "n", "answer")
+        return pd.DataFrame(
+            [c["where"] | {name: c.get(name) for name in numbers} for c in conditions]
+        )
+
+    def plot(self, comparison: str | None = None) -> Picture:
+        """Draw the intervals of a comparison's conditions beside its margin.
+
+        Small marks are the single data sets of a condition.
+        """
+        return forest_plot(self._comparison(comparison))
+
+    def rerun(self, row: Mapping[str, Any] | int = 0, **changes: Any) -> dict[str, float]:
+        """Run one row again, here and now, with what you want to change.
+
+        Parameters
+        ----------
+        row : mapping or int, default=0
+            One of `rows`, or its number.
+        **changes
+            Columns to give another value, such as ``treatment="copies"``.
+
+        Returns
+        -------
+        dict of str to float
+            Everything that was measured.
+
+        Raises
+        ------
+        ValueError
+            If there is no such row or column, or a value is unknown.
+        ImportError
+            If the row needs what is not installed; it says what.
+        """
+        if isinstance(row, int):
+            if not -len(self.rows) <= row < len(self.rows):
+                raise ValueError(f"row must be a number below {len(self.rows)}, got {row}")
+            row = dict(self.rows.iloc[row])
+        columns = list(self.rows.columns[: list(self.rows.columns).index("repeat") + 1])
+        if unknown := set(changes) - set(columns):
+            raise ValueError(f"a row has the columns {columns}, got {sorted(unknown)}")
+        cell = {name: _plain(row[name]) for name in columns} | changes
+        return dict(getattr(self._module(), self._protocol)(**cell))
+
+    def _module(self) -> Any:
+        where = _PROTOCOLS.get(self._protocol, f"imbalance_evidence.{self._protocol}")
+        try:
+            return import_module(where)
+        except ModuleNotFoundError as error:
+            raise ImportError(
+                f"the rows of the study {self.name!r} are made by {where}, which comes with a "
+                "clone of the course and not with the package"
+            ) from error
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of a data frame as Python has it."""
+    return value.item() if hasattr(value, "item") else value

