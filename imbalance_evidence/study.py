@@ -8,10 +8,12 @@ import inspect
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import pandas as pd
 
 from imbalance_evidence import STUDIES
 from imbalance_evidence.verdicts import EXPECTATIONS
@@ -181,8 +183,8 @@ class Study:
         """The name of the protocol that makes the rows."""
         return self.grids[0].protocol
 
-    def runs(self) -> list[tuple[Cell, int]]:
-        """Return every declared cell and repeat, once, the first repeats of all cells first."""
+    @cached_property
+    def _runs(self) -> list[tuple[Cell, int]]:
         found = {
             (tuple(cell.items()), repeat): None
             for grid in self.grids
@@ -190,6 +192,18 @@ class Study:
             for repeat in range(grid.repeats)
         }
         return [(dict(cell), repeat) for cell, repeat in sorted(found, key=lambda key: key[1])]
+
+    def runs(self) -> list[tuple[Cell, int]]:
+        """Return every declared cell and repeat, once, the first repeats of all cells first."""
+        return self._runs
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        return pd.DataFrame([cell | {"repeat": repeat} for cell, repeat in self._runs])
+
+    def table(self) -> pd.DataFrame:
+        """Return the declared runs as a data frame."""
+        return self._table
 
 
 def study_names(folder: Path = STUDIES) -> list[str]:

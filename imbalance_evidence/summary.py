@@ -16,10 +16,10 @@ from imbalance_evidence.families import family_of
 from imbalance_evidence.pool import as_text
 from imbalance_evidence.rows import split_by_state
 from imbalance_evidence.study import Comparison, Study, cell_columns, protocol_module
-from imbalance_evidence.verdicts import NOT_SHOWN, answer, corrected, over_sets, simultaneous
+from imbalance_evidence.verdicts import NOT_SHOWN, answer, half_width, over_sets, simultaneous
 from imbalance_evidence.verdicts import verdict as verdict_of
 from imbalance_lab.evidence.data import FOLDS, REAL, parse
-from imbalance_lab.experiments import Interval, interval
+from imbalance_lab.experiments import Interval
 
 #: A condition of which more than this share of pairs could not be run stays open.
 MOST_FAILED = 0.05
@@ -107,16 +107,22 @@ def differences(rows: pd.DataFrame, comparison: Comparison, cells: tuple[str, ..
 
 def expected_pairs(study: Study, comparison: Comparison) -> pd.DataFrame:
     """Return the rows of the advised arm that the study declares, whether they were run or not."""
-    declared = pd.DataFrame([cell | {"repeat": repeat} for cell, repeat in study.runs()])
+    declared = study.table()
     return _matches(_matches(declared, comparison.where), comparison.arm)
 
 
-def _cell_summary(pairs: pd.DataFrame, real: bool) -> dict[str, Any] | None:
-    values = pairs.sort_values("repeat")["difference"].dropna()
-    if len(values) < 2:
-        return None
-    found = corrected(values, 1 / FOLDS) if real else interval(values)
-    return {"data": pairs["data"].iloc[0], "n": len(values), **_rounded(found)}
+def _cells(pairs: pd.DataFrame, keys: list[str], real: bool) -> list[dict[str, Any]]:
+    """Return the 95% interval of each cell of a condition, by itself."""
+    found = pairs.groupby(keys, sort=True)["difference"].agg(["count", "mean", "std"])
+    found = found[found["count"] > 1]
+    n = found["count"].to_numpy()
+    half = half_width(found["std"].to_numpy(), n, 1 / FOLDS if real else 0.0)
+    means = found["mean"].to_numpy()
+    names = [key[0] if isinstance(key, tuple) else key for key in found.index]
+    return [
+        {"data": name, "n": int(count)} | _rounded(Interval(mean, mean - width, mean + width))
+        for name, count, mean, width in zip(names, n, means, half, strict=True)
+    ]
 
 
 def _rounded(found: Interval) -> dict[str, float]:
@@ -136,7 +142,6 @@ def _condition(pairs: pd.DataFrame, comparison: Comparison, conditions: int) -> 
     by_data = good.groupby([unit, "data"] if real else [unit])["difference"].mean()
     values = (by_data.groupby(level=0).mean() if real else by_data).sort_index().to_numpy()
     others = [column for column in ("model", "treatment", "tuned") if pairs[column].nunique() > 1]
-    cells = [_cell_summary(part, real) for _, part in good.groupby(["data", *others], sort=True)]
     result: dict[str, Any] = {
         "where": {name: _plain(pairs[name].iloc[0]) for name in comparison.by},
         "unit": unit,
@@ -144,7 +149,7 @@ def _condition(pairs: pd.DataFrame, comparison: Comparison, conditions: int) -> 
         "pairs": len(pairs),
         "failed": failed,
         "answer": "open",
-        "cells": [cell for cell in cells if cell],
+        "cells": _cells(good, ["data", *others], real),
     }
     if len(values) < 2:
         return result

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from imbalance_lab.experiments import Interval, interval
@@ -72,31 +72,29 @@ def simultaneous(values: ArrayLike, conditions: int) -> Interval:
     return interval(values, 1 - (1 - CONFIDENCE) / conditions)
 
 
-def corrected(values: ArrayLike, test_share: float) -> Interval:
-    """Return the corrected resampled 95% interval for splits of one data set.
+def half_width(
+    sd: NDArray[np.float64], n: NDArray[np.int_], test_share: float = 0.0
+) -> NDArray[np.float64]:
+    """Return half the width of 95% t intervals for means, corrected for splits that share rows.
 
-    Splits share rows, so the naive variance of their mean is too small. Nadeau and Bengio (2003)
-    add the ratio of test to training rows to 1/n.
+    Splits of one data set share rows, so the naive variance of their mean is too small. Nadeau and
+    Bengio (2003) add the ratio of test to other rows to 1/n.
 
     Parameters
     ----------
-    values : array-like of shape (n_splits,)
-    test_share : float
-        Test rows as a share of all, between 0 and 1.
+    sd : ndarray
+        Standard deviations of the repeats.
+    n : ndarray of int
+        Numbers of repeats, each at least 2.
+    test_share : float, default=0
+        Test rows as a share of all rows, where the repeats are splits; 0 for fresh draws.
 
     Returns
     -------
-    Interval
+    ndarray
     """
-    runs = np.asarray(values, dtype=float)
-    naive = interval(runs)
-    n = len(runs)
-    widened = np.sqrt((1 / n + test_share / (1 - test_share)) * n)
-    return Interval(
-        naive.mean,
-        naive.mean - (naive.mean - naive.low) * float(widened),
-        naive.mean + (naive.high - naive.mean) * float(widened),
-    )
+    variance = sd**2 * (1 / n + test_share / (1 - test_share))
+    return np.asarray(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * np.sqrt(variance))
 
 
 def over_sets(differences: ArrayLike, margin: float, seed: int = 0) -> tuple[float, float, float]:

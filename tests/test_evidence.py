@@ -34,7 +34,7 @@ from imbalance_evidence.verdicts import (
     NOT_SHOWN,
     ONLY_IF,
     answer,
-    corrected,
+    half_width,
     over_sets,
     simulate,
     verdict,
@@ -45,6 +45,7 @@ from imbalance_lab.evidence.arms import MODELS, TREATMENTS, pipeline
 from imbalance_lab.evidence.data import draw, parse
 from imbalance_lab.evidence.scores import MEASURES, best_thresholds, calibration
 from imbalance_lab.evidence.trial import BUDGET, settings_to_try, trial
+from imbalance_lab.experiments import interval
 
 ROOT = Path(__file__).resolve().parents[1]
 QUIET = Console(quiet=True)
@@ -638,10 +639,12 @@ class TestVerdicts:
         assert few[NOT_SHOWN] > 0.8  # absence of evidence is no evidence of absence
 
     def test_corrected_intervals_are_wider_by_nadeau_and_bengio(self) -> None:
-        values = [0.1, 0.2, 0.15, 0.18]
-        found = corrected(values, 0.25)
-        by_hand = 3.18245 * np.std(values, ddof=1) * (1 / 4 + 1 / 3) ** 0.5
-        assert found.high - found.mean == pytest.approx(by_hand, rel=1e-5)
+        values = np.array([0.1, 0.2, 0.15, 0.18])
+        sd, n = np.array([values.std(ddof=1)]), np.array([4])
+        by_hand = 3.18245 * sd * (1 / 4 + 1 / 3) ** 0.5
+        assert half_width(sd, n, 0.25) == pytest.approx(by_hand, rel=1e-5)
+        naive = interval(values)
+        assert half_width(sd, n) == pytest.approx(naive.high - naive.mean)
 
     def test_probabilities_over_sets_point_the_right_way(self) -> None:
         rng = np.random.default_rng(0)
@@ -721,9 +724,8 @@ class TestDeclarations:
     def test_every_study_s_comparisons_match_its_runs(self, name: str, monkeypatch) -> None:
         monkeypatch.setattr(summary, "over_sets", lambda *_: (0.0, 1.0, 0.0))  # slow
         study = load_study(name)
-        runs = study.runs()
-        assert len(runs) > 100
-        rows = pd.DataFrame([cell | {"repeat": repeat, "error": ""} for cell, repeat in runs])
+        assert len(study.runs()) > 100
+        rows = study.table().assign(error="")
         rng = np.random.default_rng(0)
         for measure in Pool(study.protocol).measures:
             rows[measure] = rng.random(len(rows))
