@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from imbalance_evidence import RESULTS, ROOT
+from imbalance_evidence.page import PAGE, filled, write_page
 from imbalance_evidence.pool import PoolError
 from imbalance_evidence.rows import split_by_state
 from imbalance_evidence.run import Forecast, run
@@ -29,7 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("studies", nargs="*", metavar="STUDY", help="all, if none is named")
     again.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one for each core")
     again.add_argument("--scheduler", help="address of a Dask scheduler, to use its workers")
-    commands.add_parser("summarise", help="write the results from the rows that there are")
+    commands.add_parser("summarise", help="write results and page from the rows that there are")
     commands.add_parser("check", help="fail on stale rows, and on results that rows do not give")
     sample = commands.add_parser("check-sample", help="run a sample of the rows again and compare")
     sample.add_argument("--seconds", type=float, default=90.0, help="budget (default: 90)")
@@ -69,15 +70,15 @@ def execute(console: Console, names: list[str], jobs: int, scheduler: str | None
     except KeyboardInterrupt:
         console.print("Stopped. All finished rows are kept; the next run goes on from here.")
         code = STOPPED
-    for name, study in studies.items():
-        write_result(name, study)
+    summarise()
     return code
 
 
 def summarise() -> int:
-    """Write every study's result from its rows."""
+    """Write every study's result from its rows, and the tables of the page from the results."""
     for name, study in _chosen([]).items():
         write_result(name, study)
+    write_page()
     return 0
 
 
@@ -99,6 +100,9 @@ def problems() -> list[str]:
                 f"{name}: {path.relative_to(ROOT)} is not what the rows give. If the rows are "
                 "right, `python -m imbalance_evidence summarise` writes it again."
             )
+    page = PAGE.read_text(encoding="utf-8")
+    if page != filled(page):
+        found.append(f"the tables of {PAGE.name} are not those of the results: summarise again")
     known = {f"{name}.json" for name in study_names()}
     left_over = [path.name for path in sorted(RESULTS.glob("*.json")) if path.name not in known]
     return found + [f"{name} is a result of no study; delete it" for name in left_over]

@@ -16,7 +16,14 @@ from imbalance_evidence.families import family_of
 from imbalance_evidence.pool import as_text
 from imbalance_evidence.rows import split_by_state
 from imbalance_evidence.study import Comparison, Study, cell_columns, protocol_module
-from imbalance_evidence.verdicts import NOT_SHOWN, answer, half_width, over_sets, simultaneous
+from imbalance_evidence.verdicts import (
+    NOT_SHOWN,
+    answer,
+    half_width,
+    over_sets,
+    pooled,
+    simultaneous,
+)
 from imbalance_evidence.verdicts import verdict as verdict_of
 from imbalance_lab.evidence.data import FOLDS, REAL, parse
 from imbalance_lab.experiments import Interval
@@ -129,6 +136,36 @@ def _rounded(found: Interval) -> dict[str, float]:
     return {name: float(f"{value:.4g}") for name, value in found._asdict().items()}
 
 
+def _by_unit(pairs: pd.DataFrame, real: bool) -> pd.Series:
+    """Return what counts as one run: the mean of a repeat, or of a source of real sets."""
+    if not real:
+        return pairs.groupby("repeat")["difference"].mean()
+    # Sets first, then their families, so that a source with many sets has one voice.
+    return pairs.groupby(["family", "data"])["difference"].mean().groupby("family").mean()
+
+
+def _overall(groups: list[pd.DataFrame], comparison: Comparison) -> dict[str, Any]:
+    """Return the interval and the answer of the mean over all conditions.
+
+    Conditions share repeats, or sources; so their mean is taken in each repeat or source first,
+    and the two kinds, which are independent, are put together after.
+    """
+    kinds: dict[bool, list[pd.Series]] = {False: [], True: []}
+    for group in groups:
+        real = group["world"].iloc[0] == REAL_SETS
+        kinds[real].append(_by_unit(group.dropna(subset="difference"), real))
+    kept = [series for series in kinds.values() if series]
+    parts = [pd.concat(series, axis=1).dropna().mean(axis=1) for series in kept]
+    found = pooled(parts, [len(series) for series in kept], len(groups))
+    if found is None:
+        return {"answer": "open"}
+    everything = pd.concat(groups)["difference"]
+    if everything.isna().mean() > MOST_FAILED:
+        return {**_rounded(found), "answer": "open"}
+    said = answer(found.low, found.high, comparison.margin, comparison.expects)
+    return {**_rounded(found), "answer": said}
+
+
 def _condition(pairs: pd.DataFrame, comparison: Comparison, conditions: int) -> dict[str, Any]:
     """Return the interval and the answer of one condition."""
     worlds = set(pairs["world"])
@@ -138,9 +175,7 @@ def _condition(pairs: pd.DataFrame, comparison: Comparison, conditions: int) -> 
     failed = int(pairs["difference"].isna().sum())
     good = pairs.dropna(subset="difference")
     unit = "family" if real else "repeat"
-    # Sets first, then their families, so that a source with many sets has one voice.
-    by_data = good.groupby([unit, "data"] if real else [unit])["difference"].mean()
-    values = (by_data.groupby(level=0).mean() if real else by_data).sort_index().to_numpy()
+    values = _by_unit(good, real).to_numpy()
     others = [column for column in ("model", "treatment", "tuned") if pairs[column].nunique() > 1]
     result: dict[str, Any] = {
         "where": {name: _plain(pairs[name].iloc[0]) for name in comparison.by},
@@ -183,6 +218,7 @@ def summarise(study: Study, comparison: Comparison, rows: pd.DataFrame) -> dict[
     conditions = [_condition(part, comparison, len(groups)) for part in groups]
     finished = len(pairs) == expected
     answers = [condition["answer"] for condition in conditions]
+    overall = _overall(groups, comparison)
     return {
         "name": comparison.name,
         "advice": comparison.advice,
@@ -196,7 +232,8 @@ def summarise(study: Study, comparison: Comparison, rows: pd.DataFrame) -> dict[
         "relative": comparison.relative,
         "finished": finished,
         "pairs": [len(pairs), expected],
-        "verdict": verdict_of(answers) if finished else NOT_SHOWN,
+        "verdict": verdict_of(answers, overall["answer"]) if finished else NOT_SHOWN,
+        "overall": overall,
         "conditions": conditions,
     }
 

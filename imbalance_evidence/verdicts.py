@@ -1,9 +1,9 @@
 """From differences to one of four verdicts, by a rule that was fixed before the runs.
 
-Each condition gets an interval for its mean difference; together the intervals of one comparison
-cover all their true means in 95% of repetitions (Bonferroni). An interval that lies on one side of
-the margin answers the advice with yes or no for its condition; one that contains the margin leaves
-it open. Absence of evidence is never a no.
+Each condition gets an interval for its mean difference, and so does the mean over all conditions;
+together the intervals of one comparison cover all their true means in 95% of repetitions
+(Bonferroni). An interval that lies on one side of the margin answers the advice with yes or no; one
+that contains the margin leaves it open. Absence of evidence is never a no.
 """
 
 from __future__ import annotations
@@ -52,24 +52,66 @@ def answer(low: float, high: float, margin: float, expects: str) -> str:
     return "no" if above or high < -margin else "open"
 
 
-def verdict(answers: Sequence[str]) -> str:
-    """Return the verdict on advice from the answers of its conditions.
+def verdict(answers: Sequence[str], overall: str) -> str:
+    """Return the verdict on advice from the answers of its conditions and of all together.
 
-    It holds if all say yes, does not hold if all say no, holds only if some say yes and some say
-    no, and is not shown otherwise.
+    It holds only if ..., where yes and no were both said, be it by conditions or by their mean. It
+    holds, or does not, if the mean over all conditions says so and no condition contradicts. It is
+    not shown otherwise.
+
+    Parameters
+    ----------
+    answers : sequence of {"yes", "no", "open"}
+        One for each condition.
+    overall : {"yes", "no", "open"}
+        For the mean over all conditions.
     """
-    if not answers:
-        return NOT_SHOWN
-    if {"yes", "no"} <= set(answers):
+    said = {*answers, overall}
+    if {"yes", "no"} <= said:
         return ONLY_IF
-    if "open" in answers:
-        return NOT_SHOWN
-    return HOLDS if "yes" in answers else DOES_NOT_HOLD
+    return {"yes": HOLDS, "no": DOES_NOT_HOLD}.get(overall, NOT_SHOWN)
+
+
+def level_of(conditions: int) -> float:
+    """Return the confidence of each interval that makes all of them hold together at 95%."""
+    return 1 - (1 - CONFIDENCE) / (conditions + 1)
 
 
 def simultaneous(values: ArrayLike, conditions: int) -> Interval:
     """Return the interval of one of several conditions, which cover together at 95%."""
-    return interval(values, 1 - (1 - CONFIDENCE) / conditions)
+    return interval(values, level_of(conditions))
+
+
+def pooled(
+    parts: Sequence[ArrayLike], weights: Sequence[float], conditions: int
+) -> Interval | None:
+    """Return the interval of the weighted mean of independent parts (Welch and Satterthwaite).
+
+    Parameters
+    ----------
+    parts : sequence of array-like
+        Independent runs of each part; a part of fewer than two runs makes the mean unknown.
+    weights : sequence of float
+        Of the parts' means; they are scaled to add up to 1.
+    conditions : int
+        With how many conditions the interval has to hold together.
+
+    Returns
+    -------
+    Interval or None
+    """
+    values = [np.asarray(part, dtype=float) for part in parts]
+    if not values or min(map(len, values)) < 2:
+        return None
+    shares = np.asarray(weights, dtype=float) / np.sum(weights)
+    means = np.array([part.mean() for part in values])
+    variances = shares**2 * np.array([part.var(ddof=1) / len(part) for part in values])
+    mean, variance = float(shares @ means), float(variances.sum())
+    if variance == 0:
+        return Interval(mean, mean, mean)
+    freedom = variance**2 / (variances**2 / np.array([len(part) - 1 for part in values])).sum()
+    half = float(stats.t.ppf((1 + level_of(conditions)) / 2, freedom) * np.sqrt(variance))
+    return Interval(mean, mean - half, mean + half)
 
 
 def half_width(
@@ -134,6 +176,8 @@ def simulate(
 ) -> dict[str, float]:
     """Return how often each verdict comes out where the true effects are known.
 
+    Conditions of one repeat share draws, so half of their variance is common to all of them.
+
     Parameters
     ----------
     effects : sequence of float
@@ -153,12 +197,15 @@ def simulate(
         Shares of the four verdicts; they add up to 1.
     """
     rng = np.random.default_rng(seed)
-    draws = rng.normal(np.asarray(effects)[:, None], sd, (runs, len(effects), repeats))
-    level = 1 - (1 - CONFIDENCE) / len(effects)
-    half = stats.t.ppf((1 + level) / 2, repeats - 1) * stats.sem(draws, axis=-1)
+    conditions = len(effects)
+    own, common = (rng.normal(0, sd / 2**0.5, (runs, k, repeats)) for k in (conditions, 1))
+    draws = np.asarray(effects)[:, None] + own + common
+    draws = np.concatenate([draws, draws.mean(axis=1, keepdims=True)], axis=1)
+    half = stats.t.ppf((1 + level_of(conditions)) / 2, repeats - 1) * stats.sem(draws, axis=-1)
     means = draws.mean(axis=-1)
     found = dict.fromkeys((HOLDS, ONLY_IF, DOES_NOT_HOLD, NOT_SHOWN), 0)
     for lows, highs in zip(means - half, means + half, strict=True):
         pairs = zip(lows, highs, strict=True)
-        found[verdict([answer(low, high, margin, expects) for low, high in pairs])] += 1
+        *answers, overall = [answer(low, high, margin, expects) for low, high in pairs]
+        found[verdict(answers, overall)] += 1
     return {name: count / runs for name, count in found.items()}

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
+from scipy.stats import t
 from sklearn.metrics import f1_score
 
 import imbalance_evidence.__main__ as command
@@ -36,7 +37,9 @@ from imbalance_evidence.verdicts import (
     answer,
     half_width,
     over_sets,
+    pooled,
     simulate,
+    simultaneous,
     verdict,
 )
 from imbalance_lab import evidence
@@ -431,6 +434,7 @@ DRIVER = """
 import sys
 from pathlib import Path
 from rich.console import Console
+from scipy.stats import t
 from test_evidence import small_study
 from imbalance_evidence.run import run
 try:
@@ -607,36 +611,58 @@ class TestVerdicts:
         assert answer(low, high, 0.02, expects) == said
 
     @pytest.mark.parametrize(
-        ("answers", "said"),
+        ("answers", "overall", "said"),
         [
-            (["yes", "yes"], HOLDS),
-            (["no", "no"], DOES_NOT_HOLD),
-            (["yes", "no", "open"], ONLY_IF),
-            (["yes", "open"], NOT_SHOWN),
-            (["no", "open"], NOT_SHOWN),
-            ([], NOT_SHOWN),
+            (["yes", "yes"], "yes", HOLDS),
+            (["yes", "open"], "yes", HOLDS),
+            (["open", "open"], "yes", HOLDS),
+            (["no", "open"], "no", DOES_NOT_HOLD),
+            (["yes", "no", "open"], "open", ONLY_IF),
+            (["yes", "open"], "no", ONLY_IF),
+            (["no", "open"], "yes", ONLY_IF),
+            (["yes", "open"], "open", NOT_SHOWN),
+            (["no", "open"], "open", NOT_SHOWN),
+            ([], "open", NOT_SHOWN),
         ],
     )
-    def test_a_verdict_follows_from_the_answers(self, answers: list[str], said: str) -> None:
-        assert verdict(answers) == said
+    def test_a_verdict_follows_from_the_answers(
+        self, answers: list[str], overall: str, said: str
+    ) -> None:
+        assert verdict(answers, overall) == said
 
-    def test_false_alarms_are_as_rare_as_the_rule_promises(self) -> None:
-        # The hardest case: in all of six conditions the effect is exactly the margin.
-        found = simulate([0.02] * 6, sd=0.03, repeats=30, margin=0.02, expects="more")
-        wrong = 1 - found[NOT_SHOWN]
-        assert wrong < 0.05 + 3 * (0.05 * 0.95 / 2000) ** 0.5
-        nothing = simulate([0.0] * 6, sd=0.03, repeats=30, margin=0.02, expects="more")
-        assert nothing[HOLDS] == nothing[ONLY_IF] == 0
+    @pytest.mark.parametrize("conditions", [1, 6, 20])
+    def test_false_alarms_are_as_rare_as_the_rule_promises(self, conditions: int) -> None:
+        # The hardest case: in all conditions the effect is exactly the margin.
+        truth = [0.02] * conditions
+        found = simulate(truth, sd=0.03, repeats=20, margin=0.02, expects="more")
+        assert 1 - found[NOT_SHOWN] < 0.05 + 3 * (0.05 * 0.95 / 2000) ** 0.5
+        nothing = simulate([0.0] * conditions, sd=0.03, repeats=20, margin=0.02, expects="more")
+        assert nothing[HOLDS] + nothing[ONLY_IF] < 0.005
 
     def test_known_effects_are_found_and_known_nulls_are_called_null(self) -> None:
-        large = simulate([0.05] * 6, sd=0.03, repeats=30, margin=0.02, expects="more")
+        large = simulate([0.05] * 20, sd=0.03, repeats=20, margin=0.02, expects="more")
         assert large[HOLDS] > 0.95
-        null = simulate([0.0] * 6, sd=0.02, repeats=30, margin=0.02, expects="more")
+        null = simulate([0.0] * 20, sd=0.02, repeats=20, margin=0.02, expects="more")
         assert null[DOES_NOT_HOLD] > 0.95
-        mixed = simulate([0.05, 0.05, 0, 0], sd=0.02, repeats=30, margin=0.02, expects="more")
+        mixed = simulate([0.05] * 10 + [0.0] * 10, 0.02, repeats=20, margin=0.02, expects="more")
         assert mixed[ONLY_IF] > 0.99
         few = simulate([0.0] * 6, sd=0.03, repeats=4, margin=0.02, expects="more")
         assert few[NOT_SHOWN] > 0.8  # absence of evidence is no evidence of absence
+
+    def test_the_mean_over_all_conditions_knows_that_they_share_draws(self) -> None:
+        # Two conditions with the same runs say no more than one.
+        runs = np.random.default_rng(0).normal(0.1, 0.05, 12)
+        alone = pooled([runs], [1], 2)
+        assert alone == pytest.approx(simultaneous(runs, 2))
+        # Welch and Satterthwaite by hand for two independent parts of equal weight.
+        other = np.random.default_rng(1).normal(0.3, 0.01, 5)
+        both = pooled([runs, other], [1, 1], 1)
+        a, b = runs.var(ddof=1) / 12 / 4, other.var(ddof=1) / 5 / 4
+        freedom = (a + b) ** 2 / (a**2 / 11 + b**2 / 4)
+        half = t.ppf(0.9875, freedom) * (a + b) ** 0.5
+        mean = (runs.mean() + other.mean()) / 2
+        assert both == pytest.approx((mean, mean - half, mean + half))
+        assert pooled([runs, other[:1]], [1, 1], 1) is None
 
     def test_corrected_intervals_are_wider_by_nadeau_and_bengio(self) -> None:
         values = np.array([0.1, 0.2, 0.15, 0.18])
@@ -801,6 +827,8 @@ class TestReading:
         columns = ["model", "world", "mean", "low", "high", "n", "answer"]
         assert list(table.columns) == columns
         assert table.loc[0, "low"] > 0.1
+        assert list(table["model"]) == ["logistic", ""]
+        assert table.loc[1, "mean"] == table.loc[0, "mean"]
 
     def test_its_picture_says_in_words_what_it_shows(self, found) -> None:
         alt = found.plot().alt

@@ -12,10 +12,10 @@ from imbalance_evidence.study import Comparison, Study, grid
 
 REAL = [*real_lines(), "digits prevalence=0.03", "breast_cancer prevalence=0.1"]
 SIMULATED = [
-    "gauss n=3000 prevalence=0.02",
-    "nonlinear n=3000 prevalence=0.02",
-    "bent n=3000 prevalence=0.05 price=100",
-    "dense n=3000 prevalence=0.02",
+    "gauss n=2000 prevalence=0.03",
+    "nonlinear n=2000 prevalence=0.03",
+    "bent n=2000 prevalence=0.05 price=100",
+    "dense n=2000 prevalence=0.03",
 ]
 CLOUDS = [
     f"clouds n=1500 prevalence=0.04 separation={separation} overlap={overlap}"
@@ -50,8 +50,8 @@ STUDY = Study(
         grid(
             30, data=SIMULATED, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=BOTH
         ),
-        grid(30, data=CLOUDS, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=False),
-        grid(30, data=WIDE, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=False),
+        grid(20, data=CLOUDS, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=False),
+        grid(20, data=WIDE, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=False),
     ],
     comparisons=[
         Comparison(

@@ -11,10 +11,10 @@ from imbalance_evidence.families import real_lines
 from imbalance_evidence.study import Comparison, Study, grid
 
 SIMULATED = [
-    "gauss n=3000 prevalence=0.02",  # the linear model is right
-    "nonlinear n=3000 prevalence=0.02",  # only flexible models can be right
-    "bent n=3000 prevalence=0.05 price=100",  # the best straight line depends on the price
-    "dense n=3000 prevalence=0.02",  # small dense groups
+    "gauss n=2000 prevalence=0.03",  # the linear model is right
+    "nonlinear n=2000 prevalence=0.03",  # only flexible models can be right
+    "bent n=2000 prevalence=0.05 price=100",  # the best straight line depends on the price
+    "dense n=2000 prevalence=0.03",  # small dense groups
 ]
 REAL = [*real_lines(), "digits prevalence=0.03", "breast_cancer prevalence=0.1"]
 
@@ -29,7 +29,7 @@ RANKING = {"measure": "average_precision", "against": NOTHING, "margin": 0.02, "
 
 STUDY = Study(
     grids=[
-        grid(30, data=SIMULATED, model=MODELS, treatment=RESAMPLED, tuned=BOTH),
+        grid(20, data=SIMULATED, model=MODELS, treatment=RESAMPLED, tuned=BOTH),
         grid(
             30, data=SIMULATED, model=WEIGHABLE, treatment=["weights", "price_weights"], tuned=BOTH
         ),

@@ -71,6 +71,8 @@ class Result:
     Attributes
     ----------
     name, question : str
+    runs : tuple of int
+        Rows that were run, and rows that the study declares.
     comparisons : list of str
         Names of the comparisons.
     rows : DataFrame
@@ -82,6 +84,7 @@ class Result:
         self.question: str = found["question"]
         self._protocol: str = found["protocol"]
         self._found: dict[str, dict[str, Any]] = {c["name"]: c for c in found["comparisons"]}
+        self.runs: tuple[int, int] = (found["rows"][0], found["rows"][1])
         self.comparisons = list(self._found)
         self.rows = pd.DataFrame(found["first"]["values"], columns=found["first"]["columns"])
 
@@ -90,7 +93,14 @@ class Result:
         lines += [f"  {name}: {found['verdict']}" for name, found in self._found.items()]
         return "\n".join(lines)
 
-    def _comparison(self, name: str | None) -> dict[str, Any]:
+    def facts(self, name: str | None = None) -> dict[str, Any]:
+        """Return all that is known of a comparison, as plain values.
+
+        Raises
+        ------
+        ValueError
+            If the study has no such comparison; it lists those it has.
+        """
         chosen = name or self.comparisons[0]
         if chosen not in self._found:
             raise ValueError(
@@ -105,33 +115,33 @@ class Result:
 
     def verdict_on(self, comparison: str | None = None) -> str:
         """Return "holds", "holds only if", "does not hold" or "not shown"."""
-        return str(self._comparison(comparison)["verdict"])
+        return str(self.facts(comparison)["verdict"])
 
     def advice(self, comparison: str | None = None) -> str:
         """Return the advice that a comparison tests."""
-        return str(self._comparison(comparison)["advice"])
+        return str(self.facts(comparison)["advice"])
 
     def table(self, comparison: str | None = None) -> pd.DataFrame:
-        """Return one row for each condition.
+        """Return one row for each condition, and a last one for the mean over all of them.
 
         Returns
         -------
         DataFrame
             What the condition is, ``mean``, ``low`` and ``high`` of the difference, ``n`` (repeats,
-            or families of real sets), and the ``answer``: yes, no or open.
+            or sources of real sets), and the ``answer``: yes, no or open.
         """
-        conditions = self._comparison(comparison)["conditions"]
+        found = self.facts(comparison)
         numbers = ("mean", "low", "high", "n", "answer")
-        return pd.DataFrame(
-            [c["where"] | {name: c.get(name) for name in numbers} for c in conditions]
-        )
+        lines = [c["where"] | {n: c.get(n) for n in numbers} for c in found["conditions"]]
+        everywhere = dict.fromkeys(lines[0] if lines else (), "") | {"n": None}
+        return pd.DataFrame([*lines, everywhere | found["overall"]])
 
     def plot(self, comparison: str | None = None) -> Picture:
         """Draw the intervals of a comparison's conditions beside its margin.
 
         Small marks are the single data sets of a condition.
         """
-        return forest_plot(self._comparison(comparison))
+        return forest_plot(self.facts(comparison))
 
     def rerun(self, row: Mapping[str, Any] | int = 0, **changes: Any) -> dict[str, float]:
         """Run one row again, here and now, with what you want to change.

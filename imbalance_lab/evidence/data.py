@@ -242,8 +242,9 @@ def family(data: str) -> Callable[..., Sample]:
     return known[name]
 
 
+@lru_cache(maxsize=4)  # the arms of one repeat are run one after the other
 def draw(data: str, repeat: int) -> Sample:
-    """Return the rows of one repeat.
+    """Return the rows of one repeat. They are shared, so nobody may write to them.
 
     Parameters
     ----------

@@ -44,6 +44,14 @@ def _side(columns: Mapping[str, Any]) -> str:
     return " ".join(words).replace("_", " ")
 
 
+def _lines(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the conditions that have an interval, and their mean if there are several."""
+    conditions = [condition for condition in found["conditions"] if "mean" in condition]
+    if len(conditions) > 1 and "mean" in found["overall"]:
+        conditions.append(found["overall"] | {"where": {"all": "all together"}, "cells": []})
+    return conditions
+
+
 def forest_plot(found: Mapping[str, Any]) -> Picture:
     """Draw a comparison's intervals.
 
@@ -57,7 +65,7 @@ def forest_plot(found: Mapping[str, Any]) -> Picture:
     Picture
         Its alternative text has every interval.
     """
-    conditions = [condition for condition in found["conditions"] if "mean" in condition]
+    conditions = _lines(found)
     title = f"{found['advice']} {found['verdict'].capitalize()}."
     drawing = picture(
         title=title,

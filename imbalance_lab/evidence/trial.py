@@ -126,11 +126,11 @@ def trial(
     for name, (_, y) in zip(("fit", "validation", "test"), sample[:3], strict=True):
         if not 0 < y.sum() < len(y):
             raise ValueError(f"{data!r}, repeat {repeat}: the {name} rows hold only one class")
-    started = time.perf_counter()
+    started = time.thread_time()
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")  # of convergence; the row says how good the arm is
         arm, valid_score = _best_arm(sample, model, treatment, tuned, seed)
-        seconds = time.perf_counter() - started
+        seconds = time.thread_time() - started
         test_score, proba = score(arm, sample.test[0])
     thresholds = best_thresholds(sample.valid[1], valid_score, sample.price)
     measured = all_scores(sample.test[1], test_score, proba, thresholds, sample.price)
