@@ -48,7 +48,7 @@ STUDY = Study(
         grid(4, data=REAL, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=BOTH),
         grid(4, data=REAL, model=MODELS, treatment=KIN, tuned=False),
         grid(
-            30, data=SIMULATED, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=BOTH
+            20, data=SIMULATED, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=BOTH
         ),
         grid(20, data=CLOUDS, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=False),
         grid(20, data=WIDE, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=False),

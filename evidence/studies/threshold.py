@@ -31,7 +31,7 @@ STUDY = Study(
     grids=[
         grid(20, data=SIMULATED, model=MODELS, treatment=RESAMPLED, tuned=BOTH),
         grid(
-            30, data=SIMULATED, model=WEIGHABLE, treatment=["weights", "price_weights"], tuned=BOTH
+            20, data=SIMULATED, model=WEIGHABLE, treatment=["weights", "price_weights"], tuned=BOTH
         ),
         grid(4, data=REAL, model=MODELS, treatment=RESAMPLED, tuned=BOTH),
         grid(4, data=REAL, model=WEIGHABLE, treatment=["weights", "price_weights"], tuned=BOTH),
