@@ -73,15 +73,20 @@ def draw_sample(
         rng.shuffle(deck)
         decks.append(deck)
     chosen: list[tuple[str, Cell, int, Row]] = []
-    spent = 0.0
+    spent, seen = 0.0, set()
     while any(decks):
         for deck in decks:
-            if deck:
+            while deck:
                 card = deck.pop()
+                key = (studies[card[0]].protocol, repr(card[1:3]))  # studies share rows
+                if key in seen:
+                    continue
+                seen.add(key)
                 spent += float(card[3]["seconds"])
                 if spent > seconds and chosen:
                     return chosen
                 chosen.append(card)
+                break
     return chosen
 
 

@@ -6,7 +6,13 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PACKAGES = ("imbalance_builder", "imbalance_grader", "imbalance_oracles", "imbalance_sandbox")
+PACKAGES = (
+    "imbalance_builder",
+    "imbalance_evidence",
+    "imbalance_grader",
+    "imbalance_oracles",
+    "imbalance_sandbox",
+)
 
 
 class InstructorsPackages(BuildHookInterface):  # type: ignore[type-arg]

@@ -45,9 +45,9 @@ from imbalance_evidence.verdicts import (
 from imbalance_lab import evidence
 from imbalance_lab.datasets import make_bent, make_dense
 from imbalance_lab.evidence.arms import MODELS, TREATMENTS, pipeline
-from imbalance_lab.evidence.data import draw, parse
+from imbalance_lab.evidence.data import REAL, draw, parse
 from imbalance_lab.evidence.scores import MEASURES, best_thresholds, calibration
-from imbalance_lab.evidence.trial import BUDGET, settings_to_try, trial
+from imbalance_lab.evidence.trial import BUDGET, fit_arm, settings_to_try, trial
 from imbalance_lab.experiments import interval
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -190,8 +190,8 @@ class TestArms:
         assert found["roc_auc"] > 0.55
 
     def test_forests_have_the_size_of_a_library_s(self) -> None:
-        assert pipeline("forest", "nothing", 0, 3)[-1].n_estimators == 200
-        assert pipeline("balanced_forest", "nothing", 0, 3)[-1].n_estimators == 200
+        for name in ("forest", "balanced_forest", "isolation_forest", "rusboost"):
+            assert MODELS[name].build(0, {}).n_estimators == 200
 
     @pytest.mark.parametrize("treatment", ["nothing", "weights", "smote", "tomek"])
     @pytest.mark.parametrize("model", ["forest", "boosting", "lightgbm"])
@@ -204,8 +204,9 @@ class TestArms:
 
     def test_what_a_line_sets_is_not_tuned(self) -> None:
         tried = settings_to_try("forest min_samples_leaf=3", "smote k_neighbors=2", True, 0)
-        assert not any("min_samples_leaf" in one["model"] for one in tried)
-        assert not any("k_neighbors" in one["treatment"] for one in tried)
+        assert {one["model"]["min_samples_leaf"] for one in tried} == {3}
+        assert {one["treatment"]["k_neighbors"] for one in tried} == {2}
+        assert len({json.dumps(one) for one in tried}) == BUDGET
 
     def test_a_tuned_arm_is_no_worse_on_its_validation_rows(self) -> None:
         # What is not tuned is the first of the settings that the tuned arm tries.
@@ -223,17 +224,24 @@ class TestArms:
         with pytest.raises(ValueError, match="'neighbours' takes no weights"):
             trial(GAUSS, "neighbours", "weights")
 
-    def test_undersampling_keeps_the_ratio_and_never_adds(self) -> None:
+    def test_resampling_keeps_the_ratio_and_the_other_class(self) -> None:
         y = np.repeat([0, 1], [90, 10])
         X = np.arange(100.0)[:, None]
-        for ratio, left in ((1, 10), (5, 50), (20, 90)):
-            sampler = TREATMENTS["undersample"].sampler(0, ratio=ratio)
-            assert (sampler.fit_resample(X, y)[1] == 0).sum() == left
+        for ratio, negatives, positives in ((1, 10, 90), (5, 50, 18), (20, 90, 10)):
+            assert self.resampled(X, y, "undersample", ratio) == (negatives, 10)
+            assert self.resampled(X, y, "copies", ratio) == (90, positives)
+            assert self.resampled(X, y, "smote", ratio) == (90, positives)
+
+    @staticmethod
+    def resampled(X: np.ndarray, y: np.ndarray, treatment: str, ratio: float) -> tuple[int, int]:
+        arms = (MODELS["logistic"], {}), (TREATMENTS[treatment], {"ratio": ratio})
+        counts = np.bincount(pipeline(*arms, 0, 1)["resample"].fit_resample(X, y)[1])
+        return int(counts[0]), int(counts[1])
 
     def test_categories_that_smote_nc_invents_exist(self) -> None:
         sample = draw("transactions n=400 fraud_rate=0.1", 0)
-        arm = pipeline("logistic", "smote_nc", 0, sample.fit[0].shape[1], sample.categorical)
-        arm.fit(*sample.fit)
+        chosen = settings_to_try("logistic", "smote_nc", False, 0)[0]
+        arm = fit_arm(sample, "logistic", "smote_nc", chosen, 0)
         encoder = arm[2].named_transformers_["one-hot"]
         for codes in encoder.categories_:
             assert all(code == int(code) for code in codes)
@@ -756,7 +764,7 @@ class TestDeclarations:
         for measure in Pool(study.protocol).measures:
             rows[measure] = rng.random(len(rows))
         names = rows["data"].map(lambda line: parse(line)[0])
-        real = names.isin(["real", "digits", "breast_cancer", "openml", "imblearn"])
+        real = names.isin(list(REAL))
         rows["world"] = names.where(~real, "real sets")
         rows["family"] = rows["data"].map(family_of)
         for comparison in study.comparisons:

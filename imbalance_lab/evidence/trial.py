@@ -21,7 +21,13 @@ from sklearn.model_selection import ParameterSampler
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
-from imbalance_lab.evidence.arms import MODELS, TREATMENTS, find, pipeline
+from imbalance_lab.evidence.arms import (
+    MODELS,
+    TREATMENTS,
+    find,
+    pipeline,
+    weight_of_positives,
+)
 from imbalance_lab.evidence.data import Sample, draw, family, seed_of
 from imbalance_lab.evidence.scores import MEASURES as SCORES
 from imbalance_lab.evidence.scores import all_scores, best_thresholds
@@ -36,48 +42,47 @@ BUDGET = 8
 
 
 def settings_to_try(model: str, treatment: str, tuned: bool, seed: int) -> list[Settings]:
-    """Return the settings of an arm: the default, and if it is tuned, seven more.
+    """Return the settings of an arm: those that its lines give, and if it is tuned, seven more.
 
-    A setting that a line names itself, as in ``"forest min_samples_leaf=5"``, is not tuned.
+    What a line sets itself, as in ``"forest min_samples_leaf=5"``, is not tuned.
     """
-    nothing: Settings = {"model": {}, "treatment": {}}
-    if not tuned:
-        return [nothing]
-    space: dict[tuple[str, str], tuple[Any, ...]] = {}
-    for side, line, known in (("model", model, MODELS), ("treatment", treatment, TREATMENTS)):
-        entry, named = find(line, known, side)
-        space |= {(side, key): v for key, v in entry.space.items() if key not in named}
-    if not space:
-        return [nothing]
-    size = math.prod(len(values) for values in space.values())
-    drawn = ParameterSampler(space, min(BUDGET - 1, size), random_state=seed % 2**32)
-    chosen = [
-        {side: {k: v for (s, k), v in one.items() if s == side} for side in nothing}
-        for one in drawn
+    sides = {"model": find(model, MODELS, "model")}
+    sides["treatment"] = find(treatment, TREATMENTS, "treatment")
+    given: Settings = {side: settings for side, (_, settings) in sides.items()}
+    space = {
+        (side, key): values
+        for side, (arm, settings) in sides.items()
+        for key, values in arm.space.items()
+        if key not in settings
+    }
+    if not tuned or not space:
+        return [given]
+    size = min(BUDGET - 1, math.prod(map(len, space.values())))
+    return [
+        given,
+        *(
+            {side: given[side] | {k: v for (s, k), v in one.items() if s == side} for side in given}
+            for one in ParameterSampler(space, size, random_state=seed)
+        ),
     ]
-    return [nothing, *chosen]
 
 
 def fit_arm(sample: Sample, model: str, treatment: str, chosen: Settings, seed: int) -> Any:
     """Return a pipeline fitted on the rows to fit on."""
     X, y = sample.fit
+    kind, treated = find(model, MODELS, "model")[0], find(treatment, TREATMENTS, "treatment")[0]
     arm = pipeline(
-        model,
-        treatment,
+        (kind, chosen["model"]),
+        (treated, chosen["treatment"]),
         seed % 2**31,
         X.shape[1],
         sample.categorical,
-        chosen["model"],
-        chosen["treatment"],
     )
-    treated, named = find(treatment, TREATMENTS, "treatment")
-    if treated.weight is None:
+    if not treated.weights:
         return arm.fit(X, y)
     if not has_fit_parameter(arm[-1], "sample_weight"):
-        raise ValueError(
-            f"the model {model!r} takes no weights, so not the treatment {treatment!r}"
-        )
-    weight = treated.weight(y, sample.price, **(named | chosen["treatment"]))
+        raise ValueError(f"the model {model!r} takes no weights, so no {treatment!r}")
+    weight = weight_of_positives(treated, y, sample.price, chosen["treatment"])
     return arm.fit(X, y, model__sample_weight=np.where(y == 1, weight, 1.0))
 
 
@@ -155,7 +160,5 @@ def _best_arm(
 
 def parts(cell: Mapping[str, Any]) -> list[Any]:
     """Return the code of which a row of this trial is made, for its fingerprint."""
-    model, _ = find(cell["model"], MODELS, "model")
-    treatment, _ = find(cell["treatment"], TREATMENTS, "treatment")
-    made = [model.build, treatment.sampler, treatment.weight, family(cell["data"])]
-    return [trial, *(part for part in made if part), repr(model.space), repr(treatment.space)]
+    arms = find(cell["model"], MODELS, "model"), find(cell["treatment"], TREATMENTS, "treatment")
+    return [trial, family(cell["data"]), *(repr(arm) for arm, _ in arms)]
