@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,29 +65,26 @@ def draw_sample(
     list of (study, cell, repeat, row)
     """
     rng = random.Random(seed)
-    decks = []
+    decks, seen = [], set()
     for name, study in studies.items():
         fresh, _, _ = split_by_state(study, folder)
         runs = study.runs()
-        deck = [(name, *runs[number], row) for number, row in fresh.items()]
-        deck = [card for card in deck if float(card[3]["seconds"]) <= LONGEST * seconds]
+        deck = []
+        for number, row in fresh.items():
+            key = (study.protocol, repr(runs[number]))  # studies share rows
+            if key not in seen and float(row["seconds"]) <= LONGEST * seconds:
+                seen.add(key)
+                deck.append((name, *runs[number], row))
         rng.shuffle(deck)
         decks.append(deck)
+    in_turn = (card for cards in zip_longest(*decks) for card in cards if card)
     chosen: list[tuple[str, Cell, int, Row]] = []
-    spent, seen = 0.0, set()
-    while any(decks):
-        for deck in decks:
-            while deck:
-                card = deck.pop()
-                key = (studies[card[0]].protocol, repr(card[1:3]))  # studies share rows
-                if key in seen:
-                    continue
-                seen.add(key)
-                spent += float(card[3]["seconds"])
-                if spent > seconds and chosen:
-                    return chosen
-                chosen.append(card)
-                break
+    spent = 0.0
+    for card in in_turn:
+        spent += float(card[3]["seconds"])
+        if spent > seconds:
+            break
+        chosen.append(card)
     return chosen
 
 
