@@ -196,8 +196,8 @@ def _problems_of_code(kind: str | None, cell: NotebookNode) -> list[str]:
         code = [line for line in shown if not UNCOUNTED.match(line)]
         if len(code) > MAX_GRADED_LINES:
             return [
-                f"a graded cell shows at most {MAX_GRADED_LINES} lines of code, imports not counted;"
-                f" this one has {len(code)}"
+                f"a graded cell shows at most {MAX_GRADED_LINES} lines of code, imports not "
+                f"counted; this one has {len(code)}"
             ]
     if lines and lines[-1].rstrip().endswith(";"):
         return [

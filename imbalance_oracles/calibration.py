@@ -312,6 +312,10 @@ def _scaled_on_all(X: Any, y: Any, train: Any, calibration: Any, method: str) ->
     return _calibrated(model, X, y, calibration, method)
 
 
+def _trained_on_both(X: Any, y: Any, train: Any, calibration: Any, method: str) -> Any:
+    return _calibrated(_model(X, y, [*train, *calibration]), X, y, calibration, method)
+
+
 def _steps_of_twenty() -> Call:
     """Return the worked example: two groups of ten rows in each part."""
     x = np.repeat([0, 1, 0, 1, 0, 1], 10).reshape(-1, 1)
@@ -340,10 +344,7 @@ CALIBRATED_PIPELINE = Key(
         "the training rows were calibrated on as well": _on(
             lambda X, train, calibration: [*train, *calibration]
         ),
-        "the model has learned from the calibration rows too": lambda X, y, train, calibration, method: (
-            _calibrated(_model(X, y, [*train, *calibration]), X, y, calibration, method)
-        ),
-        "the scaler has learned from all rows": _scaled_on_all,
+        "the model has learned from the calibration rows too": _trained_on_both,
     },
 )
 
