@@ -345,6 +345,7 @@ CALIBRATED_PIPELINE = Key(
             lambda X, train, calibration: [*train, *calibration]
         ),
         "the model has learned from the calibration rows too": _trained_on_both,
+        "the scaler has learned from all rows": _scaled_on_all,
     },
 )
 
