@@ -34,7 +34,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from imbalance_grader import choice, intake
+from imbalance_grader import choice, intake, loans
 from imbalance_grader import outputs as outputs_of
 from imbalance_grader.arrange import Script
 from imbalance_grader.kernel import Kernel, KernelEnded, RemoteStandIn, SandboxGone, Usage
@@ -44,6 +44,7 @@ from imbalance_grader.printable import printable
 from imbalance_grader.results import CellResult, CellTime, Limits, NotebookResult, State
 from imbalance_grader.source import Source, SourceCell
 from imbalance_lab.checks import CheckFailed, Earned
+from imbalance_lab.checks.library import names_in
 from imbalance_sandbox import warm, wire
 
 MOST_RUNS = 6
@@ -155,8 +156,44 @@ class _Session:
             if cell.role == "graded" and cell.grade_id not in self.results:
                 self._settle(cell, 0.0, f"not reached: {'; '.join(self.details)}")
         for cell in self.cells:
+            if cell.role == "graded" and self.results[cell.grade_id].points == 0:
+                self._judge_with_loans(cell)
+        for cell in self.cells:
             if cell.role == "written":
                 self._settle_written(cell)
+
+    def _judge_with_loans(self, cell: SourceCell) -> None:
+        """Judge a failed answer once more with the right answers that it builds on."""
+        lent = loans.lendable(cell, self.cells, self.results, self.script.texts)
+        if not lent or time.monotonic() > self.deadline:
+            return
+        before = self.results[cell.grade_id]
+        number = next(n for n in range(len(self.runs)) if self._cell(n) is cell)
+        kernel = Kernel(self.template, self.limits, self.without, self.deadline, self.most_memory)
+        try:
+            for earlier in range(number + 1):
+                if earlier not in self.left_out and self.runs[earlier].code:
+                    kernel.run(self.runs[earlier].code)
+            kernel.lend(loans.Lender(lent))
+            self._score(kernel, number, cell)
+        except KernelEnded:
+            pass  # it was scored without a loan before
+        finally:
+            self.usage.add(kernel.close())
+        after = self.results[cell.grade_id]
+        if (after.points or 0.0) > (before.points or 0.0):
+            note = (
+                f"Your answer uses {' and '.join(lent)}, which is not right yet. It was judged with"
+                " the right one in its place, so that one slip costs once."
+            )
+            told = f"{note}\n\n{after.message}".strip()
+            self.results[cell.grade_id] = replace(after, message=told)
+        else:
+            note = (
+                f"Your answer uses {' and '.join(lent)}, which is not right yet: mend that first."
+            )
+            told = f"{note}\n\n{before.message}"[:_LONGEST_MESSAGE]
+            self.results[cell.grade_id] = replace(before, message=told)
 
     def _run_through(self) -> bool:
         """Run every cell once; return False if the process ended on the way."""
@@ -245,7 +282,10 @@ class _Session:
     # --- scoring ---------------------------------------------------------------------------------
 
     def _score(self, kernel: Kernel, number: int, cell: SourceCell) -> None:
-        standins = {name: RemoteStandIn(kernel, name) for name in cell.answers}
+        standins = {
+            name: RemoteStandIn(kernel, name, self._names_used(answer))
+            for name, answer in cell.answers.items()
+        }
         names = {"__name__": "graded", "__builtins__": builtins, **standins}
         printed = io.StringIO()
         started = time.monotonic()
@@ -280,6 +320,15 @@ class _Session:
         if points < cell.points and not message:
             message = printed.getvalue()
         self._settle(cell, points, message, mistake, time.monotonic() - started)
+
+    def _names_used(self, answer: str) -> frozenset[str]:
+        """Return the names that an answer uses, those of her own helpers among them."""
+        own = [run.code for n, run in enumerate(self.runs) if self._cell(n) is None]
+        used = names_in(self.script.texts.get(answer, ""))
+        for code in reversed(own):  # a helper stands above what it helps
+            if binds(code, set(used)):
+                used |= names_in(code)
+        return used
 
     def _settle(
         self,

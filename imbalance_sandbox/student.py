@@ -21,15 +21,18 @@ import types
 from typing import Any
 
 from imbalance_lab.checks.calls import (
+    Call,
     Outcome,
     Raised,
+    Returned,
     Unusable,
     describe_error,
     perform,
     returned,
 )
+from imbalance_lab.checks.plain import plain
 from imbalance_sandbox import absent, wire
-from imbalance_sandbox.questions import read_calls, write_outcome
+from imbalance_sandbox.questions import read_calls, read_outcome, write_calls, write_outcome
 from imbalance_sandbox.watch import OUT_OF_MEMORY
 
 _CUT = "\n[the rest of the output was cut off]\n"
@@ -80,9 +83,26 @@ def _serve(link: socket.socket, limits: dict[str, Any]) -> None:
         if "run" in request:
             _run(request["run"], recorder, interrupts)
             wire.send(link, {"outputs": recorder.take()})
+        elif "lend" in request:
+            _shell.user_ns.update({name: _lent(link, name) for name in request["lend"]})
+            wire.send(link, {"lent": True})
         else:
             outcomes = _ask(request["ask"], request["calls"], interrupts)
             wire.send(link, _answer(outcomes, limits["value_bytes"]))
+
+
+def _lent(link: socket.socket, name: str) -> Any:
+    """Return a function that stands for the right answer to another exercise: the judge has it."""
+
+    def lent(*args: Any, **kwargs: Any) -> Any:
+        call = Call(tuple(plain(arg) for arg in args), {k: plain(v) for k, v in kwargs.items()})
+        wire.send(link, {"borrow": name, "call": write_calls([call])})
+        outcome = read_outcome(wire.decode(wire.receive(link)["lent"]))
+        if isinstance(outcome, Returned):
+            return outcome.value
+        raise ValueError(outcome.message if isinstance(outcome, Raised) else outcome.reason)
+
+    return lent
 
 
 def _no_debugger(*_: Any, **__: Any) -> None:

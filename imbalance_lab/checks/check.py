@@ -17,6 +17,7 @@ from imbalance_lab.checks.calls import (
     Step,
     Unusable,
     outcomes_of,
+    perform,
 )
 from imbalance_lab.checks.compare import ABS, REL, difference
 from imbalance_lab.checks.credit import Credit, Earned
@@ -295,8 +296,20 @@ class Check:
             text += ["", *_wrap(f"This looks like a known mistake: {mistake.name}.")]
             text += _wrap(mistake.says)
             section = mistake.section or section
+        text += [line for slip in self._slips() for line in ["", *_wrap(slip)]]
         text += ["", f"Read again: lesson {self._exercise.lesson}, “{section}”."]
         return "\n".join(text)
+
+    def _slips(self) -> list[str]:
+        """Say which other exercises the answer uses that are not right; the grader lends those."""
+        if isinstance(self._answer, StandIn):
+            return []
+        scope = getattr(self._answer, "__globals__", {})
+        return [
+            f"Your answer uses `{name}`, which is not right yet: mend that exercise first."
+            for name in sorted(names_used_by(self._answer) - {self._exercise.name})
+            if name in scope and any(t.failed(perform(scope[name], t.call)) for t in _known(name))
+        ]
 
     def _kind(self, call: Call) -> str:
         given = [*zip(self._exercise.arguments, call.args, strict=False), *call.kwargs.items()]
@@ -337,15 +350,15 @@ class Given:
     def _judge(self, trial: Trial) -> None:
         check = self._check
         check._refuse_library_calls()
-        known = _recorded_values(check._exercise)
+        known = _known(check._exercise.name)
         same = (dict(one.mistaken) for one in known if _same_call(one.call, trial.call))
         check._judge([replace(trial, mistaken=next(same, {}))], besides=known)
         check._pass(1)
 
 
-def _recorded_values(exercise: Exercise) -> tuple[Trial, ...]:
+def _known(exercise: str) -> tuple[Trial, ...]:
     try:
-        return recorded(exercise.name).values
+        return recorded(exercise).values
     except LookupError:  # an exercise of the text, or of a test
         return ()
 

@@ -1,0 +1,136 @@
+"""One slip costs once: what uses a wrong answer is judged with the right one in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import numpy as np
+import pytest
+from released import ROOT, fill_in
+
+from imbalance_grader import loans
+from imbalance_grader.engine import Engine
+from imbalance_grader.results import CellResult, NotebookResult
+from imbalance_lab.checks import Call, CheckFailed, Raised, Returned, check
+from imbalance_lab.exercises.metrics import PRECISION_RECALL
+from imbalance_sandbox import questions, wire
+
+LESSON = "02-metrics/metrics"
+COUNTS = """\
+def confusion_counts(y_true, y_pred, pos_label=1):
+    pairs = [(t == pos_label, p == pos_label) for t, p in zip(y_true, y_pred)]
+    kinds = (False, False), (False, True), (True, False), (True, True)
+    return tuple(sum(pair == kind for pair in pairs) for kind in kinds)
+"""
+SWAPPED = COUNTS.replace("(False, True), (True, False)", "(True, False), (False, True)")
+USES_IT = """\
+def precision_recall(y_true, y_pred, pos_label=1):
+    tn, fp, fn, tp = confusion_counts(y_true, y_pred, pos_label)
+    return tp / (tp + fp) if tp + fp else 0.0, tp / (tp + fn) if tp + fn else 0.0
+"""
+WRONG_ITSELF = USES_IT.replace("tp / (tp + fn)", "fn / (tp + fn)")
+SPIES = USES_IT.replace("    tn,", "    print('borrowed', confusion_counts)\n    tn,")
+
+
+def graded(engine: Engine, folder: Path, counts: str, uses: str) -> NotebookResult:
+    answers = {"confusion-counts": counts, "precision-recall": uses}
+    path = folder / "submitted" / "ada" / "02-metrics" / "metrics.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(fill_in(LESSON, answers=answers), path)
+    return engine.grade(ROOT / "solutions" / f"{LESSON}.ipynb", path, "02-metrics", "ada").result
+
+
+def cell(result: NotebookResult, name: str) -> CellResult:
+    return next(c for c in result.cells if c.grade_id == f"{name}-check")
+
+
+def test_what_uses_a_wrong_answer_is_judged_with_the_right_one(
+    engine: Engine, tmp_path: Path
+) -> None:
+    result = graded(engine, tmp_path, SWAPPED, USES_IT)
+    assert cell(result, "confusion-counts").points == 0
+    using = cell(result, "precision-recall")
+    assert using.points == using.max_points
+    assert "uses confusion_counts, which is not right yet" in using.message
+    assert "one slip costs once" in using.message
+
+
+def test_a_slip_of_its_own_still_costs(engine: Engine, tmp_path: Path) -> None:
+    using = cell(graded(engine, tmp_path, SWAPPED, WRONG_ITSELF), "precision-recall")
+    assert using.points == 0
+    assert using.message.startswith("Your answer uses confusion_counts, which is not right yet")
+    assert "mend that first" in using.message
+
+
+def test_a_loan_earns_nothing_for_the_exercise_that_is_lent(engine: Engine, tmp_path: Path) -> None:
+    result = graded(engine, tmp_path, SWAPPED, SPIES)
+    assert cell(result, "confusion-counts").points == 0
+    assert cell(result, "precision-recall").points == 2
+    assert "borrowed" not in str(result.to_json())
+
+
+def test_nothing_is_lent_where_nothing_is_wrong(engine: Engine, tmp_path: Path) -> None:
+    result = graded(engine, tmp_path, COUNTS, USES_IT)
+    assert cell(result, "confusion-counts").points == 1
+    assert cell(result, "precision-recall").message == ""
+
+
+def borrowed(lender: loans.Lender, name: Any, *args: Any) -> Any:
+    call = questions.write_calls([Call(args)])
+    reply = lender({"borrow": name, "call": call})
+    assert reply is not None
+    return questions.read_outcome(wire.decode(reply["lent"]))
+
+
+def test_a_lender_gives_values_refusals_and_nothing_else() -> None:
+    lender = loans.Lender(["skill"])
+    assert borrowed(lender, "skill", 0.95, 0.9) == Returned(pytest.approx(0.5))
+    refused = borrowed(lender, "skill", 0.5, 1.0)
+    assert isinstance(refused, Raised)
+    assert refused.error[0] == "ValueError"
+    assert lender({"outcomes": []}) is None
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"borrow": "class_table", "call": questions.write_calls([Call(([1, 2],))])},
+        {"borrow": ["skill"], "call": None},
+        {"borrow": "skill", "call": "nonsense"},
+        {"borrow": "skill", "call": questions.write_calls([Call((np.zeros(10**6), 0.5))])},
+        {"borrow": "skill", "call": questions.write_calls([Call((1, 0)), Call((1, 0))])},
+    ],
+    ids=["not lent", "no name", "no call", "too large", "two calls"],
+)
+def test_a_hostile_question_gets_a_refusal(reply: dict[str, Any]) -> None:
+    answer = loans.Lender(["skill"])(reply)
+    assert answer is not None
+    assert isinstance(questions.read_outcome(wire.decode(answer["lent"])), Raised)
+
+
+def test_a_right_answer_that_takes_long_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loans, "_SECONDS", 0.05)
+    lender = loans.Lender(["majority_accuracy"])  # counts each label among all
+    assert isinstance(borrowed(lender, "majority_accuracy", list(range(4_900))), Raised)
+    assert borrowed(lender, "majority_accuracy", [0, 0, 1, 0]) == Returned(0.75)
+
+
+def test_the_visible_check_points_to_the_earlier_exercise() -> None:
+    scope: dict[str, Any] = {}
+    exec(SWAPPED + USES_IT, scope)
+    with pytest.raises(CheckFailed, match="uses `confusion_counts`, which is not right yet"):
+        check(scope["precision_recall"], PRECISION_RECALL).keeps_its_contract()
+
+
+def test_a_library_call_that_does_it_all_is_refused_in_grading_too(
+    engine: Engine, tmp_path: Path
+) -> None:
+    calls_it = (
+        "from sklearn.metrics import precision_recall_fscore_support as all_of_it\n"
+        "def precision_recall(y_true, y_pred, pos_label=1):\n"
+        "    return all_of_it(y_true, y_pred, pos_label=pos_label, average='binary')[:2]\n"
+    )
+    result = cell(graded(engine, tmp_path, COUNTS, calls_it), "precision-recall")
+    assert (result.points, result.mistake) == (0, "a library call does the whole exercise")
