@@ -12,6 +12,7 @@ from scipy.stats import mannwhitneyu, rankdata
 from sklearn import metrics
 
 from answers import Answers
+from imbalance_lab.checks.check import LIBRARY_CALL
 
 answers = Answers("03-ranking/ranking")
 
@@ -66,7 +67,33 @@ def mann_whitney_statistic(y_true, y_score):
 
 @answers.wrong("roc_auc_by_pairs", "the winners are the negatives")
 def flipped(y_true, y_score):
-    return metrics.roc_auc_score(y_true, -np.asarray(y_score))
+    return in_a_double_loop(y_true, [-score for score in y_score])
+
+
+@answers.wrong("roc_auc_by_pairs", LIBRARY_CALL)
+def by_sklearn(y_true, y_score):
+    return metrics.roc_auc_score(y_true, y_score)
+
+
+@answers.wrong("roc_auc_by_pairs", "the index of a Series decides, not the order of the rows")
+def grouped_by_pandas(y_true, y_score):
+    frame = pd.DataFrame({"y": pd.Series(y_true), "s": pd.Series(y_score)})
+    return in_a_double_loop(frame["y"], frame["s"])
+
+
+@answers.wrong("roc_auc_by_pairs", "lists and Series are used as if they were arrays")
+def as_it_comes(y_true, y_score):
+    positive, negative = y_score[y_true == 1], y_score[y_true == 0]
+    pairs = positive[:, None] - negative[None, :]
+    return np.mean((pairs > 0) + 0.5 * (pairs == 0))
+
+
+@answers.wrong("roc_auc_by_pairs")
+def ordered_by_chance(y_true, y_score):
+    # Ranks without shared ranks for ties.
+    y_true = np.asarray(y_true)
+    ranks, n = rankdata(y_score, method="ordinal"), int(y_true.sum())
+    return (ranks[y_true == 1].sum() - n * (n + 1) / 2) / (n * (len(y_true) - n))
 
 
 @answers.wrong("roc_auc_by_pairs", "pairs within a class were counted too")
@@ -146,12 +173,30 @@ def ascending(y_true, y_score):
     return threshold_by_threshold(y_true, [-s for s in y_score])
 
 
+@answers.wrong("average_precision", LIBRARY_CALL)
+def by_sklearn_score(y_true, y_score):
+    return metrics.average_precision_score(y_true, y_score)
+
+
+@answers.wrong("average_precision", "the index of a Series decides, not the order of the rows")
+def in_one_frame(y_true, y_score):
+    frame = pd.DataFrame({"y": pd.Series(y_true), "s": pd.Series(y_score)})
+    return positive_by_positive(frame["y"], frame["s"])
+
+
+@answers.wrong("average_precision", "lists and Series are used as if they were arrays")
+def without_asarray(y_true, y_score):
+    return np.mean([y_true[y_score >= s].mean() for s in y_score[y_true == 1]])
+
+
 @answers.wrong("average_precision")
 def area_of_roc(y_true, y_score):
     return metrics.roc_auc_score(y_true, y_score)
 
 
-@answers.wrong("average_precision")
+@answers.wrong(
+    "average_precision", "each gain of recall goes with the precision of the threshold before"
+)
 def step_to_the_other_side(y_true, y_score):
     precision, recall, _ = metrics.precision_recall_curve(y_true, y_score)
     return -np.sum(np.diff(recall) * precision[1:])
@@ -212,15 +257,27 @@ def true_positives(recall, false_positive_rate, prevalence):
     return recall * prevalence
 
 
-@answers.wrong("precision_at_prevalence")
+@answers.wrong("precision_at_prevalence", "a precision where nobody is flagged")
 def zero_when_nobody_is_flagged(recall, false_positive_rate, prevalence):
     precision = in_odds(recall, false_positive_rate, prevalence)
     return 0.0 if math.isnan(precision) else precision
 
 
-@answers.wrong("precision_at_prevalence")
+@answers.wrong("precision_at_prevalence", "a division by zero")
 def divides_by_zero(recall, false_positive_rate, prevalence):
     return recall * prevalence / (recall * prevalence + false_positive_rate * (1 - prevalence))
+
+
+@answers.wrong("precision_at_prevalence")
+def nan_where_one_rate_is_zero(recall, false_positive_rate, prevalence):
+    if recall == 0 or false_positive_rate == 0:
+        return math.nan
+    return in_odds(recall, false_positive_rate, prevalence)
+
+
+@answers.wrong("precision_at_prevalence")
+def rounded(recall, false_positive_rate, prevalence):
+    return round(in_odds(recall, false_positive_rate, prevalence), 2)
 
 
 @answers.right("precision_at_recall")
@@ -292,7 +349,7 @@ def nearest(y_true, y_score, min_recall):
     return precision[abs(recall - min_recall).argmin()]
 
 
-@answers.wrong("precision_at_recall")
+@answers.wrong("precision_at_recall", "the precision was read between two points of the curve")
 def interpolates(y_true, y_score, min_recall):
     precision, recall, _ = metrics.precision_recall_curve(y_true, y_score)
     return np.interp(min_recall, recall[::-1], precision[::-1])
@@ -305,6 +362,7 @@ def with_the_threshold(y_true, y_score, min_recall):
 
 @answers.right("precision_at_k")
 def sorted_pairs(y_true, y_score, k):
+    y_true, y_score = list(y_true), list(y_score)
     order = sorted(range(len(y_score)), key=lambda i: -y_score[i])
     return sum(y_true[i] for i in order[:k]) / k
 
@@ -313,6 +371,13 @@ def sorted_pairs(y_true, y_score, k):
 def with_pandas(y_true, y_score, k):
     frame = pd.DataFrame({"y": list(y_true), "s": list(y_score)})
     return frame.nlargest(k, "s")["y"].mean()
+
+
+@answers.right("precision_at_k")
+def by_lexsort(y_true, y_score, k):
+    y_true, y_score = np.asarray(y_true), np.asarray(y_score)
+    order = np.lexsort((np.arange(len(y_score)), -y_score))
+    return y_true[order[:k]].sum() / k
 
 
 @answers.wrong("precision_at_k", "more than k samples were taken where scores are equal")
@@ -341,6 +406,35 @@ def recall_at_k(y_true, y_score, k):
 @answers.wrong("precision_at_k", "a number instead of a share")
 def hits(y_true, y_score, k):
     return sorted_pairs(y_true, y_score, k) * k
+
+
+@answers.wrong("precision_at_k", "equal scores are shuffled by the sort")
+def plain_argsort(y_true, y_score, k):
+    return np.asarray(y_true)[np.argsort(-np.asarray(y_score))[:k]].mean()
+
+
+@answers.wrong("precision_at_k", "equal scores are shuffled by the sort")
+def plain_sort_values(y_true, y_score, k):
+    frame = pd.DataFrame({"y": list(y_true), "s": list(y_score)})
+    return frame.sort_values("s", ascending=False)["y"].head(k).mean()
+
+
+@answers.wrong("precision_at_k", "the index of a Series decides, not the order of the rows")
+def largest_of_a_frame(y_true, y_score, k):
+    frame = pd.DataFrame({"y": pd.Series(y_true), "s": pd.Series(y_score)})
+    return frame.nlargest(k, "s")["y"].mean()
+
+
+@answers.wrong("precision_at_k", "lists and Series are used as if they were arrays")
+def takes_an_array(y_true, y_score, k):
+    order = sorted(range(len(y_score)), key=lambda i: -y_score[i])
+    return y_true[np.array(order[:k])].mean()
+
+
+@answers.wrong("precision_at_k")
+def positives_first_in_a_tie(y_true, y_score, k):
+    rows = sorted(zip(y_score, y_true, strict=True), reverse=True)
+    return sum(label for _, label in rows[:k]) / k
 
 
 @answers.wrong("precision_at_k")
