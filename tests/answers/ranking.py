@@ -89,11 +89,11 @@ def as_it_comes(y_true, y_score):
 
 
 @answers.wrong("roc_auc_by_pairs")
-def ordered_by_chance(y_true, y_score):
-    # Ranks without shared ranks for ties.
-    y_true = np.asarray(y_true)
-    ranks, n = rankdata(y_score, method="ordinal"), int(y_true.sum())
-    return (ranks[y_true == 1].sum() - n * (n + 1) / 2) / (n * (len(y_true) - n))
+def ties_left_out(y_true, y_score):
+    positive, negative = split(y_true, y_score)
+    won = sum(p > n for p in positive for n in negative)
+    lost = sum(p < n for p in positive for n in negative)
+    return won / (won + lost) if won + lost else 0.5
 
 
 @answers.wrong("roc_auc_by_pairs", "pairs within a class were counted too")
