@@ -29,7 +29,9 @@ from imbalance_grader.handed_in import HandedIn, Paper, take
 from imbalance_grader.names import shown
 from imbalance_grader.results import Graded, Limits, State
 
-_JUDGES = ("checks", "datasets", "exercises")  # the parts of the package that decide points
+# What decides points beside the instructor's notebook: code, and what is recorded.
+_DECIDING = ("imbalance_lab/checks", "imbalance_lab/datasets", "imbalance_lab/exercises")
+_DECIDING += ("imbalance_oracles",)
 
 
 class Grader(Protocol):
@@ -226,10 +228,11 @@ def _grade_paper(
 
 @cache
 def code_fingerprint() -> str:
-    """Return a digest of the parts of this package that decide points."""
+    """Return a digest of all that is installed and decides points."""
     digest = hashlib.sha256()
-    root = Path(imbalance_lab.__file__).parent
-    for part in _JUDGES:
-        for path in sorted((root / part).rglob("*.py")):
+    root = Path(imbalance_lab.__file__).parents[1]
+    for part in _DECIDING:
+        files = (path for kind in ("py", "json") for path in (root / part).rglob(f"*.{kind}"))
+        for path in sorted(files):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -11,7 +11,7 @@ import pytest
 from released import ROOT
 from traitlets.config import PyFileConfigLoader
 
-from imbalance_grader import cli
+from imbalance_grader import cli, workers
 from imbalance_grader.run import secret as used_by_runs
 from imbalance_oracles import secret
 from imbalance_oracles.registry import keys
@@ -53,3 +53,22 @@ def test_a_secret_is_replaced_only_when_asked(
     assert (course / secret.FILE).read_text() == first
     assert cli.main(["new-inputs", "--again", "--course", str(course)]) == 0
     assert (course / secret.FILE).read_text() != first
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["imbalance_oracles/thresholds.py", "imbalance_lab/exercises/recorded/skill.json"],
+)
+def test_what_decides_points_is_noticed_when_it_changes(
+    changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("imbalance_lab", "imbalance_oracles"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    monkeypatch.setattr(workers.imbalance_lab, "__file__", f"{tmp_path}/imbalance_lab/__init__.py")
+    workers.code_fingerprint.cache_clear()
+    before = workers.code_fingerprint()
+    with (tmp_path / changed).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    workers.code_fingerprint.cache_clear()
+    assert workers.code_fingerprint() != before
+    workers.code_fingerprint.cache_clear()
