@@ -8,6 +8,7 @@ from pathlib import Path
 
 _USED_AT_MOST = 0.8  # of what is free: other programs live here too
 _SCORING_BYTES = 256 << 20  # what scoring one submission takes, beside the submission's own
+_START_BYTES = 64 << 20  # without which a submission does not even begin
 _LEAST_BYTES = 512 << 20  # of a submission's share: an honest one takes 150 to 300 MB
 
 
@@ -23,7 +24,7 @@ def share(jobs: int, limit: int, free: int) -> int:
     free : int
         As `free_memory` gives it.
     """
-    return min(limit, max(int(_USED_AT_MOST * free) // jobs - _SCORING_BYTES, 1))
+    return min(limit, max(int(_USED_AT_MOST * free) // jobs - _SCORING_BYTES, _START_BYTES))
 
 
 def fitting_jobs(jobs: int, limit: int, free: int) -> int:

@@ -47,6 +47,7 @@ class Look:
     shared: int = 0  # bytes of shared memory, by process
     seconds: float = 0.0  # of those that live, and of the ended ones that somebody waited for
     tasks: int = 0
+    lent: int = 0  # bytes of it that are counted twice
     processes: frozenset[str] = frozenset()
 
 
@@ -84,7 +85,6 @@ class Watcher:
         self.ended_by = ""
         self._last = Look()
         self._looked = self._counted_areas = time.monotonic()
-        self._over = False
 
     def watch(self, child: int) -> None:
         """Watch the student's process and all that it starts; report when they are gone."""
@@ -150,10 +150,7 @@ class Watcher:
         if memory > self.most_memory and len(look.processes) > 1:
             memory = self._exact_memory(look, kept)
         self.peak = max(self.peak, memory)
-        # A process that is about to start a program shares all memory with the one that forks it,
-        # and for a moment all of it counts twice. So it takes two looks.
-        over, self._over = memory > self.most_memory and self._over, memory > self.most_memory
-        if names.MEMORY not in self.without and over:
+        if names.MEMORY not in self.without and memory > self.most_memory:
             return "memory"
         if names.CPU not in self.without and self.cpu > self.limits["cpu_seconds"]:
             return "cpu"
@@ -163,17 +160,17 @@ class Watcher:
 
     def _look(self) -> Look:
         look = Look()
-        seen = set()
-        for process in self._processes():
+        seen: dict[str, _Process] = {}
+        for name in self._processes():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                own, shared = memory_of(process)
-                seconds, threads = _times_of(process)
-                look.memory += own
-                look.shared += shared
-                look.seconds += seconds
-                look.tasks += threads
-                seen.add(process)
+                seen[name] = process = _process(name)
+                look.memory += process.own
+                look.shared += process.shared
+                look.seconds += process.seconds
+                look.tasks += process.threads
         look.processes = frozenset(seen)
+        look.lent = _lent(seen)
+        look.memory -= look.lent
         return look
 
     def _count_time(self, look: Look) -> None:
@@ -224,6 +221,7 @@ class Watcher:
                     mine, common = _proportional_memory_of(process)
                 own += mine
                 shared += common
+        own -= look.lent
         return own + max(shared, kept.files) + kept.sockets + self._areas_of(look)
 
     # --- processes -------------------------------------------------------------------------------
@@ -302,7 +300,33 @@ def _sum_of(table: str, rows: tuple[str, ...]) -> int:
     return sum(int(row.split()[1]) for row in table.splitlines() if row.startswith(rows)) * 1024
 
 
-def _times_of(process: str) -> tuple[float, int]:
-    """Return processor seconds, those of ended and awaited children among them, and threads."""
-    parts = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, parts[11:15])) / os.sysconf("SC_CLK_TCK"), int(parts[17])
+@dataclass(frozen=True)
+class _Process:
+    """What /proc says of one process."""
+
+    own: int
+    shared: int
+    seconds: float  # those of ended and awaited children among them
+    threads: int
+    parent: str
+    waits: bool  # and cannot be interrupted
+
+
+def _process(name: str) -> _Process:
+    own, shared = memory_of(name)
+    parts = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
+    seconds = sum(map(int, parts[11:15])) / os.sysconf("SC_CLK_TCK")
+    return _Process(own, shared, seconds, int(parts[17]), parts[1], parts[0] == "D")
+
+
+def _lent(seen: dict[str, _Process]) -> int:
+    """Return the memory of a process that is about to start a program, bytes.
+
+    Until it does, it has the very memory of the one that forked it and that waits for it: all of
+    it would count twice. There may be one such pair.
+    """
+    for process in seen.values():
+        parent = seen.get(process.parent)
+        if parent is not None and parent.waits and parent.own == process.own:
+            return process.own
+    return 0

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,7 +19,8 @@ import pytest
 from engine_course import POINTS, RIGHT, Course, make_course, stock_points
 from nbgrader.utils import determine_grade, is_grade
 
-from imbalance_grader.engine import Engine, EngineError
+from imbalance_grader import machine
+from imbalance_grader.engine import Engine, EngineError, MachineError
 from imbalance_grader.results import CellResult, Graded, Limits, NotebookResult, State
 from imbalance_grader.source import SourceError, read_source
 
@@ -348,6 +350,148 @@ def test_a_time_limit_is_tried_again_only_where_the_process_was_idle(
     assert ("graded twice" in graded.result.detail) == (times == 2)
     assert (time.monotonic() - started > 2 * graded.result.seconds) == (times == 2)
     assert cell(graded, "double-check").points == 1
+
+
+def test_stopped_from_outside_every_time_is_the_machines_doing(
+    engine: Engine, course: Course
+) -> None:
+    """Tried three times, the last time alone; then it has no result, and no zero."""
+
+    done = threading.Event()
+
+    def meddle() -> None:
+        while not done.wait(0.1):
+            for process in processes().get("student's process", []):
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+
+    with ThreadPoolExecutor(1) as pool:
+        meddled = pool.submit(meddle)
+        try:
+            with pytest.raises(MachineError, match="three times, the last time while nothing else"):
+                grade(engine, course, mean=A_SECOND + RIGHT["mean"])
+        finally:
+            done.set()
+        meddled.result()
+
+
+HOG = "held = b'x' * (250 << 20)\nimport time\n\ntime.sleep(0.5)\n" + RIGHT["mean"]
+
+
+def graded_side_by_side(course: Course, free: int, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Grade two honest submissions and one that takes 250 MB on a machine with so much free."""
+    monkeypatch.setattr(machine, "free_memory", lambda: free)
+
+    def one(engine: Engine, number: int) -> Any:
+        answers = RIGHT | ({"mean": HOG} if number == 1 else {})
+        path = course.hand_in(f"student-{number}", course.answered(answers))
+        try:
+            return engine.grade(course.source, path, "warm-up", f"student-{number}").result
+        except EngineError as error:
+            return error
+
+    with Engine(LIMITS, jobs=3) as engine, ThreadPoolExecutor(3) as pool:
+        return list(pool.map(lambda number: one(engine, number), range(3)))
+
+
+def test_who_needs_more_than_a_share_of_the_memory_gets_it_alone(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = graded_side_by_side(course, 1400 << 20, monkeypatch)  # a share of 117 MB
+    assert [result.state for result in results] == [State.GRADED] * 3
+    assert [result.points for result in results] == [6] * 3
+    assert results[1].peak_memory > 250 << 20
+
+
+def test_who_needs_more_than_the_machine_has_gets_no_zero(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, hog, last = graded_side_by_side(course, 500 << 20, monkeypatch)
+    assert isinstance(hog, MachineError)
+    assert "more than the 144 MB of memory that this machine can give it" in str(hog)
+    assert [result.points for result in (first, last)] == [6, 6]
+
+
+def test_who_goes_over_the_limit_alone_is_out_of_memory(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "free_memory", lambda: 1400 << 20)
+    with Engine(LIMITS, jobs=3) as engine:
+        graded = grade(engine, course, mean=HOG.replace("250", "480"))
+    assert graded.result.state is State.OUT_OF_MEMORY
+    assert "more than 400 MB of memory" in graded.result.detail
+    assert graded.result.points == 4
+
+
+FORKING = """
+import os, signal, time
+
+signal.signal(signal.SIGCHLD, signal.{what_becomes_of_them})
+started = time.monotonic()
+while True:
+    if os.fork() == 0:
+        end = time.process_time() + 0.01
+        while time.process_time() < end: pass
+        os._exit(0)
+    time.sleep(0.005)
+"""
+
+
+@pytest.mark.parametrize("what", ["SIG_IGN", "SIG_DFL"])
+def test_time_of_children_counts_whether_somebody_waits_or_not(
+    what: str, engine: Engine, course: Course
+) -> None:
+    engine.limits = replace(LIMITS, cpu_seconds=2, call_seconds=60, processes=4000)
+    graded = grade(engine, course, mean=FORKING.replace("{what_becomes_of_them}", what))
+    assert graded.result.state is State.TIMED_OUT
+    assert graded.result.detail == "mean: it used more than 2 s of processor time"
+    assert graded.result.seconds < 30
+
+
+def test_a_program_that_is_started_does_not_count_twice(engine: Engine, course: Course) -> None:
+    """For a moment it shares all memory with who starts it."""
+    code = (
+        "import subprocess\n\nheld = b'x' * (250 << 20)\n"
+        "for _ in range(100):\n    subprocess.run(['true'])\n" + RIGHT["mean"]
+    )
+    graded = grade(engine, course, mean=code)
+    assert (graded.result.state, graded.result.points) == (State.GRADED, 6)
+
+
+def test_outputs_are_bounded_over_the_whole_notebook(engine: Engine, course: Course) -> None:
+    code = (
+        "shell = get_ipython()\n\n\ndef show_more(*result):\n"
+        "    shell.recorder.left = 1 << 30\n    print('x' * 800_000)\n\n\n"
+        "shell.events.register('post_run_cell', show_more)\n" + RIGHT["mean"]
+    )
+    engine.limits = replace(LIMITS, output_bytes=1 << 20)
+    graded = grade(engine, course, mean=code)
+    assert graded.notebook is not None
+    shown = [
+        "".join(o.get("text", "") for o in c.get("outputs", [])) for c in graded.notebook.cells
+    ]
+    assert 0 < sum(len(text) > 700_000 for text in shown) <= 2
+    assert sum("was too long and was cut off" in text for text in shown) >= 2
+    assert graded.result.points == 6
+
+
+def test_costly_values_do_not_keep_the_judge_busy(engine: Engine, course: Course) -> None:
+    attack = Path(__file__).parent / "attacks" / "wire" / "colliding_integers.ipy"
+    graded = grade(engine, course, mean=attack.read_text())
+    assert graded.result.state is State.GRADED
+    assert "made to get into each other's way" in cell(graded, "mean-check").message
+    assert graded.result.cpu_seconds < 10
+
+
+def test_a_slow_message_is_not_graded_twice(engine: Engine, course: Course) -> None:
+    attack = Path(__file__).parent / "attacks" / "wire" / "drop_by_drop.ipy"
+    engine.limits = replace(LIMITS, call_seconds=30)
+    started = time.monotonic()
+    graded = grade(engine, course, mean=attack.read_text())
+    assert graded.result.state is State.CRASHED
+    assert "not complete in 10 s" in graded.result.detail
+    assert "twice" not in graded.result.detail
+    assert time.monotonic() - started < 2 * graded.result.seconds
 
 
 def test_missing_and_malformed_have_every_cell(engine: Engine, course: Course) -> None:
