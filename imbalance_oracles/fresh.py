@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.spatial.distance import cdist
 
 from imbalance_lab.checks.calls import Call
 
@@ -168,6 +169,20 @@ def two_classes(rng: np.random.Generator, n_common: int, n_rare: int, number: in
     if number % 3 < 2:
         return np.array(y) if number % 3 else y
     return pd.Series(y, index=rng.permutation(len(y)) + 200)
+
+
+def without_ties(draw: Callable[[], np.ndarray]) -> np.ndarray:
+    """Draw points until none has two others at the same distance, or nearly so.
+
+    Parameters
+    ----------
+    draw : callable
+        Returns an array of shape (n_points, n_features).
+    """
+    while True:
+        X = draw()
+        if np.diff(np.sort(cdist(X, X), axis=1), axis=1).min() > 1e-6:
+            return X
 
 
 def _names(

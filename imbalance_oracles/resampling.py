@@ -251,11 +251,7 @@ def links(X: Any, y: Any) -> list[tuple[int, int]]:
 
 
 def _points(rng: np.random.Generator, n: int, spread: list[float]) -> np.ndarray:
-    """Return points, rounded, of which none has two others at the same distance."""
-    while True:
-        X = (rng.normal(size=(n, len(spread))) * spread).round(4)
-        if np.diff(np.sort(cdist(X, X), axis=1), axis=1).min() > 1e-6:
-            return X
+    return fresh.without_ties(lambda: (rng.normal(size=(n, len(spread))) * spread).round(4))
 
 
 def _clouds(rng: np.random.Generator) -> list[Call]:

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
+from scipy import stats
 from sklearn.neighbors import NearestNeighbors
 
-from imbalance_lab.checks import Exercise, Mistake, Quiz, Returned
-from imbalance_lab.checks.trials import Refusal
+from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Refusal, Returned
+from imbalance_lab.checks.drawn import SAME_SEED_SAME_ROWS
+from imbalance_lab.checks.usual import LISTS
 
 
-def _per_feature(X, X_neighbour, lam):
-    X, X_neighbour = np.asarray(X, dtype=float), np.asarray(X_neighbour, dtype=float)
-    return X + np.asarray(lam) * (X_neighbour - X)
+def _not_refused(call, expected, outcome):
+    return isinstance(expected, Refusal) and isinstance(outcome, Returned)
 
 
-def _from_the_other_end(X, X_neighbour, lam):
-    X, X_neighbour = np.asarray(X, dtype=float), np.asarray(X_neighbour, dtype=float)
-    return X_neighbour + np.asarray(lam)[:, None] * (X - X_neighbour)
-
-
-def _step_alone(X, X_neighbour, lam):
-    X, X_neighbour = np.asarray(X, dtype=float), np.asarray(X_neighbour, dtype=float)
-    return np.asarray(lam)[:, None] * (X_neighbour - X)
-
-
-def _away(X, X_neighbour, lam):
-    X, X_neighbour = np.asarray(X, dtype=float), np.asarray(X_neighbour, dtype=float)
-    return X + np.asarray(lam)[:, None] * (X - X_neighbour)
+def _walks_to_an_end(call):
+    lam = np.asarray(call.args[2])
+    return bool(lam.min() >= 0 and lam.max() <= 1 and np.isin(lam, [0, 1]).any())
 
 
 INTERPOLATE = Exercise(
@@ -41,55 +30,38 @@ INTERPOLATE = Exercise(
             "a λ outside [0, 1] is accepted",
             "Such a point lies beyond the neighbour, or behind the row itself: it is no longer"
             " between two rows that were seen. The contract asks for a ValueError.",
-            when=lambda call, expected, outcome: (
-                isinstance(expected, Refusal) and isinstance(outcome, Returned)
-            ),
+            when=_not_refused,
+        ),
+        Mistake(
+            "a λ of 0 or 1 is refused",
+            "At λ = 0 the new point is the row itself, at λ = 1 its neighbour. The contract says"
+            " that both are included.",
+            only_on=_walks_to_an_end,
         ),
         Mistake(
             "one λ for each feature",
             "NumPy matched the λs with the columns. Each row has one λ, the same for all of its"
             " features; otherwise the point leaves the straight line.",
-            wrong=_per_feature,
+        ),
+        Mistake(
+            "the first λ is used for all rows",
+            "Each row has a λ of its own: row r goes the part lam[r] of the way.",
         ),
         Mistake(
             "the walk starts at the neighbour",
             "At λ = 0 the new point is the row itself, and at λ = 1 its neighbour.",
-            wrong=_from_the_other_end,
         ),
         Mistake(
             "the step alone, without the place where it starts",
             "You computed how far to walk. Where from?",
-            wrong=_step_alone,
         ),
         Mistake(
             "the step goes away from the neighbour",
             "The difference has the wrong sign: at λ = 1 you should arrive at the neighbour.",
-            wrong=_away,
         ),
+        LISTS,
     ),
 )
-
-
-def _distances(X):
-    X = np.asarray(X, dtype=float)
-    return np.sqrt(((X[:, None] - X[None]) ** 2).sum(axis=2))
-
-
-def _nearest_rows(X, y, minority, k, skip=1, among="minority", positions=False, farthest=False):
-    """Return neighbours of the minority's rows, with one thing done wrongly."""
-    rows = np.flatnonzero(np.asarray(y) == minority)
-    candidates = rows if among == "minority" else np.arange(len(np.asarray(y)))
-    apart = _distances(X)[np.ix_(rows, candidates)]
-    order = np.argsort(apart, axis=1, kind="stable")
-    chosen = order[:, ::-1][:, :k] if farthest else order[:, skip : skip + k]
-    return chosen if positions else candidates[chosen]
-
-
-def _of_every_row(X, y, minority, k):
-    rows = np.flatnonzero(np.asarray(y) == minority)
-    apart = _distances(X)
-    np.fill_diagonal(apart, np.inf)
-    return rows[np.argsort(apart[:, rows], axis=1, kind="stable")[:, :k]]
 
 
 MINORITY_NEIGHBOURS = Exercise(
@@ -102,56 +74,68 @@ MINORITY_NEIGHBOURS = Exercise(
             "too few minority rows are accepted",
             "A row has only as many neighbours as there are other rows of its class. The contract"
             " asks for a ValueError where there are fewer than k.",
-            when=lambda call, expected, outcome: (
-                isinstance(expected, Refusal) and isinstance(outcome, Returned)
-            ),
+            when=_not_refused,
         ),
         Mistake(
             "a row is counted among its own neighbours",
             "The nearest row to any row is itself, at distance 0. Walking towards it gives a copy.",
-            wrong=lambda X, y, minority, k: _nearest_rows(X, y, minority, k, skip=0),
         ),
         Mistake(
             "neighbours are taken from the majority too",
             "A step towards a majority row leads out of the class that you want more of.",
-            wrong=lambda X, y, minority, k: _nearest_rows(X, y, minority, k, among="all"),
         ),
         Mistake(
             "places within the minority instead of rows of X",
             "You numbered the minority's rows from 0. The contract asks for row numbers of X, so"
             " that X[neighbours] are the neighbours.",
-            wrong=lambda X, y, minority, k: _nearest_rows(X, y, minority, k, positions=True),
         ),
         Mistake(
             "the farthest rows instead of the nearest",
             "Sort the distances the other way round.",
-            wrong=lambda X, y, minority, k: _nearest_rows(X, y, minority, k, farthest=True),
         ),
         Mistake(
             "neighbours of every row",
             "Only the rows of the minority class need neighbours: one line for each of them.",
-            wrong=_of_every_row,
         ),
+        Mistake(
+            "the neighbours are in the order of the rows, not the nearest first",
+            "They are the right ones. The contract says which of them comes first.",
+        ),
+        Mistake(
+            "the features are brought to one scale first",
+            "That is often wise, and it changes who is a neighbour of whom. The contract asks for"
+            " the distances of the rows as they come.",
+        ),
+        LISTS,
     ),
 )
 
 
-def _walks(new, X, y, minority, partners, k=None):
-    """Return, for each new row, the λ of the best-fitting line and how far the row is from it."""
+def _segments(X, y, minority, k=None, towards="nearest"):
+    """Return both ends of all lines on which new rows may lie, as points."""
     X, y = np.asarray(X, dtype=float), np.asarray(y)
-    rows = np.flatnonzero(y == minority)
-    if partners == "nearest":
-        near = NearestNeighbors(n_neighbors=k).fit(X[rows]).kneighbors(return_distance=False)
-        start, end = np.repeat(rows, k), rows[near].ravel()
-    else:
-        others = rows if partners == "minority" else np.arange(len(X))
-        start, end = (found.ravel() for found in np.meshgrid(rows, others, indexing="ij"))
-        start, end = start[start != end], end[start != end]
-    step = X[end] - X[start]
-    lam = ((new[:, None] - X[start]) * step).sum(axis=2) / (step**2).sum(axis=1)
-    off = np.abs(new[:, None] - X[start] - lam[..., None] * step).max(axis=2)
-    inside = (lam > -1e-9) & (lam < 1 + 1e-9)
-    return lam, off, inside, (start, end)
+    rows = X[y == minority]
+    if towards == "nearest":
+        near = NearestNeighbors(n_neighbors=k).fit(rows).kneighbors(return_distance=False)
+        return np.repeat(rows, k, axis=0), rows[near.ravel()]
+    others = rows if towards == "minority" else X
+    start, end = (np.repeat(rows, len(others), axis=0), np.tile(others, (len(rows), 1)))
+    apart = (start != end).any(axis=1)
+    return start[apart], end[apart]
+
+
+def _walks(new, start, end):
+    """Return, for each new row and line, the λ of the nearest point and how far it is off."""
+    step = end - start
+    lam = ((new[:, None] - start) * step).sum(axis=2) / (step**2).sum(axis=1)
+    off = np.abs(new[:, None] - start - lam[..., None] * step).max(axis=2)
+    return lam, off
+
+
+def _on(new, start, end):
+    """Return which new row lies on which line, between its ends."""
+    lam, off = _walks(new, start, end)
+    return (off < 1e-6) & (lam > -1e-9) & (lam < 1 + 1e-9)
 
 
 def _looks(test):
@@ -160,7 +144,7 @@ def _looks(test):
     def when(call, expected, outcome):
         new = getattr(outcome, "value", None)
         names = ("X", "y", "minority", "n_new", "k", "random_state")
-        given = dict(zip(names, call.args, strict=False)) | dict(call.kwargs)
+        given = {"k": 5} | dict(zip(names, call.args, strict=False)) | dict(call.kwargs)
         try:
             return bool(test(np.asarray(new, dtype=float), **given))
         except (TypeError, ValueError, IndexError):  # no table of numbers of this width
@@ -179,35 +163,89 @@ def _has_copies(new, X, n_new, **rest):
 
 
 def _beyond(new, X, y, minority, k, **rest):
-    _, off, inside, _ = _walks(new, X, y, minority, "nearest", k)
-    on_line = off < 1e-6
-    return on_line.any(axis=1).all() and not (on_line & inside).any(axis=1).all()
+    ends = _segments(X, y, minority, k)
+    on_line = (_walks(new, *ends)[1] < 1e-6).any(axis=1)
+    return on_line.all() and not _on(new, *ends).any(axis=1).all()
 
 
 def _bent(new, X, y, minority, k, **rest):
-    X = np.asarray(X, dtype=float)
-    _, off, _, (start, end) = _walks(new, X, y, minority, "nearest", k)
-    low, high = np.minimum(X[start], X[end]) - 1e-9, np.maximum(X[start], X[end]) + 1e-9
+    start, end = _segments(X, y, minority, k)
+    low, high = np.minimum(start, end) - 1e-9, np.maximum(start, end) + 1e-9
     boxed = ((new[:, None] >= low) & (new[:, None] <= high)).all(axis=2).any(axis=1)
-    return boxed.all() and (off < 1e-6).any(axis=1).mean() < 0.5
+    return boxed.all() and _on(new, start, end).any(axis=1).mean() < 0.5
 
 
-def _between(new, X, y, minority, partners):
-    _, off, inside, _ = _walks(new, X, y, minority, partners)
-    return ((off < 1e-6) & inside).any(axis=1)
+def _between(new, X, y, minority, towards):
+    return _on(new, *_segments(X, y, minority, towards=towards)).any(axis=1)
 
 
 def _to_the_majority(new, X, y, minority, **rest):
-    return (
-        _between(new, X, y, minority, "all").all()
-        and not _between(new, X, y, minority, "minority").all()
+    among_all, among_minority = (
+        _between(new, X, y, minority, towards) for towards in ("anybody", "minority")
     )
+    return among_all.all() and not among_minority.all()
 
 
 def _to_anyone(new, X, y, minority, k, **rest):
-    _, off, inside, _ = _walks(new, X, y, minority, "nearest", k)
-    near = ((off < 1e-6) & inside).any(axis=1)
+    near = _on(new, *_segments(X, y, minority, k)).any(axis=1)
     return _between(new, X, y, minority, "minority").all() and not near.all()
+
+
+def _same_lambda(new, X, y, minority, k, **rest):
+    ends = _segments(X, y, minority, k)
+    lam, on = _walks(new, *ends)[0], _on(new, *ends)
+    # A walk from i to j is one from j to i: the distance from the middle is the same either way.
+    from_the_middle = np.abs(lam[on] - 0.5)
+    return len(new) > 9 and on.any(axis=1).all() and np.ptp(from_the_middle) < 1e-9
+
+
+def _only_the_nearest(new, X, y, minority, k, **rest):
+    return k > 1 and len(new) > 19 and _on(new, *_segments(X, y, minority, 1)).any(axis=1).all()
+
+
+def _rows_between(new, X, y, minority, n_new, k=5, random_state=0):
+    """Law: n_new rows, each between a minority row and one of its k nearest."""
+    new, wanted = np.asarray(new, dtype=float), (n_new, np.shape(X)[1])
+    if new.shape != wanted:
+        return f"the shape should be {wanted}, not {new.shape}"
+    lost = int((~_on(new, *_segments(X, y, minority, k)).any(axis=1)).sum())
+    says = f"{lost} of {n_new} rows lie between no minority row and one of its k nearest"
+    return not lost or says
+
+
+def _lambda_is_spread(new, X, y, minority, n_new, k, random_state):
+    """Law for many rows: λ is drawn evenly. A right answer fails it once in a million."""
+    start, end = _segments(X, y, minority, k)
+    lam, on = _walks(np.asarray(new), start, end)[0], _on(np.asarray(new), start, end)
+    best = on.argmax(axis=1)
+    drawn = lam[np.arange(n_new), best]
+    if stats.kstest(2 * np.abs(drawn - 0.5), "uniform").pvalue < 1e-6:
+        return "λ is not spread evenly between 0 and 1"
+    # A walk from i to j is one from j to i where both are neighbours of the other.
+    back = set(map(bytes, np.hstack((end, start))))
+    one_way = np.array([bytes(line) not in back for line in np.hstack((start, end))])[best]
+    if one_way.sum() > 30 and stats.kstest(drawn[one_way], "uniform").pvalue < 1e-6:
+        return "λ is not spread evenly between 0 and 1"
+    return True
+
+
+def _all_pairs_are_used(new, X, y, minority, n_new, k, random_state):
+    """Law for many rows: each minority row walks to each of its k nearest."""
+    unused = int((~_on(np.asarray(new), *_segments(X, y, minority, k)).any(axis=0)).sum())
+    return not unused or f"{unused} pairs of neighbours are never used, although rows are many"
+
+
+class _OtherSeedOtherRows:
+    """Law for calls that differ in `random_state` alone."""
+
+    def __init__(self):
+        self._seen = []
+
+    def __call__(self, new, *args, **kwargs):
+        """Compare the new rows with those of the calls before."""
+        rows = np.asarray(new).tolist()
+        again, self._seen = rows in self._seen, [*self._seen, rows]
+        return not again or "another random_state gave the same rows"
 
 
 SMOTE = Exercise(
@@ -251,6 +289,58 @@ SMOTE = Exercise(
             " between them. Draw one λ a row.",
             when=_looks(_bent),
         ),
+        Mistake(
+            "the same λ for every new row",
+            "All new rows go the same part of the way. Draw a λ for each of them.",
+            when=_looks(_same_lambda),
+        ),
+        Mistake(
+            "always the nearest neighbour",
+            "All new rows lie between a row and its nearest. The partner is drawn from the k"
+            " nearest, anew for each row.",
+            when=_looks(_only_the_nearest),
+        ),
+    ),
+    laws={
+        "between": Law(
+            _rows_between, "n_new rows between minority rows and their k nearest minority rows"
+        ),
+        "lambda": Law(
+            _lambda_is_spread,
+            "steps of every length between a minority row and its neighbour",
+            shows=Mistake(
+                "λ is not drawn evenly between 0 and 1",
+                "Short and long steps should be equally likely: draw λ from all of [0, 1], each"
+                " value with the same chance.",
+            ),
+        ),
+        "pairs": Law(
+            _all_pairs_are_used,
+            "among many new rows, some between each minority row and each of its k nearest",
+            shows=Mistake(
+                "some rows or neighbours never get their chance",
+                "Draw the row to start from among all rows of the minority, and its partner among"
+                " all of its k nearest.",
+            ),
+        ),
+        "same seed": SAME_SEED_SAME_ROWS,
+        "other seed": Law(
+            _OtherSeedOtherRows,
+            "other rows for another random_state",
+            shows=Mistake(
+                "the same rows whatever random_state says",
+                "Make your source of random numbers from the `random_state` that came.",
+            ),
+        ),
+    },
+    from_scratch=(
+        "SMOTE",
+        "SMOTENC",
+        "SMOTEN",
+        "BorderlineSMOTE",
+        "KMeansSMOTE",
+        "SVMSMOTE",
+        "ADASYN",
     ),
 )
 
@@ -263,15 +353,9 @@ def on_the_line(new, X, y, minority, n_new, k, random_state):
     return bool(np.all(np.abs(b - a / 2) < 1e-9) and a.min() >= 0 and a.max() <= 4)
 
 
-def _ratio_at(lam, correlation):
-    return (1 - lam) ** 2 + lam**2 + 2 * lam * (1 - lam) * correlation
-
-
-_GRID = (np.arange(20_000) + 0.5) / 20_000
-
-
-def _mean_ratio(correlation, low, high):
-    return float(np.mean(_ratio_at(low + (high - low) * _GRID, correlation)))
+def _one_lambda(call):
+    args = dict(zip(("correlation", "low", "high"), call.args, strict=False)) | dict(call.kwargs)
+    return args.get("low", 0.0) == args.get("high", 1.0)
 
 
 VARIANCE_RATIO = Exercise(
@@ -284,51 +368,35 @@ VARIANCE_RATIO = Exercise(
             "the average λ is put in for λ",
             "The mean of a square is not the square of the mean: average the variance over all λ,"
             " not the λ before.",
-            wrong=lambda correlation, low=0.0, high=1.0: _ratio_at((low + high) / 2, correlation),
         ),
         Mistake(
             "the correlation is left out",
             "The variance of a sum of two correlated numbers has a third term.",
-            wrong=lambda correlation, low=0.0, high=1.0: _mean_ratio(0, low, high),
         ),
         Mistake(
             "the covariance is counted once",
             "In (a + b)² the product of a and b comes twice; so does the covariance.",
-            wrong=lambda correlation, low=0.0, high=1.0: _mean_ratio(correlation / 2, low, high),
         ),
         Mistake(
             "the weights are not squared",
             "1 − λ and λ add up to 1, but a variance is multiplied by the square of a weight.",
-            wrong=lambda correlation, low=0.0, high=1.0: 1.0,
         ),
         Mistake(
             "a ratio of standard deviations",
             "You took the root. The contract asks for the ratio of the variances.",
-            wrong=lambda correlation, low=0.0, high=1.0: np.sqrt(
-                _mean_ratio(correlation, low, high)
-            ),
         ),
         Mistake(
             "λ is taken to lie anywhere in [0, 1]",
             "`low` and `high` say between which values λ is drawn.",
-            wrong=lambda correlation, low=0.0, high=1.0: _mean_ratio(correlation, 0, 1),
+        ),
+        Mistake(
+            "it fails where λ is one number only",
+            "`low` and `high` may be equal. Then there is nothing to average over, and nothing to"
+            " divide by.",
+            only_on=_one_lambda,
         ),
     ),
 )
-
-
-def _majority_counts(X, y, minority, m, skip=1):
-    y = np.asarray(y)
-    near = _nearest_rows(X, y, minority, m, skip=skip, among="all")
-    return (y[near] != minority).sum(axis=1)
-
-
-def _among_all(X, y, minority, m):
-    y, n = np.asarray(y), len(np.asarray(y))
-    apart = _distances(X)
-    np.fill_diagonal(apart, np.inf)
-    count = (y[np.argsort(apart, axis=1, kind="stable")[:, :m]] != minority).sum(axis=1)
-    return [bool(y[i] == minority and m / 2 <= count[i] < m) for i in range(n)]
 
 
 DANGER_MASK = Exercise(
@@ -340,54 +408,36 @@ DANGER_MASK = Exercise(
         Mistake(
             "rows surrounded by the majority count as in danger",
             "A row whose m neighbours are all of the majority is taken for noise, and left alone.",
-            wrong=lambda X, y, minority, m: _majority_counts(X, y, minority, m) >= m / 2,
         ),
         Mistake(
             "exactly half is not enough",
             "At m/2 the row is already in danger: look at the two signs in the definition.",
-            wrong=lambda X, y, minority, m: [
-                bool(m / 2 < c < m) for c in _majority_counts(X, y, minority, m)
-            ],
+        ),
+        Mistake(
+            "half of m is rounded down",
+            "For an odd m no number of neighbours is exactly half. One neighbour fewer than half is"
+            " not enough.",
         ),
         Mistake(
             "a row is counted among its own neighbours",
             "The nearest row to any row is itself. The m neighbours are other rows.",
-            wrong=lambda X, y, minority, m: [
-                bool(m / 2 <= c < m) for c in _majority_counts(X, y, minority, m, skip=0)
-            ],
         ),
         Mistake(
             "the safe rows are marked",
             "You marked the rows with few majority neighbours. In danger are those with many.",
-            wrong=lambda X, y, minority, m: _majority_counts(X, y, minority, m) < m / 2,
         ),
         Mistake(
             "one value for every row of X",
             "The contract asks for one value for each row of the minority, in their order.",
-            wrong=_among_all,
         ),
         Mistake(
             "neighbours among the minority only",
             "Then no neighbour is ever of the majority, and no row in danger. Here the neighbours"
             " come from all rows.",
-            wrong=lambda X, y, minority, m: [False] * int(np.sum(np.asarray(y) == minority)),
         ),
+        LISTS,
     ),
 )
-
-
-def _columns(neighbours):
-    return list(zip(*[list(row) for row in neighbours], strict=True))
-
-
-def _mean_code(column):
-    names = sorted(set(column))
-    return names[round(float(np.mean([names.index(value) for value in column])))]
-
-
-def _first_by_alphabet(column):
-    counts = Counter(column)
-    return min(counts, key=lambda value: (-counts[value], value))
 
 
 SMOTE_NC_CATEGORIES = Exercise(
@@ -400,30 +450,28 @@ SMOTE_NC_CATEGORIES = Exercise(
             "category codes are interpolated",
             "The average of codes 0 and 2 is 1, which is a third category that no neighbour need"
             " have. The order of the codes means nothing.",
-            wrong=lambda neighbours: [_mean_code(c) for c in _columns(neighbours)],
         ),
         Mistake(
             "the nearest neighbour is copied",
             "All k neighbours have a vote, not only the first.",
-            wrong=lambda neighbours: list(neighbours[0]),
         ),
         Mistake(
             "ties go by the alphabet",
             "In a tie the contract prefers the category that comes first, that is of the nearest"
             " neighbour.",
-            wrong=lambda neighbours: [_first_by_alphabet(c) for c in _columns(neighbours)],
+        ),
+        Mistake(
+            "ties go to the farther neighbour",
+            "In a tie the contract prefers the category that comes first, that is of the nearest"
+            " neighbour. You keep the one that comes last.",
         ),
         Mistake(
             "whole rows vote",
             "You looked for the most frequent combination. Each column has its own vote.",
-            wrong=lambda neighbours: list(
-                Counter(tuple(row) for row in neighbours).most_common(1)[0][0]
-            ),
         ),
         Mistake(
             "rows and columns are swapped",
             "One value for each column is asked for, not one for each neighbour.",
-            wrong=lambda neighbours: [Counter(row).most_common(1)[0][0] for row in neighbours],
         ),
     ),
 )

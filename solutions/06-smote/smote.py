@@ -178,11 +178,11 @@ from imbalance_lab.exercises.smote import INTERPOLATE
 start, end = [[0, 0], [1, 1]], [[2, 4], [5, 1]]
 check(interpolate, INTERPOLATE).on(start, end, [0.5, 0.25]).gives([[1, 2], [2, 1]])
 check(interpolate, INTERPOLATE).on(start, end, [0.5, 1.5]).refuses(ValueError)
+check(interpolate, INTERPOLATE).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
-from imbalance_oracles import smote as oracle
+from imbalance_oracles import smote as keys
 
-check(interpolate, INTERPOLATE).agrees_with(oracle.weighted_mean, on=oracle.steps(seed=61))
-check(interpolate, INTERPOLATE).on([[2.0, 3.0]], [[3.0, 5.0]], [-0.1]).refuses(ValueError)
+check(interpolate, INTERPOLATE).keeps_its_contract(keys.INTERPOLATE.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -245,6 +245,8 @@ with plots.picture(
 def minority_neighbours(X, y, minority, k):
     """Find the k nearest other minority rows of each minority row.
 
+    A library may search the neighbours for you.
+
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features)
@@ -293,12 +295,13 @@ from imbalance_lab.exercises.smote import MINORITY_NEIGHBOURS
 X = [[3, 3], [1, 1], [6, 1], [2, 3], [2, 6], [5, 2], [6, 7], [7, 6], [7, 8], [8, 6]]
 y, near = [0, 1, 0, 1, 0, 1, 0, 1, 0, 0], [[3, 5], [1, 5], [3, 1], [5, 3]]
 check(minority_neighbours, MINORITY_NEIGHBOURS).on(X, y, 1, 2).gives(near)
-check(minority_neighbours, MINORITY_NEIGHBOURS).on(X, y, 1, 4).refuses(ValueError)
+check(minority_neighbours, MINORITY_NEIGHBOURS).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
-from imbalance_oracles import smote as oracle
+from imbalance_oracles import smote as keys
 
-inputs = oracle.classes(seed=62, k=(1, 2, 3, 5))
-check(minority_neighbours, MINORITY_NEIGHBOURS).agrees_with(oracle.nearest, on=inputs)
+check(minority_neighbours, MINORITY_NEIGHBOURS).keeps_its_contract(
+    keys.MINORITY_NEIGHBOURS.hidden()
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -326,6 +329,9 @@ check(minority_neighbours, MINORITY_NEIGHBOURS).agrees_with(oracle.nearest, on=i
 # %% answer="smote"
 def smote(X, y, minority, n_new, k=5, random_state=0):
     """Invent rows of the minority class by SMOTE.
+
+    Write it yourself, from simpler steps than a sampler of imbalanced-learn. Your functions from
+    exercises 1 and 2 may be among them.
 
     Parameters
     ----------
@@ -372,11 +378,11 @@ from imbalance_lab.exercises.smote import on_the_line
 given = ([[0, 0], [1, 0], [4, 2], [3, 1]], ["fraud", "ok", "fraud", "ok"], "fraud", 20, 1, 7)
 says = "20 rows (a, b) with b = a / 2 and a between 0 and 4"
 check(smote, SMOTE_EXERCISE).satisfies(on_the_line, on=[Call(given)], says=says)
+check(smote, SMOTE_EXERCISE).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
-from imbalance_oracles import smote as oracle
+from imbalance_oracles import smote as keys
 
-says = "rows evenly spread between minority rows and their k nearest minority rows"
-check(smote, SMOTE_EXERCISE).satisfies(oracle.smote_law(), on=oracle.draws(seed=63), says=says)
+check(smote, SMOTE_EXERCISE).keeps_its_contract(keys.SMOTE.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown] covers="E54"
@@ -530,20 +536,16 @@ def variance_ratio(correlation, low=0.0, high=1.0):
 np.round([variance_ratio(0), variance_ratio(0.4), variance_ratio(0, low=0, high=0.2)], 3)
 
 # %% graded="variance-ratio" points=2
-from imbalance_lab.checks import Call, check
+from imbalance_lab.checks import check
 from imbalance_lab.exercises.smote import VARIANCE_RATIO
 
 check(variance_ratio, VARIANCE_RATIO).on(0.4).gives(4 / 5)
 check(variance_ratio, VARIANCE_RATIO).on(0, low=0, high=0.2).gives(62 / 75)
+check(variance_ratio, VARIANCE_RATIO).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
-from scipy.integrate import quad
+from imbalance_oracles import smote as keys
 
-check(variance_ratio, VARIANCE_RATIO).agrees_with(
-    lambda r, low, high: (
-        quad(lambda t: (1 - t) ** 2 + t**2 + 2 * t * (1 - t) * r, low, high)[0] / (high - low)
-    ),
-    on=[Call((r, a, h)) for r in (-0.4, 0, 0.3, 1) for a, h in ((0, 1), (0, 0.6), (0.1, 0.4))],
-)
+check(variance_ratio, VARIANCE_RATIO).keeps_its_contract(keys.VARIANCE_RATIO.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown] covers="E56"
@@ -729,12 +731,11 @@ X = [[3, 3], [1, 1], [6, 1], [2, 3], [2, 6], [5, 2], [6, 7], [7, 6], [7, 8], [8,
 y = [0, 1, 0, 1, 0, 1, 0, 1, 0, 0]
 check(danger_mask, DANGER_MASK).on(X, y, 1, 3).gives([False, True, True, False])
 check(danger_mask, DANGER_MASK).on(X, y, 1, 2).gives([True, True, False, False])
+check(danger_mask, DANGER_MASK).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
-from imbalance_oracles import smote as oracle
+from imbalance_oracles import smote as keys
 
-check(danger_mask, DANGER_MASK).agrees_with(
-    oracle.in_danger, on=oracle.classes(seed=64, m=(2, 3, 4, 6))
-)
+check(danger_mask, DANGER_MASK).keeps_its_contract(keys.DANGER_MASK.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown] covers="E60"
@@ -979,22 +980,17 @@ voters = [["web", "fuel"], ["store", "gaming"], ["store", "gaming"]]
 smote_nc_categories([*voters, ["web", "travel"], ["web", "travel"]])
 
 # %% graded="smote-nc-categories" points=2
-import numpy as np
-
 from imbalance_lab.checks import check
 from imbalance_lab.exercises.smote import SMOTE_NC_CATEGORIES
 
 votes = [["web", "fuel"], ["store", "gaming"], ["store", "gaming"], ["web", "travel"]]
 check(smote_nc_categories, SMOTE_NC_CATEGORIES).on([*votes, votes[3]]).gives(["web", "gaming"])
-tied = np.repeat([["store", "travel"], ["phone", "fuel"], ["web", "gaming"]], 2, axis=0)
-check(smote_nc_categories, SMOTE_NC_CATEGORIES).on(tied).gives(["store", "travel"])
+check(smote_nc_categories, SMOTE_NC_CATEGORIES).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
-from statistics import mode
+from imbalance_oracles import smote as keys
 
-from imbalance_oracles import smote as oracle
-
-check(smote_nc_categories, SMOTE_NC_CATEGORIES).agrees_with(
-    lambda neighbours: [mode(column) for column in zip(*neighbours)], on=oracle.votes(seed=65)
+check(smote_nc_categories, SMOTE_NC_CATEGORIES).keeps_its_contract(
+    keys.SMOTE_NC_CATEGORIES.hidden()
 )
 ### END HIDDEN TESTS
 

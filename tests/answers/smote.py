@@ -8,17 +8,23 @@ import statistics
 from collections import Counter, defaultdict
 from itertools import pairwise
 
+import imblearn
 import numpy as np
 import pandas as pd
 from scipy.integrate import quad
 from scipy.spatial.distance import cdist
 from scipy.stats import uniform
 from sklearn.neighbors import KDTree, NearestNeighbors
-from sklearn.preprocessing import LabelEncoder
+from sklearn.preprocessing import LabelEncoder, StandardScaler
 
 from answers import Answers
 
 answers = Answers("06-smote/smote")
+
+LIBRARY_CALL = "a library call does the whole exercise"
+NO_LISTS = "it fails for lists"
+UNEVEN = "λ is not drawn evenly between 0 and 1"
+NO_CHANCE = "some rows or neighbours never get their chance"
 
 
 # --- interpolate --------------------------------------------------------------------------------
@@ -85,6 +91,46 @@ def away(X, X_neighbour, lam):
 @answers.wrong("interpolate")
 def one_lambda_for_all(X, X_neighbour, lam):
     return transposed(X, X_neighbour, np.full(len(lam), np.mean(lam)))
+
+
+@answers.wrong("interpolate", "the first λ is used for all rows")
+def first_lambda(X, X_neighbour, lam):
+    if min(lam) < 0 or max(lam) > 1:
+        raise ValueError("outside")
+    return transposed(X, X_neighbour, [lam[0]] * len(lam))
+
+
+@answers.wrong("interpolate", "a λ of 0 or 1 is refused")
+def strictly_between(X, X_neighbour, lam):
+    if min(lam) <= 0 or max(lam) >= 1:
+        raise ValueError("outside")
+    return transposed(X, X_neighbour, lam)
+
+
+@answers.wrong("interpolate", NO_LISTS)
+def arrays_only(X, X_neighbour, lam):
+    if (np.array(lam) < 0).any() or (np.array(lam) > 1).any():
+        raise ValueError("outside")
+    return X + lam[:, None] * (X_neighbour - X)
+
+
+@answers.wrong("interpolate")
+def refuses_above_only(X, X_neighbour, lam):
+    if max(lam) > 1:
+        raise ValueError("outside")
+    return unchecked(X, X_neighbour, lam)
+
+
+@answers.wrong("interpolate")
+def refuses_with_none(X, X_neighbour, lam):
+    return unchecked(X, X_neighbour, lam) if min(lam) >= 0 and max(lam) <= 1 else None
+
+
+@answers.wrong("interpolate")
+def asserts_instead(X, X_neighbour, lam):
+    assert min(lam) >= 0
+    assert max(lam) <= 1
+    return unchecked(X, X_neighbour, lam)
 
 
 @answers.wrong("interpolate")
@@ -163,9 +209,57 @@ def first_column_decides(X, y, minority, k):
     return by_sorting(np.asarray(X)[:, :1] + 1e-9 * np.arange(len(y))[:, None], y, minority, k)
 
 
-@answers.wrong("minority_neighbours")
+@answers.wrong(
+    "minority_neighbours", "the neighbours are in the order of the rows, not the nearest first"
+)
 def in_order_of_rows(X, y, minority, k):
     return np.sort(by_sorting(X, y, minority, k), axis=1)
+
+
+@answers.wrong("minority_neighbours", "the features are brought to one scale first")
+def scaled_first(X, y, minority, k):
+    return by_sorting(StandardScaler().fit_transform(X), y, minority, k)
+
+
+@answers.wrong("minority_neighbours", NO_LISTS)
+def indexes_a_list(X, y, minority, k):
+    rows = np.flatnonzero(y == minority)
+    if len(rows) <= k:
+        raise ValueError("too few")
+    found = NearestNeighbors(n_neighbors=k).fit(X[rows]).kneighbors(return_distance=False)
+    return rows[found]
+
+
+@answers.wrong("minority_neighbours")
+def refuses_one_too_early(X, y, minority, k):
+    rows = np.flatnonzero(np.asarray(y) == minority)
+    if len(rows) <= k + 1:
+        raise ValueError("too few")
+    return by_sorting(X, y, minority, k)
+
+
+@answers.wrong("minority_neighbours")
+def all_but_one(X, y, minority, k):
+    rows = np.flatnonzero(np.asarray(y) == minority)
+    if len(rows) <= k:
+        raise ValueError("too few")
+    return by_sorting(X, y, minority, len(rows) - 1)
+
+
+@answers.wrong("minority_neighbours")
+def city_blocks(X, y, minority, k):
+    rows = np.flatnonzero(np.asarray(y) == minority)
+    if len(rows) <= k:
+        raise ValueError("too few")
+    minor = np.asarray(X)[rows]
+    search = NearestNeighbors(n_neighbors=k, metric="manhattan").fit(minor)
+    return rows[search.kneighbors(return_distance=False)]
+
+
+@answers.wrong("minority_neighbours")
+def the_rarest_label(X, y, minority, k):
+    """Read the minority off the first label instead of the argument."""
+    return by_sorting(X, y, next(iter(y)), k)
 
 
 # --- smote --------------------------------------------------------------------------------------
@@ -274,26 +368,35 @@ def any_pair(X, y, minority, n_new, k=5, random_state=0):
     return minor[i] + rng.random((n_new, 1)) * (minor[j] - minor[i])
 
 
-@answers.wrong("smote")
+@answers.wrong("smote", LIBRARY_CALL)
+def by_imbalanced_learn(X, y, minority, n_new, k=5, random_state=0):
+    y = np.asarray(y) == minority
+    sampler = imblearn.over_sampling.SMOTE(
+        sampling_strategy={True: int(y.sum()) + n_new}, k_neighbors=k, random_state=random_state
+    )
+    return sampler.fit_resample(np.asarray(X, dtype=float), y)[0][len(y) :]
+
+
+@answers.wrong("smote", "the same λ for every new row")
 def always_the_middle(X, y, minority, n_new, k=5, random_state=0):
     rng = np.random.default_rng(random_state)
     _, start, end = _choose(X, y, minority, n_new, k, rng)
     return (start + end) / 2
 
 
-@answers.wrong("smote")
+@answers.wrong("smote", "the same λ for every new row")
 def one_draw_for_all_rows(X, y, minority, n_new, k=5, random_state=0):
     rng = np.random.default_rng(random_state)
     _, start, end = _choose(X, y, minority, n_new, k, rng)
     return start + rng.random() * (end - start)
 
 
-@answers.wrong("smote")
+@answers.wrong("smote", "always the nearest neighbour")
 def always_the_nearest(X, y, minority, n_new, k=5, random_state=0):
     return vectorised(X, y, minority, n_new, 1, random_state)
 
 
-@answers.wrong("smote")
+@answers.wrong("smote", NO_CHANCE)
 def one_start_for_all(X, y, minority, n_new, k=5, random_state=0):
     rng = np.random.default_rng(random_state)
     _, start, _ = _choose(X, y, minority, n_new, k, rng)
@@ -303,17 +406,56 @@ def one_start_for_all(X, y, minority, n_new, k=5, random_state=0):
     return first + lam * (end[rng.integers(k, size=n_new)] - first) + 0 * start
 
 
-@answers.wrong("smote")
+@answers.wrong("smote", "random_state is not used")
 def ignores_random_state(X, y, minority, n_new, k=5, random_state=0):
     return vectorised(X, y, minority, n_new, k, random_state=None)
 
 
-@answers.wrong("smote")
+@answers.wrong("smote", "the same rows whatever random_state says")
 def always_the_same_seed(X, y, minority, n_new, k=5, random_state=0):
     return vectorised(X, y, minority, n_new, k, random_state=0)
 
 
+@answers.wrong("smote", UNEVEN)
+def squared_lambda(X, y, minority, n_new, k=5, random_state=0):
+    rng = np.random.default_rng(random_state)
+    _, start, end = _choose(X, y, minority, n_new, k, rng)
+    return start + rng.random((n_new, 1)) ** 2 * (end - start)
+
+
+@answers.wrong("smote", NO_CHANCE)
+def never_the_last_row(X, y, minority, n_new, k=5, random_state=0):
+    rng = np.random.default_rng(random_state)
+    X = np.asarray(X, dtype=float)
+    rows = np.flatnonzero(np.asarray(y) == minority)
+    near = by_sorting(X, y, minority, k)
+    i = rng.integers(len(rows) - 1, size=n_new)
+    start, end = X[rows[i]], X[near[i, rng.integers(k, size=n_new)]]
+    return start + rng.random((n_new, 1)) * (end - start)
+
+
+@answers.wrong("smote", NO_CHANCE)
+def never_the_farthest(X, y, minority, n_new, k=5, random_state=0):
+    return vectorised(X, y, minority, n_new, max(1, k - 1), random_state)
+
+
 @answers.wrong("smote")
+def one_row_too_many(X, y, minority, n_new, k=5, random_state=0):
+    return vectorised(X, y, minority, n_new + 1, k, random_state)
+
+
+@answers.wrong("smote", "partners that are not among the k nearest")
+def always_five(X, y, minority, n_new, k=5, random_state=0):
+    n_rare = sum(label == minority for label in y)
+    return vectorised(X, y, minority, n_new, min(5, n_rare - 1), random_state)
+
+
+@answers.wrong("smote")
+def rounds_the_rows(X, y, minority, n_new, k=5, random_state=0):
+    return vectorised(X, y, minority, n_new, k, random_state).round(1)
+
+
+@answers.wrong("smote", UNEVEN)
 def half_steps(X, y, minority, n_new, k=5, random_state=0):
     rng = np.random.default_rng(random_state)
     _, start, end = _choose(X, y, minority, n_new, k, rng)
@@ -367,6 +509,36 @@ def root(correlation, low=0.0, high=1.0):
 @answers.wrong("variance_ratio", "λ is taken to lie anywhere in [0, 1]")
 def whole_range(correlation, low=0.0, high=1.0):
     return (2 + correlation) / 3
+
+
+@answers.wrong("variance_ratio", "it fails where λ is one number only")
+def divides_by_the_length(correlation, low=0.0, high=1.0):
+    def whole(t):
+        return t - (1 - correlation) * (t**2 - 2 * t**3 / 3)
+
+    return (whole(high) - whole(low)) / (high - low)
+
+
+@answers.wrong("variance_ratio")
+def not_from_low(correlation, low=0.0, high=1.0):
+    return by_moments_of_uniform(correlation, 0.0, high)
+
+
+@answers.wrong("variance_ratio")
+def sign_of_the_correlation(correlation, low=0.0, high=1.0):
+    return by_moments_of_uniform(-correlation, low, high)
+
+
+@answers.wrong("variance_ratio")
+def absolute_correlation(correlation, low=0.0, high=1.0):
+    return by_moments_of_uniform(abs(correlation), low, high)
+
+
+@answers.wrong("variance_ratio")
+def difference_of_variances(correlation, low=0.0, high=1.0):
+    mean, variance = (low + high) / 2, (high - low) ** 2 / 12
+    square = mean**2 + variance
+    return 1 - 2 * mean + 2 * square + 2 * (square - mean) * correlation
 
 
 @answers.wrong("variance_ratio")
@@ -447,7 +619,36 @@ def the_noise(X, y, minority, m):
     return _strangers(X, y, minority, m) == m
 
 
+@answers.wrong("danger_mask", NO_LISTS)
+def compares_a_list(X, y, minority, m):
+    near = NearestNeighbors(n_neighbors=m).fit(X).kneighbors(return_distance=False)
+    strangers = (y[near[y == minority]] != minority).sum(axis=1)
+    return (strangers >= m / 2) & (strangers < m)
+
+
 @answers.wrong("danger_mask")
+def shares_of_the_majority(X, y, minority, m):
+    return _strangers(X, y, minority, m) / m
+
+
+@answers.wrong("danger_mask")
+def any_stranger(X, y, minority, m):
+    s = _strangers(X, y, minority, m)
+    return (s > 0) & (s < m)
+
+
+@answers.wrong("danger_mask")
+def one_neighbour_too_many(X, y, minority, m):
+    s = _strangers(X, y, minority, min(m + 1, len(y) - 1))
+    return (s >= m / 2) & (s < m)
+
+
+@answers.wrong("danger_mask")
+def as_numbers(X, y, minority, m):
+    return [int(value) for value in by_ranks(X, y, minority, m)]
+
+
+@answers.wrong("danger_mask", "half of m is rounded down")
 def whole_number_half(X, y, minority, m):
     s = _strangers(X, y, minority, m)
     return (s >= m // 2) & (s < m)
@@ -507,7 +708,7 @@ def by_row(neighbours):
     return [statistics.mode(row) for row in neighbours]
 
 
-@answers.wrong("smote_nc_categories")
+@answers.wrong("smote_nc_categories", "ties go to the farther neighbour")
 def last_of_the_tied(neighbours):
     return by_mode(neighbours[::-1])
 
@@ -521,4 +722,29 @@ def longest_run(neighbours):
             best = best + 1 if now == before else 1
             runs[now] = max(runs[now], best)
         chosen.append(str(runs.most_common(1)[0][0]))
+    return chosen
+
+
+@answers.wrong("smote_nc_categories")
+def rarest(neighbours):
+    return [str(min(column, key=list(column).count)) for column in zip(*neighbours, strict=True)]
+
+
+@answers.wrong("smote_nc_categories")
+def first_column_only(neighbours):
+    return by_mode(neighbours)[:1]
+
+
+@answers.wrong("smote_nc_categories")
+def counts_of_the_votes(neighbours):
+    return [Counter(column).most_common(1)[0][1] for column in zip(*neighbours, strict=True)]
+
+
+@answers.wrong("smote_nc_categories")
+def by_unique(neighbours):
+    """Sort by counts: of equal ones an unstable sort gives any, and a stable one the last."""
+    chosen = []
+    for column in np.asarray(neighbours).T:
+        names, counts = np.unique(column, return_counts=True)
+        chosen.append(str(names[np.argsort(counts)[-1]]))
     return chosen
