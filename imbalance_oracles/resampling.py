@@ -12,8 +12,8 @@ import numpy as np
 from scipy.spatial.distance import cdist
 
 from imbalance_lab.checks import Call, Question
-from imbalance_lab.checks.drawn import classes_of
 from imbalance_lab.exercises import resampling as exercises
+from imbalance_lab.exercises.drawn import classes_of
 from imbalance_oracles import fresh
 from imbalance_oracles.key import Key
 
@@ -211,14 +211,15 @@ def _with_seeds(rng: np.random.Generator) -> list[Call]:
 
 
 def _twice(rng: np.random.Generator) -> list[Call]:
-    """Return calls of which each comes twice, with enough rows to draw from."""
+    """Return calls of which each comes twice; the default of `random_state` is 0."""
     sizes = [(40, 9, 0.5), (33, 6, 0.375), (50, 12, 0.75)]
     seeds = rng.integers(1, 1000, size=len(sizes)).tolist()
     calls = [
         Call((fresh.two_classes(rng, n_common, n_rare, k), ratio), {"random_state": seed})
         for k, ((n_common, n_rare, ratio), seed) in enumerate(zip(sizes, seeds, strict=True))
     ]
-    return [call for call in calls for _ in range(2)]
+    default = [Call(calls[0].args), Call(calls[0].args, {"random_state": 0})]
+    return [*default, *(call for call in calls for _ in range(2))]
 
 
 def _one_seed_after_another(rng: np.random.Generator) -> list[Call]:

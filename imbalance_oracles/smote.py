@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from math import sqrt
 from typing import Any
 
@@ -11,8 +12,8 @@ from numpy.polynomial import Polynomial
 from scipy.spatial.distance import cdist
 
 from imbalance_lab.checks import Call, Question
-from imbalance_lab.checks.drawn import classes_of
 from imbalance_lab.exercises import smote as exercises
+from imbalance_lab.exercises.drawn import classes_of
 from imbalance_oracles import fresh
 from imbalance_oracles.key import Key
 
@@ -48,6 +49,16 @@ def _steps(rng: np.random.Generator) -> list[Call]:
     return [*calls, *asked, Call((X.tolist(), X_neighbour.tolist(), outside[0]))]
 
 
+def _inside(wrong: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a mistake that says nothing about what happens to a λ outside [0, 1]."""
+
+    def limited(X, X_neighbour, lam):
+        weighted_mean(X, X_neighbour, lam)
+        return wrong(X, X_neighbour, lam)
+
+    return limited
+
+
 def _walk(X, X_neighbour, lam):
     X, X_neighbour = np.asarray(X, dtype=float), np.asarray(X_neighbour, dtype=float)
     return X + lam * (X_neighbour - X)
@@ -64,20 +75,20 @@ INTERPOLATE = Key(
     inputs=_steps,
     by_hand=[Call((_START, _END, [0.5, 0.25])), Call((_START, _END, [0.5, 1.5]))],
     wrong={
-        "one λ for each feature": lambda X, X_neighbour, lam: _walk(
-            X, X_neighbour, np.asarray(lam)
+        "one λ for each feature": _inside(
+            lambda X, X_neighbour, lam: _walk(X, X_neighbour, np.asarray(lam))
         ),
-        "the first λ is used for all rows": lambda X, X_neighbour, lam: _walk(
-            X, X_neighbour, lam[0]
+        "the first λ is used for all rows": _inside(
+            lambda X, X_neighbour, lam: _walk(X, X_neighbour, lam[0])
         ),
-        "the walk starts at the neighbour": lambda X, X_neighbour, lam: _walk(
-            X_neighbour, X, _column(lam)
+        "the walk starts at the neighbour": _inside(
+            lambda X, X_neighbour, lam: _walk(X_neighbour, X, _column(lam))
         ),
-        "the step alone, without the place where it starts": lambda X, X_neighbour, lam: (
-            _walk(X, X_neighbour, _column(lam)) - np.asarray(X)
+        "the step alone, without the place where it starts": _inside(
+            lambda X, X_neighbour, lam: _walk(X, X_neighbour, _column(lam)) - np.asarray(X)
         ),
-        "the step goes away from the neighbour": lambda X, X_neighbour, lam: _walk(
-            X, X_neighbour, -_column(lam)
+        "the step goes away from the neighbour": _inside(
+            lambda X, X_neighbour, lam: _walk(X, X_neighbour, -_column(lam))
         ),
     },
 )
@@ -140,6 +151,16 @@ def _with_k(rng: np.random.Generator) -> list[Call]:
     ]
 
 
+def _of_enough(wrong: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a mistake that says nothing about what happens to too few minority rows."""
+
+    def limited(X, y, minority, k):
+        nearest(X, y, minority, k)
+        return wrong(X, y, minority, k)
+
+    return limited
+
+
 def _order(X, y, minority, scaled=False):
     """Return the minority's rows, and all rows from the nearest to the farthest of each."""
     X, rows = np.asarray(X, dtype=float), np.flatnonzero(np.asarray(y) == minority)
@@ -170,25 +191,25 @@ MINORITY_NEIGHBOURS = Key(
     inputs=_with_k,
     by_hand=[Call((_TEN, _CLASSES, 1, 2)), Call((_TEN, _CLASSES, 1, 4))],
     wrong={
-        "a row is counted among its own neighbours": lambda X, y, minority, k: _among_rows(
-            X, y, minority
-        )[:, :k],
-        "neighbours are taken from the majority too": lambda X, y, minority, k: _order(
-            X, y, minority
-        )[1][:, 1 : k + 1],
+        "a row is counted among its own neighbours": _of_enough(
+            lambda X, y, minority, k: _among_rows(X, y, minority)[:, :k]
+        ),
+        "neighbours are taken from the majority too": _of_enough(
+            lambda X, y, minority, k: _order(X, y, minority)[1][:, 1 : k + 1]
+        ),
         "places within the minority instead of rows of X": lambda X, y, minority, k: (
             np.searchsorted(np.flatnonzero(np.asarray(y) == minority), nearest(X, y, minority, k))
         ),
-        "the farthest rows instead of the nearest": lambda X, y, minority, k: _among_rows(
-            X, y, minority
-        )[:, ::-1][:, :k],
-        "neighbours of every row": _of_every_row,
+        "the farthest rows instead of the nearest": _of_enough(
+            lambda X, y, minority, k: _among_rows(X, y, minority)[:, ::-1][:, :k]
+        ),
+        "neighbours of every row": _of_enough(_of_every_row),
         "the neighbours are in the order of the rows, not the nearest first": lambda *args: np.sort(
             nearest(*args), axis=1
         ),
-        "the features are brought to one scale first": lambda X, y, minority, k: _among_rows(
-            X, y, minority, scaled=True
-        )[:, 1 : k + 1],
+        "the features are brought to one scale first": _of_enough(
+            lambda X, y, minority, k: _among_rows(X, y, minority, scaled=True)[:, 1 : k + 1]
+        ),
     },
 )
 
@@ -211,18 +232,20 @@ def _few_new_rows(rng: np.random.Generator) -> list[Call]:
     all_others = _two_clouds(rng, 6, (9, 5), [1.0, 1.0])
     return [
         *calls,
+        Call((*_two_clouds(rng, 1, (15, 14), [1.0, 1.0, 1.0]), 60)),
         Call((*all_others, 30), {"k": 4, "random_state": 2}),
         Call((*all_others, 1), {"k": 2, "random_state": 9}),
     ]
 
 
 def _many_new_rows(rng: np.random.Generator) -> list[Call]:
-    """Return two data sets with so many rows to invent that every pair must occur."""
-    clouds = [_two_clouds(rng, number, (16, 8), [1.0, 1.0]) for number in (1, 2)]
-    seeds = rng.integers(1, 1000, size=2).tolist()
+    """Return data sets with so many rows to invent that every pair must occur."""
+    clouds = [_two_clouds(rng, number, (16, 8), [1.0, 1.0]) for number in (1, 2, 3)]
+    seeds = rng.integers(1, 1000, size=3).tolist()
+    numbers: list[dict[str, int]] = [{"k": 3}, {"k": 4}, {}]
     return [
-        Call((*cloud, 600), {"k": k, "random_state": seed})
-        for cloud, k, seed in zip(clouds, (2, 3), seeds, strict=True)
+        Call((*cloud, 1200), {**k, "random_state": seed})
+        for cloud, k, seed in zip(clouds, numbers, seeds, strict=True)
     ]
 
 
@@ -231,10 +254,10 @@ def _seeds(rng: np.random.Generator) -> list[int]:
 
 
 def _same_seed(rng: np.random.Generator) -> list[Call]:
+    """Return calls of which each comes twice; the default of `random_state` is 0."""
     cloud = _two_clouds(rng, 0, (12, 7), [1.0, 1.0])
-    return [
-        Call((*cloud, 20), {"k": 3, "random_state": seed}) for seed in _seeds(rng) for _ in range(2)
-    ]
+    calls = [Call((*cloud, 20), {"k": 3, "random_state": seed}) for seed in (0, *_seeds(rng))]
+    return [Call((*cloud, 20), {"k": 3}), calls[0], *(c for c in calls[1:] for _ in range(2))]
 
 
 def _other_seeds(rng: np.random.Generator) -> list[Call]:

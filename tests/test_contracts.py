@@ -114,7 +114,13 @@ def test_a_mistake_is_told_by_recorded_values_alone() -> None:
 
 
 def test_a_mistake_is_named_only_where_it_explains_every_input() -> None:
-    assert failure(lambda values: mean(values) if len(values) < 4 else 0).mistake == ""
+    def mean_of_few(values: Any) -> float:
+        return mean(values) if len(values) < 4 else 0
+
+    assert failure(mean_of_few).mistake == ""
+    with pytest.raises(CheckFailed) as caught:  # what is recorded tells against it
+        check(mean_of_few, TOTAL).on([1, 2]).gives(3)
+    assert caught.value.mistake == ""
 
 
 def test_an_input_that_must_be_refused_is_tried() -> None:

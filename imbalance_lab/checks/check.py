@@ -222,7 +222,6 @@ class Check:
         if len(trials) > 1:
             reason = f"wrong on {len(wrong)} of {len(trials)} inputs" + (reason and f"; {reason}")
         mistake = self._named([*trials, *besides], [*outcomes, *self._outcomes(besides)])
-        mistake = mistake or self._named(trials, outcomes)
         trial, outcome = trials[worst], outcomes[worst]
         self._fail(trial.call, _expected(trial.expected), outcome, reason, mistake, secret)
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections import Counter
 
 from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Raised, Returned
-from imbalance_lab.checks.drawn import SAME_SEED_SAME_ROWS, classes_of, positions
-from imbalance_lab.checks.usual import INDEX_LABELS, LISTS, MASK, SERIES
+from imbalance_lab.exercises.drawn import (
+    INDEX_LABELS,
+    MASK,
+    SAME_SEED_SAME_ROWS,
+    classes_of,
+    no_positions,
+    positions,
+)
+from imbalance_lab.exercises.inputs import INDEX, LISTS
 
 EQUAL = "the classes are made equal whatever `ratio` says"
 
@@ -48,7 +55,7 @@ TARGET_COUNTS = Exercise(
             "Labels may be of any kind. Which class is the rare one is seen from the counts.",
         ),
         LISTS,
-        SERIES,
+        INDEX,
     ),
 )
 
@@ -62,15 +69,11 @@ def rows_with(**wanted):
     return law
 
 
-def _no_positions(y):
-    return f"the rows must be whole numbers from 0 to {len(y) - 1}"
-
-
 def _undersampled(rows, y, ratio, random_state=0):
     """Law: every rare row once, and as many different common rows as the ratio asks for."""
     found = positions(rows, y)
     if found is None:
-        return _no_positions(y)
+        return no_positions(y)
     common, rare = classes_of(y)
     if len(set(found)) < len(found):
         return "a row comes more than once"
@@ -84,7 +87,7 @@ def _oversampled(rows, y, ratio, random_state=0):
     """Law: every common row once, every rare row at least once, as many as the ratio asks for."""
     found = positions(rows, y)
     if found is None:
-        return _no_positions(y)
+        return no_positions(y)
     common, rare = classes_of(y)
     times = Counter(found)
     if any(times[row] != 1 for row in common):

@@ -6,18 +6,17 @@ import numpy as np
 from scipy import stats
 from sklearn.neighbors import NearestNeighbors
 
-from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Refusal, Returned
-from imbalance_lab.checks.drawn import SAME_SEED_SAME_ROWS
-from imbalance_lab.checks.usual import LISTS
+from imbalance_lab.checks import Exercise, Law, Mistake, Quiz
+from imbalance_lab.exercises.drawn import SAME_SEED_SAME_ROWS
+from imbalance_lab.exercises.inputs import ARRAYS, LISTS
 
 
-def _not_refused(call, expected, outcome):
-    return isinstance(expected, Refusal) and isinstance(outcome, Returned)
+def _walks_too_far(call):
+    return min(call.args[2]) < 0 or max(call.args[2]) > 1
 
 
 def _walks_to_an_end(call):
-    lam = np.asarray(call.args[2])
-    return bool(lam.min() >= 0 and lam.max() <= 1 and np.isin(lam, [0, 1]).any())
+    return not _walks_too_far(call) and bool(np.isin(call.args[2], [0, 1]).any())
 
 
 INTERPOLATE = Exercise(
@@ -27,10 +26,10 @@ INTERPOLATE = Exercise(
     arguments=("X", "X_neighbour", "lam"),
     mistakes=(
         Mistake(
-            "a λ outside [0, 1] is accepted",
+            "a λ outside [0, 1] is not refused with a ValueError",
             "Such a point lies beyond the neighbour, or behind the row itself: it is no longer"
             " between two rows that were seen. The contract asks for a ValueError.",
-            when=_not_refused,
+            only_on=_walks_too_far,
         ),
         Mistake(
             "a λ of 0 or 1 is refused",
@@ -64,6 +63,11 @@ INTERPOLATE = Exercise(
 )
 
 
+def _too_few(call):
+    _, y, minority, k = call.args
+    return sum(label == minority for label in y) <= k
+
+
 MINORITY_NEIGHBOURS = Exercise(
     "minority_neighbours",
     lesson="06",
@@ -71,10 +75,10 @@ MINORITY_NEIGHBOURS = Exercise(
     arguments=("X", "y", "minority", "k"),
     mistakes=(
         Mistake(
-            "too few minority rows are accepted",
+            "too few minority rows are not refused with a ValueError",
             "A row has only as many neighbours as there are other rows of its class. The contract"
             " asks for a ValueError where there are fewer than k.",
-            when=_not_refused,
+            only_on=_too_few,
         ),
         Mistake(
             "a row is counted among its own neighbours",
@@ -213,7 +217,7 @@ def _rows_between(new, X, y, minority, n_new, k=5, random_state=0):
     return not lost or says
 
 
-def _lambda_is_spread(new, X, y, minority, n_new, k, random_state):
+def _lambda_is_spread(new, X, y, minority, n_new, k=5, random_state=0):
     """Law for many rows: λ is drawn evenly. A right answer fails it once in a million."""
     start, end = _segments(X, y, minority, k)
     lam, on = _walks(np.asarray(new), start, end)[0], _on(np.asarray(new), start, end)
@@ -229,7 +233,7 @@ def _lambda_is_spread(new, X, y, minority, n_new, k, random_state):
     return True
 
 
-def _all_pairs_are_used(new, X, y, minority, n_new, k, random_state):
+def _all_pairs_are_used(new, X, y, minority, n_new, k=5, random_state=0):
     """Law for many rows: each minority row walks to each of its k nearest."""
     unused = int((~_on(np.asarray(new), *_segments(X, y, minority, k)).any(axis=0)).sum())
     return not unused or f"{unused} pairs of neighbours are never used, although rows are many"
@@ -435,7 +439,7 @@ DANGER_MASK = Exercise(
             "Then no neighbour is ever of the majority, and no row in danger. Here the neighbours"
             " come from all rows.",
         ),
-        LISTS,
+        ARRAYS,
     ),
 )
 

@@ -20,7 +20,7 @@ from answers import Answers
 answers = Answers("05-resampling/resampling")
 
 LIBRARY_CALL = "a library call does the whole exercise"
-NO_LISTS = "it fails for lists"
+NO_LISTS = "a list is used as if it were an array"
 NOT_AT_RANDOM = "the rows are not drawn at random"
 SEED_UNUSED = "random_state is not used"
 
@@ -126,7 +126,7 @@ def compares_a_list(y, ratio):
     return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
 
 
-@answers.wrong("target_counts", "it fails for a Series with an index of its own")
+@answers.wrong("target_counts", "the index of a Series decides, not the order of the rows")
 def compares_with_the_first(y, ratio):
     first = sum(label == y[0] for label in y)
     n_common, n_rare = max(first, len(y) - first), min(first, len(y) - first)
@@ -576,7 +576,7 @@ def product_of_the_shares(y, ratio):
     return (1 - of_common) * (1 - of_all)
 
 
-@answers.wrong("information_kept", "compared with endlessly many common rows")
+@answers.wrong("information_kept")
 def against_endless_data_in_rows(y, ratio):
     n_rare = counted(y)[1]
     kept = int(n_rare / ratio)

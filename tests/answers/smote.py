@@ -22,7 +22,8 @@ from answers import Answers
 answers = Answers("06-smote/smote")
 
 LIBRARY_CALL = "a library call does the whole exercise"
-NO_LISTS = "it fails for lists"
+NO_LISTS = "a list is used as if it were an array"
+NOT_REFUSED = "a λ outside [0, 1] is not refused with a ValueError"
 UNEVEN = "λ is not drawn evenly between 0 and 1"
 NO_CHANCE = "some rows or neighbours never get their chance"
 
@@ -62,13 +63,13 @@ def broadcast_to_columns(X, X_neighbour, lam):
     return X + np.asarray(lam) * (X_neighbour - X)
 
 
-@answers.wrong("interpolate", "a λ outside [0, 1] is accepted")
+@answers.wrong("interpolate", "a λ outside [0, 1] is not refused with a ValueError")
 def unchecked(X, X_neighbour, lam):
     X, X_neighbour = np.asarray(X, float), np.asarray(X_neighbour, float)
     return X + np.asarray(lam)[:, None] * (X_neighbour - X)
 
 
-@answers.wrong("interpolate", "a λ outside [0, 1] is accepted")
+@answers.wrong("interpolate", "a λ outside [0, 1] is not refused with a ValueError")
 def clipped(X, X_neighbour, lam):
     return unchecked(X, X_neighbour, np.clip(lam, 0, 1))
 
@@ -121,12 +122,12 @@ def refuses_above_only(X, X_neighbour, lam):
     return unchecked(X, X_neighbour, lam)
 
 
-@answers.wrong("interpolate")
+@answers.wrong("interpolate", NOT_REFUSED)
 def refuses_with_none(X, X_neighbour, lam):
     return unchecked(X, X_neighbour, lam) if min(lam) >= 0 and max(lam) <= 1 else None
 
 
-@answers.wrong("interpolate")
+@answers.wrong("interpolate", NOT_REFUSED)
 def asserts_instead(X, X_neighbour, lam):
     assert min(lam) >= 0
     assert max(lam) <= 1
@@ -162,7 +163,7 @@ def by_sorting(X, y, minority, k):
     return rows[apart.argsort(axis=1)[:, :k]]
 
 
-@answers.wrong("minority_neighbours", "too few minority rows are accepted")
+@answers.wrong("minority_neighbours", "too few minority rows are not refused with a ValueError")
 def never_refuses(X, y, minority, k):
     rows = np.flatnonzero(np.asarray(y) == minority)
     return by_sorting(X, y, minority, min(k, len(rows) - 1))
@@ -450,7 +451,7 @@ def always_five(X, y, minority, n_new, k=5, random_state=0):
     return vectorised(X, y, minority, n_new, min(5, n_rare - 1), random_state)
 
 
-@answers.wrong("smote")
+@answers.wrong("smote", "some new rows are copies of old ones")
 def rounds_the_rows(X, y, minority, n_new, k=5, random_state=0):
     return vectorised(X, y, minority, n_new, k, random_state).round(1)
 
@@ -619,7 +620,7 @@ def the_noise(X, y, minority, m):
     return _strangers(X, y, minority, m) == m
 
 
-@answers.wrong("danger_mask", NO_LISTS)
+@answers.wrong("danger_mask", "lists and Series are used as if they were arrays")
 def compares_a_list(X, y, minority, m):
     near = NearestNeighbors(n_neighbors=m).fit(X).kneighbors(return_distance=False)
     strangers = (y[near[y == minority]] != minority).sum(axis=1)
@@ -742,9 +743,9 @@ def counts_of_the_votes(neighbours):
 
 @answers.wrong("smote_nc_categories")
 def by_unique(neighbours):
-    """Sort by counts: of equal ones an unstable sort gives any, and a stable one the last."""
+    """Sort by counts: of equal ones the last by the alphabet comes out."""
     chosen = []
     for column in np.asarray(neighbours).T:
         names, counts = np.unique(column, return_counts=True)
-        chosen.append(str(names[np.argsort(counts)[-1]]))
+        chosen.append(str(names[np.argsort(counts, kind="stable")[-1]]))
     return chosen

@@ -1,4 +1,4 @@
-"""Rows that an answer drew at random: what they are, and laws of every right draw."""
+"""Rows that an answer drew at random: laws and mistakes that lessons 05, 06 and 11 share."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from imbalance_lab.checks.exercise import Law, Mistake
+from imbalance_lab.checks import Call, Law, Mistake, Outcome, Returned
 
 
 def positions(rows: Any, y: Any) -> list[int] | None:
@@ -19,6 +20,11 @@ def positions(rows: Any, y: Any) -> list[int] | None:
     return numbers if min(numbers) >= 0 and max(numbers) < len(y) else None
 
 
+def no_positions(y: Any) -> str:
+    """Return what to say of rows that are no positions of `y`."""
+    return f"the rows must be whole numbers from 0 to {len(y) - 1}"
+
+
 def classes_of(y: Any) -> tuple[set[int], set[int]]:
     """Return the positions of the common and of the rare one of two classes."""
     labels = list(y)
@@ -27,11 +33,40 @@ def classes_of(y: Any) -> tuple[set[int], set[int]]:
     return set(range(len(labels))) - of_rare, of_rare
 
 
+def _are_index_labels(call: Call, expected: Any, outcome: Outcome) -> bool:
+    y = call.args[0]
+    if not isinstance(outcome, Returned) or not isinstance(y, pd.Series):
+        return False
+    rows = np.asarray(outcome.value)
+    return bool(rows.ndim == 1 and rows.size) and set(rows.tolist()) <= set(y.index.tolist())
+
+
+INDEX_LABELS = Mistake(
+    "index labels instead of positions",
+    "After a split, a Series keeps the index labels of the table that it came from. The contract"
+    " asks for positions, which count from 0.",
+    when=_are_index_labels,
+)
+
+
+def _is_mask(call: Call, expected: Any, outcome: Outcome) -> bool:
+    value = np.asarray(outcome.value) if isinstance(outcome, Returned) else np.zeros(0)
+    return bool(value.dtype == bool and value.size > 0)
+
+
+MASK = Mistake(
+    "a mask instead of positions",
+    "Return the positions of the rows as whole numbers. A mask says of each row whether it comes,"
+    " but not how often, nor in which order.",
+    when=_is_mask,
+)
+
+
 class _Again:
     """Remember the rows of a call, to compare them with those of the same call made again."""
 
     def __init__(self) -> None:
-        self._first: list[int] | None = None
+        self._first: list[Any] | None = None
 
     def __call__(self, rows: Any, *args: Any, **kwargs: Any) -> bool | str:
         """Compare every second answer with the one before."""
