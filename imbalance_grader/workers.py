@@ -30,8 +30,12 @@ from imbalance_grader.names import shown
 from imbalance_grader.results import Graded, Limits, State
 
 # What decides points beside the instructor's notebook: code, and what is recorded.
-_DECIDING = ("imbalance_lab/checks", "imbalance_lab/datasets", "imbalance_lab/exercises")
-_DECIDING += ("imbalance_oracles",)
+_DECIDING = (
+    "imbalance_lab/checks",
+    "imbalance_lab/datasets",
+    "imbalance_lab/exercises",
+    "imbalance_oracles",
+)
 
 
 class Grader(Protocol):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from imbalance_lab.checks import Call, Exercise, Raised, Refusal, Returned, Trial, Trials
+from imbalance_lab.checks import Call, Exercise, Outcome, Raised, Refusal, Returned, Trial, Trials
 from imbalance_lab.checks.calls import perform
 from imbalance_lab.checks.compare import ABS, REL
 from imbalance_oracles import secret
@@ -52,6 +52,7 @@ class Key:
     laws: Mapping[str, Inputs] = field(default_factory=dict)
     rel: float = REL
     abs_: float = ABS
+    _made: dict[str, Trials] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         name = self.exercise.name
@@ -66,17 +67,19 @@ class Key:
 
     def visible(self) -> Trials:
         """Return what is recorded for the visible check."""
-        return self._trials(secret.generator("visible", self.exercise.name))
+        return self._trials("visible")
 
     def hidden(self, of: str | None = None) -> Trials:
         """Return what the hidden test tries; `of` is another secret than the course's."""
-        drawn = secret.generator(of or secret.current(), self.exercise.name)
-        return self._trials(drawn, hidden=True)
+        return replace(self._trials(of or secret.current()), secret=True)
 
-    def _trials(self, rng: np.random.Generator, hidden: bool = False) -> Trials:
-        calls = [*self.by_hand, *(self.inputs(rng) if self.inputs else ())]
-        laws = tuple((name, tuple(inputs(rng))) for name, inputs in self.laws.items())
-        return Trials(tuple(map(self._trial, calls)), laws, secret=hidden)
+    def _trials(self, purpose: str) -> Trials:
+        if purpose not in self._made:
+            rng = secret.generator(purpose, self.exercise.name)
+            calls = [*self.by_hand, *(self.inputs(rng) if self.inputs else ())]
+            laws = tuple((name, tuple(inputs(rng))) for name, inputs in self.laws.items())
+            self._made[purpose] = Trials(tuple(map(self._trial, calls)), laws)
+        return self._made[purpose]
 
     def _trial(self, call: Call) -> Trial:
         assert self.right is not None
@@ -87,7 +90,33 @@ class Key:
             expected = Refusal(outcome.error[0])
         else:
             raise WrongKey(f"{self.exercise.name}: the key itself fails on {call}: {outcome}")
-        trial = Trial(call, expected, rel=self.rel, abs_=self.abs_)
-        for name, wrong in self.wrong.items():
-            trial = trial.with_mistaken(name, wrong)
-        return trial
+        return Trial(call, expected, _Mistaken(call, self.wrong), self.rel, self.abs_)
+
+
+class _Mistaken(Mapping[str, Any]):
+    """What known mistakes give on one input, computed when it is asked for: mostly it never is."""
+
+    def __init__(self, call: Call, wrong: Mapping[str, Callable[..., Any]]) -> None:
+        self._call = call
+        self._wrong = wrong
+        self._known: dict[str, Outcome] = {}
+
+    def _outcome(self, name: str) -> Outcome:
+        if name not in self._known:
+            self._known[name] = perform(self._wrong[name], self._call)
+        return self._known[name]
+
+    def __getitem__(self, name: str) -> Any:
+        outcome = self._outcome(name)
+        if isinstance(outcome, Returned):
+            return outcome.value
+        raise KeyError(name)  # the mistake says nothing about this input
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._wrong if isinstance(self._outcome(name), Returned))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
