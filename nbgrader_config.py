@@ -39,9 +39,17 @@ if TolerateUnsolved is not None:
         TolerateUnsolved,
     ]
 
-# Collected archives are named STUDENT_NOTEBOOK.ipynb. A looser pattern would let ".." through.
+# Archives hold STUDENT_NOTEBOOK.ipynb, or what a learning platform makes of it. An id has letters
+# and digits of any script and a few signs, and never "..": it becomes a folder.
+LETTER = r"\w\u0300-\u036f\u0900-\u109f"  # with the marks that belong to letters
+STUDENT = rf"(?!.*\.\.)[^\W](?:[{LETTER} .@+'’-]*[{LETTER}])?"
 c.FileNameCollectorPlugin.named_regexp = (
-    r"^(?:.*[/\\])?(?P<student_id>[A-Za-z0-9-]+)_(?P<file_id>[a-z0-9-]+\.ipynb)$"
+    r"^(?:.*[/\\])?"
+    r"(?:[^/\\]*?_(?:LATE_)?(?=\d+_\d{5,}_))?"  # Canvas: the student's name before the number
+    r"(?:[^/\\]*_(?=[^_/\\]+_attempt_))?"  # Blackboard: the assignment before the student
+    rf"(?P<student_id>\d+(?=_\d{{5,}}_)|{STUDENT}(?=_attempt_|_assignsubmission_)|{STUDENT})"
+    r"(?:_\d{5,}_|_attempt_[\d-]+_|_assignsubmission_file_?[/\\]?|_)"
+    r"(?P<file_id>[a-z0-9-]+?)(?:-\d+| ?\(\d+\)|-Copy\d+)?\.ipynb$"
 )
 
 c.Execute.timeout = 120

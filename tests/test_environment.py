@@ -20,7 +20,6 @@ from pathlib import Path
 import pytest
 import yaml
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins.zipcollect import FileNameCollectorPlugin
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from traitlets.config.loader import PyFileConfigLoader
@@ -187,22 +186,6 @@ class TestNbgraderConfig:
     @pytest.fixture
     def config(self):
         return PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
-
-    @pytest.mark.parametrize(
-        ("name", "found"),
-        [
-            ("/x/extracted/ada-7_accuracy-paradox.ipynb", ("ada-7", "accuracy-paradox.ipynb")),
-            ("12345_start-here.ipynb", ("12345", "start-here.ipynb")),
-            ("/x/.._accuracy-paradox.ipynb", None),
-            ("/x/ada_.._accuracy-paradox.ipynb", None),
-            ("/x/ada lovelace_accuracy-paradox.ipynb", None),
-            ("/x/ada_accuracy-paradox.py", None),
-            ("/x/ada.ipynb", None),
-        ],
-    )
-    def test_collected_names_are_students_and_notebooks_and_nothing_else(self, config, name, found):
-        match = FileNameCollectorPlugin(config=config)._match(name)
-        assert (match and (match["student_id"], match["file_id"])) == found
 
     def test_lessons_are_released_from_solutions_and_strays_stay_in_build(self, config):
         course = CourseDirectory(config=config)

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from engine_course import RIGHT, Course, make_course
+from engine_course import RIGHT, Course, make_course, stock_points_of
 
+from imbalance_grader import arrange
 from imbalance_grader.engine import Engine
 from imbalance_grader.results import CellResult, Graded, Limits, State
 
@@ -246,3 +247,303 @@ def test_own_cells_stand_in_the_graded_notebook(engine: Engine, course: Course) 
     assert tags == {HELPER: ["own"], "print('scratch')": ["unused"]}
     names = [name_of(c) for c in graded.notebook.cells if name_of(c)]
     assert len(names) == len(set(names)) == 7
+
+
+# --- own cells that fail, take long, or end the process ------------------------------------------
+
+BAD: dict[str, tuple[str, State]] = {
+    "fails": ("1 / 0", State.GRADED),
+    "is no Python": ("def broken(:", State.GRADED),
+    "never ends, unused": ("while True: pass", State.GRADED),
+    "ends the process, unused": ("import os\nos._exit(1)", State.GRADED),
+    "takes all memory, unused": ("hoard = [b'x' * 10**9 for _ in range(99)]", State.GRADED),
+    "never ends, looks used": ("mean = None\nwhile True: pass", State.TIMED_OUT),
+    "ends the process, looks used": ("mean = None\nimport os\nos._exit(1)", State.CRASHED),
+    "reads outside": ("print(open('/etc/shadow').read())", State.GRADED),
+    "imports the instructor's": ("import imbalance_oracles, imbalance_grader\nx = 1", State.GRADED),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_cell_of_ones_own_costs_no_answer_anything(
+    name: str, engine: Engine, course: Course
+) -> None:
+    code, state = BAD[name]
+    graded = grade(engine, course, insert("mean", code))
+    assert graded.result.points == 6
+    assert graded.result.state is state
+    assert ("own cell “" in graded.result.detail) == (state is not State.GRADED)
+
+
+def test_cells_that_end_the_process_are_left_out_together(engine: Engine, course: Course) -> None:
+    """Else each of them would cost a run, and there are only so many."""
+    killers = [f"mean = {n}\nimport os\nos._exit(1)" for n in range(9)]
+    graded = grade(engine, course, insert("mean", *killers))
+    assert (graded.result.state, graded.result.points) == (State.CRASHED, 6)
+
+
+def test_cells_of_ones_own_have_a_share_of_the_time(engine: Engine, course: Course) -> None:
+    engine.limits = Limits(wall_seconds=24, call_seconds=3)
+    slow = [f"mean = {n}\nwhile True: pass" for n in range(6)]
+    graded = grade(engine, course, insert("mean", *slow))
+    assert (graded.result.state, graded.result.points) == (State.TIMED_OUT, 6)
+    assert "own cells had taken too long" in graded.result.detail
+
+
+def test_more_cells_of_ones_own_than_are_read_are_named(engine: Engine, course: Course) -> None:
+    many = [f"x{n} = {n}" for n in range(arrange.MOST_OWN + 7)]
+    graded = grade(engine, course, insert("mean", *many))
+    assert graded.result.points == 6
+    assert "7 cells of the student's own were left out" in graded.result.detail
+    long = "#" * 250_000
+    picture = insert("mean", f"![]({long})", kind="markdown")
+    graded = grade(engine, course, insert("mean", f"x = 1\n{long}"), picture)
+    assert graded.result.points == 6
+    assert "1 cells of the student's own were left out" in graded.result.detail
+
+
+def test_nothing_of_the_instructors_reaches_the_students_process(
+    engine: Engine, course: Course
+) -> None:
+    """Of a check its visible imports run there, and nothing else."""
+    look = (
+        "import sys\n\n\ndef double(x):\n"
+        "    names = [n for n in sys.modules if n.startswith('imbalance_oracles')]\n"
+        "    assert not names, names\n"
+        "    assert 'word' not in globals() and 'inputs' not in globals()\n"
+        "    return 2 * x"
+    )
+    graded = grade(engine, course, write(double=look))
+    assert cell_of(graded, "double-check").points == 1
+
+
+# --- lost names ----------------------------------------------------------------------------------
+
+
+def test_a_notebook_that_lost_its_names_is_recognised(engine: Engine, course: Course) -> None:
+    graded = grade(engine, course, nameless)
+    assert graded.result.state is State.GRADED
+    assert graded.result.points == 6
+    assert graded.result.waiting == 1
+    assert graded.result.detail.startswith("the names of its cells (nbgrader's metadata) were lost")
+    for name, text in RIGHT.items():
+        assert source_of(graded, name) == text
+    untouched = grade(engine, course, write(mean=STUB), nameless)
+    assert cell_of(untouched, "mean-check").answer_missing
+    assert untouched.result.points == 4
+
+
+def test_written_answers_are_found_below_their_heading(engine: Engine, course: Course) -> None:
+    lost = grade(engine, course, insert("essay", "A second part.", kind="markdown"), nameless)
+    assert source_of(lost, "essay") == "A second part.\n\nBecause it is."
+    assert cell_of(lost, "essay").points is None
+    below = grade(
+        engine,
+        course,
+        write(essay="YOUR ANSWER HERE"),
+        insert("essay", "Because I say so.", kind="markdown"),
+    )
+    assert source_of(below, "essay") == "Because I say so."
+    assert cell_of(below, "essay").points is None
+    assert "taken from cells of the student's own: essay" in below.result.detail
+    nothing = grade(engine, course, write(essay="YOUR ANSWER HERE"))
+    assert (cell_of(nothing, "essay").points, nothing.result.detail) == (0, "")
+    gone = grade(engine, course, without("essay"))
+    assert (cell_of(gone, "essay").points, gone.result.detail) == (
+        0,
+        "essay is not in the notebook",
+    )
+
+
+def test_a_notebook_of_only_answers_is_graded(engine: Engine, course: Course) -> None:
+    def only(cells: Cells) -> None:
+        cells[:] = [cell for cell in cells if name_of(cell) in RIGHT]
+
+    assert grade(engine, course, only).result.points == 6
+    graded = grade(engine, course, only, nameless)
+    assert graded.result.points == 6
+    assert "is not in the notebook" in graded.result.detail  # the written answer
+
+
+def other_lesson(cells: Cells) -> None:
+    cells[:] = [own("# 07 · Another lesson", "markdown")] + [
+        own(f"def f{n}():\n    return {n}") | {"metadata": {"nbgrader": {"grade_id": f"f{n}"}}}
+        for n in range(9)
+    ]
+    cells.append(own('quiz = {1: "b"}') | {"metadata": {"nbgrader": {"grade_id": "quiz"}}})
+
+
+def test_another_lesson_is_no_zero(engine: Engine, course: Course) -> None:
+    for changes in [(other_lesson,), (other_lesson, nameless)]:
+        graded = grade(engine, course, *changes)
+        assert graded.result.state is State.MALFORMED
+        assert graded.notebook is None
+        assert "its title is “07 · Another lesson”" in graded.result.detail
+    empty = grade(engine, course, lambda cells: cells.clear())
+    assert empty.result.state is State.MALFORMED
+    assert "no notebook of this lesson" in empty.result.detail
+
+
+# --- what the check says -------------------------------------------------------------------------
+
+SAID: dict[str, tuple[dict[str, str], str, tuple[str, ...]]] = {
+    "a syntax error": (
+        {"mean": "# mine\ndef mean(values) return 1"},
+        "mean-check",
+        ("stopped with SyntaxError", "in line 2: def mean(values) return 1"),
+    ),
+    "an error": (
+        {"mean": "limit = 1\nlimit / 0\n\n\ndef mean(values):\n    return 1"},
+        "mean-check",
+        ("stopped with ZeroDivisionError: division by zero, in line 2: limit / 0",),
+    ),
+    "a quiz that is not filled in": (
+        {"quiz": STUB},
+        "quiz-check",
+        ("Nothing is filled in yet for quiz",),
+    ),
+    "an answer that is not written": (
+        {"mean": STUB},
+        "mean-check",
+        ("Nothing is filled in yet for mean",),
+    ),
+    "another name": (
+        {"mean": RIGHT["mean"].replace("mean", "main")},
+        "mean-check",
+        ("No cell of your answer makes mean, the name that is asked for.",),
+    ),
+    "a syntax error in the quiz": (
+        {"quiz": 'quiz = {1: "b", 2: "b" 3: "b"}'},
+        "quiz-check",
+        ("SyntaxError", 'in line 1: quiz = {1: "b", 2: "b" 3: "b"}'),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_check_says_what_stopped_the_answer(name: str, engine: Engine, course: Course) -> None:
+    answers, check, words = SAID[name]
+    found = cell_of(grade(engine, course, write(**answers)), check)
+    assert found.points == 0
+    assert all(word in found.message for word in words), found.message
+
+
+def test_a_syntax_error_in_a_cell_of_ones_own_is_said_too(engine: Engine, course: Course) -> None:
+    graded = grade(
+        engine, course, write(mean=STUB), insert("mean-check", "def mean(values) return 1")
+    )
+    found = cell_of(graded, "mean-check")
+    assert (found.points, found.answer_missing) == (0, False)
+    assert "in line 1: def mean(values) return 1" in found.message
+
+
+@pytest.mark.parametrize("stop", ["breakpoint()", "import pdb; pdb.set_trace()"])
+def test_a_breakpoint_that_was_left_in_stops_nothing(
+    stop: str, engine: Engine, course: Course
+) -> None:
+    code = f"def mean(values):\n    {stop}\n    return sum(values) / len(values)\n\n\n{stop}"
+    assert grade(engine, course, write(mean=code)).result.points == 6
+
+
+# --- what other programs make of a file ----------------------------------------------------------
+
+
+def colab(cells: Cells) -> None:
+    for number, cell in enumerate(cells):
+        cell["metadata"] |= {"id": f"xY{number}", "colab": {"base_uri": "https://localhost/"}}
+        cell.pop("id", None)
+
+
+def vscode(cells: Cells) -> None:
+    for cell in cells:
+        cell.pop("id", None)
+        cell["metadata"] = {"vscode": {"languageId": "python"}} | cell["metadata"]
+
+
+def crlf(cells: Cells) -> None:
+    for cell in cells:
+        cell["source"] = cell["source"].replace("\n", "\r\n")
+
+
+def as_lines(cells: Cells) -> None:
+    for cell in cells:
+        cell["source"] = cell["source"].splitlines(keepends=True)
+
+
+def kind(name: str, cell_type: str) -> Callable[[Cells], None]:
+    return lambda cells: cells[at(cells, name)].update(cell_type=cell_type)
+
+
+def meta_nulls(cells: Cells) -> None:
+    for cell in cells:
+        if name_of(cell):
+            cell["metadata"]["nbgrader"] |= {"points": None, "checksum": None}
+        else:
+            cell["metadata"] = {"nbgrader": None}
+
+
+def same_ids(cells: Cells) -> None:
+    for cell in cells:
+        cell["id"] = "twice"
+
+
+SHAPES: dict[str, tuple[Callable[[Cells], None], ...]] = {
+    "Colab": (colab,),
+    "VS Code": (vscode,),
+    "other line ends": (crlf,),
+    "lists of lines": (as_lines,),
+    "other line ends in lists": (crlf, as_lines),
+    "an answer as text": (kind("mean", "markdown"),),
+    "an answer as raw": (kind("mean", "raw"),),
+    "a written answer as code": (kind("essay", "code"),),
+    "a check deleted": (without("mean-check"),),
+    "a check copied": (lambda cells: cells.append(dict(cells[at(cells, "mean-check")])),),
+    "null metadata": (meta_nulls,),
+    "the same ids": (same_ids,),
+    "input": (write(mean=f"{RIGHT['mean']}\n\n\nn = input()"), insert("mean", "input('go on?')")),
+    "the raise kept": (write(mean=f"{RIGHT['mean']}\nraise NotImplementedError()"),),
+    "a main guard": (write(mean=f"if __name__ == '__main__':\n    print(1)\n{RIGHT['mean']}"),),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_other_programs_and_hands_do_to_a_file_costs_nothing(
+    name: str, engine: Engine, course: Course
+) -> None:
+    graded = grade(engine, course, *SHAPES[name])
+    assert (graded.result.points, graded.result.waiting) == (6, 1)
+    assert (graded.result.state, graded.result.detail) == (State.GRADED, "")
+
+
+@pytest.mark.parametrize("minor", [0, 2, 4, 5, 9])
+def test_every_minor_version_of_the_format_is_read(
+    minor: int, engine: Engine, course: Course
+) -> None:
+    notebook = course.answered(RIGHT) | {"nbformat_minor": minor}
+    graded = engine.grade(course.source, course.hand_in("ada", notebook), "warm-up", "ada")
+    assert (graded.result.points, graded.result.detail) == (6, "")
+
+
+def test_an_untouched_notebook_with_other_line_ends_is_untouched(
+    engine: Engine, course: Course
+) -> None:
+    notebook = course.released()
+    crlf(notebook["cells"])
+    graded = engine.grade(course.source, course.hand_in("ada", notebook), "warm-up", "ada")
+    assert (graded.result.points, graded.result.waiting) == (0, 0)
+    assert all(cell.answer_missing for cell in graded.result.cells)
+
+
+# --- as in the student's own notebook, and in stock nbgrader -------------------------------------
+
+AS_IN_STOCK = ("an import", "a helper", "a name that a check imports", "under a magic")
+
+
+@pytest.mark.parametrize("name", AS_IN_STOCK)
+def test_stock_nbgrader_gives_the_same(name: str, engine: Engine, course: Course) -> None:
+    notebook = course.answered(RIGHT)
+    for change in OWN[name]:
+        change(notebook["cells"])
+    graded = engine.grade(course.source, course.hand_in("ada", notebook), "warm-up", "ada")
+    ours = {cell.grade_id: cell.points for cell in graded.result.cells}
+    assert ours == stock_points_of(course, notebook)
