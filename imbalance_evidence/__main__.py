@@ -13,7 +13,7 @@ from rich.table import Table
 from imbalance_evidence import RESULTS, ROOT
 from imbalance_evidence.page import PAGE, filled, write_page
 from imbalance_evidence.pool import PoolError
-from imbalance_evidence.rows import split_by_state
+from imbalance_evidence.rows import can_run, split_by_state
 from imbalance_evidence.run import Forecast, run
 from imbalance_evidence.sample import check_sample, describe
 from imbalance_evidence.study import Study, load_study, study_names
@@ -67,6 +67,9 @@ def execute(console: Console, names: list[str], jobs: int, scheduler: str | None
     try:
         made = run(studies, jobs=jobs, scheduler=scheduler, console=console)
         console.print(f"{made} rows were made; nothing is left to do.")
+        for name, study in studies.items():
+            if not can_run(study.protocol):
+                console.print(f"{name} was left out: it needs PyTorch (pip install torch==2.13.0).")
     except KeyboardInterrupt:
         console.print("Stopped. All finished rows are kept; the next run goes on from here.")
         code = STOPPED

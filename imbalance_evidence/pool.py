@@ -51,6 +51,8 @@ class Pool:
         self.keys = (*cell_columns(protocol), "repeat")
         self.measures = tuple(protocol_module(protocol).MEASURES)
         self.header = (*self.keys, *FACTS, *self.measures)
+        if len(set(self.header)) < len(self.header):
+            raise PoolError(f"{protocol} uses a name twice: {self.header}")
 
     def key(self, cell: Cell, repeat: int) -> Key:
         """Return what tells the row of a cell and repeat from all others."""

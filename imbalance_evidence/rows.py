@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import importlib.metadata
+import importlib.util
 import io
 import platform
 import time
@@ -29,6 +30,8 @@ LIBRARIES = (
     "pandas",
     "scikit-learn",
     "scipy",
+    "statsmodels",
+    "torch",
 )
 Origin = dict[str, str]
 
@@ -36,7 +39,13 @@ Origin = dict[str, str]
 @cache
 def versions() -> Origin:
     """Return the installed versions of the libraries that change numbers."""
-    return {name: importlib.metadata.version(name) for name in LIBRARIES}
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # torch is an extra of the course; its rows cannot be run without it
+    return found
 
 
 @cache
@@ -60,6 +69,12 @@ def origin_id(origin: Origin) -> str:
 @cache
 def _code(protocol: str, cell: tuple[tuple[str, Any], ...]) -> str:
     return fingerprint(protocol_module(protocol).parts(dict(cell)))
+
+
+def can_run(protocol: str) -> bool:
+    """Return whether all packages that a protocol needs are installed."""
+    needs = getattr(protocol_module(protocol), "NEEDS", ())
+    return all(importlib.util.find_spec(name) is not None for name in needs)
 
 
 def code_of(protocol: str, cell: Cell) -> str:
@@ -156,8 +171,8 @@ def why_stale(
     if origin is None:
         return f"its origin {row['origin']!r} is not in origins.csv"
     for name, version in versions().items():
-        if origin.get(name) != version:
-            return f"{name} was {origin.get(name) or 'unknown'} and is {version}"
+        if origin.get(name, version) != version:
+            return f"{name} was {origin[name]} and is {version}"
     return ""
 
 

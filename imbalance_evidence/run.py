@@ -24,8 +24,8 @@ from rich.progress import (
 
 from imbalance_evidence import ROWS
 from imbalance_evidence.pool import Pool, Row
-from imbalance_evidence.rows import add_origin, execute, split_by_state
-from imbalance_evidence.study import Cell, Study
+from imbalance_evidence.rows import add_origin, can_run, execute, split_by_state
+from imbalance_evidence.study import Cell, Study, cell_columns
 
 Run = tuple[str, Cell, int]
 
@@ -37,6 +37,8 @@ def to_do(studies: Mapping[str, Study], folder: Path = ROWS) -> list[Run]:
     """Return the runs of these studies that have no fresh row, each once."""
     found: dict[tuple[str, tuple[Any, ...], int], Run] = {}
     for study in studies.values():
+        if not can_run(study.protocol):
+            continue
         fresh, _, _ = split_by_state(study, folder)
         for number, (cell, repeat) in enumerate(study.runs()):
             if number not in fresh:
@@ -66,14 +68,8 @@ class Forecast:
     @staticmethod
     def _keys(protocol: str, cell: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Return what a run has in common with others, from the same cell to the same protocol."""
-        values = [(key, str(cell[key])) for key in cell if key not in ("repeat",)]
-        columns = [pair for pair in values if pair[0] in ("data", "model", "treatment", "tuned")]
-        without_data = [pair for pair in columns if pair[0] != "data"]
-        return [
-            (protocol, *(columns or values)),
-            (protocol, *without_data),
-            (protocol,),
-        ]
+        _, *others = columns = [(name, str(cell[name])) for name in cell_columns(protocol)]
+        return [(protocol, *columns), (protocol, *others), (protocol,)]
 
     def __call__(self, run: Run) -> float:
         """Return the seconds that a run is expected to take on one core."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from imbalance_evidence import ROWS
 from imbalance_evidence.pool import Row, as_text
-from imbalance_evidence.rows import execute, origin_id, split_by_state, this_origin
+from imbalance_evidence.rows import can_run, execute, origin_id, split_by_state, this_origin
 from imbalance_evidence.study import Cell, Study
 
 #: Measures that depend on the moment at which they were taken.
@@ -67,6 +67,8 @@ def draw_sample(
     rng = random.Random(seed)
     decks, seen = [], set()
     for name, study in studies.items():
+        if not can_run(study.protocol):
+            continue
         fresh, _, _ = split_by_state(study, folder)
         runs = study.runs()
         deck = []

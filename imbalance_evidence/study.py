@@ -20,7 +20,19 @@ from imbalance_evidence.verdicts import EXPECTATIONS
 
 #: Modules of which one function, named like the module, makes one row; `MEASURES` are its numbers,
 #: and `parts` names the code behind them.
-PROTOCOLS = {"trial": "imbalance_lab.evidence.trial"}
+PROTOCOLS = {"trial": "imbalance_lab.evidence.trial"} | {
+    name: f"imbalance_evidence.protocols.{name}"
+    for name in (
+        "backtest",
+        "calibrated",
+        "coverage",
+        "detective",
+        "folds",
+        "leak",
+        "losses",
+        "plan",
+    )
+}
 
 Cell = dict[str, Any]
 

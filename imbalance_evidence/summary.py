@@ -166,7 +166,9 @@ def _overall(groups: list[pd.DataFrame], comparison: Comparison) -> dict[str, An
     return {**_rounded(found), "answer": said}
 
 
-def _condition(pairs: pd.DataFrame, comparison: Comparison, conditions: int) -> dict[str, Any]:
+def _condition(
+    pairs: pd.DataFrame, comparison: Comparison, conditions: int, columns: tuple[str, ...]
+) -> dict[str, Any]:
     """Return the interval and the answer of one condition."""
     worlds = set(pairs["world"])
     real = worlds == {REAL_SETS}
@@ -176,7 +178,7 @@ def _condition(pairs: pd.DataFrame, comparison: Comparison, conditions: int) -> 
     good = pairs.dropna(subset="difference")
     unit = "family" if real else "repeat"
     values = _by_unit(good, real).to_numpy()
-    others = [column for column in ("model", "treatment", "tuned") if pairs[column].nunique() > 1]
+    others = [name for name in columns if name != "data" and pairs[name].nunique() > 1]
     result: dict[str, Any] = {
         "where": {name: _plain(pairs[name].iloc[0]) for name in comparison.by},
         "unit": unit,
@@ -215,7 +217,7 @@ def summarise(study: Study, comparison: Comparison, rows: pd.DataFrame) -> dict[
     if expected == 0:
         raise ValueError(f"the comparison {comparison.name!r} matches none of the declared runs")
     groups = [part for _, part in pairs.groupby(list(comparison.by), sort=True)]
-    conditions = [_condition(part, comparison, len(groups)) for part in groups]
+    conditions = [_condition(part, comparison, len(groups), cells) for part in groups]
     finished = len(pairs) == expected
     answers = [condition["answer"] for condition in conditions]
     overall = _overall(groups, comparison)

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 from scipy.stats import t
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
 import imbalance_evidence.__main__ as command
@@ -24,6 +25,13 @@ from imbalance_evidence import summary
 from imbalance_evidence.families import family_of, real_lines, real_sets
 from imbalance_evidence.fingerprint import essence, fingerprint
 from imbalance_evidence.pool import Pool, PoolError
+from imbalance_evidence.protocols.backtest import ESTIMATES, company
+from imbalance_evidence.protocols.calibrated import CORRECTIONS, Firth, calibrated
+from imbalance_evidence.protocols.coverage import INTERVALS, coverage
+from imbalance_evidence.protocols.leak import LEAKS, leak
+from imbalance_evidence.protocols.losses import _to_try as losses_to_try
+from imbalance_evidence.protocols.losses import focal_slope
+from imbalance_evidence.protocols.plan import PLANS
 from imbalance_evidence.rows import code_of, execute, split_by_state
 from imbalance_evidence.run import Forecast, run, to_do
 from imbalance_evidence.sample import check_sample, draw_sample
@@ -255,6 +263,121 @@ class TestArms:
             trial(GAUSS, model, treatment)
 
 
+SMALL_CELLS = [
+    ("backtest", {"data": "company drift=-1 n=6000", "model": "logistic", "estimate": estimate})
+    for estimate in ESTIMATES
+]
+SMALL_CELLS += [
+    ("calibrated", {"data": GAUSS, "model": model, "correction": correction})
+    for model, correction in [*(("logistic", c) for c in CORRECTIONS), ("firth", "none")]
+]
+SMALL_CELLS += [
+    ("coverage", {"data": "recall positives=20 true=0.9", "method": method}) for method in INTERVALS
+]
+SMALL_CELLS += [
+    ("coverage", {"data": "splits n=400 prevalence=0.1", "method": method})
+    for method in ("naive", "corrected")
+]
+SMALL_CELLS += [
+    ("detective", {"data": "normal n=40 features=2", "parents": parents})
+    for parents in ("same", "other")
+]
+SMALL_CELLS += [
+    ("folds", {"data": GAUSS, "splitter": splitter, "n_splits": 5})
+    for splitter in ("plain", "stratified")
+]
+SMALL_CELLS += [
+    ("leak", {"data": GAUSS, "model": "logistic", "before_split": step}) for step in LEAKS
+]
+SMALL_CELLS += [("losses", {"data": GAUSS, "learner": "boosting", "loss": "focal", "length": 5})]
+SMALL_CELLS += [
+    ("plan", {"data": "gauss n=200 prevalence=0.2", "plan": plan})
+    for plan in PLANS
+    if plan not in ("card", "search_all")  # long; they search like the trial
+]
+
+
+class TestProtocols:
+    @pytest.mark.parametrize(("protocol", "cell"), SMALL_CELLS, ids=str)
+    def test_every_protocol_makes_whole_rows_that_come_out_again(self, protocol, cell) -> None:
+        (cell,) = grid(2, protocol, **cell).cells()
+        row, _ = execute(protocol, cell, 1)
+        again, _ = execute(protocol, cell, 1)
+        assert row["error"] == ""
+        for measure in set(Pool(protocol).measures) - {"seconds_to_fit"}:
+            assert np.isfinite(row[measure]) or measure in ("slope", "spread_ap")
+            assert row[measure] == again[measure]
+
+    def test_firth_is_less_extreme_than_likelihood_and_adds_up(self) -> None:
+        # King and Zeng's case: separated classes, for which the likelihood has no maximum.
+        X = np.linspace(-1, 1, 21)[:, None]
+        y = (X[:, 0] > 0.75).astype(int)
+        found = Firth().fit(X, y)
+        assert 0 < found.coef_[0] < 30
+        assert found.predict_proba(X)[:, 1].sum() == pytest.approx(y.sum(), abs=1e-6)
+        # Firth's estimate of a share without features: (k + 1/2) / (n + 1), before FLIC.
+        many = make_bent(20_000, prevalence=0.2, random_state=0)
+        likelihood = LogisticRegression(C=np.inf).fit(*many)
+        assert Firth().fit(*many).coef_ == pytest.approx(likelihood.coef_[0], abs=0.01)
+
+    def test_undoing_the_balance_gives_the_sum_again(self) -> None:
+        data = "gauss n=2000 prevalence=0.05"
+        weighted = calibrated(data, "logistic", "weights")
+        undone = calibrated(data, "logistic", "weights", correction="undo_balance")
+        assert weighted["expected_observed"] > 3
+        assert undone["expected_observed"] == pytest.approx(1, abs=0.25)
+
+    def test_the_slope_of_the_focal_loss_is_its_derivative(self) -> None:
+        def focal(z: np.ndarray, y: np.ndarray, gamma: float) -> np.ndarray:
+            p = 1 / (1 + np.exp(-z))
+            right = np.where(y == 1, p, 1 - p)
+            return -((1 - right) ** gamma) * np.log(right)
+
+        z, y = np.linspace(-4, 4, 30), np.arange(30) % 2
+        for gamma in (0.0, 0.5, 2.0):
+            numeric = (focal(z + 1e-6, y, gamma) - focal(z - 1e-6, y, gamma)) / 2e-6
+            assert focal_slope(z, y, gamma) == pytest.approx(numeric, abs=1e-6)
+
+    def test_each_loss_has_the_same_budget(self) -> None:
+        lines = ("entropy", "focal", "focal gamma=2")
+        assert {len(set(losses_to_try(line))) for line in lines} == {8}
+
+    @pytest.mark.torch
+    def test_a_network_learns_with_either_loss(self) -> None:
+        for loss in ("entropy", "focal"):
+            cell = {"data": GAUSS, "learner": "network", "loss": loss, "length": 30}
+            row, _ = execute("losses", grid(2, "losses", **cell).cells()[0], 0)
+            assert row["error"] == ""
+            assert row["roc_auc"] > 0.7
+
+    def test_exact_coverage_is_that_of_many_draws(self) -> None:
+        rng = np.random.default_rng(0)
+        found = rng.binomial(20, 0.9, 20_000)
+        low, high = INTERVALS["wilson"](found, 20)
+        drawn = ((low <= 0.9) & (high >= 0.9)).mean()
+        exact = coverage("recall positives=20 true=0.9", "wilson")["covered"]
+        assert exact == pytest.approx(drawn, abs=0.01)
+
+    def test_a_leak_on_noise_promises_what_does_not_come(self) -> None:
+        noise = "gauss n=400 prevalence=0.1 n_informative=0"
+        assert leak(noise, "neighbours", "copies")["optimism"] > 0.25
+        assert abs(leak(noise, "neighbours", "none")["came"] - 0.5) < 0.05
+
+    def test_drift_runs_both_ways(self) -> None:
+        def takeover(data: str) -> list[float]:
+            frame = company(data, 0)
+            late = frame["time"] > 120
+            fraud = frame["fraud_kind"]
+            taken, tested = (fraud == kind for kind in ("account_takeover", "card_testing"))
+            return [taken[p].sum() / (taken[p] | tested[p]).sum() for p in (~late, late)]
+
+        early, late = takeover("company drift=1")
+        assert late > early + 0.1
+        early, late = takeover("company drift=-1")
+        assert late < early - 0.1
+        assert company("company drift=-1", 0)["time"].between(0, 180).all()
+
+
 class TestScores:
     def test_the_best_thresholds_are_the_best(self) -> None:
         rng = np.random.default_rng(0)
@@ -443,6 +566,7 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from scipy.stats import t
+from sklearn.linear_model import LogisticRegression
 from test_evidence import small_study
 from imbalance_evidence.run import run
 try:
@@ -871,7 +995,7 @@ class TestReading:
         study, folder = finished
         content = json.loads(result_text(result_of("small", study, folder)))
         result = evidence.Result(content | {"protocol": "lottery"})
-        with pytest.raises(ImportError, match=r"imbalance_evidence\.lottery, .* clone"):
+        with pytest.raises(ImportError, match=r"imbalance_evidence\.protocols\.lottery, .* clone"):
             result.rerun(0)
 
     def test_every_study_can_be_read_and_drawn(self) -> None:

@@ -176,7 +176,7 @@ class Result:
         return dict(getattr(self._module(), self._protocol)(**cell))
 
     def _module(self) -> Any:
-        where = _PROTOCOLS.get(self._protocol, f"imbalance_evidence.{self._protocol}")
+        where = _PROTOCOLS.get(self._protocol, f"imbalance_evidence.protocols.{self._protocol}")
         try:
             return import_module(where)
         except ModuleNotFoundError as error:

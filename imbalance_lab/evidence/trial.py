@@ -134,7 +134,7 @@ def trial(
     started = time.thread_time()
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")  # of convergence; the row says how good the arm is
-        arm, valid_score = _best_arm(sample, model, treatment, tuned, seed)
+        arm, valid_score = best_arm(sample, model, treatment, tuned, seed)
         seconds = time.thread_time() - started
         test_score, proba = score(arm, sample.test[0])
     thresholds = best_thresholds(sample.valid[1], valid_score, sample.price)
@@ -142,7 +142,7 @@ def trial(
     return measured | {"seconds_to_fit": seconds}
 
 
-def _best_arm(
+def best_arm(
     sample: Sample, model: str, treatment: str, tuned: bool, seed: int
 ) -> tuple[Any, Float]:
     """Return the best arm by average precision on the validation rows, and its scores there."""

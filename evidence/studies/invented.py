@@ -1,0 +1,46 @@
+"""Do SMOTE's rows pass for real ones?
+
+A forest is asked to tell them apart. If it may have met an invented row's parents, as after a
+random split of rows, it can win by memory; so the honest question gives the test rows parents of
+their own.
+"""
+
+from imbalance_evidence.study import Comparison, Study, grid
+
+DATA = [f"normal n=200 features={features}" for features in (2, 10, 50)]
+
+STUDY = Study(
+    grids=[grid(30, "detective", data=DATA, parents=["same", "other"])],
+    comparisons=[
+        Comparison(
+            "pass",
+            "Rows that SMOTE invents blend in with real ones.",
+            measure="roc_auc",
+            arm={"parents": "other"},
+            against=0.5,
+            margin=0.1,
+            expects="no more",
+            by=("data",),
+        ),
+        Comparison(
+            "memory",
+            "Telling them apart is easier if their parents were met.",
+            measure="roc_auc",
+            arm={"parents": "same"},
+            against={"parents": "other"},
+            margin=0.05,
+            expects="more",
+            by=("data",),
+        ),
+        Comparison(
+            "variance",
+            "Invented rows vary as much as real ones.",
+            measure="variance",
+            arm={"parents": "other"},
+            against=1.0,
+            margin=0.1,
+            expects="same",
+            by=("data",),
+        ),
+    ],
+)

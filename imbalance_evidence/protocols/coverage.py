@@ -1,0 +1,129 @@
+"""How often an interval covers the truth: exactly for a recall, by drawing for splits of a set."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+from sklearn.model_selection import StratifiedShuffleSplit
+from statsmodels.stats.proportion import proportion_confint
+
+from imbalance_evidence.verdicts import half_width
+from imbalance_lab.datasets import make_gauss
+from imbalance_lab.evidence.data import parse, seed_of
+from imbalance_lab.experiments import interval
+
+Float = NDArray[np.float64]
+
+MEASURES = ("covered", "width")
+SPLITS, TEST_SHARE = 10, 0.3
+
+
+def _by_statsmodels(method: str) -> Callable[[NDArray[np.int64], int], tuple[Float, Float]]:
+    def bounds(found: NDArray[np.int64], n: int) -> tuple[Float, Float]:
+        low, high = proportion_confint(found, n, 0.05, method=method)
+        return np.asarray(low), np.asarray(high)
+
+    return bounds
+
+
+def _bootstrap(found: NDArray[np.int64], n: int) -> tuple[Float, Float]:
+    """Return what the percentile bootstrap gives with endlessly many draws."""
+    low, high = (stats.binom.ppf(q, n, found / n) / n for q in (0.025, 0.975))
+    return np.asarray(low), np.asarray(high)
+
+
+INTERVALS: dict[str, Callable[[NDArray[np.int64], int], tuple[Float, Float]]] = {
+    "wilson": _by_statsmodels("wilson"),
+    "clopper_pearson": _by_statsmodels("beta"),
+    "jeffreys": _by_statsmodels("jeffreys"),
+    "normal": _by_statsmodels("normal"),
+    "bootstrap": _bootstrap,
+}
+
+
+def _of_recall(method: str, positives: int, recall: float) -> dict[str, float]:
+    """Return the exact coverage of a 95% interval for a recall, summed over all outcomes."""
+    found = np.arange(positives + 1)
+    low, high = INTERVALS[method](found, positives)
+    chance = stats.binom.pmf(found, positives, recall)
+    inside = (low <= recall) & (recall <= high)
+    return {"covered": float(chance[inside].sum()), "width": float(chance @ (high - low))}
+
+
+def _of_splits(
+    method: str, data: str, repeat: int, settings: Mapping[str, Any]
+) -> dict[str, float]:
+    """Say whether an interval over random splits of one set covers a difference that is 0.
+
+    Two models see two pairs of features each that are alike but for their names, so that over all
+    data sets neither is better. Each split is judged by average precision.
+    """
+    seed = seed_of(data, repeat)
+    X, y = make_gauss(
+        int(settings["n"]), prevalence=settings["prevalence"], n_features=8, random_state=seed
+    )
+    split = StratifiedShuffleSplit(SPLITS, test_size=TEST_SHARE, random_state=seed)
+    differences = []
+    for fit, test in split.split(X, y):
+        one, other = (
+            average_precision_score(
+                y[test],
+                LogisticRegression()
+                .fit(X[fit][:, some], y[fit])
+                .predict_proba(X[test][:, some])[:, 1],
+            )
+            for some in ([0, 1, 4, 5], [2, 3, 6, 7])
+        )
+        differences.append(one - other)
+    if method == "naive":
+        found = interval(differences)
+        half = found.high - found.mean
+    else:
+        sd, n = np.array([np.std(differences, ddof=1)]), np.array([SPLITS])
+        half = float(half_width(sd, n, TEST_SHARE)[0])
+    return {"covered": float(abs(np.mean(differences)) <= half), "width": 2 * half}
+
+
+def coverage(data: str, method: str, *, repeat: int = 0) -> dict[str, float]:
+    """Return whether, or how often, a 95% interval covers what it should.
+
+    Parameters
+    ----------
+    data : str
+        ``"recall positives=20 true=0.95"``, for which the answer is exact and the repeat does not
+        matter, or ``"splits n=1000 prevalence=0.05"``, for which a repeat is one set.
+    method : str
+        One of `INTERVALS` for a recall; "naive" or "corrected" for splits.
+    repeat : int, default=0
+
+    Returns
+    -------
+    dict of str to float
+        ``covered``, a share or 0 or 1, and the mean ``width``.
+
+    Raises
+    ------
+    ValueError
+        If the data or the method are neither.
+    """
+    name, settings = parse(data)
+    methods = {"recall": tuple(INTERVALS), "splits": ("naive", "corrected")}
+    if method not in methods.get(name, ()):
+        raise ValueError(f"data and method must be of {methods}, got {data!r} and {method!r}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if name == "recall":
+            return _of_recall(method, settings["positives"], settings["true"])
+        return _of_splits(method, data, repeat, settings)
+
+
+def parts(cell: Mapping[str, Any]) -> list[Any]:
+    """Return the code of which a row is made, for its fingerprint."""
+    return [coverage, _bootstrap, _by_statsmodels, cell["method"]]
