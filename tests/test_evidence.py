@@ -272,7 +272,8 @@ SMALL_CELLS += [
     for model, correction in [*(("logistic", c) for c in CORRECTIONS), ("firth", "none")]
 ]
 SMALL_CELLS += [
-    ("coverage", {"data": "recall positives=20 true=0.9", "method": method}) for method in INTERVALS
+    ("coverage", {"data": "recall positives=20 low=0.9 high=0.9", "method": method})
+    for method in INTERVALS
 ]
 SMALL_CELLS += [
     ("coverage", {"data": "splits n=400 prevalence=0.1", "method": method})
@@ -355,8 +356,13 @@ class TestProtocols:
         found = rng.binomial(20, 0.9, 20_000)
         low, high = INTERVALS["wilson"](found, 20)
         drawn = ((low <= 0.9) & (high >= 0.9)).mean()
-        exact = coverage("recall positives=20 true=0.9", "wilson")["covered"]
+        exact = coverage("recall positives=20 low=0.9 high=0.9", "wilson")["covered"]
         assert exact == pytest.approx(drawn, abs=0.01)
+
+    def test_wilson_s_interval_dips_near_a_recall_of_one(self) -> None:
+        near_one = "recall positives=20 low=0.95 high=0.999"
+        assert coverage(near_one, "wilson")["lowest"] == pytest.approx(0.837, abs=0.002)
+        assert coverage(near_one, "clopper_pearson")["lowest"] > 0.95
 
     def test_a_leak_on_noise_promises_what_does_not_come(self) -> None:
         noise = "gauss n=400 prevalence=0.1 n_informative=0"

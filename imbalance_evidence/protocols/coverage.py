@@ -21,7 +21,8 @@ from imbalance_lab.experiments import interval
 
 Float = NDArray[np.float64]
 
-MEASURES = ("covered", "width")
+MEASURES = ("covered", "lowest", "width")
+GRID = 2001
 SPLITS, TEST_SHARE = 10, 0.3
 
 
@@ -48,13 +49,18 @@ INTERVALS: dict[str, Callable[[NDArray[np.int64], int], tuple[Float, Float]]] = 
 }
 
 
-def _of_recall(method: str, positives: int, recall: float) -> dict[str, float]:
-    """Return the exact coverage of a 95% interval for a recall, summed over all outcomes."""
-    found = np.arange(positives + 1)
-    low, high = INTERVALS[method](found, positives)
-    chance = stats.binom.pmf(found, positives, recall)
-    inside = (low <= recall) & (recall <= high)
-    return {"covered": float(chance[inside].sum()), "width": float(chance @ (high - low))}
+def _of_recall(method: str, settings: Mapping[str, Any]) -> dict[str, float]:
+    """Return the exact coverage over a range of recalls, summed over all outcomes of each."""
+    found = np.arange(settings["positives"] + 1)
+    low, high = INTERVALS[method](found, settings["positives"])
+    recalls = np.linspace(settings["low"], settings["high"], GRID)[:, None]
+    chances = stats.binom.pmf(found, settings["positives"], recalls)
+    covered = (chances * ((low <= recalls) & (recalls <= high))).sum(axis=1)
+    return {
+        "covered": float(covered.mean()),
+        "lowest": float(covered.min()),
+        "width": float((chances @ (high - low)).mean()),
+    }
 
 
 def _of_splits(
@@ -88,7 +94,8 @@ def _of_splits(
     else:
         sd, n = np.array([np.std(differences, ddof=1)]), np.array([SPLITS])
         half = float(half_width(sd, n, TEST_SHARE)[0])
-    return {"covered": float(abs(np.mean(differences)) <= half), "width": 2 * half}
+    covered = float(abs(np.mean(differences)) <= half)
+    return {"covered": covered, "lowest": covered, "width": 2 * half}
 
 
 def coverage(data: str, method: str, *, repeat: int = 0) -> dict[str, float]:
@@ -97,8 +104,8 @@ def coverage(data: str, method: str, *, repeat: int = 0) -> dict[str, float]:
     Parameters
     ----------
     data : str
-        ``"recall positives=20 true=0.95"``, for which the answer is exact and the repeat does not
-        matter, or ``"splits n=1000 prevalence=0.05"``, for which a repeat is one set.
+        ``"recall positives=20 low=0.8 high=0.95"``, for which the answer is exact and the repeat
+        does not matter, or ``"splits n=1000 prevalence=0.05"``, for which a repeat is one set.
     method : str
         One of `INTERVALS` for a recall; "naive" or "corrected" for splits.
     repeat : int, default=0
@@ -106,7 +113,8 @@ def coverage(data: str, method: str, *, repeat: int = 0) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        ``covered``, a share or 0 or 1, and the mean ``width``.
+        ``covered`` on average over the range, or 0 or 1; the ``lowest`` coverage in the range; the
+        mean ``width``.
 
     Raises
     ------
@@ -120,7 +128,7 @@ def coverage(data: str, method: str, *, repeat: int = 0) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if name == "recall":
-            return _of_recall(method, settings["positives"], settings["true"])
+            return _of_recall(method, settings)
         return _of_splits(method, data, repeat, settings)
 
 

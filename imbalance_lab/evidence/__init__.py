@@ -133,7 +133,7 @@ class Result:
         found = self.facts(comparison)
         numbers = ("mean", "low", "high", "n", "answer")
         lines = [c["where"] | {n: c.get(n) for n in numbers} for c in found["conditions"]]
-        everywhere = dict.fromkeys(lines[0] if lines else (), "") | {"n": None}
+        everywhere = dict.fromkeys(lines[0] if lines else (), "")
         return pd.DataFrame([*lines, everywhere | found["overall"]])
 
     def plot(self, comparison: str | None = None) -> Picture:
