@@ -1,0 +1,225 @@
+"""Make clean what a person will open: the graded notebook in ``autograded/``.
+
+formgrader shows this notebook in the instructor's browser, with all that the instructor may do
+there. Of a student's it holds answers and outputs. Both are looked at before it is written, each
+on its own: harmless text stays to the letter; a written answer that would act is shown as what it
+is, as text; of outputs, the forms that act are left out. Each time a note says so. What the
+student handed in stays untouched in ``submitted/``.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Iterator, Mapping, Set
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from imbalance_grader import harmless
+from imbalance_grader.aside import Aside, TooMuch
+from imbalance_grader.printable import printable
+
+LONGEST = 50_000  # characters of an answer or an output that are shown
+_SHORT = 2_000  # what no library takes long for
+_MOST_OUTPUTS = 200
+_MOST_TROUBLE = 4  # texts of one notebook that may take too long; what comes after is cut short
+_PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
+_CUT = "… cut off here; all of it is in submitted/"
+# Names that formgrader's page has for elements of its own.
+_OWN_NAMES = {"notebook", "notebook-container", "statusmessage", "MathJax", "jQuery", "_"}
+
+
+class Cleaner:
+    """Cleans the notebooks of a class, one after another.
+
+    Parameters
+    ----------
+    aside : Aside
+        Who looks at the texts.
+    """
+
+    def __init__(self, aside: Aside) -> None:
+        self._aside = aside
+        self._trouble = 0
+
+    def clean(
+        self, notebook: NotebookNode, own: Set[str], handed_in: bytes | None = None
+    ) -> NotebookNode:
+        """Return a graded notebook in which nothing of the student's acts.
+
+        Parameters
+        ----------
+        notebook : NotebookNode
+        own : set of str
+            The instructor's texts, which stay as they are.
+        handed_in : bytes, optional
+            The student's file, for the pictures in written answers.
+        """
+        self._trouble = 0
+        made: NotebookNode = copy.deepcopy(notebook)
+        names = set(_names(made))
+        for cell in made.cells:
+            theirs = cell.source not in own
+            if cell.cell_type == "code":
+                cell.source = self._code(cell.source) if theirs else cell.source
+                cell.outputs = list(self._outputs(cell.outputs))
+            elif theirs:
+                cell.pop("attachments", None)
+                cell.cell_type = "markdown"  # of a raw cell, every page shows something else
+                self._write(cell, names, handed_in)
+        return made
+
+    # --- answers -----------------------------------------------------------------------------
+
+    def _write(self, cell: NotebookNode, names: Set[str], handed_in: bytes | None) -> None:
+        """Make a written answer harmless."""
+        text = printable(cell.source)
+        acts, wanted = self._look(_cut(text), names)
+        if acts:
+            cell.source = as_text(text, acts)
+            return
+        cell.source = _cut(text)
+        if not wanted:
+            return
+        grade_id = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        found = self._pictures(handed_in, grade_id, text, wanted)
+        cell.attachments = {name: found.get(name, {"image/png": _PIXEL}) for name in wanted}
+        lost = ", ".join(name for name in wanted if name not in found)
+        if lost:
+            cell.source += "\n\n" + as_text(
+                lost, "a picture that is not there, is too large, or is no PNG, JPEG, GIF or WebP"
+            )
+
+    def _look(self, text: str, names: Set[str]) -> tuple[str, list[str]]:
+        """Return why a written answer is not harmless, or the attachments that it shows."""
+        try:
+            found = json.loads(self._ask(harmless.look, text, sorted(names)))
+        except TooMuch as much:
+            return f"something that could not be shown: {much}", []
+        return found["acts"], found["pictures"]
+
+    def _pictures(
+        self, handed_in: bytes | None, grade_id: str, text: str, wanted: list[str]
+    ) -> Mapping[str, Any]:
+        if handed_in is None:
+            return {}
+        try:
+            found: dict[str, Any] = json.loads(
+                self._ask(harmless.attached, handed_in, grade_id, text, wanted)
+            )
+        except TooMuch:
+            return {}
+        return found
+
+    def _code(self, code: str) -> str:
+        """Return code that can be coloured in time, or its beginning."""
+        code = printable(code)
+        if len(code) <= _SHORT:
+            return code
+        try:
+            self._ask(harmless.colours, code)
+        except TooMuch:
+            return f"{code[:_SHORT]}\n# {_CUT}"
+        return code if len(code) <= LONGEST else f"{code[:LONGEST]}\n# {_CUT}"
+
+    # --- outputs -----------------------------------------------------------------------------
+
+    def _outputs(self, outputs: list[Any]) -> Iterator[NotebookNode]:
+        """Yield outputs in which nothing acts; a note says what was left out."""
+        for output in outputs[:_MOST_OUTPUTS]:
+            if output.output_type == "stream":
+                yield new_output("stream", name=output.name, text=_cut(printable(output.text)))
+            elif output.output_type == "error":
+                lines = _cut(printable("\n".join(output.traceback))).split("\n")
+                yield new_output(
+                    "error",
+                    ename=printable(output.ename),
+                    evalue=printable(output.evalue)[:_SHORT],
+                    traceback=lines,
+                )
+            else:
+                yield self._shown(output)
+        if len(outputs) > _MOST_OUTPUTS:
+            yield _note(f"{len(outputs) - _MOST_OUTPUTS} more outputs")
+
+    def _shown(self, output: NotebookNode) -> NotebookNode:
+        """Return something that was displayed, in the forms of it that are harmless."""
+        data = {mime: self._form(mime, printable(text)) for mime, text in _texts(output.data)}
+        kept = {mime: text for mime, text in data.items() if text}
+        lost = sorted({mime for mime in output.data if mime not in kept and output.data[mime]})
+        if lost and not set(kept) - {"text/plain"}:
+            note = f"[left out, as it could act on a page, or is too large: {', '.join(lost)}]"
+            kept["text/plain"] = "\n".join(filter(None, (kept.get("text/plain", ""), note)))
+        count = {"execution_count": output.get("execution_count")}
+        more = count if output.output_type == "execute_result" else {}
+        return new_output(output.output_type, data=kept, **more)
+
+    def _form(self, mime: str, text: str) -> str:
+        """Return one form of what was displayed, made harmless; "" where that cannot be."""
+        if mime == "text/plain":
+            return _cut(text)
+        try:
+            if mime == "text/html":
+                return self._ask(harmless.cleaned_output, text)
+            if mime == "text/markdown":
+                acts, wanted = self._look(_cut(text), set())
+                return "" if acts or wanted else _cut(text)
+            if mime == "text/latex":
+                return "" if harmless.acting_command(_cut(text)) else _cut(text)
+            if mime in ("image/png", "image/jpeg"):
+                text = "".join(text.split())
+                return text if self._ask(harmless.picture_kind, text) == mime else ""
+        except TooMuch:
+            pass
+        return ""
+
+    def _ask(self, *question: Any) -> str:
+        """Have a text looked at; after too much trouble with one notebook, give up on the rest."""
+        if self._trouble >= _MOST_TROUBLE:
+            raise TooMuch("others of this notebook took too long already")
+        try:
+            return self._aside(*question)
+        except TooMuch:
+            self._trouble += 1
+            raise
+
+
+def as_text(text: str, why: str) -> str:
+    """Return Markdown that shows a text as it was typed, with a note why."""
+    text = _cut(text)
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    # The note holds words of the student's: no Markdown may be made of them either.
+    note = f"Shown as text, because of {why}:"
+    return f"{fence}\n{note}\n\n{text}\n{fence}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n{_CUT}"
+
+
+def _note(what: str) -> NotebookNode:
+    return new_output("display_data", data={"text/plain": f"[left out: {what}]"})
+
+
+def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each form of an output that is text, in one piece."""
+    for mime, value in data.items():
+        if isinstance(value, list) and all(isinstance(line, str) for line in value):
+            yield mime, "".join(value)
+        elif isinstance(value, str):
+            yield mime, value
+
+
+def _names(notebook: NotebookNode) -> Iterator[str]:
+    """Yield the names that formgrader gives to elements of the page."""
+    yield from _OWN_NAMES
+    for cell in notebook.cells:
+        grade_id = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        if grade_id:
+            yield from (grade_id, f"{grade_id}_extra_credit", f"{grade_id}-comment")
