@@ -9,6 +9,7 @@ another one. It gives back text, never an object.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import os
 import resource
@@ -22,7 +23,7 @@ _MEMORY = 2 << 30
 _LONGEST_REPLY = 64 << 20
 _READY, _DONE, _FAILED = b"r", b"d", b"f"
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["imbalance_grader.feedback"])
+_CONTEXT.set_forkserver_preload(["imbalance_grader.feedback_page"])
 
 
 class TooMuch(Exception):
@@ -34,16 +35,21 @@ class Aside:
 
     Parameters
     ----------
+    module : str
+        Which holds the functions; the process imports it before it takes questions.
     seconds : float, default=2
         For each call. The start of the process does not count.
     """
 
-    def __init__(self, seconds: float = _SECONDS) -> None:
+    def __init__(self, module: str, seconds: float = _SECONDS) -> None:
+        self._module = module
         self._seconds = seconds
         self._process: Any = None
         self._line: Connection | None = None
+        self._ready = False
 
     def __enter__(self) -> Aside:
+        self._start()  # it imports while others work
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -58,6 +64,7 @@ class Aside:
         """
         line = self._line or self._start()
         try:
+            self._wait_until_ready(line)
             line.send((function, arguments))
             reply = self._receive(line, self._seconds)
         except (TooMuch, EOFError, OSError) as error:
@@ -69,11 +76,16 @@ class Aside:
 
     def _start(self) -> Connection:
         self._line, theirs = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=_work, args=(theirs,), daemon=True)
+        self._process = _CONTEXT.Process(target=_work, args=(theirs, self._module), daemon=True)
         self._process.start()
+        self._ready = False
         theirs.close()
-        self._receive(self._line, _START_SECONDS)
         return self._line
+
+    def _wait_until_ready(self, line: Connection) -> None:
+        if not self._ready:
+            self._receive(line, _START_SECONDS)
+            self._ready = True
 
     @staticmethod
     def _receive(line: Connection, seconds: float) -> bytes:
@@ -89,8 +101,9 @@ class Aside:
             self._line = None
 
 
-def _work(line: Connection) -> None:
+def _work(line: Connection, module: str) -> None:
     """Do what is asked until nobody asks any more. Runs in the process apart."""
+    importlib.import_module(module)
     os.chdir("/")
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import imbalance_lab.exercises
+from imbalance_grader.results import exercise_name
 from imbalance_lab.checks import Exercise
 from imbalance_oracles.registry import quizzes
 
@@ -37,11 +38,6 @@ class Misconception:
     says: str = ""
     lesson: str = ""
     section: str = ""
-
-
-def exercise_name(grade_id: str) -> str:
-    """Return the exercise that a graded cell judges: ``"cost-of-check"`` judges ``cost_of``."""
-    return grade_id.removesuffix("-check").replace("-", "_")
 
 
 def named_mistake(grade_id: str, mistake: str, message: str = "") -> Misconception:

@@ -9,10 +9,11 @@ student handed in stays untouched in ``submitted/``.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 from nbformat import NotebookNode
@@ -20,7 +21,7 @@ from nbformat.v4 import new_output
 
 from imbalance_grader import harmless
 from imbalance_grader.aside import Aside, TooMuch
-from imbalance_grader.printable import printable
+from imbalance_grader.printable import one_line, printable
 
 LONGEST = 50_000  # characters of an answer or an output that are shown
 _SHORT = 2_000  # what no library takes long for
@@ -29,6 +30,7 @@ _MOST_TROUBLE = 4  # texts of one notebook that may take too long; what comes af
 _PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 )
+_LOST = "[a picture is not there, is too large, or is no PNG, JPEG, GIF or WebP]"
 _CUT = "… cut off here; all of it is in submitted/"
 # Names that formgrader's page has for elements of its own.
 _OWN_NAMES = {"notebook", "notebook-container", "statusmessage", "MathJax", "jQuery", "_"}
@@ -48,7 +50,7 @@ class Cleaner:
         self._trouble = 0
 
     def clean(
-        self, notebook: NotebookNode, own: Set[str], handed_in: bytes | None = None
+        self, notebook: NotebookNode, own: Set[str], handed_in: Sequence[bytes] = ()
     ) -> NotebookNode:
         """Return a graded notebook in which nothing of the student's acts.
 
@@ -57,8 +59,8 @@ class Cleaner:
         notebook : NotebookNode
         own : set of str
             The instructor's texts, which stay as they are.
-        handed_in : bytes, optional
-            The student's file, for the pictures in written answers.
+        handed_in : sequence of bytes, optional
+            The student's files, for the pictures in written answers.
         """
         self._trouble = 0
         made: NotebookNode = copy.deepcopy(notebook)
@@ -76,7 +78,7 @@ class Cleaner:
 
     # --- answers -----------------------------------------------------------------------------
 
-    def _write(self, cell: NotebookNode, names: Set[str], handed_in: bytes | None) -> None:
+    def _write(self, cell: NotebookNode, names: Set[str], handed_in: Sequence[bytes]) -> None:
         """Make a written answer harmless."""
         text = printable(cell.source)
         acts, wanted = self._look(_cut(text), names)
@@ -84,16 +86,13 @@ class Cleaner:
             cell.source = as_text(text, acts)
             return
         cell.source = _cut(text)
-        if not wanted:
-            return
-        grade_id = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-        found = self._pictures(handed_in, grade_id, text, wanted)
-        cell.attachments = {name: found.get(name, {"image/png": _PIXEL}) for name in wanted}
-        lost = ", ".join(name for name in wanted if name not in found)
-        if lost:
-            cell.source += "\n\n" + as_text(
-                lost, "a picture that is not there, is too large, or is no PNG, JPEG, GIF or WebP"
-            )
+        if wanted:
+            grade_id = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            found = self._pictures(handed_in, grade_id, text, wanted)
+            cell.attachments = {name: found.get(name, {"image/png": _PIXEL}) for name in wanted}
+            if lost := [name for name in wanted if name not in found]:
+                # Before the answer, which could make something else of what stands after it.
+                cell.source = f"{_fenced(_LOST, ', '.join(lost))}\n\n{cell.source}"
 
     def _look(self, text: str, names: Set[str]) -> tuple[str, list[str]]:
         """Return why a written answer is not harmless, or the attachments that it shows."""
@@ -104,16 +103,13 @@ class Cleaner:
         return found["acts"], found["pictures"]
 
     def _pictures(
-        self, handed_in: bytes | None, grade_id: str, text: str, wanted: list[str]
-    ) -> Mapping[str, Any]:
-        if handed_in is None:
-            return {}
-        try:
-            found: dict[str, Any] = json.loads(
-                self._ask(harmless.attached, handed_in, grade_id, text, wanted)
-            )
-        except TooMuch:
-            return {}
+        self, handed_in: Sequence[bytes], grade_id: str, text: str, wanted: list[str]
+    ) -> dict[str, Any]:
+        """Return those of the attachments that are pictures."""
+        found: dict[str, Any] = {}
+        for content in handed_in:
+            with contextlib.suppress(TooMuch):
+                found |= json.loads(self._ask(harmless.attached, content, grade_id, text, wanted))
         return found
 
     def _code(self, code: str) -> str:
@@ -133,15 +129,11 @@ class Cleaner:
         """Yield outputs in which nothing acts; a note says what was left out."""
         for output in outputs[:_MOST_OUTPUTS]:
             if output.output_type == "stream":
-                yield new_output("stream", name=output.name, text=_cut(printable(output.text)))
+                yield new_output("stream", name=output.name, text=_text(output.text))
             elif output.output_type == "error":
-                lines = _cut(printable("\n".join(output.traceback))).split("\n")
-                yield new_output(
-                    "error",
-                    ename=printable(output.ename),
-                    evalue=printable(output.evalue)[:_SHORT],
-                    traceback=lines,
-                )
+                lines = _text(output.traceback, "\n").split("\n")
+                name, message = one_line(output.ename), _text(output.evalue)[:_SHORT]
+                yield new_output("error", ename=name, evalue=message, traceback=lines)
             else:
                 yield self._shown(output)
         if len(outputs) > _MOST_OUTPUTS:
@@ -149,7 +141,7 @@ class Cleaner:
 
     def _shown(self, output: NotebookNode) -> NotebookNode:
         """Return something that was displayed, in the forms of it that are harmless."""
-        data = {mime: self._form(mime, printable(text)) for mime, text in _texts(output.data)}
+        data = {mime: self._form(mime, printable(_joined(t))) for mime, t in output.data.items()}
         kept = {mime: text for mime, text in data.items() if text}
         lost = sorted({mime for mime in output.data if mime not in kept and output.data[mime]})
         if lost and not set(kept) - {"text/plain"}:
@@ -157,7 +149,8 @@ class Cleaner:
             kept["text/plain"] = "\n".join(filter(None, (kept.get("text/plain", ""), note)))
         count = {"execution_count": output.get("execution_count")}
         more = count if output.output_type == "execute_result" else {}
-        return new_output(output.output_type, data=kept, **more)
+        shown: NotebookNode = new_output(output.output_type, data=kept, **more)
+        return shown
 
     def _form(self, mime: str, text: str) -> str:
         """Return one form of what was displayed, made harmless; "" where that cannot be."""
@@ -191,11 +184,13 @@ class Cleaner:
 
 def as_text(text: str, why: str) -> str:
     """Return Markdown that shows a text as it was typed, with a note why."""
-    text = _cut(text)
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    return _fenced(f"[shown as text, because of {one_line(why)}]", _cut(text))
+
+
+def _fenced(note: str, text: str) -> str:
+    """Return Markdown of which nothing is made. Both may hold words of the student's."""
+    longest = max((len(run) for run in re.findall(r"`+", note + text)), default=0)
     fence = "`" * max(3, longest + 1)
-    # The note holds words of the student's: no Markdown may be made of them either.
-    note = f"Shown as text, because of {why}:"
     return f"{fence}\n{note}\n\n{text}\n{fence}"
 
 
@@ -204,16 +199,18 @@ def _cut(text: str) -> str:
 
 
 def _note(what: str) -> NotebookNode:
-    return new_output("display_data", data={"text/plain": f"[left out: {what}]"})
+    note: NotebookNode = new_output("display_data", data={"text/plain": f"[left out: {what}]"})
+    return note
 
 
-def _texts(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield each form of an output that is text, in one piece."""
-    for mime, value in data.items():
-        if isinstance(value, list) and all(isinstance(line, str) for line in value):
-            yield mime, "".join(value)
-        elif isinstance(value, str):
-            yield mime, value
+def _text(value: Any, between: str = "") -> str:
+    return _cut(printable(_joined(value, between)))
+
+
+def _joined(value: Any, between: str = "") -> str:
+    """Return text in one piece, "" for what is no text."""
+    parts = value if isinstance(value, list) else [value]
+    return between.join(part for part in parts if isinstance(part, str))
 
 
 def _names(notebook: NotebookNode) -> Iterator[str]:

@@ -29,15 +29,18 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from imbalance_grader.aside import Aside
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
+from imbalance_grader.clean import Cleaner
 from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
-from imbalance_grader.feedback import write_feedback
+from imbalance_grader.feedback import Feedback, write_feedback
 from imbalance_grader.handed_in import SECRET
 from imbalance_grader.journal import Record, write_whole
 from imbalance_grader.printable import one_line, printable
 from imbalance_grader.report import write_report
 from imbalance_grader.results import Limits, State
 from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class
+from imbalance_grader.settle import own_texts
 from imbalance_grader.standings import Standing, standings, write_csv
 from imbalance_grader.workers import Workers, local_workers
 from imbalance_oracles import secret
@@ -113,8 +116,10 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
 
     with _Bar(notes) as bar:
         records = grade_class(classroom, assignment, crew, options, bar)
+    made = Feedback()
     if chosen.feedback:
-        write_feedback(classroom, assignment, chosen.student or None)
+        made = write_feedback(classroom, assignment, chosen.student or None)
+        _tell_problems(made, notes)
     rows = standings(classroom, assignment, records)
     paths = _write_results(classroom, assignment, rows, chosen.anonymous)
     asked = {record.student for record in records}
@@ -125,6 +130,7 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
         _print_table(shown, paths)
     fine = {State.GRADED, State.MISSING}
     well = all(row.status in fine and not row.time_remark for row in shown)
+    well = well and not made.problems
     return DONE if well else ATTENTION
 
 
@@ -135,7 +141,10 @@ def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
     with Engine(_limits(chosen.limit), chosen.allow_unprotected, config) as engine:
         graded = engine.grade(source, chosen.notebook, source.resolve().parent.name, chosen.student)
     if chosen.output is not None and graded.notebook is not None:
-        write_whole(chosen.output, nbformat.writes(graded.notebook))
+        with Aside("imbalance_grader.harmless") as aside:
+            content = [chosen.notebook.read_bytes()]
+            clean = Cleaner(aside).clean(graded.notebook, own_texts(source), content)
+        write_whole(chosen.output, nbformat.writes(clean))
     result = graded.result
     totals = {"points": result.points, "max_points": result.max_points, "waiting": result.waiting}
     _print_json(totals | result.to_json())
@@ -159,9 +168,13 @@ def _make_report(chosen: argparse.Namespace, notes: Console) -> int:
 def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
-    written = write_feedback(classroom, assignment, chosen.student or None)
+    made = write_feedback(classroom, assignment, chosen.student or None)
+    written = made.paths
+    _tell_problems(made, notes)
     if chosen.json:
-        _print_json({"assignment": assignment.name, "feedback": [str(path) for path in written]})
+        pages = [str(path) for path in written]
+        told = {"assignment": assignment.name, "feedback": pages, "problems": made.problems}
+        _print_json(told)
     else:
         folder = classroom.coursedir.feedback_directory
         print(f"{len(written)} pages of feedback written to {folder}/")
@@ -171,7 +184,13 @@ def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
         else:
             print(f"{len(outside)} of them did not come through nbgrader's exchange, which is the")
             print("only way back that `nbgrader release_feedback` knows: hand out the pages.")
-    return DONE
+    return ATTENTION if made.problems else DONE
+
+
+def _tell_problems(made: Feedback, notes: Console) -> None:
+    for student, problem in sorted(made.problems.items()):
+        text = f"The feedback of {student} could not be made in full: {problem}"
+        notes.print(Text(one_line(text), style="yellow"), soft_wrap=True)
 
 
 def _draw_inputs(chosen: argparse.Namespace, notes: Console) -> int:

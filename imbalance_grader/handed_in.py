@@ -61,6 +61,12 @@ class Paper:
                     path.write_bytes(content)
             yield Path(place) / name
 
+    @property
+    def contents(self) -> list[bytes]:
+        """Every file that may have been graded."""
+        papers = (self, *self.beside.values())
+        return [paper.content for paper in papers if paper.content is not None]
+
     def digest(self, name: str) -> str:
         """Return a digest of all that can decide the grade of a notebook of this name."""
         content = hashlib.sha256(self.content or b"").hexdigest()

@@ -1,4 +1,4 @@
-"""What a student wrote or showed: is it harmless in the pages that people open?
+"""Whether what a student wrote or showed is harmless in the pages that people open.
 
 formgrader shows a written answer as nbconvert makes HTML of it, which lets every tag through, and
 lets MathJax read the page. So an answer is rendered here in the same way, and is harmless if all
@@ -34,22 +34,49 @@ TAGS = {
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
 LARGEST_PICTURE = 5 << 20
 _MOST_PIXELS = 50_000_000
-_EMPTY_CELLS = {"colspan": re.compile(r"\d{1,3}"), "rowspan": re.compile(r"\d{1,3}")}
 
 # A tag with all its attributes in quotes, without anything that could end it early.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?: [a-z-]+=\"[^\"<>]*\")*) ?/?>")
 _ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
-_TICK = re.compile(r"<input class=\"task-list-item-checkbox\" type=\"checkbox\" disabled( checked)?/>")
+# What Markdown makes of "- [ ]", and comments.
+_ASIDE = re.compile(
+    r"<input class=\"task-list-item-checkbox\" type=\"checkbox\" disabled(?: checked)?/>"
+    r"|<!--[^<>-]*-->"
+)
 _ADDRESS = re.compile(r"(?:https?://|mailto:|#|\.\./\.\./docs/[\w./-]*(?:#|$))[^\x00-\x20]*")
 _DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*")
+_NUMBER, _ANY = re.compile(r"\d{1,9}"), re.compile(r"[^\x00]*")
+_VALUES = {
+    # Those of highlighted code, and what Markdown itself gives.
+    ("*", "class"): re.compile(
+        r"[a-z]{1,2}\d?|highlight|anchor-link|task-list-item|language-[\w+#.-]+"
+    ),
+    ("a", "href"): _ADDRESS,
+    ("a", "title"): _ANY,
+    ("img", "alt"): _ANY,
+    ("img", "src"): _DATA,
+    ("img", "title"): _ANY,
+    ("ol", "start"): _NUMBER,
+    **{(cell, "colspan"): _NUMBER for cell in ("td", "th")},
+    **{(cell, "rowspan"): _NUMBER for cell in ("td", "th")},
+    **{(cell, "style"): re.compile(r"text-align:(left|center|right)") for cell in ("td", "th")},
+}
+# Parts of HTML that are there to act, or to look like the page around them.
+_ACTING = re.compile(
+    r"<(?:script|iframe|svg|math|form|input|button|object|embed|link|meta|base|audio|video)\b"
+    r"|\bon[a-z]+\s*=|javascript:",
+    re.IGNORECASE,
+)
+_LEFT_OUT = "<p>[parts that could act on a page are left out here]</p>"
 # What MathJax or KaTeX do beside setting a formula: open an address, load code, name or style an
 # element of the page, and define commands, which the rest of the page would then be set with.
 _COMMAND = re.compile(
-    r"\\(href|url|require|unicode|class|cssId|style|html\w*|data|includegraphics|input|include"
-    r"|def|gdef|edef|xdef|let|futurelet|global|csname|(?:re|provide)?newcommand|renewcommand"
-    r"|providecommand|(?:re)?newenvironment|DeclareMathOperator|mmlToken|bbox|action|mathtip"
-    r"|texttip|toggle|special|write|begingroup|endgroup)(?![A-Za-z])"
+    r"\\(?:(href|url|require|unicode|class|cssId|style|html\w*|data|includegraphics|input|include"
+    r"|mmlToken|bbox|action|mathtip|texttip|toggle|special|DeclareMathOperator)\s*\*?\s*[\[{]"
+    r"|(def|gdef|edef|xdef|let|futurelet|csname|newcommand|renewcommand|providecommand"
+    r"|newenvironment|renewenvironment|begingroup|endgroup)(?![A-Za-z]))"
 )
+_EMPTY = {"br", "hr", "img"}  # tags that nothing stands in
 
 
 class _Attachments(dict[str, dict[str, str]]):
@@ -94,53 +121,43 @@ def acting_command(text: str) -> str:
     Tags are left out of the page before, as MathJax may read over them.
     """
     found = _COMMAND.search(text) or _COMMAND.search(html.unescape(re.sub(r"<[^<>]*>", "", text)))
-    return f"the command \\{found[1]} in a formula" if found else ""
+    return f"the command \\{found[1] or found[2]} in a formula" if found else ""
 
 
 def _acting_tag(page: str, names: set[str]) -> str:
     """Return the first tag that is not harmless, in a few words, "" if all of them are."""
-    problems: list[str] = []
-
-    def check(tag: re.Match[str]) -> str:
-        problem = _problem(tag[2].lower(), tag[3], names)
-        if problem:
-            problems.append(problem)
-        return ""
-
-    rest = _TAG.sub(check, _TICK.sub("", page))
-    if problems:
-        return problems[0]
-    place = rest.find("<")
-    return f"the HTML {rest[place : place + 40].strip()!r}" if place >= 0 else ""
+    page = _ASIDE.sub("", page)
+    inside: list[str] = []
+    place = 0
+    while (place := page.find("<", place)) >= 0:
+        tag = _TAG.match(page, place)
+        if not tag or not _is_good(tag, inside, names):
+            return f"the HTML {page[place : place + 60].splitlines()[0]!r}"
+        place = tag.end()
+    return f"the HTML <{inside[-1]}>, which is not closed" if inside else ""
 
 
-def _problem(tag: str, attributes: str, names: set[str]) -> str:
-    for name, written in _ATTRIBUTE.findall(attributes):
-        value = html.unescape(written)
-        if not _is_harmless(tag, name, value, names):
-            return f"the HTML <{tag} {name}={value[:40]!r}>"
-    return "" if tag in TAGS or (tag == "img" and " src=" in attributes) else f"the HTML <{tag}>"
+def _is_good(tag: re.Match[str], inside: list[str], names: set[str]) -> bool:
+    """Return whether a tag is harmless where it stands, and keep account of what is open.
+
+    What is left open, or closed without having been opened, would take in the rest of the page.
+    """
+    closes, name = bool(tag[1]), tag[2].lower()
+    attributes = _ATTRIBUTE.findall(tag[3])
+    if name not in TAGS | {"img"} or (closes and attributes):
+        return False
+    if closes:
+        return bool(inside) and inside.pop() == name
+    if name not in _EMPTY:
+        inside.append(name)
+    return all(_is_harmless(name, key, html.unescape(value), names) for key, value in attributes)
 
 
 def _is_harmless(tag: str, name: str, value: str, names: set[str]) -> bool:
-    match tag, name:
-        case "a", "href":
-            return bool(_ADDRESS.fullmatch(value))
-        case "img", "src":
-            return bool(_DATA.fullmatch(value))
-        case ("a" | "img"), "title" | "alt":
-            return True
-        case _, "class":  # those of highlighted code, and what Markdown's own lists are given
-            return bool(re.fullmatch(r"[a-z]{1,2}\d?|highlight|anchor-link|task-list-item", value))
-        case ("th" | "td"), "style":
-            return bool(re.fullmatch(r"text-align:(left|center|right)", value))
-        case ("th" | "td"), "colspan" | "rowspan":
-            return bool(re.fullmatch(r"\d{1,3}", value))
-        case "ol", "start":
-            return bool(re.fullmatch(r"\d{1,9}", value))
-        case ("h1" | "h2" | "h3" | "h4" | "h5" | "h6"), "id":
-            return value not in names
-    return False
+    if name == "id":
+        return bool(re.fullmatch(r"h[1-6]", tag)) and value not in names
+    allowed = _VALUES.get(("*", name)) or _VALUES.get((tag, name))
+    return bool(allowed and allowed.fullmatch(value))
 
 
 def cleaned(page: str) -> str:
@@ -180,7 +197,9 @@ def _kept_attribute(tag: str, name: str, value: str) -> str | None:
 def cleaned_output(page: str) -> str:
     """Return HTML that a cell showed, `cleaned`; "" if what is left has formulas that act."""
     clean = cleaned(page)
-    return "" if acting_command(clean) else clean
+    if acting_command(clean):
+        return ""
+    return clean + _LEFT_OUT if _ACTING.search(page) else clean
 
 
 def colours(code: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
-import nbformat
 from markupsafe import Markup
 
-from imbalance_grader.classroom import Assignment
 from imbalance_grader.printable import one_line, printable
+
+if TYPE_CHECKING:
+    from imbalance_grader.classroom import Assignment
 
 
 def render(template: str, view: Mapping[str, Any]) -> str:
@@ -22,6 +23,8 @@ def render(template: str, view: Mapping[str, Any]) -> str:
 
 def title(assignment: Assignment) -> str:
     """Return the first heading of the instructor's notebook."""
+    import nbformat  # which takes a second, and not every page needs it
+
     cells = nbformat.read(assignment.sources[0], as_version=4).cells
     for cell in cells:
         found = re.search(r"^# (.+)$", cell.source, re.MULTILINE)

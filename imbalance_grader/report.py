@@ -18,7 +18,6 @@ import numpy as np
 
 from imbalance_grader.catalogue import (
     Misconception,
-    exercise_name,
     named_mistake,
     quiz_choices,
 )
@@ -26,7 +25,7 @@ from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.items import difficulty, discrimination
 from imbalance_grader.pages import render, title
 from imbalance_grader.printable import one_line
-from imbalance_grader.results import CellResult, State
+from imbalance_grader.results import CellResult, State, exercise_name
 from imbalance_grader.standings import Standing
 
 BINS = 10

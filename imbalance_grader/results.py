@@ -69,6 +69,11 @@ class CellResult:
         object.__setattr__(self, "mistake", one_line(self.mistake))
 
 
+def exercise_name(grade_id: str) -> str:
+    """Return the exercise that a graded cell judges: ``"cost-of-check"`` judges ``cost_of``."""
+    return grade_id.removesuffix("-check").replace("-", "_")
+
+
 @dataclass(frozen=True)
 class CellTime:
     """How long one cell of the notebook took.

@@ -1,44 +1,27 @@
 """Grade a class: each submission apart from the others, and a run that can be killed and go on.
 
-For each submission, in this order: the graded notebook is written where nbgrader expects it, its
-marks go into the gradebook in one transaction, and last its record into the journal. So a record
-in the journal means that everything else is there; a run killed before it does that one submission
-again, with the same outcome.
+What came of a submission is written whole before its record is (see `imbalance_grader.settle`). So
+a record in the journal means that everything else is there; a run killed before it does that one
+submission again, with the same outcome.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-import nbformat
 from filelock import FileLock, Timeout
 
-from imbalance_grader.classroom import (
-    Assignment,
-    Classroom,
-    ClassroomError,
-    Submission,
-)
-from imbalance_grader.engine import MachineError
-from imbalance_grader.gradebook import Marks, MarksWriter, has_marks
-from imbalance_grader.handed_in import SECRET, TIMESTAMP, HandedIn
-from imbalance_grader.journal import (
-    Journal,
-    Record,
-    RunNote,
-    clear_leftovers,
-    write_whole,
-)
-from imbalance_grader.marks import judged, judged_key
-from imbalance_grader.results import Graded, State
+from imbalance_grader.classroom import Assignment, Classroom, ClassroomError, Submission
+from imbalance_grader.gradebook import has_marks
+from imbalance_grader.handed_in import HandedIn
+from imbalance_grader.journal import Journal, Record, RunNote, clear_leftovers
+from imbalance_grader.results import State
+from imbalance_grader.settle import Settler, fingerprint, unread
 from imbalance_grader.strays import Stray, strays
-from imbalance_grader.workers import Outcome, Task, Workers, code_fingerprint
-from imbalance_oracles import secret
+from imbalance_grader.workers import Task, Workers
 
 _MOST_LISTED = 10  # misplaced files in a message
 
@@ -145,10 +128,10 @@ def grade_class(
         plan = make_plan(classroom, assignment, journal, options)
         done = [*plan.kept]
         if plan.tasks:
-            with crew() as workers, MarksWriter(classroom) as marks:
+            with crew() as workers, Settler(classroom, journal, plan.note.run) as settler:
                 watcher.planned(plan, workers)
                 for outcome in workers.outcomes(plan.tasks):
-                    record = _settle(classroom, marks, journal, plan.note, outcome)
+                    record = settler.settle(outcome)
                     done.append(record)
                     watcher.graded(record)
         journal.finish(plan.note)
@@ -191,12 +174,6 @@ def _dated(journal: Journal, record: Record, handed_in: HandedIn) -> Record:
     return dated
 
 
-def fingerprint(assignment: Assignment, handed_in: HandedIn) -> str:
-    """Return a digest of all that decides a grade: submission, instructor's notebook, checks."""
-    parts = (assignment.fingerprint, handed_in.fingerprint, code_fingerprint(), secret.current())
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
 def not_handed_in(
     classroom: Classroom, assignment: Assignment, students: Sequence[str] | None
 ) -> list[Record]:
@@ -209,17 +186,17 @@ def not_handed_in(
     there = {submission.student for submission in submissions}
     misplaced = strays(classroom, assignment)
     records = [
-        _unread(assignment, student, State.MISSING, _nothing(student, misplaced))
+        unread(assignment, student, State.MISSING, _nothing(student, misplaced))
         for student in classroom.enrolled()
         if student not in there
     ]
     records += [
-        _unread(assignment, s.student, State.MALFORMED, f"Not looked at: {s.refused}.")
+        unread(assignment, s.student, State.MALFORMED, f"Not looked at: {s.refused}.")
         for s in submissions
         if s.refused
     ]
     records += [
-        _unread(assignment, stray.path, State.MALFORMED, stray.reason) for stray in misplaced
+        unread(assignment, stray.path, State.MALFORMED, stray.reason) for stray in misplaced
     ]
     return [r for r in records if students is None or r.student.partition("/")[0] in students]
 
@@ -244,11 +221,6 @@ def _refuse_empty_class(classroom: Classroom, assignment: Assignment, journal: J
         f"nothing to grade: {folder}/ has no folder STUDENT/{assignment.name}"
         + (f". What lies there:{listed}" if listed else ", and no student is in the gradebook")
     )
-
-
-def _unread(assignment: Assignment, student: str, state: State, detail: str) -> Record:
-    names = assignment.notebooks
-    return Record(student, tuple(assignment.unread(name, student, state, detail) for name in names))
 
 
 def _note(journal: Journal, options: Options) -> RunNote:
@@ -278,92 +250,6 @@ def _chosen(
             f"{classroom.coursedir.submitted_directory}/ nor in the gradebook)"
         )
     return [s for s in submissions if s.student in students]
-
-
-def _settle(
-    classroom: Classroom,
-    marks: MarksWriter,
-    journal: Journal,
-    note: RunNote,
-    outcome: Outcome,
-) -> Record:
-    """Write what came of one submission and return its record; a fault stays with it alone."""
-    failure = outcome.failure
-    if failure is None:
-        try:
-            return _write(classroom, marks, journal, note, outcome)
-        except Exception as raised:
-            failure = raised
-    detail = f"The grader itself failed ({type(failure).__name__}: {failure})"
-    if isinstance(failure, MachineError):
-        detail = str(failure)
-    return _unread(
-        outcome.task.assignment,
-        outcome.task.submission.student,
-        State.CRASHED,
-        f"{detail}; the next run tries again.",
-    )
-
-
-def _write(
-    classroom: Classroom,
-    marks: MarksWriter,
-    journal: Journal,
-    note: RunNote,
-    outcome: Outcome,
-) -> Record:
-    """Write the graded notebook, then the marks, and the journal last."""
-    assignment, submission = outcome.task.assignment, outcome.task.submission
-    record = Record(
-        student=submission.student,
-        notebooks=tuple(graded.result for graded in outcome.graded),
-        fingerprint=fingerprint(assignment, outcome.handed_in),
-        run=note.run,
-        submitted=outcome.handed_in.stamp.iso,
-        time_problem=outcome.handed_in.stamp.problem,
-        judged=judged(assignment, outcome.graded),
-    )
-    before = journal.read(submission.student)
-    same = dict(set(record.judged.items()) & set(before.judged.items() if before else ()))
-    _write_notebooks(classroom, assignment, outcome)
-    marks.write(
-        assignment.name,
-        submission.student,
-        record.when,
-        {graded.result.notebook: _marks(graded, same) for graded in outcome.graded},
-    )
-    journal.write(record)
-    return record
-
-
-def _marks(graded: Graded, same: Collection[str]) -> Marks:
-    result = graded.result
-    return Marks(
-        {cell.grade_id: cell.points for cell in result.cells},
-        graded.notebook,
-        {cell.grade_id for cell in result.cells if judged_key(result, cell) in same},
-    )
-
-
-def _write_notebooks(classroom: Classroom, assignment: Assignment, outcome: Outcome) -> None:
-    """Write what formgrader opens, readable only, as nbgrader leaves it."""
-    handed_in = outcome.handed_in
-    folder = classroom.path("autograded", outcome.task.submission.student, assignment.name)
-    folder.mkdir(parents=True, exist_ok=True)
-    clear_leftovers(folder)
-    mode = 0o664 if classroom.coursedir.groupshared else 0o444
-    for name, text in ((TIMESTAMP, handed_in.stamp.text), (SECRET, handed_in.secret)):
-        _write_or_remove(folder / name, text, mode)
-    for one in outcome.graded:
-        text = nbformat.writes(one.notebook) if one.notebook is not None else ""
-        _write_or_remove(folder / f"{one.result.notebook}.ipynb", text, mode)
-
-
-def _write_or_remove(path: Path, text: str, mode: int) -> None:
-    if text:
-        write_whole(path, text, mode, lasting=path.suffix == ".ipynb")
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _notebooks_are_there(classroom: Classroom, record: Record) -> bool:

@@ -233,7 +233,7 @@ class PretendedEngine:
             return CellResult(name, points, points, "graded", seconds=0.01)
         message = f"{name}: not right yet.\n\n  came      <b>5</b>\n"
         if "SAYS" in answer.source:
-            message += answer.source.split("SAYS")[1]
+            message += answer.source.split("SAYS")[1].encode().decode("unicode_escape")
         cell.outputs = [new_output("stream", text=message)]
         mistake = "the baseline is forgotten" if "MISTAKE" in answer.source else ""
         return CellResult(name, 0.0, points, "graded", message, mistake, 0.01)

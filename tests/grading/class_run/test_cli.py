@@ -159,6 +159,21 @@ def test_a_fault_of_the_grader_is_70_and_never_1(course, capsys, monkeypatch):
     assert "\x1b" not in error
 
 
+@pytest.mark.parametrize("text", ["\ud800", "\x1b]8;;https://evil.test\x07", "\u202e", "\x00"])
+def test_a_text_that_acts_stops_nothing_and_acts_nowhere(course, capfdbinary, text):
+    course.submit("ann", half="WRONG SAYS" + text.encode("unicode_escape").decode())
+    course.submit("bob", half="WRONG")
+    assert run(course, "assignment", ASSIGNMENT, "--feedback") == 0
+    assert run(course, "assignment", ASSIGNMENT, "--json") == 0
+    shown = b"".join(capfdbinary.readouterr())
+    files = [path for path in course.root.rglob("*") if path.suffix in (".html", ".csv", ".ipynb")]
+    written = [p.read_bytes() for p in files if "submitted" not in p.parts]
+    assert len(written) >= 6
+    raw = text.encode("utf-8", "surrogatepass")
+    assert all(raw not in data for data in [shown, *written])
+    assert {row[0] for row in course.gradebook()["submissions"]} == {"ann", "bob"}
+
+
 def test_hostile_names_reach_the_terminal_as_text(course, capsys):
     folder = course.root / "submitted" / "\x1b[31m[bold]red" / ASSIGNMENT
     folder.mkdir(parents=True)

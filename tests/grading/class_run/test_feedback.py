@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import base64
+import json
 
+import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 from nbformat.v4 import new_output
 from test_report import Page
 
 from imbalance_grader.classroom import Classroom
-from imbalance_grader.feedback import clean_html, clean_markdown, write_feedback
+from imbalance_grader.feedback import write_feedback
 from imbalance_grader.run import Options, grade_class
 
 PIXEL = (
@@ -120,12 +122,62 @@ def test_pictures_and_tables_are_kept(course):
     assert page.tags.count("table") == 1
 
 
-def test_cleaning_keeps_plain_text_and_safe_links():
-    assert clean_html("<b>a</b> <a href='https://x.org'>x</a>") == (
-        '<b>a</b> <a href="https://x.org" rel="noopener noreferrer nofollow">x</a>'
-    )
-    assert "<em>x</em>" in clean_markdown("*x* 1 < 2")
-    assert "&lt; 2" in clean_markdown("*x* 1 < 2")
+def pasted(course, student: str, reference: str, attachments: dict) -> None:
+    """Hand in a written answer with what JupyterLab makes of a pasted picture."""
+    path = course.submit(student, reflection=f"As seen here: ![plot]({reference})")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].attachments = attachments
+    nbformat.write(notebook, path)
+
+
+def test_a_pasted_picture_is_in_it(course):
+    pasted(course, "ann", "attachment:plot.png", {"plot.png": {"image/png": PIXEL}})
+    page = Page(feedback(course))
+    assert f"data:image/png;base64,{PIXEL}" in page.addresses
+
+
+@pytest.mark.parametrize(
+    "attachments",
+    [
+        {},
+        {"other.png": {"image/png": PIXEL}},
+        {"plot.png": {"image/svg+xml": base64.b64encode(b"<svg onload=alert(1)/>").decode()}},
+        {"plot.png": {"text/html": "<script>alert(1)</script>"}},
+        {"plot.png": {"image/png": '"><script>alert(1)</script>'}},
+        {"plot.png": {}},
+    ],
+)
+def test_a_picture_that_is_lost_or_none_is_said_and_stops_nobody(course, attachments):
+    pasted(course, "ann", "attachment:plot.png", attachments)
+    course.submit("bob")
+    page = feedback(course)
+    assert "a picture is not there, is too large, or is no PNG" in page
+    assert "As seen here" in page
+    assert "alert(1)" not in page
+    assert (course.root / "feedback" / "bob" / ASSIGNMENT / "toy.html").is_file()
+
+
+def test_a_page_that_cannot_be_made_says_so_and_the_others_are_made(
+    course, monkeypatch, command, capsys
+):
+    monkeypatch.setattr("imbalance_grader.feedback._PAGE_SECONDS", 3.0)
+    course.submit("ann", double="WRONG")
+    course.submit("bob")
+    assert command("assignment", ASSIGNMENT) == 0
+    graded = course.root / "autograded" / "ann" / ASSIGNMENT / "toy.ipynb"
+    graded.chmod(0o644)  # as if it had come past the cleaning
+    notebook = nbformat.read(graded, as_version=4)
+    notebook.cells[-1].source = "\\\\(" * 100_000
+    nbformat.write(notebook, graded)
+    capsys.readouterr()
+    assert command("feedback", ASSIGNMENT, "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert list(told["problems"]) == ["ann"]
+    assert len(told["feedback"]) == 2
+    text = Page((course.root / "feedback" / "ann" / ASSIGNMENT / "toy.html").read_text()).text
+    assert "This page could not be made in full." in text
+    assert "test-double: not right yet." in text
+    assert "5 of 10" in text.replace("\n", "")
 
 
 def test_an_unreadable_submission_gets_a_page_that_says_so(course):

@@ -134,13 +134,13 @@ def test_a_fault_of_the_grader_is_tried_again(course):
 
 
 def test_a_fault_in_writing_stays_with_its_submission(course, monkeypatch):
-    from imbalance_grader import run
+    from imbalance_grader.settle import Settler
 
-    def write(classroom, assignment, outcome):
+    def write(_, outcome):
         if outcome.task.submission.student == "ann":
             raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
 
-    monkeypatch.setattr(run, "_write_notebooks", write)
+    monkeypatch.setattr(Settler, "_write_notebooks", write)
     course.submit("ann")
     course.submit("bob")
     states = {r.student: (r.state, "surrogates" in r.detail) for r in grade(course)}
