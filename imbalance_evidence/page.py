@@ -16,6 +16,7 @@ from imbalance_evidence.study import load_study, study_names
 from imbalance_evidence.verdicts import DOES_NOT_HOLD, HOLDS, NOT_SHOWN, ONLY_IF, simulate
 from imbalance_lab.evidence import Result, studies, study
 
+QUESTIONS = ROOT / "evidence" / "questions.csv"
 PAGE = ROOT / "docs" / "laboratory.md"
 _MARKED = re.compile(r"(<!-- (\w+): .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 #: What is true of each condition, and what to call it.
@@ -85,11 +86,26 @@ def _verdict_line(found: Result, comparison: str) -> list[str]:
     return [f"`{found.name}`", facts["advice"], expects, margin, counts, facts["verdict"]]
 
 
+def questions_table() -> str:
+    """Return what the course's first version said, why it was doubted, and what settles it."""
+    with QUESTIONS.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    lines = []
+    for row in rows:
+        found = study(row["study"]) if row["study"] in studies() else None
+        said = found.verdict_on(row["comparison"]) if found else NOT_SHOWN
+        settled_by = f"`{row['study']}`, {row['comparison']}"
+        lines.append([row["finding"], row["said"], row["doubt"], settled_by, said])
+    head = ["", "the first version said", "a reader objected", "study and comparison", "verdict"]
+    return _table(head, lines)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "sets": real_sets_table,
     "power": power_table,
     "studies": studies_table,
     "verdicts": verdicts_table,
+    "questions": questions_table,
 }
 
 

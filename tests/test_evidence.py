@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
-from scipy.stats import t
+from scipy.stats import beta, t
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
@@ -27,7 +27,7 @@ from imbalance_evidence.fingerprint import essence, fingerprint
 from imbalance_evidence.pool import Pool, PoolError
 from imbalance_evidence.protocols.backtest import ESTIMATES, company
 from imbalance_evidence.protocols.calibrated import CORRECTIONS, Firth, calibrated
-from imbalance_evidence.protocols.coverage import INTERVALS, coverage
+from imbalance_evidence.protocols.coverage import INTERVALS, coverage, rank_for
 from imbalance_evidence.protocols.leak import LEAKS, leak
 from imbalance_evidence.protocols.losses import _to_try as losses_to_try
 from imbalance_evidence.protocols.losses import focal_slope
@@ -358,6 +358,21 @@ class TestProtocols:
         drawn = ((low <= 0.9) & (high >= 0.9)).mean()
         exact = coverage("recall positives=20 low=0.9 high=0.9", "wilson")["covered"]
         assert exact == pytest.approx(drawn, abs=0.01)
+
+    def test_a_promised_recall_needs_an_order_statistic(self) -> None:
+        # By hand: of 180 positives rank 162 is nine tenths, and 169 the first with 95%.
+        assert rank_for("as_counted", 180, 0.9) == 162
+        assert rank_for("order_statistic", 180, 0.9) == 169
+        assert rank_for("order_statistic", 20, 0.9) == 21  # too few for any promise
+        kept = {
+            method: coverage("promise positives=180 recall=0.9", method)["covered"]
+            for method in ("as_counted", "order_statistic")
+        }
+        assert kept["as_counted"] == pytest.approx(beta(162, 19).sf(0.9))
+        assert kept["as_counted"] < 0.5
+        assert kept["order_statistic"] > 0.95
+        draws = np.sort(np.random.default_rng(0).random((4000, 180)), axis=1)[:, -169]
+        assert (1 - draws >= 0.9).mean() == pytest.approx(kept["order_statistic"], abs=0.015)
 
     def test_wilson_s_interval_dips_near_a_recall_of_one(self) -> None:
         near_one = "recall positives=20 low=0.95 high=0.999"

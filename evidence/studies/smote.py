@@ -24,6 +24,8 @@ CLOUDS = [
 ]
 WIDE = [f"gauss n=1000 prevalence=0.05 n_features={features}" for features in (10, 50, 200)]
 
+CATEGORIES = ["transactions n=4000 fraud_rate=0.03"]
+
 MODELS = ["logistic", "neighbours", "forest", "boosting"]
 KIN = ["borderline", "svm_smote", "adasyn", "tomek", "enn", "smote_tomek", "smote_enn"]
 BOTH = [False, True]
@@ -52,6 +54,13 @@ STUDY = Study(
         ),
         grid(20, data=CLOUDS, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=False),
         grid(20, data=WIDE, model=MODELS, treatment=["nothing", "copies", "smote"], tuned=False),
+        grid(
+            20,
+            data=CATEGORIES,
+            model=MODELS,
+            treatment=["nothing", "copies", "smote", "smote_nc"],
+            tuned=False,
+        ),
     ],
     comparisons=[
         Comparison(
@@ -105,6 +114,22 @@ STUDY = Study(
             measure="average_precision",
             margin=0.02,
             expects="less",
+        ),
+        Comparison(
+            "categories",
+            "Where there are categories, SMOTE-NC ranks better than nothing.",
+            arm={"treatment": "smote_nc"},
+            against=NOTHING,
+            where={"data": CATEGORIES, "tuned": False},
+            **RANKING,
+        ),
+        Comparison(
+            "categories-copies",
+            "Where there are categories, SMOTE-NC ranks better than copies.",
+            arm={"treatment": "smote_nc"},
+            against={"treatment": "copies"},
+            where={"data": CATEGORIES, "tuned": False},
+            **RANKING,
         ),
         kin("borderline", "borderline", "Borderline-SMOTE is the best of the family."),
         kin("svm-smote", "svm_smote", "SVM-SMOTE ranks better than nothing."),

@@ -63,6 +63,30 @@ def _of_recall(method: str, settings: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
+def rank_for(method: str, positives: int, recall: float) -> int:
+    """Return which positive's score a threshold is set at to promise a recall; 1 is the highest.
+
+    A threshold at the score of rank r finds a share of new positives that is Beta(r, n + 1 - r)
+    distributed, whatever the scores are. One more than all of them stands for: flag everything.
+    """
+    ranks = np.arange(1, positives + 1)
+    if method == "as_counted":
+        kept = ranks / positives >= recall
+    elif method == "wilson_bound":
+        kept = proportion_confint(ranks, positives, 0.05, method="wilson")[0] >= recall
+    else:
+        kept = stats.beta.sf(recall, ranks, positives + 1 - ranks) >= 0.95
+    return int(ranks[kept][0]) if kept.any() else positives + 1
+
+
+def _of_promise(method: str, settings: Mapping[str, Any]) -> dict[str, float]:
+    """Return how often a promised recall is kept by new positives without end."""
+    n, recall = settings["positives"], settings["recall"]
+    rank = rank_for(method, n, recall)
+    kept = 1.0 if rank > n else float(stats.beta.sf(recall, rank, n + 1 - rank))
+    return {"covered": kept, "lowest": kept, "width": min(rank / n, 1.0) - recall}
+
+
 def _of_splits(
     method: str, data: str, repeat: int, settings: Mapping[str, Any]
 ) -> dict[str, float]:
@@ -106,15 +130,18 @@ def coverage(data: str, method: str, *, repeat: int = 0) -> dict[str, float]:
     data : str
         ``"recall positives=20 low=0.8 high=0.95"``, for which the answer is exact and the repeat
         does not matter, or ``"splits n=1000 prevalence=0.05"``, for which a repeat is one set.
+        Or ``"promise positives=180 recall=0.9"``: whether a threshold keeps the recall that it
+        promises, exact as well.
     method : str
-        One of `INTERVALS` for a recall; "naive" or "corrected" for splits.
+        One of `INTERVALS` for a recall; "naive" or "corrected" for splits; "as_counted",
+        "wilson_bound" or "order_statistic" for a promise.
     repeat : int, default=0
 
     Returns
     -------
     dict of str to float
         ``covered`` on average over the range, or 0 or 1; the ``lowest`` coverage in the range; the
-        mean ``width``.
+        mean ``width`` (of a promise: how much more recall than promised the rank aims at).
 
     Raises
     ------
@@ -122,13 +149,19 @@ def coverage(data: str, method: str, *, repeat: int = 0) -> dict[str, float]:
         If the data or the method are neither.
     """
     name, settings = parse(data)
-    methods = {"recall": tuple(INTERVALS), "splits": ("naive", "corrected")}
+    methods = {
+        "recall": tuple(INTERVALS),
+        "splits": ("naive", "corrected"),
+        "promise": ("as_counted", "wilson_bound", "order_statistic"),
+    }
     if method not in methods.get(name, ()):
         raise ValueError(f"data and method must be of {methods}, got {data!r} and {method!r}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if name == "recall":
             return _of_recall(method, settings)
+        if name == "promise":
+            return _of_promise(method, settings)
         return _of_splits(method, data, repeat, settings)
 
 
