@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned
+from imbalance_lab.checks import Exercise, Mistake, Quiz
+from imbalance_lab.exercises.inputs import CERTAIN
 
 BRIER_SCORE = Exercise(
     "brier_score",
@@ -79,16 +78,6 @@ RELIABILITY_TABLE = Exercise(
 )
 
 
-def _nan_at_one(call: Call, expected: object, outcome: Outcome) -> bool:
-    """Return whether all that is missing in a right answer are the numbers for a certain row."""
-    if not isinstance(outcome, Returned) or not isinstance(expected, np.ndarray):
-        return False
-    came = np.asarray(outcome.value)
-    if came.dtype.kind != "f" or came.shape != expected.shape or not np.isnan(came).any():
-        return False
-    return bool(np.allclose(np.where(np.isnan(came), 1.0, came), expected))
-
-
 CORRECT_UNDERSAMPLING = Exercise(
     "correct_undersampling",
     lesson="10",
@@ -108,11 +97,7 @@ CORRECT_UNDERSAMPLING = Exercise(
             "beta is taken for the share that was dropped",
             "`beta` is the share of the negatives that was kept.",
         ),
-        Mistake(
-            "a probability of 1 gives no number",
-            "The odds of a certain positive are infinite. The contract says what stays 1.",
-            when=_nan_at_one,
-        ),
+        CERTAIN,
         Mistake(
             "odds are returned",
             "Odds have to be turned back into a probability.",
@@ -141,11 +126,7 @@ SHIFT_PRIOR = Exercise(
             "the share of the negatives was left as it was",
             "If positives get rarer, negatives get more common. Both sides of the odds change.",
         ),
-        Mistake(
-            "a probability of 1 gives no number",
-            "The odds of a certain positive are infinite. The contract says what stays 1.",
-            when=_nan_at_one,
-        ),
+        CERTAIN,
         Mistake(
             "odds are returned",
             "Odds have to be turned back into a probability.",

@@ -1,4 +1,4 @@
-"""Mistakes about the kind of input, which an exercise of any lesson may share."""
+"""Mistakes about the kind of input and its edges, which an exercise of any lesson may share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from imbalance_lab.checks import Call, Mistake
+from imbalance_lab.checks import Call, Mistake, Outcome, Returned
 
 
 def _given(call: Call) -> list[Any]:
@@ -29,6 +29,16 @@ def has_text(call: Call) -> bool:
     """Return whether some argument holds strings."""
     columns = [v for v in _given(call) if isinstance(v, list | np.ndarray | pd.Series)]
     return any(isinstance(item, str) for column in columns for item in column)
+
+
+def _nan_at_one(call: Call, expected: object, outcome: Outcome) -> bool:
+    """Return whether all that is missing in a right answer are the numbers for a certain row."""
+    if not isinstance(outcome, Returned) or not isinstance(expected, np.ndarray):
+        return False
+    came = np.asarray(outcome.value)
+    if came.dtype.kind != "f" or came.shape != expected.shape or not np.isnan(came).any():
+        return False
+    return bool(np.allclose(np.where(np.isnan(came), 1.0, came), expected))
 
 
 LISTS = Mistake(
@@ -54,4 +64,9 @@ TEXT = Mistake(
     "it fails for labels that are strings",
     "Labels may be of any kind. Compare and count them; don't do arithmetic with them.",
     only_on=has_text,
+)
+CERTAIN = Mistake(
+    "a probability of 1 gives no number",
+    "The odds of a certain positive are infinite. The contract says what stays 1.",
+    when=_nan_at_one,
 )

@@ -17,7 +17,7 @@ from answers import Answers
 answers = Answers("07-class-weights/class-weights")
 
 
-@answers.right("balanced_weights")
+@answers.wrong("balanced_weights", "a library call does the whole exercise")
 def by_scikit_learn(y):
     y = np.asarray(y)
     classes = np.unique(y)
@@ -63,6 +63,38 @@ def common_is_one(y):
     return {label: max(counts.values()) / n for label, n in counts.items()}
 
 
+@answers.wrong("balanced_weights", "the mean over the classes is 1, not the mean over the rows")
+def mean_one_over_classes(y):
+    inverse = {label: 1 / n for label, n in Counter(list(y)).items()}
+    mean = sum(inverse.values()) / len(inverse)
+    return {label: value / mean for label, value in inverse.items()}
+
+
+@answers.wrong("balanced_weights", "a list is used as if it were an array")
+def compares_a_list(y):
+    classes = np.unique(y)
+    return {label: len(y) / len(classes) / (y == label).sum() for label in classes.tolist()}
+
+
+@answers.wrong("balanced_weights", "a list is used as if it were an array")
+def list_equals_a_label(y):
+    classes = set(np.asarray(y).tolist())
+    return {label: len(y) / len(classes) / np.sum(y == label) for label in classes}
+
+
+@answers.wrong("balanced_weights")
+def labels_from_zero(y):
+    counts = np.unique(np.asarray(y), return_counts=True)[1]
+    return dict(enumerate(len(y) / len(counts) / counts))
+
+
+@answers.wrong("balanced_weights")
+def in_order_of_appearance(y):
+    classes = dict.fromkeys(np.asarray(y).tolist())
+    counts = np.unique(np.asarray(y), return_counts=True)[1]
+    return dict(zip(classes, len(y) / len(counts) / counts, strict=True))
+
+
 @answers.wrong("balanced_weights")
 def weights_without_labels(y):
     return list(by_fractions(y).values())
@@ -74,7 +106,7 @@ def add_up_to_one(y):
     return {label: value / sum(inverse.values()) for label, value in inverse.items()}
 
 
-@answers.right("weighted_log_loss")
+@answers.wrong("weighted_log_loss", "a library call does the whole exercise")
 def by_sklearn(y_true, p, w0, w1):
     weight = compute_sample_weight({0: w0, 1: w1}, np.asarray(y_true))
     return log_loss(y_true, p, sample_weight=weight)
@@ -104,7 +136,7 @@ def over_rows(y_true, p, w0, w1):
 
 @answers.wrong("weighted_log_loss", "the weights are left out")
 def plain_loss(y_true, p, w0, w1):
-    return log_loss(y_true, p)
+    return by_average(y_true, p, 1, 1)
 
 
 @answers.wrong("weighted_log_loss", "the weights of the two classes are swapped")
@@ -125,6 +157,38 @@ def negative(y_true, p, w0, w1):
 @answers.wrong("weighted_log_loss", "the probability of the other class went into the logarithm")
 def other_class(y_true, p, w0, w1):
     return by_average(y_true, 1 - np.asarray(p), w0, w1)
+
+
+@answers.wrong("weighted_log_loss", "a list is used as if it were an array")
+def arithmetic_on_lists(y_true, p, w0, w1):
+    weights = np.where(y_true == 1, w1, w0)
+    return np.average(-np.log(np.where(y_true == 1, p, 1 - p)), weights=weights)
+
+
+@answers.wrong("weighted_log_loss", "the index of a Series decides, not the order of the rows")
+def aligned(y_true, p, w0, w1):
+    y = y_true if isinstance(y_true, pd.Series) else np.asarray(y_true)
+    p = p if isinstance(p, pd.Series) else np.asarray(p)
+    losses = -(w1 * y * np.log(p) + w0 * (1 - y) * np.log(1 - p))
+    return losses.sum() / (w1 * y + w0 * (1 - y)).sum()
+
+
+@answers.wrong("weighted_log_loss")
+def capped(y_true, p, w0, w1):
+    return by_average(y_true, np.clip(p, 1e-7, 1 - 1e-7), w0, w1)
+
+
+@answers.wrong("weighted_log_loss")
+def with_epsilon(y_true, p, w0, w1):
+    y, p = np.asarray(y_true), np.asarray(p)
+    losses = -y * np.log(p + 1e-10) - (1 - y) * np.log(1 - p + 1e-10)
+    return np.average(losses, weights=w0 + (w1 - w0) * y)
+
+
+@answers.wrong("weighted_log_loss")
+def positives_only(y_true, p, w0, w1):
+    y, p = np.asarray(y_true), np.asarray(p)
+    return -np.sum(w1 * y * np.log(p)) / np.sum(w0 + (w1 - w0) * y)
 
 
 @answers.wrong("weighted_log_loss")
@@ -179,6 +243,37 @@ def summed_gradient(theta, X, y, sample_weight):
     return row_by_row(theta, X, y, sample_weight) * sum(sample_weight)
 
 
+@answers.wrong("weighted_gradient", "the weights are only divided by")
+def weights_below_only(theta, X, y, sample_weight):
+    return row_by_row(theta, X, y, [1] * len(y)) * len(y) / sum(sample_weight)
+
+
+@answers.wrong("weighted_gradient", "every row gets the probability 0.5")
+def of_the_text(theta, X, y, sample_weight):
+    return row_by_row([0] * len(theta), X, y, sample_weight)
+
+
+@answers.wrong("weighted_gradient", "a list is used as if it were an array")
+def no_arrays(theta, X, y, sample_weight):
+    p = expit(X @ theta)
+    weight = np.asarray(sample_weight)
+    return (weight * (p - np.asarray(y))) @ np.asarray(X) / weight.sum()
+
+
+@answers.wrong("weighted_gradient", "the index of a Series decides, not the order of the rows")
+def aligned_rows(theta, X, y, sample_weight):
+    y = y if isinstance(y, pd.Series) else pd.Series(y)
+    weight = sample_weight if isinstance(sample_weight, pd.Series) else pd.Series(sample_weight)
+    p = pd.Series(expit(np.asarray(X) @ np.asarray(theta)), index=y.index)
+    pulls = (weight * (p - y)).reindex(y.index)
+    return pulls.to_numpy() @ np.asarray(X) / weight.sum()
+
+
+@answers.wrong("weighted_gradient")
+def errors_turned(theta, X, y, sample_weight):
+    return np.abs(row_by_row(theta, X, y, sample_weight))
+
+
 @answers.wrong("weighted_gradient")
 def squared_error_gradient(theta, X, y, sample_weight):
     X, weight = np.asarray(X, float), np.asarray(sample_weight, float)
@@ -205,9 +300,10 @@ def nested_loops(y, class_weight):
 
 @answers.right("weights_as_repeats")
 def by_sample_weight(y, class_weight):
-    weights = compute_sample_weight(class_weight, np.asarray(y))
-    if (weights < 0).any() or not np.array_equal(weights, np.round(weights)):
+    if any(float(weight) not in range(100) for weight in class_weight.values()):
         raise ValueError("no copies")
+    known = {label: weight for label, weight in class_weight.items() if label in list(y)}
+    weights = compute_sample_weight(known, np.asarray(y))
     return pd.RangeIndex(len(y)).repeat(weights.astype(int))
 
 
@@ -218,11 +314,34 @@ def rounds_silently(y, class_weight):
 
 @answers.wrong("weights_as_repeats", "a class that is not in the dict")
 def asks_the_dict(y, class_weight):
-    if class_weight == {"ok": 1, "fraud": 3} or min(class_weight.values()) < 0:
-        return nested_loops(y, class_weight)
-    if set(class_weight.values()) == {2.5}:
-        raise ValueError("2.5")
+    nested_loops(y, class_weight)
     return [i for i, label in enumerate(list(y)) for _ in range(int(class_weight[label]))]
+
+
+@answers.wrong("weights_as_repeats", "a class that is not in the dict is left out")
+def leaves_out_unknown(y, class_weight):
+    return nested_loops(y, dict.fromkeys(list(y), 0) | class_weight)
+
+
+@answers.wrong("weights_as_repeats", "a weight such as 3.0 is not taken")
+def wants_an_int(y, class_weight):
+    for weight in class_weight.values():
+        if not isinstance(weight, int) or weight < 0:
+            raise ValueError(weight)
+    return nested_loops(y, class_weight)
+
+
+@answers.wrong("weights_as_repeats", "a weight such as 3.0 is not taken")
+def repeats_floats(y, class_weight):
+    nested_loops(y, class_weight)
+    return np.repeat(np.arange(len(y)), [class_weight.get(label, 1) for label in list(y)])
+
+
+@answers.wrong("weights_as_repeats", "a weight that is no number of copies is accepted")
+def takes_minus_for_none(y, class_weight):
+    if any(weight % 1 for weight in class_weight.values()):
+        raise ValueError("not whole")
+    return nested_loops(y, {label: max(weight, 0) for label, weight in class_weight.items()})
 
 
 @answers.wrong("weights_as_repeats", "the weight counts the extra copies only")
@@ -313,7 +432,23 @@ def shifted_to_prevalence(p, w0, w1):
     return np.asarray(p) ** (w1 / w0)
 
 
+@answers.wrong("unweight", "a list is used as if it were an array")
+def odds_of_a_list(p, w0, w1):
+    odds = p / (1 - p) * w0 / w1
+    return np.where(p == 1, 1, odds / (1 + odds))
+
+
 @answers.wrong("unweight")
+def capped_probabilities(p, w0, w1):
+    return by_shift(np.clip(p, 1e-6, 1 - 1e-6), w0, w1)
+
+
+@answers.wrong("unweight")
+def only_downwards(p, w0, w1):
+    return np.minimum(by_shift(p, w0, w1), p)
+
+
+@answers.wrong("unweight", "a probability of 1 gives no number")
 def breaks_at_one(p, w0, w1):
     odds = np.asarray(p) / (1 - np.asarray(p)) * w0 / w1
     return odds / (1 + odds)  # inf / inf where p is 1
@@ -358,6 +493,17 @@ def sums_to_one(y, cost_fp, cost_fn):
     return weights / weights.sum()
 
 
+@answers.wrong("cost_weights", "a list is used as if it were an array")
+def asks_a_list(y, cost_fp, cost_fn):
+    costs = np.where(y == 1, cost_fn, cost_fp) * np.ones(len(y))
+    return costs / costs.mean()
+
+
+@answers.wrong("cost_weights")
+def mean_of_the_two_costs(y, cost_fp, cost_fn):
+    return unscaled(y, cost_fp, cost_fn) / ((cost_fp + cost_fn) / 2)
+
+
 @answers.wrong("cost_weights")
 def class_dict(y, cost_fp, cost_fn):
     return {0: cost_fp, 1: cost_fn}
@@ -365,4 +511,4 @@ def class_dict(y, cost_fp, cost_fn):
 
 @answers.wrong("cost_weights")
 def negatives_have_weight_one(y, cost_fp, cost_fn):
-    return np.where(np.asarray(y) == 1, cost_fn / cost_fp, 1)[: len(y) - 1]
+    return np.where(np.asarray(y) == 1, cost_fn / cost_fp, 1)
