@@ -331,8 +331,8 @@ def weighted_gradient(theta, X, y, sample_weight):
     [1, 1, 4] give [-1/6, -5.5/6].
     """
     ### BEGIN SOLUTION
-    X, sample_weight = np.asarray(X, dtype=float), np.asarray(sample_weight, dtype=float)
-    p = 1 / (1 + np.exp(-X @ np.asarray(theta, dtype=float)))
+    X, sample_weight = np.asarray(X), np.asarray(sample_weight)
+    p = 1 / (1 + np.exp(-X @ np.asarray(theta)))
     return (sample_weight * (p - np.asarray(y))) @ X / sample_weight.sum()
     ### END SOLUTION
 
@@ -433,7 +433,7 @@ def weights_as_repeats(y, class_weight):
     """
     ### BEGIN SOLUTION
     for label, weight in class_weight.items():
-        if weight < 0 or weight != int(weight):
+        if weight < 0 or weight % 1:
             raise ValueError(f"the weight of {label!r} is {weight!r}, no number of copies")
     copies = [int(class_weight.get(label, 1)) for label in np.asarray(y).tolist()]
     return np.repeat(np.arange(len(copies)), copies)
@@ -575,7 +575,7 @@ def unweight(p, w0, w1):
     multiplied the odds by 4.
     """
     ### BEGIN SOLUTION
-    p = np.asarray(p, dtype=float)
+    p = np.asarray(p)
     return w0 * p / (w0 * p + w1 * (1 - p))
     ### END SOLUTION
 

@@ -270,8 +270,8 @@ def aligned_rows(theta, X, y, sample_weight):
 
 
 @answers.wrong("weighted_gradient")
-def errors_turned(theta, X, y, sample_weight):
-    return np.abs(row_by_row(theta, X, y, sample_weight))
+def last_row_only(theta, X, y, sample_weight):
+    return row_by_row(theta, X[-1:], y[-1:], sample_weight[-1:])
 
 
 @answers.wrong("weighted_gradient")
@@ -334,7 +334,8 @@ def wants_an_int(y, class_weight):
 @answers.wrong("weights_as_repeats", "a weight such as 3.0 is not taken")
 def repeats_floats(y, class_weight):
     nested_loops(y, class_weight)
-    return np.repeat(np.arange(len(y)), [class_weight.get(label, 1) for label in list(y)])
+    weights = np.array([class_weight.get(label, 1) for label in list(y)])
+    return np.repeat(np.arange(len(y)), weights)
 
 
 @answers.wrong("weights_as_repeats", "a weight that is no number of copies is accepted")
@@ -372,11 +373,10 @@ def originals_first(y, class_weight):
 
 
 @answers.wrong("weights_as_repeats")
-def negative_leaves_out(y, class_weight):
-    if any(weight % 1 for weight in class_weight.values()):
-        raise ValueError("not whole")
+def one_list_a_row(y, class_weight):
+    nested_loops(y, class_weight)
     rows = [[i] * int(class_weight.get(label, 1)) for i, label in enumerate(list(y))]
-    return rows  # nested: one list a row
+    return rows
 
 
 @answers.wrong("weights_as_repeats")
@@ -509,6 +509,6 @@ def class_dict(y, cost_fp, cost_fn):
     return {0: cost_fp, 1: cost_fn}
 
 
-@answers.wrong("cost_weights")
+@answers.wrong("cost_weights", "the weights are not scaled")
 def negatives_have_weight_one(y, cost_fp, cost_fn):
     return np.where(np.asarray(y) == 1, cost_fn / cost_fp, 1)
