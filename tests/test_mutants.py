@@ -18,6 +18,7 @@ from mutants import (
     answer_of,
     equivalent,
     mutants_of,
+    namespace,
     time_limit,
 )
 from test_exercises import MODULES, WHOLE_COMPANIES, grade
@@ -64,6 +65,15 @@ def test_drawn_mutants_are_noticed(notebook: str) -> None:
     rng = random.Random(f"{commit()} {notebook}")
     mutants = keyed(notebook)
     assert not survivors(rng.sample(mutants, min(DRAWN, len(mutants))))
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_the_solution_itself_passes(notebook: str) -> None:
+    """What fails of a mutant is then its change, not what its cell lacks."""
+    for exercise in {mutant.exercise for mutant in keyed(notebook)}:
+        answer = namespace(notebook)[exercise]
+        graded = grade(notebook, exercise, answer, hidden=False)
+        assert graded.passed, graded.message
 
 
 @pytest.mark.long

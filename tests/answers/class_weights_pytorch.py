@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
 
 from answers import Answers
 
@@ -84,6 +85,37 @@ def sigmoid_twice(logits, y, w0, w1):
     return by_cross_entropy(_double(logits).sigmoid().numpy(), y, w0, w1)
 
 
+@answers.wrong("weighted_bce", "the weights are left out")
+def plain_loss(logits, y, w0, w1):
+    return _binary_loss(logits, y)
+
+
+@answers.wrong("weighted_bce", "computed in single precision")
+def in_float32(logits, y, w0, w1):
+    import torch
+
+    z, labels = torch.tensor(np.asarray(logits)).float(), torch.tensor(np.asarray(y)).float()
+    weight = torch.where(labels == 1, float(w1), float(w0))
+    loss = torch.nn.BCEWithLogitsLoss(weight=weight, reduction="sum")(z, labels)
+    return (loss / weight.sum()).item()
+
+
+@answers.wrong("weighted_bce", "the index of a Series decides, not the order of the rows")
+def series_to_tensor(logits, y, w0, w1):
+    import torch
+
+    z = torch.tensor(logits, dtype=torch.float64).numpy()
+    return by_softplus(z, y, w0, w1)
+
+
+@answers.wrong("weighted_bce")
+def mean_of_two_classes(logits, y, w0, w1):
+    z, y = np.asarray(logits, dtype=float), np.asarray(y)
+    loss = np.logaddexp(0, z) - y * z
+    means = [loss[y == label].mean() if (y == label).any() else 0.0 for label in (0, 1)]
+    return float((w0 * means[0] + w1 * means[1]) / (w0 + w1))
+
+
 @answers.wrong("weighted_bce")
 def overflows(logits, y, w0, w1):
     z, y = np.asarray(logits, dtype=float), np.asarray(y)
@@ -155,6 +187,37 @@ def by_autograd_and_scipy(X, y, pos_weight):
         return value.item(), theta.grad.numpy()
 
     return minimize(value_and_gradient, np.zeros(X.shape[1]), jac=True, tol=1e-10).x
+
+
+@answers.wrong("fit_weighted", "a library call does the whole exercise")
+def by_scikit_learn(X, y, pos_weight):
+    model = LogisticRegression(C=np.inf, tol=1e-9, class_weight={1: pos_weight})
+    model.fit(np.asarray(X), np.asarray(y))
+    return [*model.intercept_, *model.coef_[0]]
+
+
+@answers.wrong("fit_weighted", "the index of a Series decides, not the order of the rows")
+def y_by_index(X, y, pos_weight):
+    return _lbfgs(X, [y[row] for row in range(len(y))], pos_weight)
+
+
+@answers.wrong("fit_weighted")
+def weight_on_both(X, y, pos_weight):
+    import torch
+
+    X = _double(np.column_stack([np.ones(len(X)), np.asarray(X)]))
+    theta = torch.zeros(X.shape[1], dtype=torch.float64, requires_grad=True)
+    loss = torch.nn.BCEWithLogitsLoss(pos_weight=_double(1 + pos_weight))
+    optimiser = torch.optim.LBFGS([theta], max_iter=300, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimiser.zero_grad()
+        value = loss(X @ theta, _double(y))
+        value.backward()
+        return value
+
+    optimiser.step(closure)
+    return theta.detach().tolist()
 
 
 @answers.wrong("fit_weighted", "a type that PyTorch refuses")

@@ -211,12 +211,15 @@ def namespace(notebook: str) -> dict[str, Any]:
         if about.get("solution"):
             exec(compile(cell.source, "solution", "exec"), names)
         else:
-            kept = [s for s in ast.parse(cell.source).body if isinstance(s, _IMPORTS)]
+            kept = [s for s in ast.parse(cell.source).body if _imports(s)]
             exec(compile(ast.Module(kept, []), "text", "exec"), names)
     return names
 
 
-_IMPORTS = ast.Import | ast.ImportFrom
+def _imports(statement: ast.stmt) -> bool:
+    """Return whether a statement imports, or tries to: a PyTorch notebook says what is missing."""
+    tried = statement.body if isinstance(statement, ast.Try) else [statement]
+    return all(isinstance(one, ast.Import | ast.ImportFrom) for one in tried)
 
 
 def answer_of(mutant: Mutant) -> Any:
