@@ -19,7 +19,9 @@ from imbalance_sandbox import questions, warm, wire
 _GRACE_SECONDS = 1.0
 _START_SECONDS = 30.0
 _END_SECONDS = 10.0
+_PARTING_SECONDS = 2.0  # until the watcher of a process that seems to have ended says how
 _OVERHEAD_BYTES = 1 << 20  # of a frame beside what the limits count
+_MOST_OUTPUTS = 1000  # of a cell: each becomes an element of pages that people open
 _SPARE_OUTPUT = 1 << 16  # of a cell, beside the text that is counted in the process
 _MOST_ELEMENTS = 2_000_000  # of lists, sets and dicts in one reply
 _CUT_OFF = {
@@ -171,6 +173,8 @@ class Kernel:
         self._output_left -= max(len(data) - _SPARE_OUTPUT, 0)
         if self._output_left < -_SPARE_OUTPUT:
             return [_CUT_OFF]
+        if len(outputs) > _MOST_OUTPUTS:
+            outputs = [*outputs[:_MOST_OUTPUTS], _CUT_OFF]
         if any(_short_of_memory(output) for output in outputs):
             self.trouble = self._ending("memory")
         return outputs
@@ -269,16 +273,19 @@ class Kernel:
         """End the process, learn from the watcher how it ended, and keep that."""
         if self._ended:
             return
-        with contextlib.suppress(OSError):
-            self._leash.sendall(order)
-        report = _last_words(self._leash)
+        report = _last_words(self._leash, order, _END_SECONDS if order else _PARTING_SECONDS)
+        if report is None and not order:  # it is there still, and only has closed its end
+            cause = (State.CRASHED, "it cut the connection")
+            report = _last_words(self._leash, b"k", _END_SECONDS)
         self._wire.close()
         self._leash.close()
+        if report is not None:
+            # The first process of a namespace cannot kill itself, nor the watcher.
+            by_signal = report.get("signal", signal.SIGKILL) == signal.SIGKILL
+            self.usage.killed = by_signal and not report.get("ended_by")
+        report = report or {}
         self.usage.cpu_seconds = float(report.get("cpu_seconds", 0.0))
         self.usage.peak_memory = int(report.get("peak_memory", 0))
-        # The first process of a namespace cannot kill itself, nor the watcher, who is then silent.
-        killed = not report or (report["signal"] == signal.SIGKILL and not report["ended_by"])
-        self.usage.killed = killed and not order
         if report.get("ended_by") in _ENDINGS:
             cause = self._ending(report["ended_by"])
         self._ended = KernelEnded(*(cause or (State.CRASHED, "it ended the process")))
@@ -293,13 +300,20 @@ class Kernel:
         )
 
 
-def _last_words(leash: socket.socket) -> dict[str, Any]:
-    """Return the watcher's report; it comes from this package's own code, outside the sandbox."""
+def _last_words(leash: socket.socket, order: bytes, seconds: float) -> dict[str, Any] | None:
+    """Give the watcher an order and return its report, which comes from outside the sandbox.
+
+    It is empty where the watcher itself was ended, and None where it has not reported in time.
+    """
     data = b""
-    leash.settimeout(_END_SECONDS)
-    with contextlib.suppress(OSError):
-        while piece := leash.recv(4096):
-            data += piece
+    leash.settimeout(seconds)
+    try:
+        with contextlib.suppress(BrokenPipeError, ConnectionError):
+            leash.sendall(order)
+            while piece := leash.recv(4096):
+                data += piece
+    except TimeoutError:
+        return None
     with contextlib.suppress(ValueError):
         return dict(json.loads(data))
     return {}

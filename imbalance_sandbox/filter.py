@@ -38,6 +38,7 @@ _NEW_NAMESPACES = (0x20000, *(1 << bit for bit in range(25, 31)))  # flags of cl
 _SHARED, _SHARED_VALIDATE, _MAP_KINDS = 0x1, 0x3, 0xF
 _ANONYMOUS, _HUGE = 0x20, 0x40000
 _SOCKET_LEVEL, _BUFFER_SIZES = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and their FORCE
+_PEER_HANDLES = {"setsockopt": 76, "getsockopt": 77}  # SO_PASSPIDFD, SO_PEERPIDFD
 _CPU_LIMIT = 0  # RLIMIT_CPU
 _LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, and those of open file descriptions
 _WATCHES_AND_PIPES = (1024, 1026, 1031)  # F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
@@ -85,6 +86,9 @@ def system_call_filter() -> Any:
     # What a socket holds is counted by its usual size.
     for option in _BUFFER_SIZES:
         refuse("setsockopt", (1, 0xFFFFFFFF, _SOCKET_LEVEL), (2, 0xFFFFFFFF, option))
+    # The wire leads to a process outside, of which nobody needs a handle.
+    for call, option in _PEER_HANDLES.items():
+        refuse(call, (1, 0xFFFFFFFF, _SOCKET_LEVEL), (2, 0xFFFFFFFF, option))
     for flag in _NEW_NAMESPACES:
         refuse("clone", (0, flag, flag))
     # The filter cannot look into clone3's argument; the C library then takes clone.
