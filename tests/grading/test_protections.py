@@ -100,7 +100,12 @@ TRIES = {
 }
 # Further ways to the same ends, each of which was open once.
 MORE_TRIES = {
-    "files: the catalogue": "import imbalance_lab.exercises\nprint('@THROUGH@')",
+    "files: the catalogue": (
+        "from imbalance_lab.checks import Exercise\n"
+        "from imbalance_lab.exercises.metrics import F_BETA\n"
+        "assert isinstance(F_BETA, Exercise)\n"
+        "print('@THROUGH@')"
+    ),
     "files: an oracle": "import imbalance_oracles.ranking\nprint('@THROUGH@')",
     "system calls: a family with a bit too many": (
         "import ctypes, platform\n"
