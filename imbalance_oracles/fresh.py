@@ -168,7 +168,12 @@ def two_classes(rng: np.random.Generator, n_common: int, n_rare: int, number: in
     y = [rare if place < n_rare else common for place in rng.permutation(n_common + n_rare)]
     if number % 3 < 2:
         return np.array(y) if number % 3 else y
-    return pd.Series(y, index=rng.permutation(len(y)) + 200)
+    return with_index(rng, y)
+
+
+def with_index(rng: np.random.Generator, values: Any) -> pd.Series:
+    """Return values as a Series with an index of its own, of which no label is a position."""
+    return pd.Series(list(values), index=rng.permutation(len(values)) + 200)
 
 
 def without_ties(draw: Callable[[], np.ndarray]) -> np.ndarray:

@@ -263,10 +263,24 @@ def test_a_quiz_scores_each_right_letter_and_explains_each_wrong_one(notebook: s
     assert not grade(notebook, "quiz", None).passed
     for number, question in questions.items():
         assert len(question.mistakes) >= 2
+        assert question.section in headings(notebook)
         for letter, says in question.mistakes.items():
             assert letter != question.right
             assert len(says) > 20
             assert grade(notebook, "quiz", right | {number: letter}).value == len(right) - 1
+
+
+@cache
+def headings(notebook: str) -> frozenset[str]:
+    """Return the headings of a lesson."""
+    source = read_source(ROOT / "solutions" / f"{notebook}.py")
+    return frozenset(
+        line.lstrip("# ").strip()
+        for cell in source.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("#")
+    )
 
 
 def test_every_lesson_has_answers() -> None:
@@ -287,13 +301,4 @@ def test_the_catalogue_and_the_notebook_name_the_same_exercises(notebook: str) -
 def test_the_section_to_read_again_is_a_heading_of_the_lesson(notebook: str, exercise: str) -> None:
     found = catalogue(notebook)[exercise]
     sections = [found.section, *(m.section for m in found.known if m.section)]
-    source = read_source(ROOT / "solutions" / f"{notebook}.py")
-    headings = [
-        line.lstrip("# ").strip()
-        for cell in source.cells
-        if cell.cell_type == "markdown"
-        for line in cell.source.splitlines()
-        if line.startswith("#")
-    ]
-    for section in sections:
-        assert section in headings
+    assert set(sections) <= headings(notebook)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
-from scipy.stats import norm
-from sklearn.ensemble import AdaBoostClassifier, IsolationForest
-from statsmodels.stats.proportion import proportion_confint
 
-from imbalance_lab.checks import Exercise, Mistake, Quiz, Returned
-from imbalance_lab.experiments import interval
+from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Returned
+from imbalance_lab.exercises.drawn import (
+    INDEX_LABELS,
+    MASK,
+    SAME_SEED_SAME_ROWS,
+    classes_of,
+    no_positions,
+    positions,
+)
+from imbalance_lab.exercises.inputs import ARRAYS, LISTS
 
 
 def drawn_as(**wanted):
@@ -24,33 +28,13 @@ def drawn_as(**wanted):
     return law
 
 
-def _mask(call, expected, outcome):
-    value = np.asarray(outcome.value) if isinstance(outcome, Returned) else np.zeros(0)
-    return value.dtype == bool and value.size > 0
-
-
-def _index_labels(call, expected, outcome):
-    y = call.args[0]
-    if not isinstance(outcome, Returned) or not isinstance(y, pd.Series):
-        return False
-    rows = np.asarray(outcome.value)
-    return bool(rows.ndim == 1 and rows.size) and set(rows.tolist()) <= set(y.index.tolist())
-
-
 def _rows_that(holds):
     """Return a `Mistake.when` from a question about the draw: holds(times, common, rare)."""
 
     def when(call, expected, outcome):
-        labels = list(call.args[0])
-        rows = np.asarray(outcome.value) if isinstance(outcome, Returned) else np.zeros(0)
-        if rows.ndim != 1 or rows.dtype.kind not in "iu" or not rows.size:
-            return False
-        if rows.min() < 0 or rows.max() >= len(labels):
-            return False
-        (_, _), (rare_label, _) = Counter(labels).most_common()
-        rare = {row for row, label in enumerate(labels) if label == rare_label}
-        common = set(range(len(labels))) - rare
-        return bool(holds(Counter(rows.tolist()), common, rare))
+        y = call.args[0]
+        found = positions(outcome.value, y) if isinstance(outcome, Returned) else None
+        return found is not None and bool(holds(Counter(found), *classes_of(y)))
 
     return when
 
@@ -73,24 +57,66 @@ def _rare_kept_once(times, common, rare):
     return once and _count(times, common) == len(rare)
 
 
+def _balanced(rows, y, random_state=0):
+    """Law: valid positions, and as many draws from each class as the rare class has rows."""
+    found = positions(rows, y)
+    if found is None:
+        return no_positions(y)
+    common, rare = classes_of(y)
+    times = Counter(found)
+    for name, of_class in (("common", common), ("rare", rare)):
+        if _count(times, of_class) != len(rare):
+            return f"the {name} class is drawn {_count(times, of_class)} times, not {len(rare)}"
+    return True
+
+
+N_SEEDS = 40
+
+
+class _EveryRowHasItsChance:
+    """Law for N_SEEDS seeds on the same labels. A right answer fails it once in 10 million."""
+
+    def __init__(self):
+        self._seeds = 0
+        self._drawn = set()
+
+    def __call__(self, rows, y, random_state):
+        """Collect the rows of each seed; judge them when the last seed is in."""
+        self._seeds += 1
+        self._drawn |= set(positions(rows, y))
+        missed = sorted(set(range(len(y))) - self._drawn)
+        if self._seeds < N_SEEDS or not missed:
+            return True
+        return f"over {N_SEEDS} seeds, row {missed[0]} was never drawn"
+
+
+class _RowsComeAgain:
+    """Law for N_SEEDS seeds on the same labels: in both classes a row comes twice at times."""
+
+    def __init__(self):
+        self._seeds = 0
+        self._repeated = set()
+
+    def __call__(self, rows, y, random_state):
+        """Collect the rows that come twice; judge them when the last seed is in."""
+        self._seeds += 1
+        self._repeated |= {row for row, times in Counter(positions(rows, y)).items() if times > 1}
+        if self._seeds < N_SEEDS:
+            return True
+        for name, of_class in zip(("common", "rare"), classes_of(y), strict=True):
+            if not of_class & self._repeated:
+                return f"over {N_SEEDS} seeds, no row of the {name} class ever came twice"
+        return True
+
+
 BALANCED_BOOTSTRAP = Exercise(
     "balanced_bootstrap",
     lesson="11",
     section="A bootstrap for each tree",
     arguments=("y", "random_state"),
     mistakes=(
-        Mistake(
-            "a mask instead of positions",
-            "Return the positions of the rows as whole numbers. A mask cannot say that a row comes"
-            " twice.",
-            when=_mask,
-        ),
-        Mistake(
-            "index labels instead of positions",
-            "After a split, a Series keeps the index labels of the table that it came from. The"
-            " contract asks for positions, which count from 0.",
-            when=_index_labels,
-        ),
+        MASK,
+        INDEX_LABELS,
         Mistake(
             "both classes get as many rows as the common class has",
             "That is oversampling: each tree would be as large as before. Draw as many rows as the"
@@ -109,29 +135,28 @@ BALANCED_BOOTSTRAP = Exercise(
             when=_rows_that(_rare_kept_once),
         ),
     ),
+    laws={
+        "rows": Law(_balanced, "n_rare draws of each class"),
+        "same seed": SAME_SEED_SAME_ROWS,
+        "chance": Law(
+            _EveryRowHasItsChance,
+            "over many seeds, every row is drawn",
+            shows=Mistake(
+                "some rows never get their chance",
+                "Whatever the seed, some rows are never drawn. Draw from the whole of both classes,"
+                " and make your source of random numbers from the `random_state` that came.",
+            ),
+        ),
+        "again": Law(
+            _RowsComeAgain,
+            "over many seeds, rows of both classes come more than once",
+            shows=Mistake(
+                "a class is drawn without replacement",
+                "In a bootstrap a row that was drawn may be drawn again, in both classes.",
+            ),
+        ),
+    },
 )
-
-
-def _members(X, y, X_new, subsets):
-    X, y = np.asarray(X), np.asarray(y)
-    for rows in subsets:
-        yield AdaBoostClassifier(n_estimators=10, random_state=0).fit(X[rows], y[rows])
-
-
-def _all_rows(X, y, X_new, subsets):
-    return next(_members(X, y, X_new, [np.arange(len(y))])).predict_proba(X_new)[:, 1]
-
-
-def _pooled(X, y, X_new, subsets):
-    return next(_members(X, y, X_new, [np.concatenate(subsets)])).predict_proba(X_new)[:, 1]
-
-
-def _votes(X, y, X_new, subsets):
-    return np.mean([m.predict(X_new) for m in _members(X, y, X_new, subsets)], axis=0)
-
-
-def _scores(X, y, X_new, subsets, column=1):
-    return [m.predict_proba(X_new)[:, column] for m in _members(X, y, X_new, subsets)]
 
 
 EASY_ENSEMBLE_SCORES = Exercise(
@@ -144,42 +169,39 @@ EASY_ENSEMBLE_SCORES = Exercise(
             "the members' votes are averaged, not their scores",
             "A vote is a score cut at 0.5: with three members only four values remain, and the"
             " order within each is lost.",
-            wrong=_votes,
         ),
         Mistake(
             "the sum of the scores instead of their mean",
             "The result must not grow with the number of members.",
-            wrong=lambda *args: np.sum(_scores(*args), axis=0),
         ),
         Mistake(
             "the probability of class 0",
             "Higher must mean more likely to be positive. Look up which column of predict_proba"
             " belongs to class 1.",
-            wrong=lambda *args: np.mean(_scores(*args, column=0), axis=0),
         ),
         Mistake(
             "only the last member speaks",
             "Every subset has its own member, and all of them count alike. Does your loop keep what"
             " the earlier ones said?",
-            wrong=lambda *args: _scores(*args)[-1],
         ),
         Mistake(
             "one member is fitted on all subsets together",
             "Pooling the subsets gives one model of one data set. The ensemble has one model for"
             " each subset.",
-            wrong=_pooled,
         ),
         Mistake(
             "the members are fitted on all rows",
             "A member sees the rows of its own subset only.",
-            wrong=_all_rows,
         ),
+        # The subsets are lists in all calls.
+        replace(LISTS, only_on=lambda call: isinstance(call.args[0], list)),
+        replace(ARRAYS, only_on=lambda call: not isinstance(call.args[1], np.ndarray)),
     ),
 )
 
 
-def _isolation(X, random_state):
-    return IsolationForest(n_estimators=25, random_state=random_state).fit(np.asarray(X))
+def _other_seeds(call):
+    return call.kwargs.get("random_state", 0) != 0
 
 
 ANOMALY_SCORES = Exercise(
@@ -192,79 +214,31 @@ ANOMALY_SCORES = Exercise(
             "high means ordinary",
             "In scikit-learn the larger value belongs to the more ordinary row, for all of its"
             " outlier detectors. Average precision and ROC AUC expect it the other way round.",
-            wrong=lambda X, X_new, random_state=0: _isolation(X, random_state).score_samples(X_new),
         ),
         Mistake(
             "high means ordinary, and the zero has moved",
             "decision_function adds an offset to the score and keeps scikit-learn's direction.",
-            wrong=lambda X, X_new, random_state=0: _isolation(X, random_state).decision_function(
-                X_new
-            ),
         ),
         Mistake(
             "the offset is still in it",
             "The direction is right, but these values are shifted: the score of the paper lies"
             " between 0 and 1.",
-            wrong=lambda X, X_new, random_state=0: (
-                -_isolation(X, random_state).decision_function(X_new)
-            ),
         ),
         Mistake(
             "a decision instead of a score",
             "predict answers with two values only. A ranking needs the score behind it.",
-            wrong=lambda X, X_new, random_state=0: (
-                _isolation(X, random_state).predict(X_new) == -1
-            ).astype(int),
         ),
         Mistake(
             "the forest is fitted on the rows that it scores",
             "What is ordinary must be learned from `X`; `X_new` is only scored.",
-            wrong=lambda X, X_new, random_state=0: (
-                -_isolation(X_new, random_state).score_samples(X_new)
-            ),
+        ),
+        Mistake(
+            "random_state is not used",
+            "The forest must be grown from the `random_state` that came.",
+            only_on=_other_seeds,
         ),
     ),
 )
-
-
-def _from_where_on(n_positives, leads):
-    """Return the least count from which on `leads` is true."""
-    answer = None
-    for count, leading in list(zip(n_positives, leads, strict=True))[::-1]:
-        if not leading:
-            break
-        answer = int(count)
-    return answer
-
-
-def _clear(supervised, anomaly):
-    pairs = zip(np.asarray(supervised), np.asarray(anomaly), strict=True)
-    return [interval(ours - theirs).low > 0 for ours, theirs in pairs]
-
-
-def _by_means(n_positives, supervised, anomaly):
-    leads = np.mean(supervised, axis=1) > np.mean(anomaly, axis=1)
-    return _from_where_on(n_positives, leads)
-
-
-def _first_clear(n_positives, supervised, anomaly):
-    clear = _clear(supervised, anomaly)
-    return int(n_positives[clear.index(True)]) if any(clear) else None
-
-
-def _unpaired(n_positives, supervised, anomaly):
-    pairs = zip(supervised, anomaly, strict=True)
-    return _from_where_on(n_positives, [interval(a).low > interval(b).high for a, b in pairs])
-
-
-def _position(n_positives, supervised, anomaly):
-    right = _from_where_on(n_positives, _clear(supervised, anomaly))
-    return None if right is None else list(n_positives).index(right)
-
-
-def _never_is_last(n_positives, supervised, anomaly):
-    right = _from_where_on(n_positives, _clear(supervised, anomaly))
-    return int(n_positives[-1]) if right is None else right
 
 
 CROSSOVER = Exercise(
@@ -277,61 +251,32 @@ CROSSOVER = Exercise(
             "the means decide, without an interval",
             "A lead of the mean can be luck. Ask that the interval of the paired differences lies"
             " above zero.",
-            wrong=_by_means,
         ),
         Mistake(
             "the first lead, although it is lost again",
             "The supervised model must lead at this count and at every larger one in the table.",
-            wrong=_first_clear,
         ),
         Mistake(
             "the runs are compared without their pairs",
             "Runs in the same column share their data. Two separate intervals may overlap although"
             " one method wins in every single column.",
-            wrong=_unpaired,
         ),
         Mistake(
             "the position in the table instead of the number of positives",
             "Return the entry of `n_positives`, not where it stands.",
-            wrong=_position,
         ),
         Mistake(
             "'never' is answered with the largest count",
             "Where the lead is not clear even at the largest count, the answer is None.",
-            wrong=_never_is_last,
         ),
+        Mistake(
+            "the largest count decides alone",
+            "Go from the largest count down as long as the lead is clear: the smallest count from"
+            " which on it is clear is asked for.",
+        ),
+        LISTS,
     ),
 )
-
-
-def _least(recall, width, z):
-    n = 1
-    while True:
-        spread = z * math.sqrt(recall * (1 - recall) / n + z * z / (4 * n * n))
-        if 2 * spread / (1 + z * z / n) <= width:
-            return n
-        n += 1
-
-
-def _z(confidence):
-    return norm.ppf((1 + confidence) / 2)
-
-
-def _wald(recall, width, confidence=0.95):
-    return math.ceil(4 * _z(confidence) ** 2 * recall * (1 - recall) / width**2)
-
-
-def _one_too_few(recall, width, confidence=0.95):
-    return _least(recall, width, _z(confidence)) - 1
-
-
-def _rounded_counts(recall, width, confidence=0.95):
-    n = 1
-    while True:
-        low, high = proportion_confint(round(recall * n), n, alpha=1 - confidence, method="wilson")
-        if high - low <= width:
-            return n
-        n += 1
 
 
 ENOUGH_POSITIVES = Exercise(
@@ -344,39 +289,34 @@ ENOUGH_POSITIVES = Exercise(
             "Wald's interval instead of Wilson's",
             "The simple formula puts the spread at the measured share. Near a recall of 1 it asks"
             " for far too few positives (lesson 02).",
-            wrong=_wald,
         ),
         Mistake(
             "`width` is taken for the half width",
             "The width is the whole distance from the lower to the upper end.",
-            wrong=lambda recall, width, confidence=0.95: _least(recall, 2 * width, _z(confidence)),
         ),
         Mistake(
             "a one-sided quantile",
             "A two-sided interval leaves half of the remaining probability on each side.",
-            wrong=lambda recall, width, confidence=0.95: _least(
-                recall, width, norm.ppf(confidence)
-            ),
         ),
         Mistake(
             "a recall of one half is assumed",
             "That is the worst case. The contract gives the recall to plan with.",
-            wrong=lambda recall, width, confidence=0.95: _least(0.5, width, _z(confidence)),
         ),
         Mistake(
             "the confidence is always 95%",
             "Use the `confidence` that was asked for.",
-            wrong=lambda recall, width, confidence=0.95: _least(recall, width, _z(0.95)),
         ),
         Mistake(
             "one positive too few",
             "With this number the interval is still wider than asked for.",
-            wrong=_one_too_few,
+        ),
+        Mistake(
+            "one positive too many",
+            "The number before is enough already: at most this width is asked for, not less.",
         ),
         Mistake(
             "the number of caught positives is rounded",
             "The contract plans with the share itself, recall · n, whole or not.",
-            wrong=_rounded_counts,
         ),
     ),
 )
