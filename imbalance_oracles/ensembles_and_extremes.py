@@ -260,12 +260,11 @@ def _races(rng: np.random.Generator) -> list[Call]:
         else:
             calls.append(Call((counts, ours, theirs)))
     runs = rng.integers(20, 60, size=(3, 4))
+    ahead = np.add(runs, [[0], [3], [5]])  # by the same number in every run of a count
     return [
         *calls,
-        Call(
-            ([4, 9, 30], np.add(runs, [[0], [3], [5]]).tolist(), runs.tolist())
-        ),  # no spread at all
-        Call(([4, 9, 30], runs.tolist(), runs.tolist())),  # no difference at all
+        Call(([4, 9, 30], ahead.tolist(), runs.tolist())),
+        Call(([4, 9, 30], runs.tolist(), runs.tolist())),
     ]
 
 
