@@ -52,4 +52,8 @@ c.FileNameCollectorPlugin.named_regexp = (
     r"(?P<file_id>[a-z0-9-]+?)(?:-\d+| ?\(\d+\)|-Copy\d+)?\.ipynb$"
 )
 
+# formgrader's own buttons grade in the sandbox too; nbgrader's commands stay nbgrader's.
+c.NbGraderAPI.Autograde.exporter_class = "imbalance_grader.formgrader.Autograde"
+c.NbGraderAPI.GenerateFeedback.exporter_class = "imbalance_grader.formgrader.Feedback"
+
 c.Execute.timeout = 120

@@ -15,7 +15,7 @@ from imbalance_grader.results import Limits
 _EXIT_CODES = """\
 exit codes:
   0    done; every submission that was handed in ran and was scored
-  1    done; some submissions did not run to the end, see the table
+  1    done; some submissions did not run to the end, or their time is not known: see the table
   2    nothing done: the command, the course or an instructor's notebook needs mending
   3    nothing done: this machine lacks protections, and --allow-unprotected was not given
   4    nothing done: another run is grading in this course (with --no-wait)
@@ -67,7 +67,18 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument(
             "--scheduler",
             metavar="ADDRESS",
-            help="grade on the workers of this Dask scheduler, such as tcp://10.0.0.1:8786",
+            help="grade on the workers of this Dask scheduler, such as tls://10.0.0.1:8786",
+        )
+        one.add_argument(
+            "--certificates",
+            type=Path,
+            metavar="FOLDER",
+            help="what `certificates` made (default: where Dask's configuration says)",
+        )
+        one.add_argument(
+            "--insecure-scheduler",
+            action="store_true",
+            help="use a scheduler to which anybody may connect who reaches it",
         )
         one.add_argument("--force", action="store_true", help="grade again what is unchanged too")
         one.add_argument(
@@ -148,6 +159,13 @@ def _parser() -> argparse.ArgumentParser:
             help="replace the secret that is there: every submission will be graded anew",
         )
 
+    description = (
+        "Make a certificate and its key, by which the machines of a Dask cluster recognise each "
+        "other. Copy the folder to each of them, and nowhere else."
+    )
+    with _command(commands, "certificates", description, json_flag=False, course=False) as one:
+        one.add_argument("folder", type=Path, metavar="FOLDER", help="must not exist yet")
+
     description = "Try every protection on this machine and say which are on. Code 3 if one is off."
     with _command(commands, "protections", description, course=False):
         pass
@@ -208,7 +226,7 @@ def _add_anonymous(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--anonymous",
         action="store_true",
-        help="number the students in the report, for showing it to the class",
+        help="number the students, for showing the report to the class (report-anonymous.html)",
     )
 
 

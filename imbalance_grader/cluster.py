@@ -20,7 +20,7 @@ import nbformat
 from traitlets.config import Config
 
 try:
-    from distributed import Client, WorkerPlugin, get_worker
+    from distributed import Client, Security, WorkerPlugin, get_worker
 except ImportError as error:
     from imbalance_grader.classroom import ClassroomError
 
@@ -36,6 +36,13 @@ from imbalance_grader.workers import Task, Workers, code_fingerprint, grade_pape
 from imbalance_oracles import secret
 
 PLUGIN = "imbalance-lab-grading"
+CERTIFICATE, KEY = "certificate.pem", "key.pem"
+_ENCRYPTED = ("tls://", "wss://")
+_OPEN = (
+    "{scheduler} is open: whoever reaches it can take the solutions and all submissions, set "
+    "marks, and run commands on your machine. Use TLS (imbalance-lab-grade certificates FOLDER, "
+    "see docs/grading.md), or say yes to that with --insecure-scheduler"
+)
 _RETRIES = 3
 
 
@@ -72,6 +79,8 @@ def cluster_workers(
     limits: Limits | None = None,
     allow_unprotected: bool = False,
     config: Config | None = None,
+    certificates: Path | None = None,
+    insecure: bool = False,
     patience: float = 30.0,
 ) -> Iterator[ClusterWorkers]:
     """Grade on the workers of a Dask cluster.
@@ -79,22 +88,32 @@ def cluster_workers(
     Parameters
     ----------
     scheduler : str
-        Address such as ``"tcp://10.0.0.1:8786"``.
+        Address such as ``"tls://10.0.0.1:8786"``.
     assignment : Assignment
     limits, allow_unprotected, config
         As in `imbalance_grader.engine.Engine`, on every worker.
+    certificates : Path, optional
+        The folder that `make_certificates` made; by default Dask's own configuration says where
+        certificates are.
+    insecure : bool, default=False
+        The explicit yes to a scheduler to which anybody may connect who reaches it.
     patience : float, default=30
         Seconds to wait for the scheduler, and then for a first worker.
 
     Raises
     ------
     ClassroomError
-        If nobody answers, a worker has another version of the course, or its engine does not
-        start there, for instance because protections are off.
+        If the scheduler is open and `insecure` is not True, nobody answers, a worker has another
+        version of the course, or its engine does not start there, for instance because
+        protections are off.
     """
+    if not insecure and not scheduler.startswith(_ENCRYPTED):
+        raise ClassroomError(_OPEN.format(scheduler=scheduler))
     try:
-        client: Any = Client(scheduler, timeout=patience, set_as_default=False)
-    except (OSError, ValueError) as error:
+        client: Any = Client(
+            scheduler, timeout=patience, set_as_default=False, security=_security(certificates)
+        )
+    except (OSError, TypeError, ValueError) as error:
         raise ClassroomError(f"no Dask scheduler answers at {scheduler}: {error}") from None
     with client:
         _wait_for_worker(client, scheduler, patience)
@@ -111,6 +130,47 @@ def cluster_workers(
         finally:
             with contextlib.suppress(Exception):  # the scheduler may be gone by now
                 client.unregister_worker_plugin(PLUGIN)
+
+
+def make_certificates(folder: Path) -> list[Path]:
+    """Write what the machines of a cluster recognise each other by, and encrypt with.
+
+    Parameters
+    ----------
+    folder : Path
+        Must not exist yet. Whoever has a copy of it belongs to the cluster.
+
+    Returns
+    -------
+    list of Path
+        The certificate, which is its own authority, and its key.
+
+    Raises
+    ------
+    ClassroomError
+    """
+    security = Security.temporary()
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+    except OSError as error:
+        raise ClassroomError(f"{folder} cannot be made: {error.strerror}") from None
+    paths = [folder / CERTIFICATE, folder / KEY]
+    for path, text in zip(paths, (security.tls_client_cert, security.tls_client_key), strict=True):
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="ascii")
+    return paths
+
+
+def _security(folder: Path | None) -> Security | None:
+    if folder is None:
+        return None
+    certificate, key = str(folder / CERTIFICATE), str(folder / KEY)
+    return Security(
+        require_encryption=True,
+        tls_ca_file=certificate,
+        tls_client_cert=certificate,
+        tls_client_key=key,
+    )
 
 
 class EnginePlugin(WorkerPlugin):

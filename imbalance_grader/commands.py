@@ -108,7 +108,13 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
             from imbalance_grader.cluster import cluster_workers
 
             return cluster_workers(
-                chosen.scheduler, assignment, limits, chosen.allow_unprotected, classroom.app.config
+                chosen.scheduler,
+                assignment,
+                limits,
+                chosen.allow_unprotected,
+                classroom.app.config,
+                chosen.certificates,
+                chosen.insecure_scheduler,
             )
         return local_workers(
             chosen.jobs, limits, chosen.allow_unprotected, config=classroom.app.config
@@ -232,6 +238,14 @@ def _grade_sample(chosen: argparse.Namespace, notes: Console) -> int:
     return DONE if code == ATTENTION else code  # some are made so that they do not run to the end
 
 
+def _make_certificates(chosen: argparse.Namespace, notes: Console) -> int:
+    from imbalance_grader.cluster import make_certificates
+
+    for path in make_certificates(chosen.folder):
+        print(path)
+    return DONE
+
+
 COMMANDS = {
     "assignment": _grade_assignment,
     "notebook": _grade_notebook,
@@ -239,6 +253,7 @@ COMMANDS = {
     "feedback": _make_feedback,
     "sample": _grade_sample,
     "new-inputs": _draw_inputs,
+    "certificates": _make_certificates,
     "protections": _show_protections,
 }
 
@@ -297,7 +312,8 @@ def _write_results(
     report: Path | None = None,
 ) -> dict[str, Path]:
     folder = classroom.results(assignment.name)
-    paths = {"grades": folder / "grades.csv", "report": report or folder / "report.html"}
+    name = "report-anonymous.html" if anonymous else "report.html"
+    paths = {"grades": folder / "grades.csv", "report": report or folder / name}
     write_csv(paths["grades"], assignment.name, rows)
     write_whole(paths["report"], write_report(classroom, assignment, rows, anonymous))
     return paths

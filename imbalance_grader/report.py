@@ -8,6 +8,7 @@ by its own security policy, should an escape ever be missed.
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -129,7 +130,9 @@ def write_report(
     str
     """
     now = now or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    names = _names(rows, anonymous)
+    names = {row.student: _named(row) for row in rows}
+    if anonymous:
+        rows, names = _numbered(rows)
     read = [row for row in rows if row.read]
     keys = _keys(assignment)
     exercises = _exercises(keys, read)
@@ -166,16 +169,30 @@ def write_report(
         "protections_off": sorted(
             {name for row in rows for n in row.record.notebooks for name in n.protections_off}
         ),
-        "matrix": sorted(read, key=lambda row: (-shares[row.student], row.student)),
+        "everyone": _everyone(rows, shares),
         "insights": _insights(rows, read, exercises, misconceptions, trouble),
     }
     return render("report.html.j2", view)
 
 
-def _names(rows: Sequence[Standing], anonymous: bool) -> dict[str, str]:
-    if anonymous:
-        return {row.student: f"Student {n}" for n, row in enumerate(rows, start=1)}
-    return {row.student: one_line(row.student) for row in rows}
+def _numbered(rows: Sequence[Standing]) -> tuple[list[Standing], dict[str, str]]:
+    """Return rows in an order that says nothing of who they are, and a number for each."""
+    drawn = list(rows)
+    random.SystemRandom().shuffle(drawn)
+    return drawn, {row.student: f"Student {n}" for n, row in enumerate(drawn, start=1)}
+
+
+def _named(row: Standing) -> str:
+    """Return the name that the gradebook has, with the id, or the id alone."""
+    last, first, _ = row.person
+    name = " ".join(filter(None, (first, last)))
+    return one_line(f"{name} ({row.student})" if name else row.student)
+
+
+def _everyone(rows: Sequence[Standing], shares: dict[str, float]) -> list[Standing]:
+    """Return a row for each student, the best first; files in the wrong place are none."""
+    students = [row for row in rows if "/" not in row.student]
+    return sorted(students, key=lambda row: -shares.get(row.student, -1.0))
 
 
 def _keys(assignment: Assignment) -> list[tuple[tuple[str, str], float, bool]]:

@@ -50,8 +50,12 @@ def mixed_course(course):
 
 
 @contextlib.contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Popen]]]:
-    """Start a Dask scheduler and workers as processes of their own."""
+def cluster(
+    folder: Path, workers: int, certificates: Path
+) -> Iterator[tuple[str, list[subprocess.Popen]]]:
+    """Start a Dask scheduler and workers as processes of their own, which speak TLS."""
+    certificate, key = certificates / "certificate.pem", certificates / "key.pem"
+    tls = ("--tls-ca-file", certificate, "--tls-cert", certificate, "--tls-key", key)
     environment = os.environ | {
         "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "5",
         "PYTHONPATH": str(Path(__file__).parents[3]),
@@ -61,7 +65,7 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.P
     def start(module: str, *arguments: str) -> subprocess.Popen:
         with (folder / f"{module}-{len(started)}.log").open("w") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", f"distributed.cli.{module}", *arguments],
+                [sys.executable, "-m", f"distributed.cli.{module}", *arguments, *map(str, tls)],
                 stdout=log,
                 stderr=log,
                 env=environment,
@@ -71,8 +75,8 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.P
         return process
 
     try:
-        start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-        address = wait_for(folder / "dask_scheduler-0.log", r"(tcp://127\.0\.0\.1:\d+)")
+        start("dask_scheduler", "--host", "tls://127.0.0.1", "--port", "0", "--no-dashboard")
+        address = wait_for(folder / "dask_scheduler-0.log", r"(tls://127\.0\.0\.1:\d+)")
         crew = [
             start("dask_worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
             for _ in range(workers)
@@ -122,8 +126,19 @@ def grade(course, *arguments: str) -> dict:
     return outcome(course)
 
 
+@pytest.fixture
+def certificates(tmp_path, capsys) -> Path:
+    folder = tmp_path / "certificates"
+    assert cli.main(["certificates", str(folder)]) == 0
+    made = capsys.readouterr().out.split()
+    assert [Path(path).stat().st_mode & 0o777 for path in made] == [0o600, 0o600]
+    return folder
+
+
 @pytest.mark.usefixtures("engine_of_the_command")
-def test_dask_workers_give_the_same_result_though_one_is_killed(mixed_course, tmp_path, capsys):
+def test_dask_workers_give_the_same_result_though_one_is_killed(
+    mixed_course, tmp_path, certificates, capsys
+):
     here = grade(mixed_course)
     gradebook = mixed_course.gradebook()
     assert {student: state.value for student, (state, *_) in here.items()} == {
@@ -140,12 +155,12 @@ def test_dask_workers_give_the_same_result_though_one_is_killed(mixed_course, tm
     assert here["slow-0"][2][0][1] == 2.0
     capsys.readouterr()
 
-    with cluster(tmp_path, workers=2) as (address, crew):
+    with cluster(tmp_path, 2, certificates) as (address, crew):
         journal = mixed_course.root / "grading" / ASSIGNMENT / "journal"
         for path in journal.glob("*.json"):
             path.unlink()
         killer = kill_when(journal, crew[0])
-        there = grade(mixed_course, "--scheduler", address)
+        there = grade(mixed_course, "--scheduler", address, "--certificates", str(certificates))
         killer.join()
     assert crew[0].returncode == -signal.SIGKILL
     assert json.loads(capsys.readouterr().out)["graded_now"] == 16
@@ -167,16 +182,38 @@ def kill_when(journal: Path, worker: subprocess.Popen):
     return thread
 
 
-def test_no_scheduler_and_no_worker_are_said(course, tmp_path, capsys, monkeypatch):
+def test_no_scheduler_no_worker_and_strangers_are_said(
+    course, tmp_path, certificates, capsys, monkeypatch
+):
     impatient = functools.partial(cluster_workers, patience=2)
     monkeypatch.setattr("imbalance_grader.cluster.cluster_workers", impatient)
     course.submit("ann")
-    arguments = ["assignment", ASSIGNMENT, "--course", str(course.root), "--scheduler"]
-    assert cli.main([*arguments, "tcp://127.0.0.1:1"]) == 2
+    base = ["assignment", ASSIGNMENT, "--course", str(course.root)]
+    known = [*base, "--certificates", str(certificates), "--scheduler"]
+    assert cli.main([*known, "tls://127.0.0.1:1"]) == 2
     assert "no Dask scheduler answers" in " ".join(capsys.readouterr().err.split())
-    with cluster(tmp_path, workers=0) as (address, _):
-        assert cli.main([*arguments, address]) == 2
-    assert "has no worker; start one with: dask worker" in " ".join(capsys.readouterr().err.split())
+    with cluster(tmp_path, 0, certificates) as (address, _):
+        assert cli.main([*known, address]) == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert "has no worker; start one with: dask worker" in said
+        # Who has no certificate, or another one, is not let in.
+        assert cli.main([*base, "--scheduler", address]) == 2
+        assert cli.main(["certificates", str(tmp_path / "other")]) == 0
+        strange = ["--certificates", str(tmp_path / "other"), "--scheduler", address]
+        assert cli.main([*base, *strange]) == 2
+        assert "no Dask scheduler answers" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "ws://127.0.0.1:1"])
+def test_an_open_scheduler_wants_an_explicit_yes(course, capsys, monkeypatch, address):
+    impatient = functools.partial(cluster_workers, patience=1)
+    monkeypatch.setattr("imbalance_grader.cluster.cluster_workers", impatient)
+    course.submit("ann")
+    command = ["assignment", ASSIGNMENT, "--course", str(course.root), "--scheduler", address]
+    assert cli.main(command) == 2
+    assert "is open: whoever reaches it" in " ".join(capsys.readouterr().err.split())
+    assert cli.main([*command, "--insecure-scheduler"]) == 2
+    assert "no Dask scheduler answers" in " ".join(capsys.readouterr().err.split())
 
 
 def test_one_notebook_gives_json(course, capsys):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from html.parser import HTMLParser
 
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
+from playwright.sync_api import sync_playwright
 
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.report import write_report
@@ -98,6 +100,51 @@ def test_an_anonymous_report_names_nobody(mixed_class):
     for name in ("good-1", "poor-2", "loop", "broken", "zoe", HOSTILE):
         assert name not in text
     assert "Student 3" in text
+
+
+def test_its_numbers_and_their_order_say_nothing_of_who_is_who(mixed_class):
+    orders = set()
+    for _ in range(5):
+        text = Page(class_report(mixed_class, anonymous=True)).text
+        orders.add(re.search(r"It ended timed out|Student \d+(?=\s+timed out)", text)[0])
+    assert len(orders) > 1
+    assert "Handed in\n" not in text
+
+
+def test_an_anonymous_report_leaves_the_named_one(mixed_class, command):
+    assert command("assignment", ASSIGNMENT) == 1
+    folder = mixed_class.root / "grading" / ASSIGNMENT
+    named = (folder / "report.html").read_text()
+    assert command("report", ASSIGNMENT, "--anonymous") == 0
+    assert (folder / "report.html").read_text() == named
+    assert "good-1" not in (folder / "report-anonymous.html").read_text()
+
+
+def test_every_student_has_a_row_with_the_name_that_the_gradebook_has(mixed_class):
+    with Classroom(mixed_class.root).gradebook() as gradebook:
+        gradebook.add_student("yan", first_name="Yan", last_name="Ö<b>")
+        gradebook.update_or_create_student("good-1", first_name="Ada", last_name="Lovelace")
+    report = class_report(mixed_class)
+    table = report[report.index('class="matrix"') :]
+    for student in ("Ada Lovelace (good-1)", "poor-2", "zoe", "broken", "Yan Ö&lt;b&gt; (yan)"):
+        assert f"<bdi>{student}</bdi>" in table
+    assert table.count("<tr>") == 15  # its head and 14 students
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 375])
+def test_nothing_is_wider_than_a_phone(mixed_class, width, tmp_path):
+    with Classroom(mixed_class.root).gradebook() as gradebook:
+        gradebook.update_or_create_student("good-1", first_name="A" * 40, last_name="B" * 40)
+    (tmp_path / "report.html").write_text(class_report(mixed_class))
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        page = chromium.new_page(viewport={"width": width, "height": 700})
+        page.goto((tmp_path / "report.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        chromium.close()
 
 
 def test_an_empty_class_has_a_report_too(course):

@@ -18,8 +18,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from class_run_helpers import ASSIGNMENT, Course, dump_gradebook
+from class_run_helpers import ASSIGNMENT, RIGHT, Course, dump_gradebook
 from course import socket_options
+from playwright.sync_api import sync_playwright
 
 from imbalance_grader import cli
 
@@ -139,6 +140,9 @@ class Server:
     def put(self, path: str, value: dict) -> dict:
         return json.loads(self._ask("PUT", path, value))
 
+    def post(self, path: str) -> dict:
+        return json.loads(self._ask("POST", path, {}))
+
     def _ask(self, method: str, path: str, value: dict | None = None) -> str:
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}",
@@ -146,7 +150,7 @@ class Server:
             data=None if value is None else json.dumps(value).encode(),
             headers={"Authorization": "token secret", "Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=300) as answer:
             return answer.read().decode()
 
 
@@ -193,3 +197,71 @@ def test_formgrader_goes_on_from_the_result(course, tmp_path):
     assert len(released) == 2
     assert any("Well said." in path.read_text() for path in released)
     nbgrader(course, "generate_feedback", ASSIGNMENT, "--force")
+
+
+ESCAPE = """
+open({path!r}, "w").write("it ran outside")
+
+def double(x):
+    return 2 * x
+"""
+TAKE_OVER = """
+Well.
+
+<script>document.title = "taken over"</script><img src=x onerror="document.title='taken over'">
+
+[here](javascript:document.title='taken_over') and ![seen](https://evil.test/seen.png)
+"""
+
+
+def test_formgraders_own_buttons_grade_in_the_sandbox(course, tmp_path):
+    escaped = tmp_path / "escaped"
+    course.submit("ann", double=ESCAPE.format(path=str(escaped)), reflection=TAKE_OVER)
+    with Server(course, tmp_path) as server:
+        done = server.post(f"/formgrader/api/submission/{ASSIGNMENT}/ann/autograde")
+        assert done["success"], done
+        assert "1 students: 1 graded" in " ".join(done["log"].split())
+        (notebook,) = json.loads(
+            server.get(f"/formgrader/api/submitted_notebooks/{ASSIGNMENT}/toy")
+        )
+        page = server.get(f"/formgrader/submissions/{notebook['id']}/")
+        done = server.post(f"/formgrader/api/assignment/{ASSIGNMENT}/ann/generate_feedback")
+        assert done["success"], done
+        missing = server.post(f"/formgrader/api/submission/{ASSIGNMENT}/nobody/autograde")
+        assert not missing["success"]
+    assert not escaped.exists()
+    assert "taken over" in page  # to be read, as text
+    assert "<script>document.title" not in page
+    assert "<img src=x" not in page
+    folder = course.root / "feedback" / "ann" / ASSIGNMENT
+    assert "default-src 'none'" in (folder / "toy.html").read_text()
+    assert "on(7)" not in (folder / "toy.html").read_text()
+    assert (course.root / "grading" / ASSIGNMENT / "grades.csv").is_file()
+
+
+@pytest.mark.browser
+def test_an_instructors_browser_runs_nothing_of_a_students(course, tmp_path):
+    shown = "from IPython.display import HTML, display\n\ndisplay(HTML({html!r}))\n\n" + RIGHT
+    html = "<script>document.title = 'taken over'</script><img src=x onerror=\"alert(1)\"><b>7</b>"
+    course.submit("ann", double=shown.format(html=html), reflection=TAKE_OVER)
+    assert grade(course) == 0
+    with Server(course, tmp_path) as server, sync_playwright() as playwright:
+        (notebook,) = json.loads(
+            server.get(f"/formgrader/api/submitted_notebooks/{ASSIGNMENT}/toy")
+        )
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        page = chromium.new_page()
+        asked, dialogs = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+        address = f"http://127.0.0.1:{server.port}/formgrader/submissions/{notebook['id']}/"
+        page.goto(f"{address}?token=secret", wait_until="domcontentloaded")
+        page.get_by_text("shown as text, because of").wait_for()
+        assert page.title() == "toy"
+        assert page.locator("b", has_text="7").count() == 1  # what was harmless is there
+        assert page.locator('a[href^="javascript:"]').count() == 0
+        assert dialogs == []
+        assert not [url for url in asked if "evil.test" in url]
+        chromium.close()
