@@ -1,74 +1,26 @@
-"""Oracles of lesson 08, for its hidden tests: the definition in many digits, and differences.
+"""Answer keys of lesson 08: the definition in many digits, and differences.
 
-No derivative is written down here. With enough digits a difference quotient is as good as a
-formula, and a logit of 1000 is no trouble.
+No derivative is written down for a right answer. With enough digits a difference quotient is as
+good as a formula, and a logit of 1000 is no trouble.
 """
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy.special import expit, log_expit
 
 from imbalance_lab.checks import Call, Question
+from imbalance_lab.exercises import focal_loss as exercises
+from imbalance_oracles import fresh
+from imbalance_oracles.key import Key
 
-_CONTAINERS = (np.array, list, tuple)
 _STEP = Decimal("1e-25")
-
-
-def row_cases(seed: int, n_cases: int = 12, gammas: tuple[float, ...] | None = None) -> list[Call]:
-    """Return calls with labels and logits, and with gamma and alpha where `gammas` are given."""
-    rng = np.random.default_rng(seed)
-    calls = []
-    for number in range(n_cases):
-        n_rows = int(rng.integers(2, 9))
-        z = np.round(rng.normal(scale=3, size=n_rows), 3)
-        if number % 3 == 2:
-            z[rng.integers(n_rows)] = rng.choice([-1000.0, -60.0, 45.0, 1000.0])
-        y = rng.integers(0, 2, n_rows)
-        contain = _CONTAINERS[number % 3]
-        args: tuple[Any, ...] = (contain(y.tolist()), contain(z.tolist()))
-        if gammas is not None:
-            alpha = [None, 0.25, 0.9, 0.02][int(rng.integers(4))]
-            args = (*args, float(gammas[number % len(gammas)]), alpha)
-        calls.append(Call(args))
-    return calls
-
-
-def probability_cases(seed: int, n_cases: int = 12) -> list[Call]:
-    """Return calls with probabilities, gamma and alpha."""
-    rng = np.random.default_rng(seed)
-    calls = []
-    for number in range(n_cases):
-        p = np.round(rng.beta(0.6, 1.5, int(rng.integers(1, 9))).clip(0.002, 0.998), 4)
-        gamma, alpha = rng.choice([0.0, 0.5, 1.0, 2.0, 5.0]), rng.choice([0.02, 0.25, 0.5, 0.9])
-        contain = _CONTAINERS[number % 3]
-        calls.append(Call((contain(p.tolist()), float(gamma), float(alpha))))
-    return calls
-
-
-def batch_cases(seed: int, n_cases: int = 12) -> list[Call]:
-    """Return calls with logits, integer labels, gamma and alpha, for the mean of a batch."""
-    rng = np.random.default_rng(seed)
-    calls = []
-    for number in range(n_cases):
-        n_rows = int(rng.integers(2, 9))
-        z = np.round(rng.normal(scale=3, size=n_rows), 3)
-        if number % 3 == 2:
-            z[rng.integers(n_rows)] = rng.choice([-100.0, -60.0, 45.0, 100.0])
-        y, contain = rng.integers(0, 2, n_rows), _CONTAINERS[number % 3]
-        # Slopes of γ between 0 and 1 are infinite for automatic differentiation where 1 - p_t is 0.
-        gamma, alpha = rng.choice([0.0, 1.0, 2.0, 5.0]), rng.choice([0.02, 0.25, 0.9])
-        rows = (contain(z.tolist()), contain(y.tolist()))
-        calls.append(Call((*rows, float(gamma), float(alpha))))
-    return calls
-
-
-def mean_and_slopes(logits: Any, y: Any, gamma: float, alpha: float) -> list[float]:
-    """Return the mean focal loss of a batch, then its slope along each logit."""
-    losses, slopes = focal(y, logits, gamma, alpha), focal_slope(y, logits, gamma, alpha)
-    return [float(np.mean(losses)), *(np.array(slopes) / len(losses)).tolist()]
+_LOG_9 = 2.1972246
 
 
 def cross_entropy(y: Any, z: Any) -> list[float]:
@@ -89,22 +41,6 @@ def focal_slope(y: Any, z: Any, gamma: float, alpha: float | None = None) -> lis
 def focal_curvature(y: Any, z: Any, gamma: float, alpha: float | None = None) -> list[float]:
     """Return the second derivative of each row's focal loss along its logit, by differences."""
     return _rows(y, z, gamma, alpha, [(1, 1), (0, -2), (-1, 1)], order=2)
-
-
-def truth_behind(p: Any, gamma: float, alpha: float = 0.5) -> list[float]:
-    """Return the true probability at which each p is where the expected loss stands still."""
-    found = []
-    for said in p:
-        # The expected slope is linear in the true probability t: t a + (1 - t) b = 0.
-        with localcontext() as context:
-            context.prec = 60
-            logit = (Decimal(float(said)) / (1 - Decimal(float(said)))).ln()
-            slopes = [
-                (_loss(y, logit + _STEP, gamma, alpha) - _loss(y, logit - _STEP, gamma, alpha))
-                for y in (1, 0)
-            ]
-            found.append(float(slopes[1] / (slopes[1] - slopes[0])))
-    return found
 
 
 def _rows(
@@ -131,6 +67,330 @@ def _loss(y: int, z: Decimal, gamma: float, alpha: float | None) -> Decimal:
     factor = (1 / (1 + (z if y == 1 else -z).exp())) ** Decimal(gamma)
     return -Decimal(weight) * factor * p_t.ln()
 
+
+def rows(rng: np.random.Generator, number: int, size: int) -> tuple[Any, Any]:
+    """Return labels and logits around 0, in a container that changes with the number."""
+    z = (3 * rng.normal(size=size)).round(3)
+    y = rng.permutation(np.arange(size) % 2)
+    if number % 3 == 2:
+        own_index = [rng.permutation(size) + 40 for _ in range(2)]
+        return pd.Series(y, index=own_index[0]), pd.Series(z, index=own_index[1])
+    return (y, z) if number % 3 else (y.tolist(), z.tolist())
+
+
+def _logits(rng: np.random.Generator) -> list[Call]:
+    """Return logits around 0 and far from it, on the right side and on the wrong one."""
+    size = int(rng.integers(3, 7))
+    far = rng.choice([45.0, 60.0, 300.0], size=2).tolist()
+    return [
+        *(Call(rows(rng, number, size + number)) for number in range(8)),
+        Call(([0, 1], [0, 0])),
+        Call(([1, 0, 1, 0], [1000.0, 1000.0, -1000.0, -1000.0])),
+        Call((np.array([0, 1, 1, 0]), np.array([*far, -far[0], -far[1]]))),
+        Call(([1], [-2])),
+    ]
+
+
+def _arrays(*values):
+    return tuple(np.asarray(value, dtype=float) for value in values)
+
+
+def _entropy(y, z):
+    y, z = _arrays(y, z)
+    return -log_expit((2 * y - 1) * z)
+
+
+def _logit_as_probability(y, z):
+    y, z = _arrays(y, z)
+    return -np.log(np.where(y == 1, z, 1 - z))
+
+
+BCE_WITH_LOGITS = Key(
+    exercises.BCE_WITH_LOGITS,
+    right=cross_entropy,
+    inputs=_logits,
+    by_hand=[Call(([1, 0, 1, 0], [0, 2, 2, 1000]))],
+    wrong={
+        "the logit is taken for a probability": _logit_as_probability,
+        "the mean instead of one loss a row": lambda y, z: float(np.mean(_entropy(y, z))),
+        "the two classes are swapped": lambda y, z: _entropy(1 - _arrays(y)[0], z),
+        "the sign is reversed": lambda y, z: -_entropy(y, z),
+    },
+)
+
+
+_GAMMAS = (0.0, 0.5, 1.0, 2.0, 5.0)
+_ALPHAS = (None, 0.25, 0.9, 0.02)
+
+
+def _focused(rng: np.random.Generator) -> list[Call]:
+    """Return every gamma with and without alpha, alpha at its edges, and logits far from 0."""
+    calls = []
+    for number in range(10):
+        y, z = rows(rng, number, int(rng.integers(3, 7)))
+        gamma, alpha = _GAMMAS[number % 5], _ALPHAS[(number + number // 5) % 4]
+        calls.append(Call((y, z, gamma) if alpha is None else (y, z, gamma, alpha)))
+    calls += [Call((*rows(rng, n, 4), 2.0, alpha)) for n, alpha in enumerate((0.0, 1.0, None))]
+    sides = [1, 0, 1, 0], [1000.0, 1000.0, -1000.0, -1000.0]
+    far = float(rng.choice([45.0, 60.0, 300.0]))
+    calls += [Call((*sides, gamma, 0.25)) for gamma in _GAMMAS]
+    return [*calls, Call(([1, 0, 1, 0], [far, -far, -far, far], 2.0)), Call(([0], [0], 0.7))]
+
+
+def _weight(y, alpha):
+    return 1.0 if alpha is None else np.where(y == 1, alpha, 1 - alpha)
+
+
+def _one_alpha(y, alpha):
+    return 1.0 if alpha is None else alpha
+
+
+def _alpha_swapped(y, alpha):
+    return 1.0 if alpha is None else np.where(y == 1, 1 - alpha, alpha)
+
+
+def _half_without(y, alpha):
+    return _weight(y, 0.5 if alpha is None else alpha)
+
+
+def _terms(y, z):
+    """Return y, the sign, p_t, 1 - p_t and the cross-entropy of each row."""
+    y, z = _arrays(y, z)
+    sign = 2 * y - 1
+    return y, sign, expit(sign * z), expit(-sign * z), -log_expit(sign * z)
+
+
+def _focal(y, z, gamma, alpha, weight=_weight, base=None):
+    y, _, _, rest, entropy = _terms(y, z)
+    return weight(y, alpha) * (rest if base is None else base) ** gamma * entropy
+
+
+FOCAL_LOSS = Key(
+    exercises.FOCAL_LOSS,
+    right=focal,
+    inputs=_focused,
+    by_hand=[
+        Call(([1, 0, 1], [_LOG_9, _LOG_9, 0], 2, 0.25)),
+        Call(([1, 0], [0, 1000], 0)),
+    ],
+    wrong={
+        "one α for both classes": lambda y, z, gamma, alpha=None: _focal(
+            y, z, gamma, alpha, _one_alpha
+        ),
+        "α weighs the negatives": lambda y, z, gamma, alpha=None: _focal(
+            y, z, gamma, alpha, _alpha_swapped
+        ),
+        "α is forgotten": lambda y, z, gamma, alpha=None: _focal(y, z, gamma, None),
+        "without α both classes weigh one half": lambda y, z, gamma, alpha=None: _focal(
+            y, z, gamma, alpha, _half_without
+        ),
+        "the factor takes p for p_t": lambda y, z, gamma, alpha=None: _focal(
+            y, z, gamma, alpha, base=expit(-_arrays(z)[0])
+        ),
+        "the easy rows get the attention": lambda y, z, gamma, alpha=None: _focal(
+            y, z, gamma, alpha, base=_terms(y, z)[2]
+        ),
+        "the mean instead of one value a row": lambda y, z, gamma, alpha=None: float(
+            np.mean(_focal(y, z, gamma, alpha))
+        ),
+    },
+)
+
+
+def _slope(y, z, gamma, alpha, weight=_weight):
+    y, sign, p_t, rest, entropy = _terms(y, z)
+    return -weight(y, alpha) * sign * rest**gamma * (gamma * p_t * entropy + rest)
+
+
+def _factor_held_fixed(y, z, gamma, alpha=None):
+    y, sign, _, rest, _ = _terms(y, z)
+    return -_weight(y, alpha) * sign * rest ** (gamma + 1)
+
+
+def _by_margin(y, z, gamma, alpha=None):
+    return _terms(y, z)[1] * _slope(y, z, gamma, alpha)
+
+
+def _by_probability(y, z, gamma, alpha=None):
+    if np.abs(_arrays(z)[0]).max() > 30:
+        raise ValueError("what comes of a division by next to nothing cannot be told")
+    _, _, p_t, rest, _ = _terms(y, z)
+    return _slope(y, z, gamma, alpha) / (p_t * rest)
+
+
+FOCAL_GRADIENT = Key(
+    exercises.FOCAL_GRADIENT,
+    right=focal_slope,
+    inputs=_focused,
+    by_hand=[Call(([1, 0, 0], [0, 0, _LOG_9], 2, 0.25))],
+    wrong={
+        "the factor is treated as a constant": _factor_held_fixed,
+        "the slope along the margin, not along the logit": _by_margin,
+        "the slope along the probability": _by_probability,
+        "the sign is reversed": lambda y, z, gamma, alpha=None: -_slope(y, z, gamma, alpha),
+        "α is forgotten": lambda y, z, gamma, alpha=None: _slope(y, z, gamma, None),
+        "α weighs the negatives": lambda y, z, gamma, alpha=None: _slope(
+            y, z, gamma, alpha, _alpha_swapped
+        ),
+        "without α both classes weigh one half": lambda y, z, gamma, alpha=None: _slope(
+            y, z, gamma, alpha, _half_without
+        ),
+        "divided by the number of rows": lambda y, z, gamma, alpha=None: (
+            _slope(y, z, gamma, alpha) / len(y)
+        ),
+    },
+)
+
+
+def _curve(y, z, gamma, alpha, weight=_weight):
+    y, _, p_t, rest, entropy = _terms(y, z)
+    inner = rest * (1 + 2 * gamma) + gamma * entropy * (gamma * p_t - rest)
+    return weight(y, alpha) * rest**gamma * p_t * inner
+
+
+def _curve_of_entropy(y, z, gamma, alpha=None):
+    y, _, p_t, rest, _ = _terms(y, z)
+    return _weight(y, alpha) * p_t * rest
+
+
+def _curve_factor_fixed(y, z, gamma, alpha=None):
+    y, _, p_t, rest, _ = _terms(y, z)
+    return _weight(y, alpha) * rest ** (gamma + 1) * p_t
+
+
+FOCAL_HESSIAN = Key(
+    exercises.FOCAL_HESSIAN,
+    right=focal_curvature,
+    inputs=_focused,
+    by_hand=[Call(([1, 0, 1], [0, 0, -4.5951199], 2, 0.25))],
+    wrong={
+        "negative curvature is cut off at 0": lambda y, z, gamma, alpha=None: np.maximum(
+            _curve(y, z, gamma, alpha), 0
+        ),
+        "the size of the curvature, without its sign": lambda y, z, gamma, alpha=None: np.abs(
+            _curve(y, z, gamma, alpha)
+        ),
+        "the curvature of cross-entropy": _curve_of_entropy,
+        "the factor is treated as a constant": _curve_factor_fixed,
+        "the sign turns with the label": lambda y, z, gamma, alpha=None: (
+            _terms(y, z)[1] * _curve(y, z, gamma, alpha)
+        ),
+        "α is forgotten": lambda y, z, gamma, alpha=None: _curve(y, z, gamma, None),
+        "α weighs the negatives": lambda y, z, gamma, alpha=None: _curve(
+            y, z, gamma, alpha, _alpha_swapped
+        ),
+        "without α both classes weigh one half": lambda y, z, gamma, alpha=None: _curve(
+            y, z, gamma, alpha, _half_without
+        ),
+        "divided by the number of rows": lambda y, z, gamma, alpha=None: (
+            _curve(y, z, gamma, alpha) / len(y)
+        ),
+    },
+)
+
+
+def truth_behind(p: Any, gamma: float, alpha: float = 0.5) -> list[float]:
+    """Return the true probability at which each p is where the expected loss stands still."""
+    found = []
+    for said in p:
+        # The expected slope is linear in the true probability t: t a + (1 - t) b = 0.
+        with localcontext() as context:
+            context.prec = 60
+            logit = (Decimal(float(said)) / (1 - Decimal(float(said)))).ln()
+            slopes = [
+                (_loss(y, logit + _STEP, gamma, alpha) - _loss(y, logit - _STEP, gamma, alpha))
+                for y in (1, 0)
+            ]
+            found.append(float(slopes[1] / (slopes[1] - slopes[0])))
+    return found
+
+
+def _said(rng: np.random.Generator) -> list[Call]:
+    """Return every gamma and alpha, every container, and probabilities that are nearly sure."""
+    calls = []
+    for number in range(10):
+        size, gamma = int(rng.integers(2, 8)), _GAMMAS[number % 5]
+        p = rng.beta(0.6, 1.5, size).clip(0.002, 0.998).round(4)
+        own_index = pd.Series(p, index=rng.permutation(size) + 9)
+        given = [p.tolist(), p, own_index][number % 3]
+        alpha = (0.25, 0.9, 0.02)[number % 3]
+        calls.append(Call((given, gamma, alpha) if number % 4 else (given, gamma)))
+    return [*calls, Call(([1e-6, 0.999999], 2.0, 0.25)), Call(([0.5], 0.7, 0.4))]
+
+
+def _pulls(p, gamma):
+    """Return how hard a positive and a negative row pull at a model that says p."""
+    ones = np.ones_like(p)
+    z = np.log(p) - np.log1p(-p)
+    return -_slope(ones, z, gamma, None), _slope(0 * ones, z, gamma, None)
+
+
+def _truth(p, gamma, alpha):
+    (p,) = _arrays(p)
+    up, down = _pulls(p, gamma)
+    return (1 - alpha) * down / (alpha * up + (1 - alpha) * down)
+
+
+def _odds_returned(p, gamma, alpha=0.5):
+    truth = _truth(p, gamma, alpha)
+    return truth / (1 - truth)
+
+
+TRUE_PROBABILITY = Key(
+    exercises.TRUE_PROBABILITY,
+    right=truth_behind,
+    inputs=_said,
+    by_hand=[Call(([0.5, 0.1], 2, 0.25)), Call(([0.3, 0.01], 0, 0.5))],
+    wrong={
+        "α is undone, γ is not": lambda p, gamma, alpha=0.5: _truth(p, 0.0, alpha),
+        "γ is undone, α is not": lambda p, gamma, alpha=0.5: _truth(p, gamma, 0.5),
+        "α and 1 − α are swapped": lambda p, gamma, alpha=0.5: _truth(p, gamma, 1 - alpha),
+        "the probability of the negative class": lambda p, gamma, alpha=0.5: (
+            1 - _truth(p, gamma, alpha)
+        ),
+        "odds are returned": _odds_returned,
+        "what the model says is believed": lambda p, gamma, alpha=0.5: np.asarray(p, dtype=float),
+    },
+)
+
+
+def log_odds(y: Any) -> float:
+    """Return the logarithm of positives per negative, by counting."""
+    labels = np.asarray(y).tolist()
+    if len(set(labels)) < 2:
+        raise ValueError("labels of one class")
+    return math.log(labels.count(1) / labels.count(0))
+
+
+def _prevalences(rng: np.random.Generator) -> list[Call]:
+    """Return rare and common positives in every container, and labels of one class."""
+    own_index = pd.Series(rng.permutation([0] * 8 + [1] * 3), index=rng.permutation(11) + 20)
+    one_class = [[0, 0, 0], [1, 1], [1], np.zeros(4, dtype=int), pd.Series([1, 1, 1]), [0]]
+    return [
+        *fresh.labels(rng, n_cases=6, values=(0, 1)),
+        *fresh.labels(rng, n_cases=3, values=(1, 0)),
+        Call((own_index,)),
+        Call(([0, 1],)),
+        *(Call((y,)) for y in one_class),
+    ]
+
+
+def _rate(y):
+    return float(np.mean(np.asarray(y)))
+
+
+PRIOR_BIAS = Key(
+    exercises.PRIOR_BIAS,
+    right=log_odds,
+    inputs=_prevalences,
+    by_hand=[Call(([0] * 9 + [1],)), Call(([0, 0, 0],))],
+    wrong={
+        "the sign is reversed": lambda y: -log_odds(y),
+        "the prevalence instead of its logit": _rate,
+        "the odds instead of their logarithm": lambda y: math.exp(log_odds(y)),
+        "the logarithm of the prevalence": lambda y: math.log(_rate(y)),
+    },
+)
 
 LESSON = "08"
 QUIZ = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, log_expit, logit, softplus
 
@@ -90,6 +91,36 @@ def squared_error(y, z):
     return (expit(np.asarray(z, dtype=float)) - np.asarray(y)) ** 2
 
 
+@answers.wrong("bce_with_logits", "a list is used as if it were an array")
+def arithmetic_on_lists(y, z):
+    return np.maximum(z, 0) - y * np.asarray(z) * 1.0 + np.log1p(np.exp(-abs(z)))
+
+
+@answers.wrong("bce_with_logits", "the index of a Series decides, not the order of the rows")
+def aligned_rows(y, z):
+    y = y if isinstance(y, pd.Series) else np.asarray(y)
+    z = z if isinstance(z, pd.Series) else np.asarray(z, dtype=float)
+    return np.logaddexp(0, np.asarray(z)) - y * z
+
+
+@answers.wrong("bce_with_logits", "it overflows for large logits")
+def quotient_of_exponentials(y, z):
+    e = np.exp(np.asarray(z, dtype=float))
+    p = e / (1 + e)
+    return -np.log(np.where(np.asarray(y) == 1, p, 1 - p))
+
+
+@answers.wrong("bce_with_logits")
+def large_logits_cut(y, z):
+    m = _margins(y, z)
+    return np.where(m > 30, 0, np.where(m < -30, 30, -log_expit(m)))
+
+
+@answers.wrong("bce_with_logits")
+def positives_only(y, z):
+    return np.asarray(y) * by_log_expit(y, z)
+
+
 @answers.right("focal_loss")
 def by_margin(y, z, gamma, alpha=None):
     m = _margins(y, z)
@@ -143,6 +174,41 @@ def squared_always(y, z, gamma, alpha=None):
 @answers.wrong("focal_loss")
 def needs_alpha(y, z, gamma, alpha=0.25):
     return by_margin(y, z, gamma, 0.25 if alpha is None else alpha)
+
+
+@answers.wrong("focal_loss", "without α both classes weigh one half")
+def half_each(y, z, gamma, alpha=None):
+    return by_margin(y, z, gamma, 0.5 if alpha is None else alpha)
+
+
+@answers.wrong("focal_loss", "α = 0 is taken for no α")
+def false_alpha(y, z, gamma, alpha=None):
+    return by_margin(y, z, gamma, alpha or None)
+
+
+@answers.wrong("focal_loss", "the mean instead of one value a row")
+def mean_of_rows(y, z, gamma, alpha=None):
+    return float(np.mean(by_margin(y, z, gamma, alpha)))
+
+
+@answers.wrong("focal_loss", "a list is used as if it were an array")
+def compares_a_list(y, z, gamma, alpha=None):
+    m = np.where(y == 1, z, -z)
+    weight = 1.0 if alpha is None else np.where(y == 1, alpha, 1 - alpha)
+    return weight * expit(-m) ** gamma * softplus(-m)
+
+
+@answers.wrong("focal_loss", "the index of a Series decides, not the order of the rows")
+def aligned_loss(y, z, gamma, alpha=None):
+    y = y if isinstance(y, pd.Series) else np.asarray(y)
+    z = z if isinstance(z, pd.Series) else np.asarray(z, dtype=float)
+    m = (2 * y - 1) * z
+    return _weights(list(y), alpha) * expit(-m) ** gamma * softplus(-m)
+
+
+@answers.wrong("focal_loss")
+def gamma_as_whole_number(y, z, gamma, alpha=None):
+    return by_margin(y, z, int(gamma), alpha)
 
 
 @answers.right("focal_gradient")
@@ -203,7 +269,36 @@ def slope_from_p(y, z, gamma, alpha=None):
     return np.where(np.asarray(y) == 1, -1, 1) * _weights(y, alpha) * size
 
 
-@answers.wrong("focal_gradient")
+@answers.wrong("focal_gradient", "without α both classes weigh one half")
+def slope_half_each(y, z, gamma, alpha=None):
+    return slope_by_margin(y, z, gamma, 0.5 if alpha is None else alpha)
+
+
+@answers.wrong("focal_gradient", "α = 0 is taken for no α")
+def slope_false_alpha(y, z, gamma, alpha=None):
+    return slope_by_margin(y, z, gamma, alpha or None)
+
+
+@answers.wrong("focal_gradient", "a list is used as if it were an array")
+def slope_compares_a_list(y, z, gamma, alpha=None):
+    return slope_by_margin(np.where(y == 1, 1, 0) * np.ones(len(z)), z, gamma, alpha)
+
+
+@answers.wrong("focal_gradient", "the index of a Series decides, not the order of the rows")
+def slope_aligned(y, z, gamma, alpha=None):
+    y = y.reindex(z.index, fill_value=0) if isinstance(y, pd.Series) else y
+    return slope_by_margin(y, z, gamma, alpha)
+
+
+@answers.wrong("focal_gradient", "0 to a negative power, where a row is surely right")
+def product_rule_as_typed(y, z, gamma, alpha=None):
+    m = _margins(y, z)
+    p, q, s = expit(m), expit(-m), softplus(-m)
+    slope = -gamma * q ** (gamma - 1) * p * q * s - q**gamma * q
+    return np.where(np.asarray(y) == 1, 1, -1) * _weights(y, alpha) * slope
+
+
+@answers.wrong("focal_gradient", "divided by the number of rows")
 def mean_slope(y, z, gamma, alpha=None):
     return slope_by_margin(y, z, gamma, alpha) / len(y)
 
@@ -259,6 +354,45 @@ def factor_fixed(y, z, gamma, alpha=None):
 @answers.wrong("focal_hessian", "the sign turns with the label")
 def signed_twice(y, z, gamma, alpha=None):
     return (2 * np.asarray(y) - 1) * curvature_by_margin(y, z, gamma, alpha)
+
+
+@answers.wrong("focal_hessian", "without α both classes weigh one half")
+def curvature_half_each(y, z, gamma, alpha=None):
+    return curvature_by_margin(y, z, gamma, 0.5 if alpha is None else alpha)
+
+
+@answers.wrong("focal_hessian", "α = 0 is taken for no α")
+def curvature_false_alpha(y, z, gamma, alpha=None):
+    return curvature_by_margin(y, z, gamma, alpha or None)
+
+
+@answers.wrong("focal_hessian", "a list is used as if it were an array")
+def curvature_compares_a_list(y, z, gamma, alpha=None):
+    return curvature_by_margin(np.where(y == 1, 1, 0) * np.ones(len(z)), z, gamma, alpha)
+
+
+@answers.wrong("focal_hessian", "the index of a Series decides, not the order of the rows")
+def curvature_aligned(y, z, gamma, alpha=None):
+    y = y.reindex(z.index, fill_value=0) if isinstance(y, pd.Series) else y
+    return curvature_by_margin(y, z, gamma, alpha)
+
+
+@answers.wrong("focal_hessian", "0 to a negative power, where a row is surely right")
+def second_product_rule_as_typed(y, z, gamma, alpha=None):
+    m = _margins(y, z)
+    p, q, s = expit(m), expit(-m), softplus(-m)
+    first = gamma**2 * q ** (gamma - 1) * q * p * p * s - gamma * q**gamma * p * q * s
+    return _weights(y, alpha) * (first + gamma * q**gamma * p * q + (gamma + 1) * q**gamma * q * p)
+
+
+@answers.wrong("focal_hessian", "α weighs the negatives")
+def curvature_alpha_swapped(y, z, gamma, alpha=None):
+    return curvature_by_margin(y, z, gamma, None if alpha is None else 1 - alpha)
+
+
+@answers.wrong("focal_hessian", "divided by the number of rows")
+def mean_curvature(y, z, gamma, alpha=None):
+    return curvature_by_margin(y, z, gamma, alpha) / len(y)
 
 
 @answers.wrong("focal_hessian", "α is forgotten")
@@ -333,6 +467,21 @@ def believed(p, gamma, alpha=0.5):
     return np.asarray(p, dtype=float)
 
 
+@answers.wrong("true_probability", "a list is used as if it were an array")
+def odds_of_a_list(p, gamma, alpha=0.5):
+    up = alpha * (1 - p) ** gamma * (1 - p - gamma * p * np.log(p))
+    down = (1 - alpha) * p**gamma * (p - gamma * (1 - p) * np.log(1 - p))
+    return down / (up + down)
+
+
+@answers.wrong("true_probability")
+def up_without_alpha(p, gamma, alpha=0.5):
+    p = np.asarray(p, dtype=float)
+    up = (1 - p) ** gamma * (1 - p - gamma * p * np.log(p))
+    down = (1 - alpha) * p**gamma * (p - gamma * (1 - p) * np.log(1 - p))
+    return down / (up + down)
+
+
 @answers.wrong("true_probability")
 def factor_alone(p, gamma, alpha=0.5):
     # Balances the losses of both classes with a factor that is held fixed.
@@ -386,6 +535,28 @@ def log_of_share(y):
 @answers.wrong("prior_bias", "labels of one class are accepted")
 def infinite(y):
     return float(logit(np.mean(list(y))))
+
+
+@answers.wrong("prior_bias", "a division by zero instead of a clear error")
+def odds_of_counts(y):
+    positives = list(y).count(1)
+    return math.log(positives / (len(y) - positives))
+
+
+@answers.wrong("prior_bias", "a list is used as if it were an array")
+def compares_with_one(y):
+    share = np.sum(y == 1) / len(y)
+    if share in (0, 1):
+        raise ValueError("one class only")
+    return logit(share)
+
+
+@answers.wrong("prior_bias")
+def one_more_of_each(y):
+    positives = list(y).count(1)
+    if positives in (0, len(y)):
+        raise ValueError("one class only")
+    return math.log((positives + 1) / (len(y) - positives + 1))
 
 
 @answers.wrong("prior_bias")

@@ -125,3 +125,24 @@ def weighted_mean(logits, y, gamma, alpha):
 def rounded(logits, y, gamma, alpha):
     values = np.array(by_margin(logits, y, gamma, alpha))
     return np.round(values, 4).tolist()
+
+
+@answers.wrong("focal_by_autograd", "computed in single precision")
+def in_float32(logits, y, gamma, alpha):
+    import torch
+
+    z, rest, entropy = _parts(logits, y)
+    weights = torch.where(_double(y) == 1, alpha, 1 - alpha)  # two numbers make a float32
+    return _listed((weights * rest**gamma * entropy).mean(), z)
+
+
+@answers.wrong("focal_by_autograd", "the index of a Series decides, not the order of the rows")
+def y_by_index(logits, y, gamma, alpha):
+    return by_margin(logits, [y[row] for row in range(len(y))], gamma, alpha)
+
+
+@answers.wrong("focal_by_autograd")
+def factor_from_p_t(logits, y, gamma, alpha):
+    z, rest, entropy = _parts(logits, y)
+    losses = (1 - (1 - rest)) ** gamma * entropy.clamp(max=50)
+    return _listed((_weights(y, alpha, 1 - alpha) * losses).mean(), z)
