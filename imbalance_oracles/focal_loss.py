@@ -73,9 +73,18 @@ def rows(rng: np.random.Generator, number: int, size: int) -> tuple[Any, Any]:
     z = (3 * rng.normal(size=size)).round(3)
     y = rng.permutation(np.arange(size) % 2)
     if number % 3 == 2:
-        own_index = [rng.permutation(size) + 40 for _ in range(2)]
-        return pd.Series(y, index=own_index[0]), pd.Series(z, index=own_index[1])
+        index = rng.permutation(size) + 40
+        return pd.Series(y, index=index[_partners(y)]), pd.Series(z, index=index)
     return (y, z) if number % 3 else (y.tolist(), z.tolist())
+
+
+def _partners(y: np.ndarray) -> np.ndarray:
+    """Pair positives with negatives: whoever goes by the index then takes the other label."""
+    partners = np.arange(len(y))
+    pairs = list(zip(np.flatnonzero(y == 0), np.flatnonzero(y == 1), strict=False))
+    for negative, positive in pairs:
+        partners[negative], partners[positive] = positive, negative
+    return partners
 
 
 def _logits(rng: np.random.Generator) -> list[Call]:
@@ -131,7 +140,7 @@ def _focused(rng: np.random.Generator) -> list[Call]:
         gamma, alpha = _GAMMAS[number % 5], _ALPHAS[(number + number // 5) % 4]
         calls.append(Call((y, z, gamma) if alpha is None else (y, z, gamma, alpha)))
     calls += [Call((*rows(rng, n, 4), 2.0, alpha)) for n, alpha in enumerate((0.0, 1.0, None))]
-    sides = [1, 0, 1, 0], [1000.0, 1000.0, -1000.0, -1000.0]
+    sides = np.array([1, 0, 1, 0]), np.array([1000.0, 1000.0, -1000.0, -1000.0])
     far = float(rng.choice([45.0, 60.0, 300.0]))
     calls += [Call((*sides, gamma, 0.25)) for gamma in _GAMMAS]
     return [*calls, Call(([1, 0, 1, 0], [far, -far, -far, far], 2.0)), Call(([0], [0], 0.7))]
@@ -365,12 +374,14 @@ def log_odds(y: Any) -> float:
 def _prevalences(rng: np.random.Generator) -> list[Call]:
     """Return rare and common positives in every container, and labels of one class."""
     own_index = pd.Series(rng.permutation([0] * 8 + [1] * 3), index=rng.permutation(11) + 20)
-    one_class = [[0, 0, 0], [1, 1], [1], np.zeros(4, dtype=int), pd.Series([1, 1, 1]), [0]]
+    one_class = [np.zeros(4, dtype=int), np.array([1, 1]), np.array([0]), pd.Series([1, 1, 1])]
     return [
         *fresh.labels(rng, n_cases=6, values=(0, 1)),
         *fresh.labels(rng, n_cases=3, values=(1, 0)),
         Call((own_index,)),
         Call(([0, 1],)),
+        Call(([0, 0, 1, 0, 1],)),
+        Call(([1, 1],)),
         *(Call((y,)) for y in one_class),
     ]
 

@@ -296,14 +296,6 @@ PRIOR_BIAS = Exercise(
     arguments=("y",),
     mistakes=(
         Mistake(
-            "labels of one class are accepted",
-            "Without positives, or without negatives, the intercept would be infinite. The contract"
-            " asks for a ValueError.",
-            when=lambda call, expected, outcome: (
-                isinstance(expected, Refusal) and isinstance(outcome, Returned)
-            ),
-        ),
-        Mistake(
             "a division by zero instead of a clear error",
             "With one class only, some share is 0 and can't be divided by. The contract asks for a"
             " ValueError: look at the labels before you divide.",
@@ -325,6 +317,14 @@ PRIOR_BIAS = Exercise(
         Mistake(
             "the logarithm of the prevalence",
             "For rare classes that is close, but it is not the logit.",
+        ),
+        Mistake(
+            "labels of one class are accepted",
+            "Without positives, or without negatives, the intercept would be infinite. The contract"
+            " asks for a ValueError.",
+            when=lambda call, expected, outcome: (
+                isinstance(expected, Refusal) and isinstance(outcome, Returned)
+            ),
         ),
         LISTS,
     ),
