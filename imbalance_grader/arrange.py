@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from imbalance_grader.intake import LONGEST_CELL, Malformed, StudentCell
 from imbalance_grader.names import shown
@@ -23,6 +24,7 @@ from imbalance_grader.source import SourceCell
 
 MOST_OWN = 300  # cells of the student's own that can run
 LONGEST_OWN = 400_000  # characters in all of them
+MOST_PIECES = 50  # cells of one answer
 _FURTHEST = 3  # cells back to which a piece of an answer is joined
 _TELLING = 60  # characters from which the text of a cell tells of which lesson it is
 _ENOUGH = 0.2  # share of a lesson's telling cells from which a notebook is that lesson
@@ -176,7 +178,10 @@ def _is_the_lesson(
     if len(telling & set(places)) >= max(1.0, _ENOUGH * len(telling)):
         return True
     wanted = {name for cell in source for name in cell.answers}
-    made = {name for cell in cells if cell.is_code for name in binds(cell.text, wanted)}
+    code = [cell.text for cell in cells if cell.is_code][:MOST_OWN]
+    room = list(accumulate(map(len, code)))
+    read = [text for text, length in zip(code, room, strict=True) if length <= LONGEST_OWN]
+    made = {name for text in read for name in binds(text, wanted)}
     return len(made) >= 2 and len(made) >= len(wanted) / 2
 
 
@@ -228,6 +233,8 @@ class _Arranging:
     def _piece(self, original: SourceCell, numbers: list[int]) -> dict[int, str]:
         """Choose among the cells that carry the name of one answer, and note what was done."""
         name = original.grade_id
+        if len(numbers) > MOST_PIECES:
+            raise Malformed(f"the answer {name} is there {len(numbers):,} times")
         for number in numbers:
             if self.cells[number].problem:
                 raise Malformed(f"the answer {name}: {self.cells[number].problem}")
@@ -385,7 +392,12 @@ class _Arranging:
             )
             if found is None and not cell.is_code
         )
-        return _joined((text for text in texts if text.strip()), "\n\n")
+        whole = _joined((text for text in texts if text.strip()), "\n\n")
+        if len(whole) > LONGEST_CELL:
+            raise Malformed(
+                f"{self.source[place].grade_id} has more than {LONGEST_CELL:,} characters"
+            )
+        return whole
 
     # --- checks after what they check ------------------------------------------------------------
 

@@ -15,6 +15,7 @@ therefore not even started.
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
@@ -171,44 +172,72 @@ def _running(
 ) -> set[int]:
     """Return the steps that run as a whole, by what the answers make and take."""
     made = _names(part.binds for part in answers)
-    taken = _names(part.takes for part in answers) | wanted_by_checks
     imported = _names(part.imported for part in [*parts.values(), *answers])
-    in_parts = _names(part.makes for part in parts.values())
-    # Of names that only a `def` or `class` makes, those who call them change nothing.
-    data = _names({*part.makes, *part.patches} - {*part.defines} for part in parts.values())
-    reach = _reach(parts, answers)
-    running = {
-        number
-        for number, part in parts.items()
-        if part.sets or not imported.isdisjoint(part.patches) or not made.isdisjoint(part.makes)
-    }
-    while True:
-        wanted = in_parts & taken.union(*(parts[number].takes for number in running))
-        more = {
-            number
-            for number, part in parts.items()
-            if not (wanted.isdisjoint(part.makes) and (wanted & data).isdisjoint(reach[number]))
-        } - running
-        if not more:
-            return running
-        running |= more
-
-
-def _reach(parts: Mapping[int, Part], answers: Sequence[Part]) -> dict[int, set[str]]:
-    """Return for each part the names that it takes, and those that what it calls takes in turn."""
-    behind: dict[str, set[str]] = {}
-    for part in [*parts.values(), *answers]:
-        for name in part.defines:
-            behind.setdefault(name, set()).update(part.takes)
-    reach = {}
+    spread = _Spread(parts, answers)
     for number, part in parts.items():
-        found, waiting = set(part.takes), list(part.takes)
-        while waiting:
-            more = behind.get(waiting.pop(), set()) - found
-            found |= more
-            waiting += more
-        reach[number] = found
-    return reach
+        if part.sets or not imported.isdisjoint(part.patches) or not made.isdisjoint(part.makes):
+            spread.run(number)
+    for name in _names(part.takes for part in answers) | wanted_by_checks:
+        spread.want(name)
+    return spread.finished()
+
+
+class _Spread:
+    """How the need for one name brings about the need for others, each looked at once."""
+
+    def __init__(self, parts: Mapping[int, Part], answers: Sequence[Part]) -> None:
+        self.parts = parts
+        self.makers: dict[str, list[int]] = defaultdict(list)
+        self.takers: dict[str, list[int]] = defaultdict(list)
+        self.users: dict[str, list[Part]] = defaultdict(list)  # whose functions may take a name
+        # Of names that only a `def` or `class` makes, those who call them change nothing,
+        # but for what those take in turn.
+        self.data = _names({*p.makes, *p.patches} - {*p.defines} for p in parts.values())
+        for number, part in parts.items():
+            for name in part.makes:
+                self.makers[name].append(number)
+            for name in part.takes:
+                self.takers[name].append(number)
+        for part in [*parts.values(), *answers]:
+            for name in part.takes if part.defines else ():
+                self.users[name].append(part)
+        self.running: set[int] = set()
+        self.wanted: set[str] = set()
+        self.changing: set[str] = set()
+        self._to_take: list[str] = []
+        self._to_change: list[str] = []
+
+    def run(self, number: int) -> None:
+        """Let a step run, with all that it takes."""
+        if number not in self.running:
+            self.running.add(number)
+            self._to_take += self.parts[number].takes
+
+    def want(self, name: str) -> None:
+        """Let a name be made, and be changed by whoever may change it."""
+        if name not in self.wanted:
+            self.wanted.add(name)
+            for number in self.makers.get(name, ()):
+                self.run(number)
+            if name in self.data:
+                self._to_change.append(name)
+
+    def finished(self) -> set[int]:
+        """Return the steps that run once nothing follows from anything any more."""
+        while self._to_take or self._to_change:
+            if self._to_take:
+                self.want(self._to_take.pop())
+            else:
+                self._change(self._to_change.pop())
+        return self.running
+
+    def _change(self, name: str) -> None:
+        if name not in self.changing:
+            self.changing.add(name)
+            for number in self.takers.get(name, ()):
+                self.run(number)
+            for part in self.users.pop(name, ()):
+                self._to_change += [each for each in part.defines if each not in self.changing]
 
 
 def _names(groups: Iterable[Iterable[str]]) -> set[str]:

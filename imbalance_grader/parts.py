@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from imbalance_grader.source import SourceError, names_of
+from imbalance_grader.source import symbols
 
 # Ways to a name that the symbol table does not see.
 _ROUNDABOUT = re.compile(
@@ -28,13 +28,15 @@ _SETTINGS = re.compile(
 )
 _FILES = re.compile(
     r"\bopen\(|\.(to_csv|to_pickle|to_json|to_parquet|write_text|write_bytes|dump|save|savez)\("
-    r"|\bpath\.(append|insert)\(|^\s*%%?(writefile|file|run|load\w*|env|cd)\b",
+    r"|\bpath\.(append|insert)\(|^[ \t]*%%?(writefile|file|run|load\w*|env|cd)\b",
     re.MULTILINE,
 )
 _CELL_MAGIC = re.compile(r"\A\s*%%(\w+).*\n?")
 _PYTHON_MAGICS = {"time", "timeit", "capture", "prun"}  # what stands below them is Python
-_MAGIC_LINE = re.compile(r"^([ \t]*)([%!].*|.*\?)$", re.MULTILINE)
-_MAGIC_VALUE = re.compile(r"=[ \t]*([%!].*)$", re.MULTILINE)
+_MAGIC_VALUE = re.compile(r"=[ \t]*[%!].*$")
+# Python's own table looks through all functions for each name, which takes long where many are.
+_SCOPE = re.compile(r"\b(def|class|lambda|for)\b")
+_MOST_SCOPES = 500
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -102,10 +104,12 @@ def describe(code: str) -> Part:
     """
     plain, magic = _without_magics(code)
     try:
-        tree = ast.parse(plain)  # first, since what follows takes long on text that is no Python
-        makes, takes = names_of(plain, "code")
+        tree = ast.parse(plain)
+        if len(_SCOPE.findall(plain)) > _MOST_SCOPES:
+            return Part(roundabout=True)
+        makes, takes = symbols(plain)
         return _described(code, tree, makes, takes, magic)
-    except (SourceError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Part(is_python=False)
 
 
@@ -114,18 +118,19 @@ def _described(
 ) -> Part:
     statements = [part for part in tree.body if isinstance(part, ast.Import | ast.ImportFrom)]
     imported = {name for part in statements for name in _bound(part)}
+    seen = _Seen.of(tree)
     remembers = any(map(_MEMORY.fullmatch, takes - makes))
     star = _STAR.search(code) is not None
     return Part(
         makes=sorted(makes - imported),
-        defines=sorted(_defined(tree) - _assigned(tree)),
+        defines=sorted(_defined(tree) - seen.stored),
         takes=sorted(takes | magic),
         imported=sorted(imported),
         imports=[ast.unparse(part) for part in statements],
-        patches=sorted(_patched(tree)),
+        patches=sorted(seen.patched),
         sets=star or bool(_SETTINGS.search(code) or _FILES.search(code)),
         told=not (magic or star or remembers or _ROUNDABOUT.search(code)),
-        roundabout=any(map(_ROUNDABOUT.fullmatch, {*_used(tree), *magic})),
+        roundabout=any(map(_ROUNDABOUT.fullmatch, seen.names | magic)),
         remembers=remembers,
     )
 
@@ -146,7 +151,7 @@ def binds(code: str, names: set[str]) -> set[str]:
     part = describe(code)
     if part.is_python:
         return part.binds & names
-    found = re.findall(r"^(?:(?:async\s+)?def|class)\s+(\w+)|^(\w+)\s*=", code, re.MULTILINE)
+    found = re.findall(r"^(?:async +)?(?:def|class) +(\w+)|^(\w+) *=", code, re.MULTILINE)
     return {name for pair in found for name in pair} & names
 
 
@@ -162,19 +167,27 @@ def guarded(imports: list[str]) -> str:
 def _without_magics(code: str) -> tuple[str, set[str]]:
     """Return Python without IPython's additions, and the words that stood in those."""
     words: set[str] = set()
-
-    def out(found: re.Match[str]) -> str:
-        words.update(_WORD.findall(found[0]))
-        return found[1] + "pass" if found.lastindex == 2 else "= None"
-
     cell = _CELL_MAGIC.match(code)
     if cell:
         words.update(_WORD.findall(cell[0]))
         code = code[cell.end() :] if cell[1] in _PYTHON_MAGICS else ""
-    if "%" in code or "!" in code or "?" in code:
-        code = _MAGIC_LINE.sub(out, code) if not _parses(code) else code
-        code = _MAGIC_VALUE.sub(out, code) if not _parses(code) else code
+    if any(sign in code for sign in "%!?") and not _parses(code):
+        lines = code.split("\n")
+        for number, line in enumerate(lines):
+            plain = _without_magic(line)
+            if plain != line:
+                words.update(_WORD.findall(line))
+                lines[number] = plain
+        code = "\n".join(lines)
     return code, words
+
+
+def _without_magic(line: str) -> str:
+    """Return a line that only IPython understands as one that does nothing."""
+    text = line.strip()
+    if text.startswith(("%", "!", "?")) or text.endswith("?"):
+        return line[: len(line) - len(line.lstrip())] + "pass"
+    return _MAGIC_VALUE.sub("= None", line)
 
 
 def _parses(code: str) -> bool:
@@ -190,32 +203,36 @@ def _bound(part: ast.Import | ast.ImportFrom) -> Iterator[str]:
         yield (alias.asname or alias.name).partition(".")[0]
 
 
-def _used(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.Attribute):
-            yield node.attr
-
-
 def _defined(tree: ast.Module) -> set[str]:
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     return {part.name for part in tree.body if isinstance(part, kinds)}
 
 
-def _assigned(tree: ast.Module) -> set[str]:
-    stored = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-    return {node.id for node in stored}
+@dataclass
+class _Seen:
+    """What a walk over all of some code finds."""
+
+    names: set[str] = field(default_factory=set)
+    stored: set[str] = field(default_factory=set)
+    patched: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, tree: ast.Module) -> _Seen:
+        seen = cls()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                seen.names.add(node.id)
+                if isinstance(node.ctx, ast.Store):
+                    seen.stored.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                seen.names.add(node.attr)
+                if not isinstance(node.ctx, ast.Load):
+                    seen.patched |= _root(node)
+        return seen
 
 
-def _patched(tree: ast.Module) -> set[str]:
-    """Return the names at the root of what an attribute is set on, such as a library's."""
-    roots = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            inner: ast.expr = node
-            while isinstance(inner, ast.Attribute | ast.Subscript | ast.Call):
-                inner = inner.func if isinstance(inner, ast.Call) else inner.value
-            if isinstance(inner, ast.Name):
-                roots.add(inner.id)
-    return roots
+def _root(node: ast.expr) -> set[str]:
+    """Return the name at the root of what an attribute is set on, such as a library's."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return {node.id} if isinstance(node, ast.Name) else set()

@@ -239,9 +239,19 @@ def names_of(code: str, grade_id: str) -> tuple[set[str], set[str]]:
     plain = TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
     try:
         ast.parse(plain)
-        top = symtable.symtable(plain, "<cell>", "exec")
+        return symbols(plain)
     except SyntaxError as error:
         raise SourceError(f"cell {grade_id}: {error}") from error
+
+
+def symbols(plain: str) -> tuple[set[str], set[str]]:
+    """Return the names that Python makes at its top level, and all that it takes from there.
+
+    Raises
+    ------
+    SyntaxError
+    """
+    top = symtable.symtable(plain, "<cell>", "exec")
     made = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
     used = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
     tables = list(top.get_children())
