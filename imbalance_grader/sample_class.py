@@ -8,6 +8,7 @@ class comes out every time.
 from __future__ import annotations
 
 import ast
+import copy
 import datetime as dt
 import importlib
 import inspect
@@ -108,7 +109,7 @@ def make_sample_class(root: Path, folder: Path, assignment: str, answers: Path) 
     for position, (student, notebook) in enumerate(_class(lesson)):
         handed_in = DUE - dt.timedelta(hours=_HOURS_BEFORE - 2.5 * position)
         _hand_in(classroom, assignment, student, lesson.released.name, notebook, handed_in)
-    _break_some(classroom, assignment, lesson.released.name)
+    _break_some(classroom, assignment, lesson)
     return classroom
 
 
@@ -280,15 +281,22 @@ def _enrol(classroom: Classroom, assignment: str) -> None:
             gradebook.add_student(student)
 
 
-def _break_some(classroom: Classroom, assignment: str, name: str) -> None:
-    """Add what is broken before any code runs."""
+def _break_some(classroom: Classroom, assignment: str, lesson: Lesson) -> None:
+    """Add what is broken before any code runs, and what is only in an unusual place."""
+    name = lesson.released.name
     original = classroom.path("submitted", NAMES[0], assignment) / name
+    solved: NotebookNode = nbformat.read(original, as_version=4)
 
     def folder(student: str) -> Path:
         made = classroom.path("submitted", student, assignment)
         made.mkdir(parents=True)
         _leave_notes(made, student, DUE - dt.timedelta(hours=1))
         return made
+
+    def changed(change: Callable[[list[NotebookNode]], object]) -> Callable[[Path], object]:
+        notebook = copy.deepcopy(solved)
+        change(notebook.cells)
+        return lambda path: path.write_text(nbformat.writes(notebook))
 
     spoil: dict[str, Callable[[Path], object]] = {
         "odd-json": lambda path: path.write_text(original.read_text()[:2000]),
@@ -298,7 +306,47 @@ def _break_some(classroom: Classroom, assignment: str, name: str) -> None:
             re.sub(r'"nbformat": 4', '"nbformat": 2', original.read_text())
         ),
         "odd-renamed": lambda path: shutil.copy(original, path.with_stem(path.stem + "-final(2)")),
+        "odd-copy": lambda path: (
+            shutil.copy(lesson.released, path),
+            shutil.copy(original, path.with_stem(path.stem + " (1)")),
+        ),
+        "odd-split": changed(_split_first_answer),
+        "odd-own-cell": changed(_move_first_answer),
+        "odd-nameless": changed(_lose_names),
+        "josé": lambda path: shutil.copy(original, path),
         "<img src=x>": lambda path: shutil.copy(original, path),
     }
     for student, how in spoil.items():
         how(folder(student) / name)
+    misplaced = classroom.path("submitted", "odd-place", assignment).parent
+    misplaced.mkdir()
+    shutil.copy(original, misplaced / name)
+
+
+def _first_answer(cells: list[NotebookNode]) -> int:
+    return next(
+        place
+        for place, cell in enumerate(cells)
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    )
+
+
+def _split_first_answer(cells: list[NotebookNode]) -> None:
+    """Leave an empty copy of the cell, as JupyterLab does where one is split at its end."""
+    place = _first_answer(cells)
+    empty = copy.deepcopy(cells[place])
+    empty.source, empty.id = "", "split"
+    cells.insert(place + 1, empty)
+
+
+def _move_first_answer(cells: list[NotebookNode]) -> None:
+    """Retype the answer in a cell of the student's own, and empty the cell meant for it."""
+    place = _first_answer(cells)
+    cells.insert(place + 1, nbformat.v4.new_code_cell(cells[place].source, id="own"))
+    cells[place].source = ""
+
+
+def _lose_names(cells: list[NotebookNode]) -> None:
+    """Drop nbgrader's metadata, as some programs do."""
+    for cell in cells:
+        cell.metadata = NotebookNode()

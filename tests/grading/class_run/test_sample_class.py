@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import importlib
 import io
 import pkgutil
@@ -31,9 +32,16 @@ ENDINGS = {
     "odd-json": "malformed",
     "odd-link": "malformed",
     "odd-renamed": "graded",
+    "odd-copy": "graded",
+    "odd-split": "graded",
+    "odd-own-cell": "graded",
+    "odd-nameless": "graded",
+    "josé": "graded",
     "absent-ann": "missing",
     "absent-bob": "missing",
 }
+# As right as the first student's, and only in an unusual place or shape.
+UNUSUAL = ("odd-renamed", "odd-copy", "odd-split", "odd-own-cell", "odd-nameless", "josé")
 ANSWERS = [
     pytest.param(module, answer, id=f"{found.name}-{answer.name}")
     for found in pkgutil.iter_modules(collected.__path__)
@@ -109,5 +117,9 @@ def test_it_is_graded_from_end_to_end_by_one_command(tmp_path):
     assert {name: states.pop(name) for name in ENDINGS} == ENDINGS
     assert {name: states.pop(name) for name in NAMES} == dict.fromkeys(NAMES, "graded")
     assert "to grade, " in done.stderr
+    with (folder / "grading" / ASSIGNMENT / "grades.csv").open(encoding="utf-8") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert {rows[name]["raw_score"] for name in UNUSUAL} == {rows[NAMES[0]]["raw_score"]}
+    assert rows["odd-place/start-here.ipynb"]["status"] == "malformed"
     feedback = list(folder.glob(f"feedback/*/{ASSIGNMENT}/*.html"))
     assert len(feedback) >= len(NAMES) + len(HOSTILE)

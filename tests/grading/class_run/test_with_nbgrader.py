@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, RIGHT, Course, dump_gradebook
 from course import socket_options
@@ -65,13 +66,17 @@ def test_honest_submissions_get_the_same_gradebook_as_from_nbgrader(course, tmp_
     config.write_text(config.read_text() + "\nc.Execute.allow_errors = True\n")
     for student, answers in HONEST.items():
         course.submit(student, **answers)
+    own = course.submit("own-helper", double="def double(x):\n    return twice(x)")
+    notebook = nbformat.read(own, as_version=4)
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("def twice(x):\n    return 2 * x"))
+    nbformat.write(notebook, own)
     theirs = Course(Path(shutil.copytree(course.root, tmp_path / "theirs")))
     nbgrader(theirs, "autograde", ASSIGNMENT)
     assert grade(course) == 0
     ours, stock = course.gradebook(), dump_gradebook(theirs.root / "gradebook.db")
     for table in stock:
         assert ours[table] == stock[table], table
-    assert {row[0] for row in stock["grades"]} == set(HONEST)
+    assert {row[0] for row in stock["grades"]} == {*HONEST, "own-helper"}
     assert len({row[3] for row in stock["grades"]}) > 3  # full, part, none and waiting
 
 
