@@ -22,7 +22,6 @@ from sklearn.model_selection import (
     TunedThresholdClassifierCV,
     cross_val_predict,
 )
-from sklearn.preprocessing import binarize
 
 from answers import Answers
 
@@ -40,8 +39,8 @@ def by_numpy(y_score, threshold):
 
 
 @answers.wrong("apply_threshold", "a score that equals the threshold is not flagged")
-def by_binarize(y_score, threshold):
-    return binarize(np.asarray(y_score).reshape(1, -1), threshold=threshold)[0].astype(int)
+def strictly_above(y_score, threshold):
+    return [int(score > threshold) for score in y_score]
 
 
 @answers.wrong("apply_threshold", "low scores are flagged instead of high ones")
@@ -222,7 +221,7 @@ def separates_ties(y_true, y_score, cost_fp, cost_fn):
     return float(np.append(np.inf, np.asarray(y_score)[order])[np.argmin(costs)])
 
 
-@answers.wrong("min_cost_threshold")
+@answers.wrong("min_cost_threshold", "the threshold that the formula gives")
 def formula(y_true, y_score, cost_fp, cost_fn):
     return cost_fp / (cost_fp + cost_fn)
 
@@ -268,7 +267,7 @@ def more_than(y_true, y_score, min_recall):
     return cuts[recall[:-1] > min_recall].max()
 
 
-@answers.wrong("threshold_for_recall")
+@answers.wrong("threshold_for_recall", "one positive too few: the number was rounded down")
 def rounds_down(y_true, y_score, min_recall):
     found = sorted((s for s, y in zip(y_score, y_true, strict=True) if y == 1), reverse=True)
     return found[max(int(min_recall * len(found)) - 1, 0)]
@@ -313,7 +312,8 @@ def above_the_kth(y_score, capacity):
 
 @answers.wrong("alerts_within_capacity", "positions instead of decisions")
 def list_of_positions(y_score, capacity):
-    return sorted(range(len(y_score)), key=lambda place: -y_score[place])[:capacity]
+    scores = list(y_score)
+    return sorted(range(len(scores)), key=lambda place: -scores[place])[:capacity]
 
 
 @answers.wrong("alerts_within_capacity", "samples of equal score are treated differently")
@@ -329,17 +329,23 @@ def last_come(y_score, capacity):
     return flagged
 
 
-@answers.wrong("alerts_within_capacity")
+@answers.wrong("alerts_within_capacity", "it fails where everybody fits in")
 def a_quantile(y_score, capacity):
     cut = np.quantile(y_score, 1 - capacity / len(y_score))
     return (np.asarray(y_score) > cut).astype(int)
 
 
-@answers.wrong("alerts_within_capacity")
+@answers.wrong("alerts_within_capacity", "it fails where everybody fits in")
 def needs_full_list(y_score, capacity):
     ordered = sorted(y_score, reverse=True)
     cut = ordered[capacity]  # there is no next score where everybody fits
     return [int(score > cut) for score in y_score]
+
+
+@answers.wrong("alerts_within_capacity")
+def counts_scores_not_samples(y_score, capacity):
+    highest = sorted(set(y_score), reverse=True)[:capacity]
+    return [int(score in highest) for score in y_score]
 
 
 def _cost(y_true, y_pred, cost_fp, cost_fn):
@@ -385,6 +391,9 @@ class Pooled:
     def predict(self, X):
         return (self.model.predict_proba(X)[:, 1] >= self.threshold).astype(int)
 
+    def predict_proba(self, X):
+        return self.model.predict_proba(X)
+
 
 @answers.wrong("tuned_classifier", "the costs play no part in the threshold")
 def left_alone(cost_fp, cost_fn):
@@ -419,6 +428,12 @@ def by_f1(cost_fp, cost_fn):
 @answers.wrong("tuned_classifier", "the costs play no part in the threshold")
 def by_default(cost_fp, cost_fn):
     return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"))
+
+
+@answers.wrong("tuned_classifier", "the class weights of the model are not balanced")
+def without_weights(cost_fp, cost_fn):
+    scorer = make_scorer(_cost, greater_is_better=False, cost_fp=cost_fp, cost_fn=cost_fn)
+    return TunedThresholdClassifierCV(LogisticRegression(), scoring=scorer)
 
 
 @answers.wrong("tuned_classifier")
