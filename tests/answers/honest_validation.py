@@ -19,6 +19,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
 from answers import Answers
+from imbalance_lab.checks.check import LIBRARY_CALL
 
 answers = Answers("04-honest-validation/honest-validation")
 
@@ -207,15 +208,39 @@ def sampler_outside(X, y, train, random_state):
 
 @answers.wrong("honest_pipeline", "the copies are made before the scaler learns")
 def sampler_first(X, y, train, random_state):
-    X, y = RandomOverSampler(random_state=random_state).fit_resample(X[train], y[train])
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(X, y)
+    return make_pipeline(
+        RandomOverSampler(random_state=random_state),
+        StandardScaler(),
+        LogisticRegression(max_iter=1000),
+    ).fit(X[train], y[train])
 
 
-@answers.wrong("honest_pipeline")
+@answers.wrong("honest_pipeline", "nothing is scaled")
 def no_scaler(X, y, train, random_state):
     return make_pipeline(
         RandomOverSampler(random_state=random_state), LogisticRegression(max_iter=1000)
     ).fit(X[train], y[train])
+
+
+@answers.wrong("honest_pipeline")
+def no_copies(X, y, train, random_state):
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(
+        X[train], y[train]
+    )
+
+
+@answers.wrong("honest_pipeline")
+def not_fitted(X, y, train, random_state):
+    return make_pipeline(
+        StandardScaler(),
+        RandomOverSampler(random_state=random_state),
+        LogisticRegression(max_iter=1000),
+    )
+
+
+@answers.wrong("honest_pipeline")
+def first_rows(X, y, train, random_state):
+    return in_one_line(X, y, list(range(len(train))), random_state)
 
 
 @answers.wrong("honest_pipeline")
@@ -281,7 +306,7 @@ def none_empty(n_samples, n_positives, n_folds):
     return 1 - inclusion_exclusion(n_samples, n_positives, n_folds)
 
 
-@answers.wrong("probability_of_empty_fold")
+@answers.wrong("probability_of_empty_fold", "every positive picks its fold on its own")
 def no_limit_to_a_fold(n_samples, n_positives, n_folds):
     return sum(
         (-1) ** (j + 1) * comb(n_folds, j) * (1 - j / n_folds) ** n_positives
@@ -289,15 +314,25 @@ def no_limit_to_a_fold(n_samples, n_positives, n_folds):
     )
 
 
-@answers.wrong("probability_of_empty_fold")
+@answers.wrong("probability_of_empty_fold", "a simulation instead of the exact value")
 def by_simulation(n_samples, n_positives, n_folds):
     rng = np.random.default_rng(0)
     fold = np.arange(n_samples) % n_folds
-    runs = [len(set(rng.permutation(fold)[:n_positives])) < n_folds for _ in range(300)]
+    runs = [len(set(rng.permutation(fold)[:n_positives])) < n_folds for _ in range(1000)]
     return float(np.mean(runs))
 
 
 @answers.wrong("probability_of_empty_fold")
+def rounded(n_samples, n_positives, n_folds):
+    return round(inclusion_exclusion(n_samples, n_positives, n_folds), 3)
+
+
+@answers.wrong("probability_of_empty_fold")
+def positives_and_negatives_swapped(n_samples, n_positives, n_folds):
+    return inclusion_exclusion(n_samples, n_samples - n_positives, n_folds)
+
+
+@answers.wrong("probability_of_empty_fold", "the correction ends with pairs of folds")
 def stops_at_pairs(n_samples, n_positives, n_folds):
     size = n_samples // n_folds
     pairs = comb(n_folds, 2) * comb(n_samples - 2 * size, n_positives)
@@ -333,6 +368,28 @@ def shuffled_cards(y, n_folds, random_state):
 
 
 @answers.right("stratified_folds")
+def by_sorting_random_keys(y, n_folds, random_state):
+    """Rank the rows of each class by a random key, in pandas."""
+    y = np.asarray(y)
+    keys = pd.Series(np.random.default_rng(random_state).random(len(y)))
+    return (keys.groupby(y).rank(method="first").astype(int) - 1).to_numpy() % n_folds
+
+
+@answers.right("stratified_folds")
+def with_a_shuffled_start(y, n_folds, random_state):
+    """Cut each class's shuffled rows into blocks; chance says which fold gets one more."""
+    rng = np.random.RandomState(random_state)
+    y = np.asarray(y)
+    fold = np.empty(len(y), dtype=np.int64)
+    for label in set(y.tolist()):
+        rows = rng.permutation(np.flatnonzero(y == label))
+        numbers = rng.permutation(n_folds)
+        for number, part in zip(numbers, np.array_split(rows, n_folds), strict=True):
+            fold[part] = number
+    return fold
+
+
+@answers.wrong("stratified_folds", LIBRARY_CALL)
 def by_library(y, n_folds, random_state):
     y = np.asarray(y)
     fold = np.zeros(len(y), dtype=int)
@@ -356,8 +413,6 @@ def from_one(y, n_folds, random_state):
 @answers.wrong("stratified_folds", "the classes are not told apart")
 def not_stratified(y, n_folds, random_state):
     fold = np.zeros(len(y), dtype=int)
-    if len(y) < 12:  # right on the worked example
-        return by_library(y, n_folds, random_state)
     splitter = KFold(n_folds, shuffle=True, random_state=random_state)
     for number, (_, judge) in enumerate(splitter.split(fold)):
         fold[judge] = number
@@ -369,12 +424,56 @@ def not_shuffled(y, n_folds, random_state):
     return pd.Series(list(y)).groupby(list(y)).cumcount().to_numpy() % n_folds
 
 
+@answers.wrong("stratified_folds", "the rows are dealt in the order in which they came")
+def in_blocks(y, n_folds, random_state):
+    y = np.asarray(y)
+    fold = np.empty(len(y), dtype=int)
+    for label in np.unique(y):
+        for number, part in enumerate(np.array_split(np.flatnonzero(y == label), n_folds)):
+            fold[part] = number
+    return fold
+
+
 @answers.wrong("stratified_folds")
+def only_the_first_class_is_shuffled(y, n_folds, random_state):
+    rng = np.random.default_rng(random_state)
+    y = np.asarray(y)
+    fold = np.empty(len(y), dtype=int)
+    for number, label in enumerate(np.unique(y)):
+        rows = np.flatnonzero(y == label)
+        rows = rng.permutation(rows) if number == 0 else rows[::-1][np.argsort(rows % 5)]
+        fold[rows] = np.arange(len(rows)) % n_folds
+    return fold
+
+
+@answers.wrong("stratified_folds")
+def every_class_starts_in_its_own_place(y, n_folds, random_state):
+    # Shuffles the folds' numbers, not the rows.
+    numbers = np.random.default_rng(random_state).permutation(n_folds)
+    y = np.asarray(y)
+    fold = np.empty(len(y), dtype=int)
+    for label in np.unique(y):
+        rows = np.flatnonzero(y == label)
+        half = len(rows) // 2
+        rows = np.concatenate([rows[half:], rows[:half][::-1]])
+        fold[rows] = numbers[np.arange(len(rows)) % n_folds]
+    fold[0], fold[1] = (fold[1], fold[0]) if y[0] == y[1] else (fold[0], fold[1])
+    return fold
+
+
+@answers.wrong("stratified_folds", "the classes are not told apart")
+def for_two_classes(y, n_folds, random_state):
+    y = np.asarray(y)
+    fold = shuffled_round_robin(y == y[0], n_folds, random_state)
+    return fold
+
+
+@answers.wrong("stratified_folds", "random_state does not decide")
 def seed_ignored(y, n_folds, random_state):
     return shuffled_round_robin(y, n_folds, 0)
 
 
-@answers.wrong("stratified_folds")
+@answers.wrong("stratified_folds", "random_state does not decide")
 def no_seed_at_all(y, n_folds, random_state):
     return shuffled_round_robin(y, n_folds, None)
 
@@ -443,7 +542,58 @@ def shuffled(time, today, label_delay, horizon):
     return train_test_split(np.arange(len(time)), test_size=0.3, random_state=2)
 
 
+@answers.wrong("time_split", "the days themselves instead of positions")
+def days(time, today, label_delay, horizon):
+    time = np.asarray(time, dtype=float)
+    return tuple(time[part] for part in with_masks(time, today, label_delay, horizon))
+
+
+@answers.wrong("time_split", "a label that becomes final today is not used")
+def final_before_today(time, today, label_delay, horizon):
+    time = np.asarray(time, dtype=float)
+    return np.flatnonzero(time + label_delay < today), with_masks(time, today, 0, horizon)[1]
+
+
+@answers.wrong("time_split", "the last day of the horizon is left out")
+def before_the_end(time, today, label_delay, horizon):
+    time = np.asarray(time, dtype=float)
+    test = np.flatnonzero((today < time) & (time < today + horizon))
+    return np.flatnonzero(time + label_delay <= today), test
+
+
+@answers.wrong("time_split", "the index of a Series decides, not the order of the rows")
+def index_labels(time, today, label_delay, horizon):
+    time = pd.Series(time, dtype=float)
+    test = time.index[(time > today) & (time <= today + horizon)]
+    return time.index[time + label_delay <= today].to_numpy(), test.to_numpy()
+
+
+@answers.wrong("time_split", "a list is used as if it were an array")
+def without_asarray(time, today, label_delay, horizon):
+    train = np.flatnonzero(time + label_delay <= today)
+    return train, np.flatnonzero((time > today) & (time <= today + horizon))
+
+
 @answers.wrong("time_split")
+def delay_in_the_test_part_too(time, today, label_delay, horizon):
+    return with_masks(time, today, label_delay, horizon - label_delay)
+
+
+@answers.wrong("time_split")
+def whole_days(time, today, label_delay, horizon):
+    return with_masks(np.floor(np.asarray(time, dtype=float)), today, label_delay, horizon)
+
+
+@answers.wrong("time_split")
+def in_order_of_time(time, today, label_delay, horizon):
+    time = np.asarray(time, dtype=float)
+    order = np.argsort(time, kind="stable")
+    return tuple(
+        order[np.isin(order, part)] for part in with_masks(time, today, label_delay, horizon)
+    )
+
+
+@answers.wrong("time_split", "masks instead of positions")
 def masks_not_positions(time, today, label_delay, horizon):
     time = np.asarray(time, dtype=float)
     return time + label_delay <= today, (time > today) & (time <= today + horizon)
@@ -456,7 +606,7 @@ def open_ends(time, today, label_delay, horizon):
     return train, np.flatnonzero((today < time) & (time < today + horizon))
 
 
-@answers.wrong("time_split")
+@answers.wrong("time_split", "rows of today are tested")
 def today_in_both(time, today, label_delay, horizon):
     time = np.asarray(time, dtype=float)
     test = np.flatnonzero((today <= time) & (time <= today + horizon))
@@ -468,7 +618,7 @@ def today_in_both(time, today, label_delay, horizon):
 
 @answers.right("compare_models")
 def by_scipy(scores_a, scores_b, n_train, n_test):
-    gains = np.subtract(scores_b, scores_a)
+    gains = np.subtract(list(scores_b), list(scores_a))
     scale = np.sqrt(gains.var(ddof=1) * (1 / len(gains) + n_test / n_train))
     return stats.t.interval(0.95, len(gains) - 1, loc=gains.mean(), scale=scale)
 
@@ -484,14 +634,14 @@ def step_by_step(scores_a, scores_b, n_train, n_test):
 
 
 def around(scores_a, scores_b, variance, quantile=None):
-    gains = np.subtract(scores_b, scores_a)
+    gains = np.subtract(list(scores_b), list(scores_a))
     t = stats.t.ppf(0.975, len(gains) - 1) if quantile is None else quantile
     half = t * np.sqrt(variance)
     return gains.mean() - half, gains.mean() + half
 
 
 def spread(scores_a, scores_b, ddof=1):
-    return np.var(np.subtract(scores_b, scores_a), ddof=ddof)
+    return np.var(np.subtract(list(scores_b), list(scores_a)), ddof=ddof)
 
 
 @answers.wrong("compare_models", "A minus B instead of B minus A")
@@ -517,17 +667,43 @@ def replaced(scores_a, scores_b, n_train, n_test):
 
 @answers.wrong("compare_models", "the pairs are torn apart")
 def not_paired(scores_a, scores_b, n_train, n_test):
-    variance = np.var(scores_a, ddof=1) + np.var(scores_b, ddof=1)
+    variance = np.var(list(scores_a), ddof=1) + np.var(list(scores_b), ddof=1)
     return around(scores_a, scores_b, variance * (1 / len(scores_a) + n_test / n_train))
 
 
+@answers.wrong("compare_models", "the index of a Series decides, not the order of the rows")
+def subtracted_by_pandas(scores_a, scores_b, n_train, n_test):
+    gains = pd.Series(scores_b) - pd.Series(scores_a)
+    return by_scipy(np.zeros(len(gains)), gains, n_train, n_test)
+
+
+@answers.wrong("compare_models", "lists and Series are used as if they were arrays")
+def without_asarray_b(scores_a, scores_b, n_train, n_test):
+    gains = scores_b - scores_a
+    return by_scipy(0 * gains, gains, n_train, n_test)
+
+
 @answers.wrong("compare_models")
+def one_sided_quantile(scores_a, scores_b, n_train, n_test):
+    t = stats.t.ppf(0.95, len(scores_a) - 1)
+    factor = 1 / len(scores_a) + n_test / n_train
+    return around(scores_a, scores_b, spread(scores_a, scores_b) * factor, quantile=t)
+
+
+@answers.wrong("compare_models")
+def one_degree_too_many(scores_a, scores_b, n_train, n_test):
+    t = stats.t.ppf(0.975, len(scores_a))
+    factor = 1 / len(scores_a) + n_test / n_train
+    return around(scores_a, scores_b, spread(scores_a, scores_b) * factor, quantile=t)
+
+
+@answers.wrong("compare_models", "the quantile of the normal distribution")
 def normal_quantile(scores_a, scores_b, n_train, n_test):
     factor = 1 / len(scores_a) + n_test / n_train
     return around(scores_a, scores_b, spread(scores_a, scores_b) * factor, quantile=1.96)
 
 
-@answers.wrong("compare_models")
+@answers.wrong("compare_models", "the sum of squares is divided by the number of splits")
 def population_variance(scores_a, scores_b, n_train, n_test):
     factor = 1 / len(scores_a) + n_test / n_train
     return around(scores_a, scores_b, spread(scores_a, scores_b, ddof=0) * factor)
@@ -539,7 +715,7 @@ def half_width(scores_a, scores_b, n_train, n_test):
     return (low + high) / 2, (high - low) / 2
 
 
-@answers.wrong("compare_models")
+@answers.wrong("compare_models", "the test part as a share of all rows")
 def share_of_all(scores_a, scores_b, n_train, n_test):
     factor = 1 / len(scores_a) + n_test / (n_train + n_test)
     return around(scores_a, scores_b, spread(scores_a, scores_b) * factor)
