@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -21,12 +21,14 @@ from imbalance_lab.datasets import (
     share_saved,
     transaction_encoder,
 )
+from imbalance_lab.exercises import capstone as exercises
 from imbalance_lab.exercises.capstone import (
     UNIT,
     as_decisions,
     first_of_each_day,
     points_on_curve,
 )
+from imbalance_oracles.key import Key
 
 # Share of the loss that a detector has to save before a promise about it is worth points. To review
 # nothing, and to promise that, is honest too; it is no answer.
@@ -38,47 +40,86 @@ def _company(seed: int) -> Company:
     return make_company(seed)
 
 
-# --- known labels ---------------------------------------------------------------------------------
+def _made(rng: np.random.Generator, number: int, *columns: Any) -> list[Any]:
+    """Return columns as lists, as arrays, or as Series of which each has its own index."""
+    if number % 3 == 0:
+        return [np.asarray(column).tolist() for column in columns]
+    if number % 3 == 1:
+        return [np.asarray(column) for column in columns]
+    return [pd.Series(column, index=rng.permutation(len(column)) + 7) for column in columns]
 
 
-def label_cases(seed: int, n_cases: int = 20) -> list[Call]:
-    """Return transactions of a few weeks, asked on a day on which some labels are open."""
-    calls = []
-    for rng in map(np.random.default_rng, np.random.SeedSequence(seed).spawn(n_cases)):
-        n = int(rng.integers(6, 40))
-        time = np.sort(rng.uniform(0, 60, n)).round(1)
-        is_fraud = (rng.random(n) < 0.4).astype(float)
-        label_day = (time + np.where(is_fraud == 1, rng.exponential(6, n), 30)).round(1)
-        day = float(label_day[rng.integers(n)])  # one label becomes known on this very day
-        # What is open today has neither a label nor a day.
-        is_fraud[label_day > 70], label_day[label_day > 70] = np.nan, np.nan
-        columns = [time, label_day, is_fraud]
-        if rng.random() < 0.5:
-            columns = [pd.Series(column, index=range(7, 7 + n)) for column in columns]
-        calls.append(Call((*columns, day)))
-    return calls
+# --- known_labels ---------------------------------------------------------------------------------
 
 
 def known(time: Any, label_day: Any, is_fraud: Any, day: float) -> list[float]:
     """Return each label if its day has come, else NaN, one by one."""
     pairs = zip(list(label_day), list(is_fraud), strict=True)
-    return [label if when <= day else math.nan for when, label in pairs]
+    return [float(label) if when <= day else math.nan for when, label in pairs]
 
 
-# --- the reviews of a day -------------------------------------------------------------------------
-
-
-def queue_cases(seed: int, n_cases: int = 30) -> list[Call]:
-    """Return days on which capacity binds, and days on which it does not."""
+def _weeks(rng: np.random.Generator) -> list[Call]:
+    """Return transactions of a few weeks, asked on days on which none, some, all are open."""
     calls = []
-    for rng in map(np.random.default_rng, np.random.SeedSequence(seed).spawn(n_cases)):
-        n = int(rng.integers(5, 40))
-        p, amount = rng.beta(0.6, 6, n), rng.lognormal(3.3, 1, n)
-        if rng.random() < 0.5:
-            calls.append(Call((p, amount, int(rng.integers(0, 6)))))
-        else:
-            calls.append(Call((pd.Series(p), pd.Series(amount), int(rng.integers(3, n)))))
+    for number in range(12):
+        n = int(rng.integers(8, 17))
+        time = rng.permutation(rng.uniform(0, 60, n).round(1))
+        is_fraud = (rng.random(n) < 0.5).astype(float)
+        delay = np.where(is_fraud == 1, rng.exponential(6, n), 30)
+        label_day = (time + delay).round(1)
+        day = float(label_day[rng.integers(n)])  # one label becomes known on this very day
+        if number > 9:
+            day = (-1.0, 200.0)[number - 10]
+        # What is open today has neither a label nor a day.
+        is_fraud[label_day > 70], label_day[label_day > 70] = np.nan, np.nan
+        calls.append(Call((*_made(rng, number, time, label_day, is_fraud), day)))
     return calls
+
+
+def _labels_if(
+    known_when: Callable[[Any, Any, float], Any], open_label: float = math.nan
+) -> Callable[..., list[float]]:
+    """Return labels that are known by another rule than the contract's."""
+
+    def labels(time: Any, label_day: Any, is_fraud: Any, day: float) -> list[float]:
+        t, k, y = (np.array(list(column), dtype=float) for column in (time, label_day, is_fraud))
+        return np.where(known_when(t, k, day), y, open_label).tolist()
+
+    return labels
+
+
+def _reports_only(time: Any, label_day: Any, is_fraud: Any, day: float) -> list[float]:
+    labels = known(time, label_day, is_fraud, day)
+    return [label if label == 1 else math.nan for label in labels]
+
+
+_SIX = [2, 8, 10, 25, 33, 38], [32, 11, 40, 55, 36, 47], [0, 1, 0, 0, 1, 1]
+
+KNOWN_LABELS = Key(
+    exercises.KNOWN_LABELS,
+    right=known,
+    inputs=_weeks,
+    by_hand=[Call(_SIX, {"day": 35}), Call(_SIX, {"day": 40})],
+    wrong={
+        "open labels count as legitimate": _labels_if(lambda t, k, day: k <= day, 0.0),
+        "a label counts as known as soon as the transaction has happened": _labels_if(
+            lambda t, k, day: t <= day
+        ),
+        "a label that becomes known on the very day is left out": _labels_if(
+            lambda t, k, day: k < day
+        ),
+        "only reported frauds are known": _reports_only,
+        "everything that is known today is used for an earlier day": _labels_if(
+            lambda t, k, day: t > -1
+        ),
+        "every label is taken to be known after 30 days, and none before": _labels_if(
+            lambda t, k, day: t + 30 <= day
+        ),
+    },
+)
+
+
+# --- reviews_of_the_day ---------------------------------------------------------------------------
 
 
 def best_queue(p: Any, amount: Any, capacity: int) -> list[int]:
@@ -93,18 +134,74 @@ def best_queue(p: Any, amount: Any, capacity: int) -> list[int]:
     return flagged
 
 
-# --- the rehearsal --------------------------------------------------------------------------------
-
-
-def rehearsal_cases(seed: int, n_cases: int = 20) -> list[Call]:
-    """Return times in any order, with rows exactly on the borders."""
+def _days_of_work(rng: np.random.Generator) -> list[Call]:
+    """Return days on which capacity binds and does not, no room at all, and no review that pays."""
     calls = []
-    for rng in map(np.random.default_rng, np.random.SeedSequence(seed).spawn(n_cases)):
-        today, length = int(rng.integers(80, 160)), int(rng.integers(5, 30))
-        borders = [today - 30 - length, today - 30]
-        time = rng.permutation([*rng.uniform(0, today, int(rng.integers(20, 60))), *borders])
-        calls.append(Call((time.tolist() if rng.random() < 0.5 else time, today, length)))
-    return calls
+    for number, capacity in enumerate([3, 5, 2, 1, 4, 6, 0, 0, 0, 30, 12, 25]):
+        n = int(rng.integers(8, 22))
+        p, amount = rng.beta(0.6, 3, n).round(4), rng.lognormal(3.3, 1, n).round(2)
+        # An eighth of 17 + 15 is exactly what a review costs; the sum is exact in the computer.
+        p[0], amount[0] = 0.125, 17.0
+        order = rng.permutation(n)
+        calls.append(Call((*_made(rng, number, p[order], amount[order]), capacity)))
+    n = int(rng.integers(4, 9))
+    hopeless = rng.uniform(0.001, 0.02, n).round(4), rng.uniform(5, 50, n).round(2)
+    return [*calls, Call((*hopeless, 3)), Call(([0.5], [20], 1))]
+
+
+def _queue(
+    rank: Callable[[Any, Any], Any],
+    pays: Callable[[Any, Any], Any] = lambda p, amount: p * (amount + 15) > 4,
+    room: Callable[[int, int], int] = lambda capacity, rows: capacity,
+) -> Callable[..., list[int]]:
+    """Return the reviews of another rank, of other rows, or of another number of them."""
+
+    def reviews(p: Any, amount: Any, capacity: int) -> list[int]:
+        q, a = (np.array(list(column), dtype=float) for column in (p, amount))
+        rows = [row for row in np.argsort(-rank(q, a), kind="stable") if pays(q, a)[row]]
+        flagged = np.zeros(len(q), dtype=int)
+        flagged[rows[: room(capacity, len(q))]] = 1
+        return flagged.tolist()
+
+    return reviews
+
+
+def _worth(p: Any, amount: Any) -> Any:
+    return p * (amount + 15)
+
+
+_DAY = [0.60, 0.10, 0.02, 0.30, 0.05], [5, 185, 485, 85, 25]
+
+REVIEWS_OF_THE_DAY = Key(
+    exercises.REVIEWS_OF_THE_DAY,
+    right=best_queue,
+    inputs=_days_of_work,
+    by_hand=[Call(_DAY, {"capacity": 2}), Call(_DAY, {"capacity": 5})],
+    wrong={
+        "the likeliest frauds come first, whatever they cost": _queue(lambda p, amount: p),
+        "the largest amounts come first, whatever their probability": _queue(
+            lambda p, amount: amount
+        ),
+        "all of the capacity is used, also where a review costs more than it saves": _queue(
+            _worth, pays=lambda p, amount: p >= 0
+        ),
+        "the team reads more than it can": _queue(_worth, room=lambda capacity, rows: rows),
+        "with room for no review at all, every one that pays is made": _queue(
+            _worth, room=lambda capacity, rows: capacity or rows
+        ),
+        "a review that just breaks even is made": _queue(
+            _worth, pays=lambda p, amount: p * (amount + 15) >= 4
+        ),
+        "flagged from a probability of 0.5 on": _queue(_worth, pays=lambda p, amount: p >= 0.5),
+        "the €15 on top of the amount are forgotten": _queue(
+            lambda p, amount: p * amount, pays=lambda p, amount: p * amount > 4
+        ),
+        "first come, first served": _queue(lambda p, amount: -np.arange(len(p))),
+    },
+)
+
+
+# --- rehearsal_rows -------------------------------------------------------------------------------
 
 
 def rehearsal(time: Any, today: int, length: int) -> tuple[list[int], list[int]]:
@@ -116,6 +213,57 @@ def rehearsal(time: Any, today: int, length: int) -> tuple[list[int], list[int]]
         elif moment < today - 30:
             judge.append(row)
     return learn, judge
+
+
+def _past(rng: np.random.Generator) -> list[Call]:
+    """Return times in any order, with rows exactly on the borders; nothing to learn from."""
+    calls = []
+    for number in range(9):
+        today, length = int(rng.integers(80, 160)), int(rng.integers(5, 30))
+        borders = [today - 30 - length, today - 30]
+        near = [today - 30 - length / 2, today - 29.5, today - length + 0.5, today - length - 31]
+        drawn = rng.uniform(0, today, int(rng.integers(12, 20))).round(1)
+        time = rng.permutation([*drawn, *borders, *near])
+        calls.append(Call((*_made(rng, number, time), today, length)))
+    early = rng.uniform(0, 40, 9).round(1)
+    return [*calls, Call((early, 41, 11)), Call((early.tolist(), 100, 5)), Call((early, 60, 60))]
+
+
+def _rows_if(learn: Callable[..., Any], judge: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the rows of other rules; both get times, the first judging day, and the day after."""
+
+    def rows(time: Any, today: int, length: int) -> tuple[list[int], list[int]]:
+        moments = np.array(list(time), dtype=float)
+        parts = (rule(moments, today - 30 - length, today - 30) for rule in (learn, judge))
+        first, second = (np.flatnonzero(part).tolist() for part in parts)
+        return first, second
+
+    return rows
+
+
+REHEARSAL_ROWS = Key(
+    exercises.REHEARSAL_ROWS,
+    right=rehearsal,
+    inputs=_past,
+    by_hand=[Call(([5, 49.9, 50, 55, 60, 85],), {"today": 90, "length": 10})],
+    wrong={
+        "the newest days judge, and their labels are still open": _rows_if(
+            lambda t, start, stop: t < start + 30, lambda t, start, stop: t >= start + 30
+        ),
+        "the window of 30 days is left out before the days that judge, not after them": _rows_if(
+            lambda t, start, stop: t < start, lambda t, start, stop: t >= start + 30
+        ),
+        "the first moment of the first day does not judge": _rows_if(
+            lambda t, start, stop: t <= start, lambda t, start, stop: (t > start) & (t < stop)
+        ),
+        "the first moment after the last day judges too": _rows_if(
+            lambda t, start, stop: t < start, lambda t, start, stop: (t >= start) & (t <= stop)
+        ),
+        "the rows are taken to be in order of time": lambda time, today, length: rehearsal(
+            sorted(time), today, length
+        ),
+    },
+)
 
 
 # --- the detector ---------------------------------------------------------------------------------

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from imbalance_lab.checks import Exercise, Mistake, Quiz, raises
-from imbalance_lab.checks.calls import Returned
+from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned, raises
 from imbalance_lab.datasets import CAPACITY, make_company, read_in_time
+from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 
 #: The curve of `fit_detector`: for each rung what it saves as a share of what the reference saves,
 #: and its points. Straight lines lie between. The shares of the rungs in the middle are means over
@@ -89,10 +90,6 @@ def _list(values):
     return np.asarray(values, dtype=float)
 
 
-def _known(time, label_day, is_fraud, day, known, open_label=math.nan):
-    return np.where(known(_list(time), _list(label_day), day), _list(is_fraud), open_label)
-
-
 KNOWN_LABELS = Exercise(
     "known_labels",
     lesson="12",
@@ -103,45 +100,34 @@ KNOWN_LABELS = Exercise(
             "open labels count as legitimate",
             "A label that is not known yet is neither 1 nor 0. Some of these transactions will"
             " turn out to be fraud.",
-            wrong=lambda t, k, y, day: _known(t, k, y, day, lambda t, k, d: k <= d, 0.0),
         ),
         Mistake(
             "a label counts as known as soon as the transaction has happened",
             "Between a transaction and its label lie days or weeks. What counts is the day on"
             " which the label became known.",
-            wrong=lambda t, k, y, day: _known(t, k, y, day, lambda t, k, d: t <= d),
         ),
         Mistake(
             "a label that becomes known on the very day is left out",
             "“On the evening of `day`” includes what became known on that day.",
-            wrong=lambda t, k, y, day: _known(t, k, y, day, lambda t, k, d: k < d),
         ),
         Mistake(
             "only reported frauds are known",
             "When the window closes without a report, the transaction is final as legitimate: a 0"
             " is known too.",
-            wrong=lambda t, k, y, day: _known(
-                t, k, np.where(_list(y) == 1, 1.0, math.nan), day, lambda t, k, d: k <= d
-            ),
         ),
         Mistake(
             "everything that is known today is used for an earlier day",
             "On the day in question nobody knew what was reported later.",
-            wrong=lambda t, k, y, day: _list(y),
         ),
+        Mistake(
+            "every label is taken to be known after 30 days, and none before",
+            "That is when a transaction without a report becomes final. A fraud that is reported is"
+            " known on the day of the report.",
+        ),
+        INDEX,
+        ARRAYS,
     ),
 )
-
-
-def _reviews(p, amount, capacity, key="gain", pays=True, extra=15.0):
-    p, amount = _list(p), _list(amount)
-    gain = p * (amount + extra) - 4
-    rank = {"gain": gain, "p": p, "amount": amount, "time": -np.arange(len(p))}[key]
-    allowed = gain > 0 if pays is True else p >= 0.5 if pays == "half" else np.full(len(p), True)
-    order = [row for row in np.argsort(-rank, kind="stable") if allowed[row]]
-    flagged = np.zeros(len(p), dtype=int)
-    flagged[order[:capacity]] = 1
-    return flagged
 
 
 REVIEWS_OF_THE_DAY = Exercise(
@@ -154,64 +140,65 @@ REVIEWS_OF_THE_DAY = Exercise(
             "the likeliest frauds come first, whatever they cost",
             "A likely fraud of €3 is worth less than a less likely one of €300. Rank by what a"
             " review is expected to save.",
-            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, key="p"),
         ),
         Mistake(
             "the largest amounts come first, whatever their probability",
             "The amount says how bad, the model says how likely. You need both.",
-            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, key="amount"),
         ),
         Mistake(
             "all of the capacity is used, also where a review costs more than it saves",
             "Capacity is a limit and no target: a review that is expected to lose money is left"
             " out, though there is room for it.",
-            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, pays=False),
         ),
         Mistake(
             "the team reads more than it can",
             "At most `capacity` transactions of a day can be reviewed, however many would pay.",
-            wrong=lambda p, amount, capacity: _reviews(p, amount, len(p)),
+        ),
+        Mistake(
+            "with room for no review at all, every one that pays is made",
+            "A capacity of 0 is allowed, and then nothing can be reviewed. Look at what your slice"
+            " does with it.",
+        ),
+        Mistake(
+            "a review that just breaks even is made",
+            "The contract asks for reviews that are expected to save more than they cost.",
         ),
         Mistake(
             "flagged from a probability of 0.5 on",
             "Nobody chose 0.5 here. What a miss costs and what a review costs decide.",
-            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, pays="half"),
         ),
         Mistake(
             "the €15 on top of the amount are forgotten",
             "A missed fraud costs its amount plus €15.",
-            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, extra=0.0),
         ),
         Mistake(
             "first come, first served",
             "On a busy day the earliest alerts use up the team. Rank the day's alerts first.",
-            wrong=lambda p, amount, capacity: _reviews(p, amount, capacity, key="time"),
         ),
+        INDEX,
+        ARRAYS,
     ),
 )
 
 
-def _parts(time, start, stop, learn_until=None):
-    time = _list(time)
-    learn = time < (start if learn_until is None else learn_until)
-    return [np.flatnonzero(learn), np.flatnonzero((time >= start) & (time < stop))]
-
-
-def _positions(outcome, kind="iu"):
+def _positions(outcome: Outcome, kind: str = "iu") -> list[NDArray[Any]] | None:
     """Return the two parts that came as arrays of a kind of dtype, None where they are none."""
     value = outcome.value if isinstance(outcome, Returned) else None
     if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    if not all(isinstance(part, list | tuple | np.ndarray) for part in value):
         return None
     parts = [np.asarray(part) for part in value]
     return parts if all(part.ndim == 1 and part.dtype.kind in kind for part in parts) else None
 
 
-def _mixed_in_time(call, expected, outcome):
-    """Whether rows to learn from lie in or after the days that judge."""
-    time, parts = _list(call.args[0]), _positions(outcome)
+def _mixed_in_time(call: Call, expected: Any, outcome: Outcome) -> bool:
+    """Return whether days that judge are among those that were learned from, or before them."""
+    time, parts = np.asarray(call.args[0], dtype=float), _positions(outcome)
     if parts is None or any(part.size == 0 or part.max() >= len(time) for part in parts):
         return False
-    return bool(time[parts[0]].max() >= time[parts[1]].min())
+    first = time[parts[1]].min()
+    return bool((time[parts[0]] > first + 0.5).sum() > 1)
 
 
 REHEARSAL_ROWS = Exercise(
@@ -229,14 +216,26 @@ REHEARSAL_ROWS = Exercise(
             "the newest days judge, and their labels are still open",
             "The labels of the last 30 days are not final. Days whose labels are not final can't"
             " judge anything.",
-            wrong=lambda t, today, length: _parts(t, today - length, today),
         ),
         Mistake(
             "the window of 30 days is left out before the days that judge, not after them",
             "The labels of the days that *judge* have to be final. The model of the rehearsal may"
             " learn from everything before them.",
-            wrong=lambda t, today, length: _parts(t, today - length, today, today - length - 30),
         ),
+        Mistake(
+            "the first moment of the first day does not judge",
+            "Read again in the contract on which side of a border its very moment belongs.",
+        ),
+        Mistake(
+            "the first moment after the last day judges too",
+            "Read again in the contract on which side of a border its very moment belongs.",
+        ),
+        Mistake(
+            "the rows are taken to be in order of time",
+            "Positions are those of the rows as they came, and they may come in any order.",
+        ),
+        INDEX,
+        ARRAYS,
         Mistake(
             "the model learns from the days that judge it",
             "On the first of these days nobody knew the rows that came later. A model that has"

@@ -61,7 +61,24 @@ def as_of_today(time, label_day, is_fraud, day):
     return np.array(is_fraud, dtype=float)
 
 
+@answers.wrong("known_labels", "the index of a Series decides, not the order of the rows")
+def masked_by_pandas(time, label_day, is_fraud, day):
+    label_day, is_fraud = pd.Series(label_day, dtype=float), pd.Series(is_fraud, dtype=float)
+    return is_fraud.where(label_day <= day).to_numpy()
+
+
+@answers.wrong("known_labels", "lists and Series are used as if they were arrays")
+def for_arrays_only(time, label_day, is_fraud, day):
+    return np.where(label_day <= day, is_fraud, np.nan)
+
+
 @answers.wrong("known_labels")
+def only_what_is_known(time, label_day, is_fraud, day):
+    pairs = zip(label_day, is_fraud, strict=True)
+    return [label for known, label in pairs if known <= day]
+
+
+@answers.wrong("known_labels", "every label is taken to be known after 30 days, and none before")
 def known_after_thirty_days(time, label_day, is_fraud, day):
     pairs = zip(time, is_fraud, strict=False)
     return [label if when + 30 <= day else math.nan for when, label in pairs]
@@ -130,6 +147,44 @@ def in_order(p, amount, capacity):
     return queue(p, amount, capacity, -np.arange(len(gain)), gain > 0)
 
 
+@answers.wrong("reviews_of_the_day", "with room for no review at all, every one that pays is made")
+def last_of_a_slice(p, amount, capacity):
+    gain = np.asarray(p) * (np.asarray(amount) + 15) - 4
+    flagged = np.zeros(len(gain), dtype=int)
+    flagged[np.argsort(gain)[-capacity:]] = 1
+    return flagged * (gain > 0)
+
+
+@answers.wrong("reviews_of_the_day", "a review that just breaks even is made")
+def breaks_even(p, amount, capacity):
+    gain = np.asarray(p) * (np.asarray(amount) + 15) - 4
+    return queue(p, amount, capacity, gain, gain >= 0)
+
+
+@answers.wrong("reviews_of_the_day", "the index of a Series decides, not the order of the rows")
+def multiplied_by_pandas(p, amount, capacity):
+    gain = pd.Series(p) * (pd.Series(amount) + 15) - 4
+    return ((gain.rank(ascending=False) <= capacity) & (gain > 0)).to_numpy(int)
+
+
+@answers.wrong("reviews_of_the_day", "lists and Series are used as if they were arrays")
+def as_they_come(p, amount, capacity):
+    gain = p * (amount + 15) - 4
+    best = gain >= np.sort(gain)[::-1][:capacity].min(initial=math.inf)
+    return (best & (gain > 0)).astype(int)
+
+
+@answers.wrong("reviews_of_the_day")
+def positions(p, amount, capacity):
+    return np.flatnonzero(by_heap(p, amount, capacity))
+
+
+@answers.wrong("reviews_of_the_day")
+def the_fee_is_forgotten(p, amount, capacity):
+    gain = np.asarray(p) * (np.asarray(amount) + 15)
+    return queue(p, amount, capacity, gain, gain > 1)
+
+
 @answers.wrong("reviews_of_the_day")
 def one_too_many(p, amount, capacity):
     return by_heap(p, amount, capacity + 1)
@@ -137,6 +192,7 @@ def one_too_many(p, amount, capacity):
 
 @answers.right("rehearsal_rows")
 def by_bisection(time, today, length):
+    time = list(time)
     order = sorted(range(len(time)), key=lambda row: time[row])
     ordered = [time[row] for row in order]
     first, end = (bisect.bisect_left(ordered, today - 30 - back) for back in (length, 0))
@@ -182,6 +238,59 @@ def shuffled(time, today, length):
 def masks(time, today, length):
     ago = today - np.asarray(time)
     return ago > 30 + length, (ago > 30) & (ago <= 30 + length)
+
+
+@answers.wrong("rehearsal_rows", "the first moment of the first day does not judge")
+def border_is_learned(time, today, length):
+    ago = today - np.asarray(time)
+    judge = (ago > 30) & (ago < 30 + length)
+    return np.flatnonzero(ago >= 30 + length), np.flatnonzero(judge)
+
+
+@answers.wrong("rehearsal_rows", "the first moment after the last day judges too")
+def border_judges(time, today, length):
+    ago = today - np.asarray(time)
+    judge = (ago >= 30) & (ago <= 30 + length)
+    return np.flatnonzero(ago > 30 + length), np.flatnonzero(judge)
+
+
+@answers.wrong("rehearsal_rows", "the rows are taken to be in order of time")
+def cut_by_size(time, today, length):
+    time = np.sort(np.asarray(time))
+    first, end = np.searchsorted(time, [today - 30 - length, today - 30])
+    return np.arange(first), np.arange(first, end)
+
+
+@answers.wrong("rehearsal_rows", "the index of a Series decides, not the order of the rows")
+def index_labels(time, today, length):
+    ago = today - pd.Series(time)
+    judge = (ago > 30) & (ago <= 30 + length)
+    return ago.index[ago > 30 + length].to_numpy(), ago.index[judge].to_numpy()
+
+
+@answers.wrong("rehearsal_rows", "lists and Series are used as if they were arrays")
+def as_it_comes(time, today, length):
+    ago = today - time
+    judge = (ago > 30) & (ago <= 30 + length)
+    rows = np.arange(len(time))
+    return rows[ago > 30 + length].tolist(), [int(i) for i in range(len(time)) if judge[i]]
+
+
+@answers.wrong("rehearsal_rows")
+def border_in_neither(time, today, length):
+    ago = today - np.asarray(time)
+    judge = (ago > 30) & (ago < 30 + length)
+    return np.flatnonzero(ago > 30 + length), np.flatnonzero(judge)
+
+
+@answers.wrong("rehearsal_rows")
+def a_month_whatever_length_says(time, today, length):
+    return by_days_ago(time, today, 30)
+
+
+@answers.wrong("rehearsal_rows")
+def as_if_today_were_150(time, today, length):
+    return by_days_ago(time, 150, length)
 
 
 @answers.wrong("rehearsal_rows")
