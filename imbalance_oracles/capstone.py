@@ -146,7 +146,8 @@ def _days_of_work(rng: np.random.Generator) -> list[Call]:
         calls.append(Call((*_made(rng, number, p[order], amount[order]), capacity)))
     n = int(rng.integers(4, 9))
     hopeless = rng.uniform(0.001, 0.02, n).round(4), rng.uniform(5, 50, n).round(2)
-    return [*calls, Call((*hopeless, 3)), Call(([0.5], [20], 1))]
+    near = Call(([0.2, 0.2], [5.5, 4.5], 2))  # worth ten cents, and ten cents too little
+    return [*calls, Call((*hopeless, 3)), Call(([0.5], [20], 1)), near]
 
 
 def _queue(

@@ -102,7 +102,14 @@ def _cost_matrices(rng: np.random.Generator) -> list[Call]:
         else:
             calls.append(Call(tuple(costs)))
     a, b = (float(c) for c in rng.integers(2, 9, size=2))
-    refused = [(a, b, a, 0.0), (a, b, 0.0, b), (a, b, a + 1, 0.0), (-a, b, 1.0, 0.0), (0.0, b)]
+    refused = [
+        (a, b, a, 0.0),
+        (a, b, 0.0, b),
+        (a, b, a + 1, 0.0),
+        (a, b, 0.0, b + 1),
+        (-a, b, 1.0, 0.0),
+        (0.0, b),
+    ]
     return [*calls, *(Call(costs) for costs in refused)]
 
 
@@ -161,6 +168,7 @@ def _priced_scores(rng: np.random.Generator) -> list[Call]:
         Call((y, tied, 1, 4)),
         Call((*own_index, 2, 5)),
         Call((*level, 1, 1)),
+        Call(([1, 0, 0], [0.9, 0.5, 0.2], 0.25, 0.5)),
         Call((y, [5 - 10 * score for score in tied], 1, 100)),
         Call((y, tied, 100, 1)),
     ]
