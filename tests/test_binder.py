@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # Folders of the repository that hold answers, or only serve those who write the course.
-INSTRUCTORS = ("instructor", "solutions", "tests", "tools", "benchmarks", ".ci")
+INSTRUCTORS = ("instructor", "solutions", "tests", "tools", "benchmarks", "evidence", ".ci")
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
 FIRST_LESSON = "lessons/00-start-here/start-here.ipynb"
 

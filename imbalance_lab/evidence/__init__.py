@@ -53,7 +53,7 @@ def study(name: str) -> Result:
 
     Examples
     --------
-    >>> study("smoke")
+    >>> study("smoke")  # doctest: +IGNORE_EXCEPTION_DETAIL
     Traceback (most recent call last):
     ...
     ValueError: there is no study 'smoke'; there are ['ensembles', 'smote', 'threshold']

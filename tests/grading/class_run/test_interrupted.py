@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def start(course, *arguments: str, seconds: float | None = 0.0) -> Run:
     code = 99
     try:
         sys.stdout = sys.stderr = notes.open("w", buffering=1)
+        forkserver._forkserver.__init__()  # that of the tests' process is not this one's child
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if seconds is not None:
             commands.local_workers = pretended_workers(seconds)

@@ -12,7 +12,6 @@ from released import ROOT
 from traitlets.config import PyFileConfigLoader
 
 from imbalance_grader import cli, workers
-from imbalance_grader.run import secret as used_by_runs
 from imbalance_oracles import secret
 from imbalance_oracles.registry import keys
 
@@ -37,8 +36,8 @@ def test_a_secret_is_drawn_once_and_reaches_the_environment(course: Path) -> Non
     assert cli.main(["new-inputs", "--course", str(course)]) == 0
     path = course / secret.FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert configured(course) == path.read_text().strip() == used_by_runs.current()
-    assert len(used_by_runs.current()) >= 32
+    assert configured(course) == path.read_text().strip() == secret.current()
+    assert len(secret.current()) >= 32
     assert repr(keys()["cost_of"].hidden().values) != before
 
 
