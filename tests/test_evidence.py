@@ -568,7 +568,7 @@ class TestRows:
         assert forecast(("trial", cell, 5)) == 3
         assert forecast(("trial", cell | {"data": "c"}, 5)) == 5
         assert forecast(("trial", cell | {"model": "o"}, 5)) == pytest.approx(45 / 4)
-        assert forecast(("backtest", cell, 0)) == 1
+        assert Forecast({})(("trial", cell, 0)) == 1
 
 
 def numbers(folder: Path) -> pd.DataFrame:
