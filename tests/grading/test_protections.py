@@ -151,12 +151,12 @@ MORE_TRIES = {
     ),
     "memory: sockets that may be full": (
         "import socket, os, time\n"
-        "for _ in range(4):\n"
+        "for _ in range(9):\n"
         "    if os.fork() == 0:\n"
-        "        held = [socket.socketpair() for _ in range(110)]\n"
+        "        held = [socket.socketpair() for _ in range(50)]\n"
         "        time.sleep(1)\n"
         "        os._exit(0)\n"
-        "for _ in range(4):\n"
+        "for _ in range(9):\n"
         "    os.wait()\n"
         "print('@THROUGH@')"
     ),
