@@ -377,6 +377,9 @@ COST_WEIGHTS = Key(
         "corrected for the class frequencies on top of the costs": _twice,
         "balanced weights, without the costs": lambda y, cost_fp, cost_fn: _twice(y, 1, 1),
         "the weights are not scaled": _raw_costs,
+        "every negative has weight 1": lambda y, cost_fp, cost_fn: (
+            _raw_costs(y, cost_fp, cost_fn) / cost_fp
+        ),
         "the weights add up to 1": lambda y, cost_fp, cost_fn: (
             _mean_one(_raw_costs(y, cost_fp, cost_fn)) / len(y)
         ),

@@ -123,6 +123,26 @@ def test_a_mistake_is_named_only_where_it_explains_every_input() -> None:
     assert caught.value.mistake == ""
 
 
+def test_a_mistake_is_named_also_where_the_answer_refuses_what_it_must() -> None:
+    """The mistake alone gives a value on what has to be refused; an answer may do both."""
+    asked = Call(([],))
+    refused = Trial(asked, Refusal("ValueError"), {"the mean": 0.0})
+    both = Trials((Trial(Call(([1, 2],)), 3, {"the mean": 1.5}), refused))
+
+    def mean_of_some(values: Any) -> float:
+        if not values:
+            raise ValueError
+        return sum(values) / len(values)
+
+    assert failure(mean_of_some, both).mistake == "the mean"
+
+
+def test_a_mistake_is_named_also_where_python_raises_and_numpy_gives_nan() -> None:
+    given = Trials((Trial(Call(([],)), 0, {"the mean": math.nan}),))
+    assert failure(lambda values: sum(values) / len(values), given).mistake == "the mean"
+    assert failure(lambda values: values[0], given).mistake == ""
+
+
 def test_an_input_that_must_be_refused_is_tried() -> None:
     text = str(failure(lambda values: sum(map(float, values))))
     assert "expected  a ValueError" in text

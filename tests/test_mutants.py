@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import random
 import subprocess
+from unittest import mock
 
+import mutants
 import pytest
 from cosmic_ray.mutating import MutationVisitor
 from mutants import (
@@ -15,6 +17,7 @@ from mutants import (
     DropKeyword,
     DropStatement,
     Mutant,
+    NeverEnds,
     answer_of,
     equivalent,
     mutants_of,
@@ -40,7 +43,7 @@ def survives(mutant: Mutant) -> bool:
         with time_limit():
             answer = answer_of(mutant)
             return grade(mutant.notebook, mutant.exercise, answer, hidden=False).passed
-    except Exception:  # the cell itself fails, or never ends
+    except (Exception, NeverEnds):  # the cell itself fails, or never ends
         return False
 
 
@@ -102,3 +105,11 @@ def test_a_hole_in_a_check_is_noticed() -> None:
     assert "diagnose: if share > 0.30: -> if share >= 0.30:" in names
     assert any("0.01" in name and "1.01" in name for name in names)
     assert any(name.endswith("-> pass") for name in names)
+
+
+def test_what_never_ends_is_stopped_though_a_check_goes_on() -> None:
+    """A check takes an exception for the answer's own and asks the next input."""
+    code = "def diagnose(*args, **kwargs):\n    while True:\n        pass\n"
+    endless = Mutant("01-accuracy-paradox/accuracy-paradox", "diagnose", "", "", code)
+    with mock.patch.object(mutants, "SECONDS", 0.2):
+        assert not survives(endless)

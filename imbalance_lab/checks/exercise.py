@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imbalance_lab.checks.calls import Call, Outcome, Raised
-from imbalance_lab.checks.trials import Trial
+from imbalance_lab.checks.trials import Refusal, Trial
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ class Mistake:
         for trial, came in pairs:
             if self.name not in trial.mistaken:  # the mistake says nothing about this input
                 continue
+            if isinstance(trial.expected, Refusal) and not trial.failed(came):
+                continue  # who refuses what has to be refused can still be mistaken elsewhere
             if not trial.looks_like(self.name, came):
                 return False
             telling += trial.failed(came)

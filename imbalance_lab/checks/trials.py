@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from imbalance_lab.checks.calls import Call, Outcome, Raised, Returned, perform, returned
 from imbalance_lab.checks.compare import ABS, REL, difference
 
@@ -57,7 +59,10 @@ class Trial:
 
     def looks_like(self, mistake: str, outcome: Outcome) -> bool:
         """Return whether an outcome is what this known mistake gives."""
-        return _reason(self.mistaken[mistake], outcome, self.rel, self.abs_) is None
+        given = self.mistaken[mistake]
+        if isinstance(outcome, Raised) and "ArithmeticError" in outcome.error:
+            return _has_no_number(given)  # Python raises where NumPy gives inf or nan
+        return _reason(given, outcome, self.rel, self.abs_) is None
 
     def with_mistaken(self, mistake: str, wrong: Callable[..., Any]) -> Trial:
         """Return this trial with what a known mistake gives on it, where it gives anything."""
@@ -87,6 +92,13 @@ class Trials:
 
     def __len__(self) -> int:
         return len(self.values) + sum(len(calls) for _, calls in self.laws)
+
+
+def _has_no_number(value: Any) -> bool:
+    try:
+        return not np.isfinite(np.asarray(value, dtype=float)).all()
+    except (TypeError, ValueError):  # words, tables of words
+        return False
 
 
 def _reason(expected: Any, outcome: Outcome, rel: float, abs_: float) -> str | None:

@@ -244,6 +244,11 @@ COST_WEIGHTS = Exercise(
             " its strength.",
         ),
         Mistake(
+            "every negative has weight 1",
+            "The ratio is right, but then the mean of the weights is above 1, and a penalty weighs"
+            " less than before. The mean should be 1.",
+        ),
+        Mistake(
             "the weights add up to 1",
             "Their mean should be 1, so they add up to the number of rows.",
         ),

@@ -509,6 +509,6 @@ def class_dict(y, cost_fp, cost_fn):
     return {0: cost_fp, 1: cost_fn}
 
 
-@answers.wrong("cost_weights", "the weights are not scaled")
+@answers.wrong("cost_weights", "every negative has weight 1")
 def negatives_have_weight_one(y, cost_fp, cost_fn):
     return np.where(np.asarray(y) == 1, cost_fn / cost_fp, 1)
