@@ -164,7 +164,7 @@ class _Session:
 
     def _judge_with_loans(self, cell: SourceCell) -> None:
         """Judge a failed answer once more with the right answers that it builds on."""
-        lent = loans.lendable(cell, self.cells, self.results, self.script.texts)
+        lent = loans.lendable(cell, self.cells, self.results, self._names_used)
         if not lent or time.monotonic() > self.deadline:
             return
         before = self.results[cell.grade_id]

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from imbalance_grader.results import CellResult
 from imbalance_grader.source import SourceCell
 from imbalance_lab.checks import Call, Outcome, Raised, Returned
 from imbalance_lab.checks.calls import perform
-from imbalance_lab.checks.library import names_in
 from imbalance_oracles.registry import keys
 from imbalance_sandbox import questions, wire
 
@@ -31,7 +30,7 @@ def lendable(
     cell: SourceCell,
     cells: Sequence[SourceCell],
     results: Mapping[str, CellResult],
-    texts: Mapping[str, str],
+    names_used: Callable[[str], Collection[str]],
 ) -> list[str]:
     """Return the names that a failed cell's answer uses and that other failed cells asked for.
 
@@ -43,10 +42,10 @@ def lendable(
         The instructor's notebook.
     results : mapping of str to CellResult
         By grade id, of what is scored.
-    texts : mapping of str to str
-        The student's text of each answer.
+    names_used : callable
+        Takes the grade id of an answer and returns the names that it uses, also through helpers.
     """
-    used = frozenset[str]().union(*(names_in(texts.get(a, "")) for a in cell.answers.values()))
+    used = frozenset[str]().union(*map(names_used, cell.answers.values()))
     wrong = {
         name
         for other in cells

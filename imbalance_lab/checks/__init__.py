@@ -13,6 +13,7 @@ from imbalance_lab.checks.exercise import Exercise, Law, Mistake, raises
 from imbalance_lab.checks.failure import CheckFailed
 from imbalance_lab.checks.quiz import Question, Quiz, score_quiz
 from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
+from imbalance_lab.checks.undefined import explain_undefined_answers
 
 __all__ = [
     "NO_VALUE",
@@ -39,3 +40,5 @@ __all__ = [
     "raises",
     "score_quiz",
 ]
+
+explain_undefined_answers()

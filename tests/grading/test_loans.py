@@ -57,6 +57,28 @@ def test_what_uses_a_wrong_answer_is_judged_with_the_right_one(
     assert "one slip costs once" in using.message
 
 
+def test_a_loan_reaches_through_a_helper_in_a_cell_of_its_own(
+    engine: Engine, tmp_path: Path
+) -> None:
+    helper = "def counted(*labels):\n    return confusion_counts(*labels)\n"
+    through_it = USES_IT.replace("confusion_counts", "counted")
+    path = tmp_path / "submitted" / "ada" / "02-metrics" / "metrics.ipynb"
+    path.parent.mkdir(parents=True)
+    answers = {"confusion-counts": SWAPPED, "precision-recall": through_it}
+    notebook = fill_in(LESSON, answers=answers)
+    place = next(
+        n
+        for n, one in enumerate(notebook.cells)
+        if one.metadata.get("nbgrader", {}).get("grade_id") == "precision-recall"
+    )
+    notebook.cells.insert(place, nbformat.v4.new_code_cell(helper))
+    nbformat.write(notebook, path)
+    source = ROOT / "solutions" / f"{LESSON}.ipynb"
+    result = engine.grade(source, path, "02-metrics", "ada").result
+    using = cell(result, "precision-recall")
+    assert (using.points, cell(result, "confusion-counts").points) == (using.max_points, 0)
+
+
 def test_a_slip_of_its_own_still_costs(engine: Engine, tmp_path: Path) -> None:
     using = cell(graded(engine, tmp_path, SWAPPED, WRONG_ITSELF), "precision-recall")
     assert using.points == 0
