@@ -42,7 +42,7 @@ def _advice(name: str) -> list[str]:
         f"{name} is not defined yet.",
         "",
         "Run the cell of your answer first. If it ended with an error of its own, such as a",
-        "SyntaxError, mend that one first: until then Python does not know the name. Or is it spelt",
+        "SyntaxError, mend that one first: until then Python does not know the name. Is it spelt",
         f"in another way there? The check asks for `{name}`.",
     ]
 
