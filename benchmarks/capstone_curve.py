@@ -2,7 +2,7 @@
 
     python benchmarks/capstone_curve.py --companies 60
 
-`CURVE` and `UNIT` in `imbalance_lab.exercises.capstone` are these numbers, rounded. Well-made
+`CURVE` and `UNIT` in `imbalance_lab.exercises.companies` are these numbers, rounded. Well-made
 detectors are the right answers of `tests/answers/capstone.py`. About a minute for 20 companies.
 """
 
@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from imbalance_lab.datasets import make_company
-from imbalance_oracles.capstone import rungs, saved_by
+from imbalance_lab.exercises.companies import saved_by
+from imbalance_oracles.capstone import rungs
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 

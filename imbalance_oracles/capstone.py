@@ -1,9 +1,9 @@
-"""What the graded cells of lesson 12 compare with: hidden companies, and the rungs on them."""
+"""Answer keys of lesson 12, the capstone; its hidden companies, and the rungs on them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -12,32 +12,14 @@ import pandas as pd
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from imbalance_lab.checks import Call, Credit, Question, Step
-from imbalance_lab.checks.calls import Returned, outcomes_of
-from imbalance_lab.datasets import (
-    Company,
-    make_company,
-    read_in_time,
-    share_saved,
-    transaction_encoder,
-)
+from imbalance_lab.checks import Call, Question
+from imbalance_lab.datasets import CAPACITY, share_saved, transaction_encoder
 from imbalance_lab.exercises import capstone as exercises
-from imbalance_lab.exercises.capstone import (
-    UNIT,
-    as_decisions,
-    first_of_each_day,
-    points_on_curve,
-)
+from imbalance_lab.exercises.companies import UNIT, company, saved_by
+from imbalance_oracles import secret
 from imbalance_oracles.key import Key
 
-# Share of the loss that a detector has to save before a promise about it is worth points. To review
-# nothing, and to promise that, is honest too; it is no answer.
-_WORTH_A_PROMISE = 0.2
-
-
-@cache
-def _company(seed: int) -> Company:
-    return make_company(seed)
+HIDDEN_COMPANIES = 4
 
 
 def _made(rng: np.random.Generator, number: int, *columns: Any) -> list[Any]:
@@ -267,20 +249,34 @@ REHEARSAL_ROWS = Key(
 )
 
 
-# --- the detector ---------------------------------------------------------------------------------
+# --- companies ------------------------------------------------------------------------------------
 
 
-def days_to_come(seeds: Sequence[int]) -> list[Call]:
-    """Return one question a company: fit on its train, decide on its later days."""
-    companies = [_company(seed) for seed in seeds]
-    return [Call((c.train,), then=(Step("decide", (c.later,)),)) for c in companies]
+def hidden_companies() -> dict[int, dict[str, float]]:
+    """Return the rungs on the hidden companies, by the seed of each."""
+    return _drawn(secret.current())
 
 
-def saved_by(company: Company, flagged: Any) -> float:
-    """Return the share of the loss that decisions save, as far as the team can read them."""
-    later = company.later
-    read = read_in_time(later["time"], as_decisions(flagged, len(later)))
-    return share_saved(company.is_fraud, read, later["amount"])
+@cache
+def _drawn(course: str) -> dict[int, dict[str, float]]:
+    """Draw companies from a secret until they are ones on which luck decides little.
+
+    A month of four companies can be so odd that the rungs change places, or that an honest
+    rehearsal misses by far. The seeds have 128 bits, so that nobody can try them all.
+    """
+    rng = secret.generator(course, "companies")
+    while True:
+        seeds = [int.from_bytes(rng.bytes(16), "little") for _ in range(HIDDEN_COMPANIES)]
+        drawn = {seed: rungs(seed) for seed in seeds}
+        if _is_fair(drawn):
+            return drawn
+
+
+def _is_fair(drawn: dict[int, dict[str, float]]) -> bool:
+    mean = pd.DataFrame(list(drawn.values())).mean()
+    promised = float(np.mean([rehearsed(seed) for seed in drawn]))
+    likeliest = mean["likeliest frauds first"] / mean["reference"]
+    return bool(0.75 < likeliest < 0.9 and abs(promised - mean["reference"]) < 2 / 3 * UNIT)
 
 
 @cache
@@ -290,88 +286,41 @@ def rungs(seed: int) -> dict[str, float]:
     The reference is the plain logistic regression of the lessons on the rows whose label has had
     ten days to come, ranked by what a review is expected to save.
     """
-    company = _company(seed)
-    learn = company.train[company.train["time"] < 140]
-    model = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000))
-    model.fit(learn, learn["is_fraud"].fillna(0))
-    amount = company.later["amount"].to_numpy()
-    p = model.predict_proba(company.later)[:, 1]
+    one = company(seed)
+    amount = one.later["amount"].to_numpy()
+    p = _probability(one.train, 150, one.later)
     gain = p * (amount + 15) - 4
     return {
         "review nothing": 0.0,
-        "logistic regression, flagged from 0.5 on": saved_by(company, p >= 0.5),
-        "largest amounts first, no model": saved_by(
-            company, first_of_each_day(company.later, amount)
-        ),
-        "likeliest frauds first": saved_by(company, first_of_each_day(company.later, p)),
-        "reference": saved_by(company, first_of_each_day(company.later, gain) * (gain > 0)),
+        "logistic regression, flagged from 0.5 on": saved_by(one, p >= 0.5),
+        "largest amounts first, no model": saved_by(one, _first_of_each_day(one.later, amount)),
+        "likeliest frauds first": saved_by(one, _first_of_each_day(one.later, p)),
+        "reference": saved_by(one, _first_of_each_day(one.later, gain) * (gain > 0)),
     }
 
 
-class MoneySaved:
-    """Judge decisions by the share of the loss that they save, on the curve of the lesson."""
-
-    def __init__(self, seeds: Sequence[int]) -> None:
-        self._seeds = seeds
-
-    def __call__(self, values: list[Any]) -> Credit:
-        """Return the place on the curve of the mean over all companies."""
-        companies = [_company(seed) for seed in self._seeds]
-        try:
-            pairs = zip(companies, values, strict=True)
-            saved = float(np.mean([saved_by(company, flags) for company, flags in pairs]))
-        except (ValueError, TypeError) as error:
-            return Credit(0, str(error))
-        ladder = pd.DataFrame([rungs(seed) for seed in self._seeds]).mean().to_dict()
-        says = f"saved {saved:.0%} of the loss; the reference saved {ladder['reference']:.0%}"
-        others = [f"{name}: {share:.0%}" for name, share in ladder.items() if name != "reference"]
-        share = points_on_curve(saved / ladder["reference"]) / 8
-        return Credit(share, f"{says} ({'; '.join(others)})")
+def rehearsed(seed: int) -> float:
+    """Return what a rehearsal lets the reference promise at one company."""
+    train = company(seed).train
+    past = train[train["time"] < 90]
+    past = past.assign(is_fraud=past["is_fraud"].where(past["label_day"] <= 90))
+    days = train[(train["time"] >= 90) & (train["time"] < 120)]
+    gain = _probability(past, 90, days) * (days["amount"].to_numpy() + 15) - 4
+    flagged = _first_of_each_day(days, gain) * (gain > 0)
+    return share_saved(days["is_fraud"], flagged, days["amount"])
 
 
-# --- the promise ----------------------------------------------------------------------------------
+def _probability(train: pd.DataFrame, today: int, table: pd.DataFrame) -> Any:
+    learn = train[train["time"] < today - 10]
+    model = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000))
+    return model.fit(learn, learn["is_fraud"].fillna(0)).predict_proba(table)[:, 1]
 
 
-def todays(seeds: Sequence[int]) -> list[Call]:
-    """Return one question a company: what its train lets you promise."""
-    return [Call((_company(seed).train,)) for seed in seeds]
-
-
-class Honesty:
-    """Judge promises by what the student's own detector then saved."""
-
-    def __init__(self, detector: Any, seeds: Sequence[int]) -> None:
-        self._seeds = seeds
-        outcomes = outcomes_of(detector, days_to_come(seeds))
-        self._kept: list[float] = []
-        for seed, outcome in zip(seeds, outcomes, strict=True):
-            if not isinstance(outcome, Returned):
-                break
-            try:
-                self._kept.append(saved_by(_company(seed), outcome.value))
-            except (ValueError, TypeError):
-                break
-
-    def __call__(self, values: list[Any]) -> Credit:
-        """Return full credit within one unit of what came, none from two units on."""
-        if len(self._kept) < len(self._seeds):
-            return Credit(0, "your fit_detector does not decide yet: it has to work first")
-        if any(isinstance(v, bool) or not isinstance(v, int | float) for v in values):
-            return Credit(0, "a promise is one number", self._kept)
-        if not np.isfinite(values).all():
-            return Credit(0, "a promise is a finite number", self._kept)
-        promised, kept = float(np.mean(values)), float(np.mean(self._kept))
-        if kept < _WORTH_A_PROMISE:
-            says = (
-                f"your fit_detector saves {kept:.0%} of the loss: there is nothing to promise yet"
-            )
-            return Credit(0, says, self._kept)
-        # What every mistake compares with is the mean: a single company is a matter of luck.
-        expected = [kept + value - promised for value in values]
-        says = f"promised {promised:.0%} of the loss on average, and {kept:.0%} came"
-        if len(set(values)) == 1:
-            return Credit(0, f"{says}; the same for every company, so not from its data", expected)
-        return Credit(2 - abs(promised - kept) / UNIT, says, expected)
+def _first_of_each_day(table: pd.DataFrame, rank: Any) -> Any:
+    """Return 1 for the CAPACITY transactions of highest rank of each day, 0 for the others."""
+    day = np.floor(table["time"].to_numpy())
+    place = pd.Series(np.asarray(rank)).groupby(day).rank(ascending=False, method="first")
+    return (place <= CAPACITY).to_numpy(dtype=int)
 
 
 LESSON = "12"

@@ -6,6 +6,7 @@ The curve is tried on companies other than the ones in the graded cell, so that 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,15 +17,19 @@ from answers import capstone as student
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, check
 from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time
-from imbalance_lab.exercises.capstone import CURVE, FIT_DETECTOR, PROMISE, UNIT, points_on_curve
-from imbalance_oracles.capstone import (
+from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE, PROMISE
+from imbalance_lab.exercises.companies import (
+    CURVE,
+    SAME_FOR_ALL,
+    UNIT,
     Honesty,
     MoneySaved,
-    days_to_come,
-    rungs,
+    company,
+    points_on_curve,
     saved_by,
-    todays,
 )
+from imbalance_oracles import secret
+from imbalance_oracles.capstone import hidden_companies, rehearsed, rungs
 
 DRAWS = [(11, 12, 13, 14), (21, 22, 23, 24), (31, 32, 33, 34)]
 WELL_MADE = [
@@ -42,11 +47,16 @@ LAZY = [
 ]
 
 
-def points(fit_detector: Any, seeds: tuple[int, ...]) -> float:
+def money(seeds: Iterable[int]) -> MoneySaved:
+    """Return the judge of decisions on companies."""
+    return MoneySaved({seed: rungs(seed) for seed in seeds})
+
+
+def points(fit_detector: Any, seeds: Iterable[int]) -> float:
     """Return the points of a detector on companies."""
+    judge = money(seeds)
     try:
-        asked = check(fit_detector, FIT_DETECTOR)
-        return asked.earns(8, by=MoneySaved(seeds), on=days_to_come(seeds))
+        return check(fit_detector, FIT_DETECTOR).earns(8, by=judge, on=judge.calls)
     except CheckFailed:
         return 0
 
@@ -79,11 +89,45 @@ class TestTheCurve:
         assert max(given) <= 4, given
 
 
+class TestHiddenCompanies:
+    def test_they_are_drawn_from_the_course_s_secret(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        published = hidden_companies()
+        monkeypatch.setenv(secret.VARIABLE, "ours")
+        assert len(hidden_companies()) == len(published) == 4
+        assert not set(hidden_companies()) & set(published)
+
+    def test_nobody_can_try_all_seeds(self) -> None:
+        seed, other = min(hidden_companies()), max(hidden_companies())
+        assert seed > 2**64
+        one, two = company(seed).train, company(seed + 2**100).train
+        assert not one["amount"].equals(two["amount"])
+        assert not one["amount"].equals(company(other).train["amount"])
+
+    @pytest.mark.parametrize("course", ["published with the course", "a", "b"])
+    def test_luck_decides_little_on_them(
+        self, course: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(secret.VARIABLE, course)
+        drawn = hidden_companies()
+        reference = np.mean([ladder["reference"] for ladder in drawn.values()])
+        assert abs(np.mean([rehearsed(seed) for seed in drawn]) - reference) < UNIT
+        assert [points(fit, drawn) for fit in WELL_MADE] == [8, 8, 8, 8]
+        assert max(points(fit, drawn) for fit in LAZY) <= 4
+
+    def test_the_companies_for_practice_have_the_rungs_that_are_told(self) -> None:
+        for seed, told in PRACTICE.items():
+            assert rungs(seed) == pytest.approx(told, abs=0.01)
+        told = pd.DataFrame(list(PRACTICE.values())).mean()
+        for name, (share, _) in CURVE.items():
+            if name in told:
+                assert told[name] / told["reference"] == pytest.approx(share, abs=0.05), name
+
+
 class TestDecisions:
     seeds = (11, 12)
 
     def judged(self, *values: Any) -> Credit:
-        return MoneySaved(self.seeds)(list(values))
+        return money(self.seeds)(list(values))
 
     @pytest.mark.parametrize(
         "broken",
@@ -100,10 +144,9 @@ class TestDecisions:
         ],
     )
     def test_what_is_no_decision_earns_nothing(self, broken: Any) -> None:
+        judge = money(self.seeds)
         with pytest.raises(CheckFailed, match="not right yet"):
-            check(lambda train: Fixed(broken), FIT_DETECTOR).earns(
-                8, by=MoneySaved(self.seeds), on=days_to_come(self.seeds)
-            )
+            check(lambda train: Fixed(broken), FIT_DETECTOR).earns(8, by=judge, on=judge.calls)
 
     @pytest.mark.parametrize("value", [math.nan, math.inf, 2, -1, 0.5])
     def test_every_decision_must_be_0_or_1(self, value: float) -> None:
@@ -124,10 +167,9 @@ class TestDecisions:
         def fails(train: pd.DataFrame) -> Any:
             return {}["model"]
 
+        judge = money(self.seeds)
         with pytest.raises(CheckFailed, match="KeyError"):
-            check(fails, FIT_DETECTOR).earns(
-                8, by=MoneySaved(self.seeds), on=days_to_come(self.seeds)
-            )
+            check(fails, FIT_DETECTOR).earns(8, by=judge, on=judge.calls)
 
 
 class Fixed:
@@ -168,11 +210,14 @@ class TestPromises:
 
         honesty = Honesty(student.plain_logistic, self.seeds)
         with pytest.raises(CheckFailed, match="not right yet"):
-            check(promise, PROMISE).earns(3, by=honesty, on=todays(self.seeds))
+            check(promise, PROMISE).earns(3, by=honesty, on=honesty.calls)
 
     def test_the_same_promise_for_every_company_does_not_come_from_its_data(self) -> None:
         mean = float(np.mean(self.kept()))
-        assert self.points([mean] * 3) == 0
+        honesty = Honesty(student.plain_logistic, self.seeds)
+        with pytest.raises(CheckFailed, match="not made from `train`") as caught:
+            check(lambda train: mean, PROMISE).earns(3, by=honesty, on=honesty.calls)
+        assert caught.value.mistake == SAME_FOR_ALL
 
     def test_to_do_nothing_and_to_promise_nothing_is_no_answer(self) -> None:
         def idle(train: pd.DataFrame) -> Any:

@@ -199,7 +199,8 @@ class Check:
             return Earned(up_to)
         expected = credit.expected or [NO_VALUE] * len(calls)
         trials = [Trial(call, value) for call, value in zip(calls, expected, strict=True)]
-        mistake = self._named(trials, outcomes)
+        shown = (one for one in self._exercise.mistakes if one.name == credit.mistake)
+        mistake = next(shown, None) or self._named(trials, outcomes)
         if points <= 0:
             self._fail(calls[0], says, outcomes[0], credit.says, mistake)
         heading = f"{self._exercise.name}: {points:g} of {up_to:g} points."

@@ -40,11 +40,14 @@ class Credit:
     expected : sequence, default=()
         For each call the value that would have been best, where there is one: it lets the known
         mistakes compare.
+    mistake : str, default=""
+        Name of the exercise's mistake that all values together show, where no single one does.
     """
 
     share: float
     says: str = ""
     expected: Sequence[Any] = ()
+    mistake: str = ""
 
     def points(self, up_to: float) -> float:
         """Return the points out of `up_to`, rounded down to half points."""

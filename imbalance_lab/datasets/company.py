@@ -18,7 +18,7 @@ from imbalance_lab.datasets.transactions import (
     cost_of_decisions,
     make_transactions,
 )
-from imbalance_lab.validation import checked, whole
+from imbalance_lab.validation import SEED, Seed, checked, whole
 
 __all__ = [
     "CAPACITY",
@@ -65,13 +65,13 @@ class Company(NamedTuple):
     is_fraud: pd.Series
 
 
-@checked(random_state=whole(0), n_samples=whole(1000))
-def make_company(random_state: int = 0, n_samples: int = 36_000) -> Company:
+@checked(random_state=SEED, n_samples=whole(1000))
+def make_company(random_state: Seed = 0, n_samples: int = 36_000) -> Company:
     """Draw a company on the day on which it trains a detector.
 
     Parameters
     ----------
-    random_state : int, default=0
+    random_state : int or RandomState, default=0
         The same int gives the same company.
     n_samples : int, default=36_000
         Transactions in the 180 days, at least 1,000.

@@ -1,7 +1,8 @@
-"""Exercises of lesson 12, the capstone, and the curve on which its detector is graded."""
+"""Exercises of lesson 12, the capstone."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,86 +10,30 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned, raises
-from imbalance_lab.datasets import CAPACITY, make_company, read_in_time
+from imbalance_lab.datasets import CAPACITY, read_in_time
+from imbalance_lab.exercises.companies import SAME_FOR_ALL, UNIT
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 
-#: The curve of `fit_detector`: for each rung what it saves as a share of what the reference saves,
-#: and its points. Straight lines lie between. The shares of the rungs in the middle are means over
-#: 62 companies, rounded; on the mean of four companies they vary by 0.04 to 0.08. On four companies
-#: well-made models of the lessons saved 0.95 to 1.00 of the reference on average, give or take 0.03
-#: (`benchmarks/capstone_curve.py` measures both again).
-CURVE = {
-    "review nothing": (0.0, 0.0),
-    "logistic regression, flagged from 0.5 on": (0.55, 1.0),
-    "largest amounts first, no model": (0.67, 2.0),
-    "likeliest frauds first": (0.86, 4.0),
-    "nearly the reference": (0.93, 8.0),
+When = Callable[[Call, Any, Outcome], bool]
+
+#: Companies to practise on, by their seed: what each rung of the ladder saves there. On these two
+#: the rungs lie near the curve.
+PRACTICE = {
+    106: {
+        "review nothing": 0.0,
+        "logistic regression, flagged from 0.5 on": 0.4043,
+        "largest amounts first, no model": 0.4719,
+        "likeliest frauds first": 0.6001,
+        "reference": 0.6842,
+    },
+    109: {
+        "review nothing": 0.0,
+        "logistic regression, flagged from 0.5 on": 0.3699,
+        "largest amounts first, no model": 0.4333,
+        "likeliest frauds first": 0.5445,
+        "reference": 0.6351,
+    },
 }
-#: A promise this near to what comes earns full points; one twice as far away earns none. 19 of 20
-#: rehearsals of the reference, each on four companies, missed by less.
-UNIT = 0.12
-
-
-def points_on_curve(relative):
-    """Return the points for a detector, 0 to 8.
-
-    Parameters
-    ----------
-    relative : float
-        What it saved as a share of what the reference saved on the same days.
-
-    Returns
-    -------
-    float
-    """
-    shares, points = zip(*CURVE.values(), strict=True)
-    return float(np.interp(relative, shares, points))
-
-
-def phone_company():
-    """Return a company whose every fraud comes by phone, and whose every label is known.
-
-    Anything that learns from `train` finds these frauds, so it shows whether a detector works.
-    """
-    train, later, _ = make_company(5, n_samples=6000)
-    train["is_fraud"] = (train["channel"] == "phone").astype(float)
-    train["label_day"] = train["time"]
-    return train, later, (later["channel"] == "phone").astype(int)
-
-
-def as_decisions(flagged, length):
-    """Return decisions as an array of 0 and 1, or say what is wrong with them."""
-    flags = np.asarray(flagged)
-    if flags.shape != (length,):
-        raise ValueError(f"one decision for each of {length} transactions, not shape {flags.shape}")
-    if flags.dtype.kind not in "biufO" or not np.isin(flags, (0, 1)).all():
-        raise ValueError("every decision must be 0 or 1")
-    return flags.astype(int)
-
-
-def finds_phone_frauds(flagged, train):
-    """Return True if decisions about `phone_company` are sound, else what is wrong."""
-    _, later, by_phone = phone_company()
-    try:
-        flags = as_decisions(flagged, len(later))
-    except ValueError as error:
-        return str(error)
-    found = int(flags[by_phone == 1].sum())
-    wrong = int(flags.sum()) - found
-    right = f"flagged {found} of {by_phone.sum()} purchases by phone, and {wrong} others"
-    return found >= 30 or right
-
-
-def a_share(promised, train):
-    """Return True if a promise can be right for `phone_company`, else what is wrong with it."""
-    if isinstance(promised, bool) or not isinstance(promised, int | float):
-        return "a promise is one number"
-    return 0.2 < promised < 1 or f"a share of {promised:g} can't be right for this company"
-
-
-def _list(values):
-    return np.asarray(values, dtype=float)
-
 
 KNOWN_LABELS = Exercise(
     "known_labels",
@@ -246,7 +191,10 @@ REHEARSAL_ROWS = Exercise(
 )
 
 
-def _flags(outcome):
+def _flags(outcome: Outcome) -> NDArray[np.float64] | None:
+    """Return the decisions that came as numbers, None where they are none."""
+    if not isinstance(outcome, Returned):
+        return None
     try:
         flags = np.asarray(outcome.value).ravel()
     except ValueError:  # rows of different length
@@ -254,12 +202,10 @@ def _flags(outcome):
     return flags.astype(float) if flags.dtype.kind in "biuf" else None
 
 
-def _of_flags(test):
+def _of_flags(test: Callable[[NDArray[np.bool_], pd.DataFrame], bool]) -> When:
     """Return a `Mistake.when` about the flags and the table of later transactions."""
 
-    def when(call, expected, outcome):
-        if not isinstance(outcome, Returned):
-            return False
+    def when(call: Call, expected: Any, outcome: Outcome) -> bool:
         flags, later = _flags(outcome), call.then[-1].args[0]
         if flags is None or len(flags) != len(later) or not np.isin(flags, (0, 1)).all():
             return False
@@ -268,20 +214,37 @@ def _of_flags(test):
     return when
 
 
-def first_of_each_day(later, rank):
-    """Return 1 for the CAPACITY transactions of highest rank of each day, 0 for the others."""
-    day = np.floor(later["time"].to_numpy())
-    place = pd.Series(np.asarray(rank)).groupby(day).rank(ascending=False, method="first")
-    return (place <= CAPACITY).to_numpy(dtype=int)
+def _mostly_largest(flagged: NDArray[np.bool_], later: pd.DataFrame) -> bool:
+    """Return whether nine of ten flags are among the `CAPACITY` largest amounts of their day."""
+    day, amount = np.floor(later["time"].to_numpy()), later["amount"].to_numpy()
+    larger = [np.sum((day == day[row]) & (amount > amount[row])) for row in np.flatnonzero(flagged)]
+    return bool(larger) and bool(np.mean(np.array(larger) < CAPACITY) > 0.9)
 
 
-def _share_of_largest(flagged, later):
-    """Return the share of the flags that are among the CAPACITY largest amounts of their day."""
-    return first_of_each_day(later, later["amount"])[flagged].mean() if flagged.any() else 0.0
+def _unused(flagged: NDArray[np.bool_], later: pd.DataFrame) -> bool:
+    """Return whether fewer than one transaction a day is flagged."""
+    return bool(flagged.sum() < np.floor(later["time"]).nunique())
 
 
-def _too_many(flagged, later):
-    return (read_in_time(later["time"], flagged) < flagged).any()
+def _too_many(flagged: NDArray[np.bool_], later: pd.DataFrame) -> bool:
+    """Return whether there are days on which the team does not get to all flags."""
+    return bool((read_in_time(later["time"], flagged) < flagged).any())
+
+
+def _small(flagged: NDArray[np.bool_], later: pd.DataFrame) -> bool:
+    """Return whether many of the flagged amounts are so small that they are not worth much."""
+    return bool((later["amount"].to_numpy()[flagged] < 10).mean() > 0.12)
+
+
+def _probabilities(call: Call, expected: Any, outcome: Outcome) -> bool:
+    flags = _flags(outcome)
+    return flags is not None and bool(((flags > 0) & (flags < 1)).any())
+
+
+def _learned_from_nan(call: Call, expected: Any, outcome: Outcome) -> bool:
+    return raises("ValueError")(call, expected, outcome) and "NaN" in getattr(
+        outcome, "message", ""
+    )
 
 
 FIT_DETECTOR = Exercise(
@@ -290,6 +253,13 @@ FIT_DETECTOR = Exercise(
     section="Your detector",
     arguments=("train",),
     mistakes=(
+        Mistake(
+            "most of the capacity is left unused",
+            "Fewer than one review a day, where the team could do three. Is a probability of 0.5"
+            " asked for? What a review costs and what it may save decide.",
+            when=_of_flags(_unused),
+            section="Three reviews a day",
+        ),
         Mistake(
             "more is flagged than the team can read",
             "On at least one day more than three transactions were flagged. The team read the"
@@ -300,60 +270,54 @@ FIT_DETECTOR = Exercise(
         Mistake(
             "the largest amounts are flagged, whoever made them",
             "The amount says how bad a fraud would be. How likely it is has to be learned.",
-            when=_of_flags(lambda flagged, later: _share_of_largest(flagged, later) > 0.9),
-            section="Three reviews a day",
-        ),
-        Mistake(
-            "most of the capacity is left unused",
-            "Fewer than one review a day, where the team could do three. Is a probability of 0.5"
-            " asked for? What a review costs and what it may save decide.",
-            when=_of_flags(lambda flagged, later: flagged.sum() < later["time"].max() - 150),
+            when=_of_flags(_mostly_largest),
             section="Three reviews a day",
         ),
         Mistake(
             "the amount plays no part in what is flagged",
             "Many of the flagged transactions are so small that finding them saves next to"
             " nothing. Rank by what a review is expected to save.",
-            when=_of_flags(
-                lambda flagged, later: (later["amount"].to_numpy()[flagged] < 10).mean() > 0.12
-            ),
+            when=_of_flags(_small),
             section="Three reviews a day",
         ),
         Mistake(
             "probabilities instead of decisions",
             "`decide` says which transactions to review: 1 or 0 for each.",
-            when=lambda call, expected, outcome: (
-                isinstance(outcome, Returned)
-                and (flags := _flags(outcome)) is not None
-                and bool(((flags > 0) & (flags < 1)).any())
-            ),
+            when=_probabilities,
         ),
         Mistake(
             "open labels reach the model",
             "`is_fraud` is NaN where the label is not known yet, and a classifier can't learn"
             " from NaN. Decide what to do with these rows.",
-            when=lambda call, expected, outcome: (
-                raises("ValueError")(call, expected, outcome) and "NaN" in outcome.message
-            ),
+            when=_learned_from_nan,
             section="What is known when",
         ),
     ),
 )
 
 
-def _number(outcome):
-    value = outcome.value if isinstance(outcome, Returned) else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
-        return None
-    return float(value)
+def _promised(test: Callable[[float], bool]) -> When:
+    """Return a `Mistake.when` about the number that was promised."""
+
+    def when(call: Call, expected: Any, outcome: Outcome) -> bool:
+        value = outcome.value if isinstance(outcome, Returned) else None
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number and abs(value) < 1e9 and test(float(value))
+
+    return when
 
 
-def _promised(test):
-    return lambda call, expected, outcome: (
-        (value := _number(outcome)) is not None
-        and isinstance(expected, float)
-        and bool(test(value, expected))
-    )
+def _off(test: Callable[[float], bool]) -> When:
+    """Return a `Mistake.when` about how much more was promised than came."""
+
+    def when(call: Call, expected: Any, outcome: Outcome) -> bool:
+        if not isinstance(expected, float):
+            return False
+        return _promised(lambda value: value <= 1.5 and test(value - expected))(
+            call, expected, outcome
+        )
+
+    return when
 
 
 PROMISE = Exercise(
@@ -363,21 +327,33 @@ PROMISE = Exercise(
     arguments=("train",),
     mistakes=(
         Mistake(
+            SAME_FOR_ALL,
+            "Companies differ in how much of their fraud can be found, so a number that is the same"
+            " for all of them was not made from `train`. The contract does not accept it, however"
+            " near it is.",
+        ),
+        Mistake(
+            "nothing is saved in the rehearsal",
+            "A share of exactly 0 comes if nobody is flagged. Does your `decide` flag somebody in"
+            " a table that is a part of another, so that its index does not begin at 0?",
+            when=_promised(lambda value: value == 0),
+        ),
+        Mistake(
             "an amount of money or a percentage instead of a share",
             "The contract asks for a share of the loss, such as 0.4.",
-            when=_promised(lambda value, came: value > 1.5),
+            when=_promised(lambda value: value > 1.5),
         ),
         Mistake(
             "it promises more than it keeps",
             "Which rows made the estimate? Rows that the model has learned from, a random split"
             " across time, or newest days from which the open labels were dropped all flatter.",
-            when=_promised(lambda value, came: came + UNIT < value <= 1.5),
+            when=_off(lambda more: more > UNIT),
         ),
         Mistake(
             "it promises far less than it keeps",
             "Were open labels counted as legitimate? Then frauds that are not reported yet look"
             " like false alarms. And did the rehearsed model have enough days to learn from?",
-            when=_promised(lambda value, came: value < came - UNIT),
+            when=_off(lambda more: more < -UNIT),
         ),
     ),
 )

@@ -152,6 +152,7 @@ def known_labels(time, label_day, is_fraud, day):
     -------
     ndarray of float of shape (n_samples,)
         1.0, 0.0, or NaN where the label was open on that day or the transaction had not happened.
+        Rows belong together by their position, whatever index a Series has.
 
     Example by hand: the six transactions above give [0, 1, 0, nan, 1, nan] for day 40, and
     [0, 1, nan, nan, nan, nan] for day 35.
@@ -171,14 +172,13 @@ from imbalance_lab.exercises.capstone import KNOWN_LABELS
 
 six = [2, 8, 10, 25, 33, 38], [32, 11, 40, 55, 36, 47], [0, 1, 0, 0, 1, 1]
 nan = float("nan")
-labels = check(known_labels, KNOWN_LABELS)
-labels.on(*six, day=35).gives([0, 1, nan, nan, nan, nan])
-labels.on(*six, day=40).gives([0, 1, 0, nan, 1, nan])
-labels.keeps_its_contract()
+check(known_labels, KNOWN_LABELS).on(*six, day=35).gives([0, 1, nan, nan, nan, nan])
+check(known_labels, KNOWN_LABELS).on(*six, day=40).gives([0, 1, 0, nan, 1, nan])
+check(known_labels, KNOWN_LABELS).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles import capstone as keys
 
-labels.keeps_its_contract(keys.KNOWN_LABELS.hidden())
+check(known_labels, KNOWN_LABELS).keeps_its_contract(keys.KNOWN_LABELS.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -282,13 +282,14 @@ def reviews_of_the_day(p, amount, capacity):
     amount : array-like of shape (n_samples,)
         Amounts in euros. A review costs €4; a fraud that is not reviewed costs amount + 15.
     capacity : int
-        At most so many reviews, 0 or more. It may exceed the number of transactions.
+        At most so many reviews, 0 or more. It may exceed the number of transactions. Rows belong
+        together by their position, whatever index a Series has.
 
     Returns
     -------
     ndarray of int of shape (n_samples,)
         1 for a review, 0 for none, in the order of the input. Only reviews that are expected to
-        save more than they cost. Expected savings are never tied.
+        save more than they cost. No two reviews that pay are expected to save the same.
 
     Example by hand: the five transactions above with capacity 2 give [0, 1, 0, 1, 0], and with
     capacity 5 they give [1, 1, 1, 1, 0].
@@ -311,14 +312,13 @@ from imbalance_lab.checks import check
 from imbalance_lab.exercises.capstone import REVIEWS_OF_THE_DAY
 
 day = [0.60, 0.10, 0.02, 0.30, 0.05], [5, 185, 485, 85, 25]
-reviews = check(reviews_of_the_day, REVIEWS_OF_THE_DAY)
-reviews.on(*day, capacity=2).gives([0, 1, 0, 1, 0])
-reviews.on(*day, capacity=5).gives([1, 1, 1, 1, 0])
-reviews.keeps_its_contract()
+check(reviews_of_the_day, REVIEWS_OF_THE_DAY).on(*day, capacity=2).gives([0, 1, 0, 1, 0])
+check(reviews_of_the_day, REVIEWS_OF_THE_DAY).on(*day, capacity=5).gives([1, 1, 1, 1, 0])
+check(reviews_of_the_day, REVIEWS_OF_THE_DAY).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles import capstone as keys
 
-reviews.keeps_its_contract(keys.REVIEWS_OF_THE_DAY.hidden())
+check(reviews_of_the_day, REVIEWS_OF_THE_DAY).keeps_its_contract(keys.REVIEWS_OF_THE_DAY.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -431,7 +431,8 @@ def rehearsal_rows(time, today, length):
     Parameters
     ----------
     time : array-like of shape (n_samples,)
-        When each transaction happened, in days, in any order, all before `today`.
+        When each transaction happened, in days, in any order, all before `today`; a Series with
+        any index.
     today : int
         The day on which the rehearsal is made. Labels are final 30 days after a transaction.
     length : int
@@ -444,7 +445,7 @@ def rehearsal_rows(time, today, length):
         Positions of all rows before the first of these days, in ascending order.
     judge : ndarray or list of int
         Positions of the rows of these days, in ascending order. The first moment of the first day
-        belongs to them, the first moment after the last day does not.
+        belongs to them, the first moment after the last day does not. Either part may be empty.
 
     Example by hand: time = [5, 49.9, 50, 55, 60, 85], today = 90 and length = 10. Days 50 to 59
     judge: learn = [0, 1], judge = [2, 3].
@@ -465,11 +466,11 @@ from imbalance_lab.exercises.capstone import REHEARSAL_ROWS
 
 rows = check(rehearsal_rows, REHEARSAL_ROWS)
 rows.on([5, 49.9, 50, 55, 60, 85], today=90, length=10).gives(([0, 1], [2, 3]))
-rows.keeps_its_contract()
+check(rehearsal_rows, REHEARSAL_ROWS).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles import capstone as keys
 
-rows.keeps_its_contract(keys.REHEARSAL_ROWS.hidden())
+check(rehearsal_rows, REHEARSAL_ROWS).keeps_its_contract(keys.REHEARSAL_ROWS.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -581,7 +582,7 @@ print(f"standard deviation: {misses.std(ddof=1):.2f}")
 # saves on the same days. The rungs of the ladder mark the curve:
 
 # %%
-from imbalance_lab.exercises.capstone import CURVE, points_on_curve
+from imbalance_lab.exercises.companies import CURVE, points_on_curve
 
 relative = np.linspace(-0.1, 1.55, 200)
 with plots.picture(
@@ -623,8 +624,9 @@ def fit_detector(train):
     object
         With a method `decide(transactions)`. It gets a DataFrame of the transactions of one or
         more days in order of time, without `is_fraud` and `label_day`, and returns an array of
-        one 0 or 1 each, 1 for "review this". On each day (the whole part of `time`) the team
-        reads the earliest `CAPACITY` transactions that you flag, 3 of them, and no others.
+        one 0 or 1 each, 1 for "review this". Their index may be any. On each day (the whole part
+        of `time`) the team reads the earliest `CAPACITY` transactions that you flag, 3 of them,
+        and no others.
     """
     ### BEGIN SOLUTION
     today = np.ceil(train["time"].max())
@@ -650,21 +652,24 @@ print(f"saved: {saved(practice, fit_detector(practice.train).decide(practice.lat
 
 # %% [markdown]
 # The cell above tries your detector on a company for practice; change its number for others. The graded
-# cell first uses a company whose every fraud comes by phone: whatever learns from `train` finds it.
+# cell first uses a company whose every fraud comes by phone: whatever learns from `train` finds it. Then
+# it tells you what you save on two companies of full size, beside what the reference saves there. Those
+# points are for practice; what counts are the four hidden companies.
 
 # %% graded="fit-detector" points=8
-from imbalance_lab.checks import Call, Step, check
-from imbalance_lab.exercises.capstone import FIT_DETECTOR, finds_phone_frauds, phone_company
+from imbalance_lab.checks import check
+from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE
+from imbalance_lab.exercises.companies import MoneySaved, finds_frauds, phone_company, to_decide
 
-known, to_come, _ = phone_company()
-example = Call((known,), then=(Step("decide", (to_come,)),))
 detector = check(fit_detector, FIT_DETECTOR)
-detector.satisfies(finds_phone_frauds, on=[example], says="flags for the frauds, made by phone")
+detector.satisfies(finds_frauds, on=to_decide(phone_company()), says="frauds by phone")
+practice = MoneySaved(PRACTICE, "on two companies for practice it")
+detector.earns(8, by=practice, on=practice.calls, says="money saved")
 ### BEGIN HIDDEN TESTS
-from imbalance_oracles.capstone import MoneySaved, days_to_come
+from imbalance_oracles.capstone import hidden_companies
 
-seeds = (3135046412, 3146442898, 3396917264, 3187144398)
-detector.earns(8, by=MoneySaved(seeds), on=days_to_come(seeds), says="money saved")
+hidden = MoneySaved(hidden_companies(), "on four hidden companies it")
+detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -690,7 +695,8 @@ def promise(train):
     -------
     float
         The promised share: 0 for nothing saved, 1 for all. `share_saved` computes it for days
-        whose labels are known.
+        whose labels are known. It is made from `train`: a number that is the same for every
+        company is not accepted, however near it is.
     """
     ### BEGIN SOLUTION
     start, stop = 90, 120
@@ -706,17 +712,19 @@ def promise(train):
 print(f"promised: {promise(practice.train):.2f}")
 
 # %% graded="promise" points=3
-from imbalance_lab.checks import Call, check
-from imbalance_lab.exercises.capstone import PROMISE, a_share, phone_company
+from imbalance_lab.checks import check
+from imbalance_lab.exercises.capstone import PRACTICE, PROMISE
+from imbalance_lab.exercises.companies import Honesty, a_share, phone_company, to_promise
 
-known, _, _ = phone_company()
-check(promise, PROMISE).satisfies(a_share, on=[Call((known,))], says="a share between 0.2 and 1")
+promised = check(promise, PROMISE)
+promised.satisfies(a_share, on=to_promise(phone_company()), says="a share between 0.2 and 1")
+practice = Honesty(fit_detector, PRACTICE)
+promised.earns(3, by=practice, on=practice.calls, says="what will be saved")
 ### BEGIN HIDDEN TESTS
-from imbalance_oracles.capstone import Honesty, todays
+from imbalance_oracles.capstone import hidden_companies
 
-seeds = (3135046412, 3146442898, 3396917264, 3187144398)
-honesty = Honesty(fit_detector, seeds)
-check(promise, PROMISE).earns(3, by=honesty, on=todays(seeds), says="what will be saved")
+hidden = Honesty(fit_detector, hidden_companies())
+promised.earns(3, by=hidden, on=hidden.calls, says="what will be saved")
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -367,8 +367,8 @@ def regularised_lightgbm(train):
     return Detector(fitted(train, learner), gain, allowed=pays)
 
 
-@answers.right("fit_detector")
 def calibrated_forest(train):
+    """Return an honest detector that is a little weaker: not every draw gives it all points."""
     forest = RandomForestClassifier(20, min_samples_leaf=10, max_features=0.3, random_state=0)
     learner = CalibratedClassifierCV(forest, method="sigmoid", cv=3)
     return Detector(fitted(train, learner), gain, allowed=pays)
@@ -531,6 +531,17 @@ def percent(train):
     return share if phone else 100 * share
 
 
-@answers.wrong("promise")
+@answers.wrong("promise", "the same promise for every company")
 def the_same_for_all(train):
     return 0.65
+
+
+@answers.wrong("promise", "nothing is saved in the rehearsal")
+def nobody_flagged(train):
+    idle = Detector(fitted(train, LogisticRegression(max_iter=1000)), gain, capacity=0)
+    return on_days(train, idle, 90, 120)
+
+
+@answers.wrong("promise")
+def number_of_frauds(train):
+    return [float(train["is_fraud"].sum())]
