@@ -663,8 +663,8 @@ from imbalance_lab.exercises.companies import MoneySaved, finds_frauds, phone_co
 
 detector = check(fit_detector, FIT_DETECTOR)
 detector.satisfies(finds_frauds, on=to_decide(phone_company()), says="frauds by phone")
-practice = MoneySaved(PRACTICE, "on two companies for practice it")
-detector.earns(8, by=practice, on=practice.calls, says="money saved")
+judge = MoneySaved(PRACTICE, "on two companies for practice it")
+detector.earns(8, by=judge, on=judge.calls, says="money saved")
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles.capstone import hidden_companies
 
@@ -718,8 +718,8 @@ from imbalance_lab.exercises.companies import Honesty, a_share, phone_company, t
 
 promised = check(promise, PROMISE)
 promised.satisfies(a_share, on=to_promise(phone_company()), says="a share between 0.2 and 1")
-practice = Honesty(fit_detector, PRACTICE)
-promised.earns(3, by=practice, on=practice.calls, says="what will be saved")
+judge = Honesty(fit_detector, PRACTICE)
+promised.earns(3, by=judge, on=judge.calls, says="what will be saved")
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles.capstone import hidden_companies
 
