@@ -72,8 +72,14 @@ PROCESSORS = {
         older("SSE3 (Prescott)", "Prescott"),
     ],
     "aarch64": [
-        Setting(f"ARM ({core})", {"OPENBLAS_CORETYPE": core})
-        for core in ("ARMV8", "CORTEXA57", "NEOVERSEN1")
+        Setting(f"ARM ({core})", {"OPENBLAS_CORETYPE": core}, needs)
+        for core, needs in {
+            "ARMV8": "",
+            "CORTEXA57": "",
+            "THUNDERX2T99": "",
+            "NEOVERSEN1": "",
+            "NEOVERSEV1": "SVE",
+        }.items()
     ],
 }
 

@@ -101,6 +101,8 @@ SOURCES = [
     *ROOT.glob("solutions/*/*.py"),
     *ROOT.glob("imbalance_lab/**/*.py"),
     *ROOT.glob("imbalance_oracles/*.py"),
+    *ROOT.glob("imbalance_evidence/**/*.py"),
+    *ROOT.glob("evidence/**/*.py"),
 ]
 
 
