@@ -137,15 +137,18 @@ def run(setting: Setting, report: Path) -> tuple[str, str]:
     active = subprocess.run(
         [sys.executable, "-c", ACTIVE], env=environment, capture_output=True, text=True, check=False
     )
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "pytest", "solutions", "-n", JOBS, "--dist", "loadfile", "-q"]
         + ["--nbval", "--nbval-sanitize-with", "tests/nbval.cfg", f"--junitxml={report}"]
         + ([] if importlib.util.find_spec("torch") else ["--ignore-glob=*-pytorch.ipynb"]),
         cwd=ROOT,
         env=environment,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
         check=False,
     )
+    if done.returncode:
+        print(done.stdout)
     return active.stdout.strip() or "it did not start | -", differing(report)
 
 
