@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import random
-import subprocess
 from unittest import mock
 
 import mutants
 import pytest
 from cosmic_ray.mutating import MutationVisitor
+from drawn import drawn
 from mutants import (
-    ROOT,
     DropKeyword,
     DropStatement,
     Mutant,
@@ -55,19 +53,9 @@ def keyed(notebook: str) -> list[Mutant]:
     return [m for m in mutants_of(notebook) if m.exercise not in WHOLE_COMPANIES]
 
 
-def commit() -> str:
-    """Return the commit, which decides the draw, so that a failure can be repeated."""
-    done = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "no commit"
-
-
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
 def test_drawn_mutants_are_noticed(notebook: str) -> None:
-    rng = random.Random(f"{commit()} {notebook}")
-    mutants = keyed(notebook)
-    assert not survivors(rng.sample(mutants, min(DRAWN, len(mutants))))
+    assert not survivors(drawn(keyed(notebook), DRAWN, notebook))
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)

@@ -1,12 +1,12 @@
 """Every lesson: the same gradebook as from nbgrader, whatever is handed in.
 
-Two halves of a solved lesson are compared everywhere, so that each exercise is solved in one and
-untouched in the other. Solved, untouched, and submission number k with the k-th known answer to
-each exercise make a class that holds all known right and wrong ones; it takes minutes a lesson, so
-but for one lesson it belongs to the long tests. Of the cells that carry no answer and no points
-only the imports are left, for both graders, which would otherwise take an hour for experiments
-that nbval has run already; `test_autograde`, one of the long tests, sends whole lessons through
-nbgrader.
+Two halves of a solved lesson are compared, so that each exercise is solved in one and untouched in
+the other; each commit draws a few lessons, the long tests take all. Solved, untouched, and
+submission number k with the k-th known answer to each exercise make a class that holds all known
+right and wrong ones; it takes minutes a lesson, so but for one lesson it belongs to the long tests.
+Of the cells that carry no answer and no points only the imports are left, for both graders, which
+would otherwise take an hour for experiments that nbval has run already; `test_autograde`, one of
+the long tests, sends whole lessons through nbgrader.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import nbformat
 import pytest
 from class_run_helpers import dump_gradebook
 from course import Course
+from drawn import drawn
 from released import ROOT, exercises_only, fill_in, points, solution_cells
 
 from imbalance_grader import cli
@@ -46,6 +47,9 @@ NOTEBOOKS = sorted(
 IN_FULL = "01-accuracy-paradox/accuracy-paradox"
 # Exercises that use the answer of the one before: in a half they are solved in vain.
 BUILT_ON_ANOTHER = {"smote-check", "promise-check"}
+
+
+HALVES_OF = drawn(NOTEBOOKS, 4, "halves")
 
 
 def case(notebook: str, *more: pytest.MarkDecorator):
@@ -122,7 +126,10 @@ def assert_same_gradebook(
 
 
 @pytest.mark.usefixtures("engine_of_the_command")
-@pytest.mark.parametrize("notebook", [case(name) for name in NOTEBOOKS])
+@pytest.mark.parametrize(
+    "notebook",
+    [case(name, *([] if name in HALVES_OF else [pytest.mark.long])) for name in NOTEBOOKS],
+)
 def test_solved_or_not_gets_the_same_points(notebook: str, tmp_path: Path) -> None:
     solved = halves(notebook)
     submissions = {student: fill_in(notebook, names) for student, names in solved.items()}
