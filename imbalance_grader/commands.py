@@ -380,8 +380,16 @@ def _print_table(rows: Sequence[Standing], paths: dict[str, Path]) -> None:
     counts = Counter(row.status for row in rows)
     states = [f"{counts[state]} {state}" for state in State if counts[state]]
     waiting = sum(row.waiting for row in rows)
-    console.print(f"\n{len(rows)} students: {', '.join(states)}. {waiting} written answers wait.")
+    elsewhere = counts[State.MISPLACED]
+    heading = _counted(len(rows) - elsewhere, "student")
+    heading += f" and {_counted(elsewhere, 'misplaced file')}" if elsewhere else ""
+    wait = f"{_counted(waiting, 'written answer')} wait{'s' if waiting == 1 else ''}"
+    console.print(f"\n{heading}: {', '.join(states)}. {wait}.")
     _print_paths(console, paths)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _print_paths(console: Console, paths: dict[str, Path]) -> None:

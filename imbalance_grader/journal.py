@@ -26,6 +26,7 @@ _WORST = (
     State.OUT_OF_MEMORY,
     State.TIMED_OUT,
     State.MALFORMED,
+    State.MISPLACED,
     State.MISSING,
     State.GRADED,
 )

@@ -38,6 +38,7 @@ STATES = {
     State.CRASHED: "ended its own process, or the grader failed on it",
     State.MALFORMED: "could not be read",
     State.MISSING: "nothing was handed in",
+    State.MISPLACED: "a file that lies in no student's folder",
 }
 
 
@@ -191,7 +192,7 @@ def _named(row: Standing) -> str:
 
 def _everyone(rows: Sequence[Standing], shares: dict[str, float]) -> list[Standing]:
     """Return a row for each student, the best first; files in the wrong place are none."""
-    students = [row for row in rows if "/" not in row.student]
+    students = [row for row in rows if row.status != State.MISPLACED]
     return sorted(students, key=lambda row: -shares.get(row.student, -1.0))
 
 

@@ -30,6 +30,12 @@ class State(StrEnum):
     CRASHED = "crashed"
     MALFORMED = "malformed"
     MISSING = "missing"
+    MISPLACED = "misplaced"  # a file that lies in no student's folder for an assignment
+
+    @property
+    def read(self) -> bool:
+        """Whether there was a submission that could be read."""
+        return self not in (State.MALFORMED, State.MISSING, State.MISPLACED)
 
 
 @dataclass(frozen=True)

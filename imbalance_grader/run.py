@@ -196,7 +196,7 @@ def not_handed_in(
         if s.refused
     ]
     records += [
-        unread(assignment, stray.path, State.MALFORMED, stray.reason) for stray in misplaced
+        unread(assignment, stray.path, State.MISPLACED, stray.reason) for stray in misplaced
     ]
     return [r for r in records if students is None or r.student.partition("/")[0] in students]
 
@@ -256,8 +256,7 @@ def _notebooks_are_there(classroom: Classroom, record: Record) -> bool:
     """Return whether the graded notebooks of a record still lie where formgrader looks."""
     for result in record.notebooks:
         folder = classroom.path("autograded", record.student, result.assignment)
-        unread = result.state in (State.MISSING, State.MALFORMED)
-        if not unread and not (folder / f"{result.notebook}.ipynb").is_file():
+        if result.state.read and not (folder / f"{result.notebook}.ipynb").is_file():
             return False
     return True
 

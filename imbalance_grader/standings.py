@@ -88,7 +88,7 @@ class Standing:
     @property
     def read(self) -> bool:
         """Whether there was a submission that could be read."""
-        return self.status not in (State.MISSING, State.MALFORMED)
+        return State(self.status).read
 
     @property
     def late(self) -> bool:
@@ -143,8 +143,7 @@ def _standing(
     record: Record, entry: Entry | None, person: tuple[str, str, str], due: bool
 ) -> Standing:
     remark = _time_remark(record, due)
-    unread = record.state in (State.MISSING, State.MALFORMED)
-    if entry is None or (unread and not entry.by_hand):
+    if entry is None or (not record.state.read and not entry.by_hand):
         # No score is known, and a zero would say that one is.
         score = raw_score = penalty = None
     else:
@@ -165,7 +164,7 @@ def _standing(
         raw_score=raw_score,
         penalty=penalty,
         max_score=record.max_points,
-        cells={} if unread else cells,
+        cells=cells if record.state.read else {},
         submitted=record.submitted,
         late_seconds=None if remark and due else entry.late_seconds if entry else 0.0,
         time_remark=remark,

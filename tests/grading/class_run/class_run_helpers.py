@@ -221,7 +221,7 @@ class PretendedEngine:
             cpu_seconds=0.1,
             slowest=(CellTime("import math", 0.05),),
         )
-        readable = state not in (State.MISSING, State.MALFORMED)
+        readable = state.read
         return Graded(result, nb if readable else None)
 
     def _judge(self, cell, answer, state: State) -> CellResult:

@@ -41,7 +41,7 @@ def test_all_graded_is_0_and_the_table_and_files_are_there(course, capsys):
     assert run(course, "assignment", ASSIGNMENT) == 0
     out, err = capsys.readouterr()
     assert "ann" in out
-    assert "1 students: 1 graded. 1 written answers wait." in " ".join(out.split())
+    assert "1 student: 1 graded. 1 written answer waits." in " ".join(out.split())
     assert "1 to grade" in err
     folder = course.root / "grading" / ASSIGNMENT
     assert (folder / "grades.csv").is_file()

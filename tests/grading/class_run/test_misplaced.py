@@ -72,7 +72,7 @@ def test_every_file_in_a_wrong_place_is_listed_with_where_it_belongs(course):
         put(course, path)
     assert found(course) == WRONG_PLACES
     records = {record.student: record for record in grade(course)}
-    assert {r.state for name, r in records.items() if name in WRONG_PLACES} == {State.MALFORMED}
+    assert {r.state for name, r in records.items() if name in WRONG_PLACES} == {State.MISPLACED}
     assert records["ann"].state is State.GRADED
     assert len(records) == 1 + len(WRONG_PLACES)
 
@@ -86,7 +86,7 @@ def test_table_csv_report_and_exit_code_say_it(course, capsys):
     assert cli.main([*command, "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     stray = document["submissions"][2]
-    assert (stray["student"], stray["status"]) == ("bela/toy.ipynb", "malformed")
+    assert (stray["student"], stray["status"]) == ("bela/toy.ipynb", "misplaced")
     assert (stray["score"], stray["detail"]) == (None, MOVE.format("bela"))
     bela = document["submissions"][1]
     assert (bela["status"], bela["detail"]) == (
@@ -98,6 +98,8 @@ def test_table_csv_report_and_exit_code_say_it(course, capsys):
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert rows["bela/toy.ipynb"]["score"] == ""
     assert MOVE.format("bela") in (folder / "report.html").read_text()
+    assert cli.main(command) == 1
+    assert "2 students and 1 misplaced file: 1 graded" in " ".join(capsys.readouterr().out.split())
     assert cli.main(command) == 1
     assert "bela/toy.ipynb" in capsys.readouterr().out
     put(course, f"bela/{ASSIGNMENT}/toy.ipynb", course.submit("ann").read_text())

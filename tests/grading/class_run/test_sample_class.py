@@ -109,7 +109,7 @@ def test_it_is_graded_from_end_to_end_by_one_command(tmp_path):
     assert report == f"report  {folder / 'grading' / ASSIGNMENT / 'report.html'}"
     states = dict(
         re.findall(
-            r"^(\S+) +(graded|timed out|out of memory|crashed|malformed|missing) ",
+            r"^(\S+) +(graded|timed out|out of memory|crashed|malformed|missing|misplaced) ",
             "\n".join(table),
             re.MULTILINE,
         )
@@ -120,6 +120,6 @@ def test_it_is_graded_from_end_to_end_by_one_command(tmp_path):
     with (folder / "grading" / ASSIGNMENT / "grades.csv").open(encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert {rows[name]["raw_score"] for name in UNUSUAL} == {rows[NAMES[0]]["raw_score"]}
-    assert rows["odd-place/start-here.ipynb"]["status"] == "malformed"
+    assert rows["odd-place/start-here.ipynb"]["status"] == "misplaced"
     feedback = list(folder.glob(f"feedback/*/{ASSIGNMENT}/*.html"))
     assert len(feedback) >= len(NAMES) + len(HOSTILE)

@@ -225,7 +225,7 @@ def test_formgraders_own_buttons_grade_in_the_sandbox(course, tmp_path):
     with Server(course, tmp_path) as server:
         done = server.post(f"/formgrader/api/submission/{ASSIGNMENT}/ann/autograde")
         assert done["success"], done
-        assert "1 students: 1 graded" in " ".join(done["log"].split())
+        assert "1 student: 1 graded" in " ".join(done["log"].split())
         (notebook,) = json.loads(
             server.get(f"/formgrader/api/submitted_notebooks/{ASSIGNMENT}/toy")
         )
