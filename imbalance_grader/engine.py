@@ -47,7 +47,8 @@ _SPARE_SECONDS = 120.0  # for the judge's own work beyond the notebook's limit
 _END_SECONDS = 0.2  # until a template that was killed is seen to have ended
 _STOPPED = "the engine was stopped before this submission was graded"
 _TWICE = "; graded twice, as the machine might have been the cause"
-_FROM_OUTSIDE = ("killed", "ended")
+_FROM_OUTSIDE = {"killed", "ended"}
+_CAME_TO_NOTHING = {*_FROM_OUTSIDE, "gone"}
 _THRICE = (
     "stopped from outside three times, the last time while nothing else was graded, so most likely "
     "by this machine, which has {free} MB of memory free"
@@ -275,11 +276,14 @@ class Engine:
             answer = self._ask_a_judge(prepared, submission, beside, most)
             if first := _doubt(answer):
                 answer = self._ask_again(prepared, submission, beside, most)
-        if _doubt(answer) in _FROM_OUTSIDE or (_is_short(answer) and most < limit):
+        # A process that is killed just as it begins looks like a sandbox that does not start.
+        last = _doubt(answer)
+        stopped = last in _CAME_TO_NOTHING and not _FROM_OUTSIDE.isdisjoint((first, last))
+        if stopped or (_is_short(answer) and most < limit):
             with self._turns.alone():
                 most = self._most_memory(1)
                 answer = self._ask_again(prepared, submission, beside, most)
-            if _doubt(answer) in _FROM_OUTSIDE:
+            if _doubt(answer) in _CAME_TO_NOTHING:
                 raise MachineError(_THRICE.format(free=machine.free_memory() >> 20))
             if _is_short(answer) and most < limit:
                 raise MachineError(_TOO_SMALL.format(most=most >> 20))

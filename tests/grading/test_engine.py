@@ -352,6 +352,26 @@ def test_a_time_limit_is_tried_again_only_where_the_process_was_idle(
     assert cell(graded, "double-check").points == 1
 
 
+@pytest.mark.parametrize(
+    ("tries", "error"),
+    [
+        (["killed", "killed", "killed"], MachineError),
+        (["killed", "gone", "gone"], MachineError),
+        (["gone", "ended", "gone"], MachineError),
+        (["gone", "gone"], EngineError),
+    ],
+)
+def test_killed_as_it_begins_is_not_taken_for_a_sandbox_that_does_not_start(
+    engine: Engine, course: Course, monkeypatch: pytest.MonkeyPatch, tries, error
+) -> None:
+    answers = iter({"gone": "no process"} if how == "gone" else {"doubt": how} for how in tries)
+    monkeypatch.setattr(engine, "_ask_a_judge", lambda *given: next(answers))
+    with pytest.raises(EngineError) as caught:
+        grade(engine, course, mean=RIGHT["mean"])
+    assert type(caught.value) is error
+    assert next(answers, None) is None
+
+
 def test_stopped_from_outside_every_time_is_the_machines_doing(
     engine: Engine, course: Course
 ) -> None:
