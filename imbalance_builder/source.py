@@ -19,7 +19,8 @@ header                                              cell
 ==================================================  ==========================================
 
 Each answer has exactly one graded cell, after it. The grade ids in the notebook are ``NAME`` for
-the answer and the written cell, and ``NAME-check`` for the graded cell.
+the answer and the written cell, and ``NAME-check`` for the graded cell. Points are shown behind the
+heading above the cell that gives them.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ MARKERS: dict[str | None, tuple[str, str]] = {
     "graded": HIDDEN,
     "written": SCHEME,
 }
+HEADING = re.compile(r"^#{2,} \S.*$", re.MULTILINE)
 LOOSE_MARKER = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)")
 
 
@@ -113,6 +115,7 @@ def read_source(path: Path) -> NotebookNode:
         problems += _problems_of_exercises(cells)
     if problems:
         raise BuildError(f"{path.parent.name}/{path.name}:\n  " + "\n  ".join(problems))
+    _show_points(cells)
     _give_ids(cells)
     notebook: NotebookNode = nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": LANGUAGE_INFO}
@@ -264,6 +267,22 @@ def _nbgrader(kind: str, header: dict[str, Any]) -> dict[str, Any]:
     if metadata["grade"]:
         metadata["points"] = header["points"]
     return metadata
+
+
+def _show_points(cells: list[NotebookNode]) -> None:
+    """Write the points of an exercise behind the heading under which it stands."""
+    above = None
+    for cell in cells:
+        points = cell.metadata.get("nbgrader", {}).get("points")
+        if points is not None and above is not None:
+            *_, heading = HEADING.finditer(above.source)
+            words = f"{points:g} point{'' if points == 1 else 's'}"
+            above.source = (
+                f"{above.source[: heading.end()]} ({words}){above.source[heading.end() :]}"
+            )
+            above = None  # a heading names the points of one cell
+        elif cell.cell_type == "markdown" and points is None and HEADING.search(cell.source):
+            above = cell
 
 
 def _give_ids(cells: list[NotebookNode]) -> None:

@@ -129,6 +129,21 @@ SCHEME = "# ### BEGIN MARK SCHEME\n# x\n# ### END MARK SCHEME\n"
 
 
 class TestSource:
+    def test_headings_show_the_points_of_the_cell_below_them(self, tmp_path):
+        text = (
+            "# %% [markdown]\n# ## Theme\n#\n# ### Exercise 1\n#\n# Write it.\n\n"
+            f"{ANSWER}{GRADED}# %% [markdown]\n# ## Words\n#\n# Say it.\n\n"
+            f'# %% [markdown] written="w" points=1.5\n{SCHEME}\n# %% [markdown]\n# ## End\n'
+        )
+        cells = read_source(write_source(tmp_path, text)).cells
+        shown = [cell.source for cell in cells if cell.cell_type == "markdown"]
+        assert shown == [
+            "## Theme\n\n### Exercise 1 (1 point)\n\nWrite it.",
+            "## Words (1.5 points)\n\nSay it.",
+            SCHEME.replace("# ", "", 1).replace("\n# ", "\n").strip(),
+            "## End",
+        ]
+
     @pytest.mark.parametrize(
         ("cell_id", "expected"),
         [

@@ -25,6 +25,7 @@ from imbalance_lab.checks import (
     Credit,
     Exercise,
     Mistake,
+    Outcome,
     Question,
     Raised,
     Returned,
@@ -121,7 +122,20 @@ def test_an_unwritten_answer_says_so() -> None:
     def unwritten(values: Sequence[int]) -> float:
         raise NotImplementedError
 
-    assert "nothing is written yet" in str(failure(unwritten))
+    assert str(failure(unwritten)) == "total: not written yet."
+
+
+def test_where_work_is_graded_an_unwritten_answer_is_explained_in_full() -> None:
+    class Unwritten(StandIn):
+        def outcomes(self, calls: Sequence[Call]) -> list[Outcome]:
+            return [Raised(("NotImplementedError", "RuntimeError"), "")] * len(calls)
+
+        def value(self) -> Outcome:
+            raise AssertionError
+
+    text = str(failure(Unwritten()))
+    assert "expected  6" in text
+    assert "nothing is written yet" in text
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,41 @@
-"""A graded cell whose answer does not exist says what to do, in a kernel as students have it."""
+"""What a notebook shows for a pass and for a missing answer, in a kernel as students have it."""
 
 from __future__ import annotations
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbgrader.preprocessors import Execute
+from traitlets.config import Config
 
 from imbalance_builder.execute import kernel_sockets
 
-IMPORTS = "from imbalance_lab.checks import check, score_quiz\n"
+IMPORTS = "from imbalance_lab.checks import Exercise, check, score_quiz\n"
+STUB = 'def counted(x):\n    """Count."""\n    # YOUR CODE HERE\n    raise NotImplementedError()'
+QUIZ_STUB = '# In this form: quiz = {1: "a"}\n# YOUR CODE HERE\nraise NotImplementedError()'
+CHECK = (
+    IMPORTS + 'EX = Exercise("counted", lesson="00", section="<b>", arguments=("x",))\n'
+    "check(counted, EX).on(3).gives(6)\n"
+    "check(counted, EX).agrees_with(lambda x: 2 * x, on=[Call((1,)), Call((2,))])"
+).replace("check,", "Call, check,", 1)
+# JupyterLab, Notebook and VS Code say with every request which cell they run.
+FRONT_END = Config(Session={"metadata": {"cellId": "some-cell"}})
+
+
+def run(*sources: str, student: bool = True) -> list[nbformat.NotebookNode]:
+    """Return the outputs of the last of some cells, after all were run."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    with kernel_sockets() as config:
+        if student:
+            config.merge(FRONT_END)
+        NotebookClient(notebook, allow_errors=True, kernel_name="python3", config=config).execute()
+    outputs: list[nbformat.NotebookNode] = notebook.cells[-1].outputs
+    return outputs
 
 
 def said(*sources: str) -> str:
-    """Return what the last of some cells shows as its error, after all were run."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
-    with kernel_sockets() as sockets:
-        NotebookClient(notebook, allow_errors=True, kernel_name="python3", config=sockets).execute()
-    (error,) = [o for o in notebook.cells[-1].outputs if o.output_type == "error"]
+    """Return what the last of some cells shows as its error."""
+    (error,) = [o for o in run(*sources) if o.output_type == "error"]
     assert error.ename == "NameError"
     return "\n".join(error.traceback)
 
@@ -30,7 +49,7 @@ def said(*sources: str) -> str:
     ],
 )
 def test_an_answer_with_a_syntax_error_is_pointed_to(call: str) -> None:
-    text = said("def counted(:\n    pass", IMPORTS + call)
+    text = said(STUB.replace("counted", "other"), "def counted(:\n    pass", IMPORTS + call)
     assert text.startswith("counted is not defined yet.")
     assert "SyntaxError" in text
     assert "Traceback" not in text
@@ -49,3 +68,69 @@ def test_any_other_name_error_is_shown_as_ever(code: str) -> None:
     assert "Traceback" in text
     assert "name 'other' is not defined" in text
     assert "Run the cell of your answer" not in text
+
+
+@pytest.mark.parametrize(
+    ("cells", "line"),
+    [
+        ((IMPORTS, STUB, "counted(3)"), "counted: not written yet."),
+        ((STUB, CHECK), "counted: not written yet."),
+        ((IMPORTS, QUIZ_STUB), "Not written yet."),
+        ((QUIZ_STUB, IMPORTS + "score_quiz(quiz, 1)"), "quiz: not written yet."),
+    ],
+)
+def test_what_is_not_written_yet_is_one_grey_line(cells: tuple[str, ...], line: str) -> None:
+    (output,) = run(*cells)
+    assert output.output_type == "display_data"
+    assert output.data["text/plain"] == line
+    assert output.data["text/html"].count(line) == 1
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (IMPORTS, "raise NotImplementedError('later')"),
+        (IMPORTS, "def mine():\n    raise NotImplementedError  # for good\nmine()"),
+        (IMPORTS, "class Own(NotImplementedError):\n    pass\nraise Own()"),
+        (IMPORTS, "from numbers import Real\nReal.conjugate(Real.__add__(1, 2))"),
+    ],
+)
+def test_an_error_that_is_not_the_released_stub_is_shown_as_ever(cells: tuple[str, ...]) -> None:
+    assert "error" in {output.output_type for output in run(*cells)}
+
+
+def test_where_no_person_runs_the_cells_nothing_is_changed() -> None:
+    (tried,) = run(IMPORTS, STUB, "counted(3)", student=False)
+    assert (tried.output_type, tried.ename) == ("error", "NotImplementedError")
+    (checked,) = run(STUB, CHECK, student=False)
+    assert checked.traceback == ["counted: not written yet."]
+    (passed,) = run("def counted(x):\n    return 2 * x", CHECK, student=False)
+    assert passed.output_type == "stream"
+    assert passed.text == "counted: right on this input.\ncounted: right on all 2 inputs.\n"
+
+
+def test_nbgrader_sees_that_a_cell_failed_that_shows_a_grey_line() -> None:
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(s) for s in ("1 / 0", STUB, CHECK)]
+    )
+    with kernel_sockets() as config:
+        config.merge(FRONT_END)
+        Execute(kernel_name="python3", config=config).preprocess(notebook, {})
+    grey, error = notebook.cells[-1].outputs
+    assert grey.data["text/plain"] == "counted: not written yet."
+    assert (error.output_type, error.ename) == ("error", "NotWrittenYet")
+    assert error.traceback == ["counted: not written yet."]
+
+
+def test_a_pass_is_one_green_line_with_the_name() -> None:
+    example, passed = run("def counted(x):\n    return 2 * x", CHECK)
+    assert example.text == "counted: right on this input.\n"
+    assert passed.data["text/plain"] == "counted: right on all 2 inputs."
+    assert "✓ <b>counted</b>: right on all 2 inputs." in passed.data["text/html"]
+    assert "color-mix" in passed.data["text/html"]
+
+
+def test_a_name_is_no_markup() -> None:
+    code = CHECK.replace('Exercise("counted"', 'Exercise("<script>alert(1)</script>"')
+    _, passed = run("def counted(x):\n    return 2 * x", code)
+    assert "<script>" not in passed.data["text/html"]

@@ -10,10 +10,10 @@ from imbalance_lab.checks.calls import Call, Outcome, Raised, Returned, StandIn,
 from imbalance_lab.checks.check import Check, check
 from imbalance_lab.checks.credit import Credit, Earned
 from imbalance_lab.checks.exercise import Exercise, Law, Mistake, raises
-from imbalance_lab.checks.failure import CheckFailed
+from imbalance_lab.checks.failure import CheckFailed, NotWrittenYet
 from imbalance_lab.checks.quiz import Question, Quiz, score_quiz
 from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
-from imbalance_lab.checks.undefined import explain_undefined_answers
+from imbalance_lab.checks.undefined import explain_missing_answers
 
 __all__ = [
     "NO_VALUE",
@@ -25,6 +25,7 @@ __all__ = [
     "Exercise",
     "Law",
     "Mistake",
+    "NotWrittenYet",
     "Outcome",
     "Question",
     "Quiz",
@@ -41,4 +42,4 @@ __all__ = [
     "score_quiz",
 ]
 
-explain_undefined_answers()
+explain_missing_answers()

@@ -12,6 +12,7 @@ import numpy as np
 from imbalance_lab.checks.calls import (
     Call,
     Outcome,
+    Raised,
     Returned,
     StandIn,
     Step,
@@ -22,8 +23,9 @@ from imbalance_lab.checks.calls import (
 from imbalance_lab.checks.compare import ABS, REL, difference
 from imbalance_lab.checks.credit import Credit, Earned
 from imbalance_lab.checks.exercise import Exercise, Law, Mistake
-from imbalance_lab.checks.failure import CheckFailed
+from imbalance_lab.checks.failure import CheckFailed, NotWrittenYet
 from imbalance_lab.checks.library import names_used_by
+from imbalance_lab.checks.notebook import show_pass
 from imbalance_lab.checks.recorded import recorded
 from imbalance_lab.checks.show import kind_of, show
 from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
@@ -134,6 +136,7 @@ class Check:
     def _hold(self, law: Law, calls: Sequence[Call], secret: bool = False) -> None:
         judge = law.begin()
         outcomes = outcomes_of(self._answer, calls)
+        self._refuse_untouched(outcomes)
         for call, outcome in zip(calls, outcomes, strict=True):
             verdict: bool | str = ""
             shown = None
@@ -182,6 +185,7 @@ class Check:
         """
         calls = _inputs(on)
         outcomes = outcomes_of(self._answer, calls)
+        self._refuse_untouched(outcomes)
         values = []
         for call, outcome in zip(calls, outcomes, strict=True):
             if not isinstance(outcome, Returned):
@@ -195,7 +199,7 @@ class Check:
             credit = Credit(0, "the values are of another kind, or have another shape, than asked")
         points = credit.points(up_to)
         if points >= up_to:
-            print(f"{self._exercise.name}: {credit.says or 'full marks'}")
+            show_pass(self._exercise.name, credit.says or "full marks")
             return Earned(up_to)
         expected = credit.expected or [NO_VALUE] * len(calls)
         trials = [Trial(call, value) for call, value in zip(calls, expected, strict=True)]
@@ -212,6 +216,7 @@ class Check:
     ) -> None:
         """Fail on the simplest trial that went wrong; `besides` only help to name the mistake."""
         outcomes = self._outcomes(trials)
+        self._refuse_untouched(outcomes)
         wrong = [
             (_rank(outcome, trial.call), position, reason)
             for position, (trial, outcome) in enumerate(zip(trials, outcomes, strict=True))
@@ -251,9 +256,20 @@ class Check:
                 )
                 raise CheckFailed(text, self._exercise.name, LIBRARY_CALL) from None
 
+    def _refuse_untouched(self, outcomes: Sequence[Outcome]) -> None:
+        """Tell an answer that nobody has begun; where work is graded, every failure is explained.
+
+        One that uses another answer which is not begun is written all the same.
+        """
+        untouched = bool(outcomes) and all(map(_is_unwritten, outcomes))
+        if untouched and not isinstance(self._answer, StandIn) and not self._slips():
+            raise NotWrittenYet(self._exercise.name) from None
+
     def _pass(self, count: int) -> None:
-        inputs = "this input" if count == 1 else f"all {count} inputs"
-        print(f"{self._exercise.name}: right on {inputs}.")
+        if count == 1:  # one worked example: the contract below it has the last word
+            print(f"{self._exercise.name}: right on this input.")
+        else:
+            show_pass(self._exercise.name, f"right on all {count} inputs.")
 
     def _fail(
         self,
@@ -405,11 +421,19 @@ def _came(outcome: Outcome) -> str:
         return show(outcome.value)
     if isinstance(outcome, Unusable):
         return outcome.reason
-    if "NotImplementedError" in outcome.error and not outcome.message:
+    if _is_unwritten(outcome):
         return "NotImplementedError: nothing is written yet"
     where = f"\n            in your line {outcome.line_number}: {outcome.line}"
     message = f": {outcome.message}" if outcome.message else ""
     return f"{outcome.error[0]}{message}" + (where if outcome.line else "")
+
+
+def _is_unwritten(outcome: Outcome) -> bool:
+    return (
+        isinstance(outcome, Raised)
+        and "NotImplementedError" in outcome.error
+        and not outcome.message
+    )
 
 
 def _wrap(text: str) -> list[str]:

@@ -22,3 +22,10 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         """Show the message alone: IPython calls this instead of printing the check's own code."""
         return str(self).splitlines()
+
+
+class NotWrittenYet(CheckFailed):
+    """Nothing is written yet: the answer still is as it was handed out."""
+
+    def __init__(self, exercise: str) -> None:
+        super().__init__(f"{exercise}: not written yet.", exercise)

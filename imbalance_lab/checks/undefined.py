@@ -1,27 +1,34 @@
-"""What a graded cell says where the answer's name does not exist.
+"""What a notebook says where there is no answer yet.
 
-An answer with a syntax error defines nothing, and neither does one whose cell was not run. All
-that Python then says is a `NameError` two cells below; here it is told what to do about it.
+An answer that is not written raises `NotImplementedError`. That is no mistake, so a student reads
+one grey line instead of a traceback. An answer with a syntax error defines nothing, and neither
+does one whose cell was not run. All that Python then says is a `NameError` two cells below; here
+it is told what to do about it.
 """
 
 from __future__ import annotations
 
 import ast
 import linecache
+import re
 import sys
 from types import FrameType, TracebackType
 from typing import Any
 
+from imbalance_lab.checks.failure import NotWrittenYet
+from imbalance_lab.checks.notebook import show_quietly, students_shell
+
 _CHECKS = {"check", "score_quiz"}
+_STUB = re.compile(r"^\s*raise NotImplementedError(\(\))?\s*$", re.MULTILINE)
 
 
-def explain_undefined_answers() -> None:
-    """In a notebook, let graded cells explain a missing answer; elsewhere do nothing."""
+def explain_missing_answers() -> None:
+    """In a notebook, let cells explain a missing answer; elsewhere do nothing."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     # Whoever set another handler keeps it, and a shell that draws nothing needs none.
     if shell is not None and shell.custom_exceptions == ():
-        shell.set_custom_exc((NameError,), _show)
+        shell.set_custom_exc((NameError, NotImplementedError, NotWrittenYet), _show)
 
 
 def _show(
@@ -31,10 +38,37 @@ def _show(
     traceback: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
+    line = _not_written(shell, value, traceback) if students_shell() is shell else None
+    if line is not None:
+        shell._last_traceback = [line]  # for the reply: the cell has failed all the same
+        show_quietly(shell, line)
+        return
     name = _undefined_answer(value, traceback)
     if name is not None:
         value._render_traceback_ = lambda: _advice(name)  # IPython prefers it to its own
     shell.showtraceback((error, value, traceback), tb_offset, running_compiled_code=True)
+
+
+def _not_written(shell: Any, value: BaseException, traceback: TracebackType) -> str | None:
+    """Return what to say of an answer that nobody has begun, None where the error is another."""
+    if isinstance(value, NotWrittenYet):
+        return str(value)
+    frame, number = _last_frame(traceback)
+    if type(value) is NotImplementedError and not value.args:
+        source = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
+        if frame.f_globals is shell.user_ns and _STUB.match("".join(source[number - 1 : number])):
+            name = frame.f_code.co_qualname
+            return "Not written yet." if name == "<module>" else f"{name}: not written yet."
+    undefined = _undefined_answer(value, traceback)
+    return f"{undefined}: not written yet." if undefined and _is_stub(undefined, shell) else None
+
+
+def _is_stub(name: str, shell: Any) -> bool:
+    """Return whether the last cell that was run for an answer is still the released one."""
+    for source in reversed(shell.user_ns.get("In", [])[:-1]):
+        if re.search(rf"\b{name}\b", source):
+            return _STUB.search(source) is not None
+    return False
 
 
 def _advice(name: str) -> list[str]:
@@ -50,26 +84,33 @@ def _advice(name: str) -> list[str]:
 def _undefined_answer(value: BaseException, traceback: TracebackType) -> str | None:
     """Return the name that a check was to be given, None where the error has another cause."""
     name = getattr(value, "name", None)
-    last = traceback
-    while last.tb_next is not None:
-        last = last.tb_next
-    frame = last.tb_frame
-    if not name or frame.f_code.co_name != "<module>":
+    frame, _ = _last_frame(traceback)
+    if not isinstance(value, NameError) or not name or frame.f_code.co_name != "<module>":
         return None
-    return name if name in _given_to_checks(frame) else None
+    return name if name in answers_in(_source_of(frame)) else None
 
 
-def _given_to_checks(frame: FrameType) -> set[str]:
-    """Return the names that the cell of a frame gives to a check."""
-    code = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
+def _last_frame(traceback: TracebackType) -> tuple[FrameType, int]:
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return traceback.tb_frame, traceback.tb_lineno
+
+
+def _source_of(frame: FrameType) -> str:
+    return "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
+
+
+def answers_in(code: str) -> list[str]:
+    """Return the names that the code of a cell gives to checks, in order."""
     try:
         calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
     except SyntaxError:  # a cell with magic commands is no graded one
-        return set()
-    return {
+        return []
+    names = [
         argument.id
         for call in calls
         if isinstance(call.func, ast.Name) and call.func.id in _CHECKS
         for argument in call.args[:1]
         if isinstance(argument, ast.Name)
-    }
+    ]
+    return list(dict.fromkeys(names))

@@ -13,8 +13,8 @@ from released import ROOT, fill_in
 from imbalance_grader import loans
 from imbalance_grader.engine import Engine
 from imbalance_grader.results import CellResult, NotebookResult
-from imbalance_lab.checks import Call, CheckFailed, Raised, Returned, check
-from imbalance_lab.exercises.metrics import PRECISION_RECALL
+from imbalance_lab.checks import Call, CheckFailed, NotWrittenYet, Raised, Returned, check
+from imbalance_lab.exercises.metrics import CONFUSION_COUNTS, PRECISION_RECALL
 from imbalance_sandbox import questions, wire
 
 LESSON = "02-metrics/metrics"
@@ -144,6 +144,19 @@ def test_the_visible_check_points_to_the_earlier_exercise() -> None:
     exec(SWAPPED + USES_IT, scope)
     with pytest.raises(CheckFailed, match="uses `confusion_counts`, which is not right yet"):
         check(scope["precision_recall"], PRECISION_RECALL).keeps_its_contract()
+
+
+def test_an_answer_that_uses_one_that_is_not_begun_is_called_written() -> None:
+    scope: dict[str, Any] = {}
+    exec(
+        "def confusion_counts(y_true, y_pred, pos_label=1):\n    raise NotImplementedError()\n"
+        + USES_IT,
+        scope,
+    )
+    with pytest.raises(CheckFailed, match="uses `confusion_counts`, which is not right yet"):
+        check(scope["precision_recall"], PRECISION_RECALL).keeps_its_contract()
+    with pytest.raises(NotWrittenYet, match=r"^confusion_counts: not written yet\.$"):
+        check(scope["confusion_counts"], CONFUSION_COUNTS).keeps_its_contract()
 
 
 def test_a_library_call_that_does_it_all_is_refused_in_grading_too(

@@ -1,0 +1,46 @@
+"""What a student's notebook shows beside plain text: a green line for a pass, a grey one for later.
+
+Only where a person runs cells: JupyterLab, Jupyter Notebook and VS Code tell the kernel which cell
+they ask for. Programs that run notebooks (nbgrader, nbval, the build) do not; there, in a terminal
+and where work is graded, nothing of this happens.
+"""
+
+from __future__ import annotations
+
+import html
+import sys
+from typing import Any
+
+# Mixed with the colour of the text around it, each is readable in light and dark themes.
+GREEN = "color-mix(in srgb, var(--jp-success-color1, #388e3c) 75%, currentColor)"
+GREY = "color-mix(in srgb, currentColor 65%, transparent)"
+
+
+def students_shell() -> Any:
+    """Return the shell of the notebook in which a person runs a cell just now, None elsewhere."""
+    ipython = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    if getattr(shell, "kernel", None) is None:
+        return None
+    parent = shell.parent_header or {}
+    return shell if parent.get("metadata", {}).get("cellId") else None
+
+
+def show_pass(name: str, says: str) -> None:
+    """Show that an answer passed: a green line in a student's notebook, a printed one elsewhere."""
+    text = f"{name}: {says}"
+    shell = students_shell()
+    if shell is None:
+        print(text)
+    else:
+        rest = f"✓ <b>{html.escape(name)}</b>: {html.escape(says)}"
+        _publish(shell, text, f'<span style="color: {GREEN}">{rest}</span>')
+
+
+def show_quietly(shell: Any, text: str) -> None:
+    """Show one grey line in a student's notebook."""
+    _publish(shell, text, f'<span style="color: {GREY}">{html.escape(text)}</span>')
+
+
+def _publish(shell: Any, text: str, markup: str) -> None:
+    shell.display_pub.publish({"text/plain": text, "text/html": markup})
