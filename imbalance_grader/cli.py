@@ -37,6 +37,21 @@ grading/NAME/report.html.
 """
 
 
+_COLLECT = """\
+Collect archives that Canvas, Moodle or Blackboard made: put each student's newest notebook where
+it is graded. Notebooks are recognised by what is in them, whatever they are called. Older ones, and
+work that was there before, are kept in grading/NAME/older/; what could not be matched is listed
+with its reason, and stays in the archive.
+"""
+
+_COLLECT_EXAMPLES = """\
+examples:
+  imbalance-lab-grade collect 02-metrics submissions.zip
+  imbalance-lab-grade collect 02-metrics submissions.zip --mapping students.csv
+  imbalance-lab-grade collect 02-metrics gradebook_*.zip --zone Europe/Berlin
+"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code.
 
@@ -95,6 +110,9 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--quiet", action="store_true", help="no progress, only the results")
         _add_anonymous(one)
         _add_engine(one)
+
+    with _command(commands, "collect", _COLLECT, examples=_COLLECT_EXAMPLES) as one:
+        _add_collect(one)
 
     description = "Grade one notebook file and print the result as JSON. Nothing else is written."
     with _command(commands, "notebook", description, json_flag=False) as one:
@@ -179,12 +197,13 @@ def _command(
     description: str,
     json_flag: bool = True,
     course: bool = True,
+    examples: str = "",
 ) -> Iterator[argparse.ArgumentParser]:
     parser = commands.add_parser(
         name,
         help=description.split(".")[0].split(":")[0].strip(),
         description=description,
-        epilog=_EXIT_CODES,
+        epilog=f"{examples}\n{_EXIT_CODES}" if examples else _EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(command=name)
@@ -199,6 +218,50 @@ def _command(
         )
     if json_flag:
         parser.add_argument("--json", action="store_true", help="print one JSON object to stdout")
+
+
+def _add_collect(parser: argparse.ArgumentParser) -> None:
+    _add_assignment(parser, students=False)
+    parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE", help="a .zip file")
+    _add_mapping(parser)
+    parser.add_argument(
+        "--platform",
+        choices=("canvas", "moodle", "blackboard", "folders"),
+        help="which made the archives (default: their names tell); folders: one for each student",
+    )
+    parser.add_argument(
+        "--zone",
+        default="",
+        metavar="ZONE",
+        help="in which Blackboard's clock goes, such as Europe/Berlin (default: the course's)",
+    )
+    parser.add_argument(
+        "--time",
+        default="",
+        metavar="TIME",
+        help="when to take as handed in what has no time and is not late: '2026-03-02 12:00 +0100'",
+    )
+    parser.add_argument(
+        "--encoding",
+        default="",
+        metavar="NAME",
+        help="of names that are not in UTF-8, such as cp437, cp1252 or gbk",
+    )
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="replace work that came into submitted/ another way, too, and keep it aside",
+    )
+
+
+def _add_mapping(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="FILE",
+        help="CSV with the columns student_id, and platform_id or name or both; or the gradebook "
+        "that Canvas exports, or Moodle's grading worksheet",
+    )
 
 
 def _add_assignment(parser: argparse.ArgumentParser, students: bool = True) -> None:

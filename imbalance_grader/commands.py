@@ -32,6 +32,7 @@ from rich.text import Text
 from imbalance_grader.aside import Aside
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.clean import Cleaner
+from imbalance_grader.collect_command import collect_archives, print_collected, to_json
 from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
 from imbalance_grader.feedback import Feedback, write_feedback
 from imbalance_grader.handed_in import SECRET
@@ -138,6 +139,17 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
     well = all(row.status in fine and not row.time_remark for row in shown)
     well = well and not made.problems
     return DONE if well else ATTENTION
+
+
+def _collect(chosen: argparse.Namespace, notes: Console) -> int:
+    classroom, done = collect_archives(chosen)
+    if chosen.json:
+        _print_json(to_json(chosen.assignment, done))
+    else:
+        print_collected(done, Console(highlight=False))
+        top = classroom.coursedir.submitted_directory
+        notes.print(f"Now in {top}/. Next: imbalance-lab-grade assignment {chosen.assignment}")
+    return ATTENTION if done.left else DONE
 
 
 def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
@@ -247,6 +259,7 @@ def _make_certificates(chosen: argparse.Namespace, notes: Console) -> int:
 
 
 COMMANDS = {
+    "collect": _collect,
     "assignment": _grade_assignment,
     "notebook": _grade_notebook,
     "report": _make_report,

@@ -68,7 +68,17 @@ def read_cells(path: Path, folders: int = FOLDERS_ABOVE) -> list[StudentCell]:
         If there is no such file.
     Malformed
     """
-    return [_cell(cell) for cell in _cells(_parse(read_regular_file(path, folders)))]
+    return cells_of(read_regular_file(path, folders))
+
+
+def cells_of(data: bytes) -> list[StudentCell]:
+    """Return the cells of a notebook from the bytes of its file.
+
+    Raises
+    ------
+    Malformed
+    """
+    return [_cell(cell) for cell in _cells(_parse(data))]
 
 
 def read_regular_file(path: Path, folders: int = FOLDERS_ABOVE) -> bytes:

@@ -212,13 +212,13 @@ class Journal:
         return self._records / f"{student}.json"
 
 
-def write_whole(path: Path, text: str, mode: int = 0o644, lasting: bool = True) -> None:
-    """Write a text file so that, whatever happens, either the old or the new one is there.
+def write_whole(path: Path, text: str | bytes, mode: int = 0o644, lasting: bool = True) -> None:
+    """Write a file so that, whatever happens, either the old or the new one is there.
 
     Parameters
     ----------
     path : Path
-    text : str
+    text : str or bytes
     mode : int
         Permissions.
     lasting : bool, default=True
@@ -229,7 +229,9 @@ def write_whole(path: Path, text: str, mode: int = 0o644, lasting: bool = True) 
     try:
         with os.fdopen(descriptor, "wb") as file:
             # Half characters were written out long before; none may stop a class here.
-            file.write(text.encode("utf-8", "backslashreplace"))
+            file.write(
+                text if isinstance(text, bytes) else text.encode("utf-8", "backslashreplace")
+            )
             if lasting:
                 file.flush()
                 os.fsync(file.fileno())
