@@ -19,13 +19,18 @@ ONLY ?=
 CHANGES ?= no
 STUDY ?=
 SCHEDULER ?=
+OUTPUT ?= handout
+LESSONS ?=
+EXERCISES ?=
+REPOSITORY ?=
+AGAIN ?= no
 
 FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb lessons/*/*.ipynb))
 
 # nbgrader starts programs by name, so the environment's own must be found first.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help lab test long lessons evidence lint bench lock grade clean
+.PHONY: help lab test long lessons evidence handout lint bench lock grade clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -55,6 +60,11 @@ lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one
 evidence: $(INSTALLED)  ## run the studies that are not finished (STUDY=smote for one; Ctrl-C stops)
 	@$(RUN) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m imbalance_evidence run $(STUDY) \
 		--jobs $(JOBS) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+
+handout: $(INSTALLED)  ## make what students get (REPOSITORY=https://… LESSONS="01 02")
+	@$(RUN) $(PY) -m imbalance_builder.handout --output "$(OUTPUT)" \
+		$(if $(LESSONS),--lessons $(LESSONS)) $(if $(EXERCISES),--exercises $(EXERCISES)) \
+		$(if $(REPOSITORY),--repository "$(REPOSITORY)") $(if $(filter yes,$(AGAIN)),--again)
 
 lint: $(INSTALLED)  ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy

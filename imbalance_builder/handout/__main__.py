@@ -1,0 +1,7 @@
+"""Run the command."""
+
+import sys
+
+from imbalance_builder.handout.cli import main
+
+sys.exit(main())

@@ -1,0 +1,242 @@
+"""Make a hand-out: what students get, and the course folder in which it is graded."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+import nbformat
+import tomlkit
+from nbformat import NotebookNode
+
+from imbalance_builder.course import BuildError, Course, Lesson
+from imbalance_builder.handout.address import launch_link
+from imbalance_builder.handout.choice import Choice
+from imbalance_builder.handout.cut import cut, exercises_of
+from imbalance_builder.handout.needs import student_pins, student_project
+from imbalance_builder.handout.pack import write_repository, write_zip
+from imbalance_builder.handout.pages import bring_pages, mend_links
+from imbalance_builder.release import CONFIG, LEFT_BEHIND, release_topic
+from imbalance_oracles import secret
+
+STUDENT, COURSE = "imbalance-lab", "course"
+LICENCES = ("LICENSE", "LICENSE-text")
+MESSAGE = "Imbalance Lab, for students"
+BADGE = """
+[![Open the course on Binder](https://mybinder.org/badge_logo.svg)]({link})
+
+Binder needs no installation, and forgets your work some ten minutes after you left: download your
+notebooks before (right click in the list of files, *Download*).
+"""
+
+
+@dataclass(frozen=True)
+class Handout:
+    """Where the parts of a hand-out are.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds all of them; it is the instructor's.
+    """
+
+    folder: Path
+
+    @property
+    def student(self) -> Path:
+        """The folder for students."""
+        return self.folder / STUDENT
+
+    @property
+    def archive(self) -> Path:
+        """The same as an archive."""
+        return self.folder / f"{STUDENT}.zip"
+
+    @property
+    def repository(self) -> Path:
+        """The same as a bare repository, to be pushed to where Binder finds it."""
+        return self.folder / f"{STUDENT}.git"
+
+    @property
+    def course(self) -> Path:
+        """The instructor's course folder, with the solutions of just what was handed out."""
+        return self.folder / COURSE
+
+
+def make_handout(
+    course: Course, choice: Choice, folder: Path, repository: str = "", again: bool = False
+) -> Handout:
+    """Make a hand-out, all of it or nothing.
+
+    Parameters
+    ----------
+    course : Course
+    choice : Choice
+    folder : Path
+        Must not exist, unless it is made again.
+    repository : str, default=""
+        Where the students' repository will be, for the Binder link; "" for none.
+    again : bool, default=False
+        Replace what students get in a hand-out that is there. In its course folder only the
+        sources and releases of the lessons chosen now are replaced: configuration, gradebook,
+        submissions and other lessons stay.
+
+    Raises
+    ------
+    BuildError
+    """
+    place = Handout(folder)
+    if again and not (place.student.is_dir() and (place.course / CONFIG).is_file()):
+        raise BuildError(f"{folder} holds no hand-out that could be made again")
+    if not again and folder.exists():
+        raise BuildError(f"{folder} exists: name another folder, or give --again to renew it")
+    link = _launch_link(course, choice, repository) if repository else ""
+    with _draft_beside(folder) as draft:
+        _write_course(course, choice, draft.course)
+        _write_student(course, choice, draft, link)
+        write_zip(draft.student, draft.archive)
+        write_repository(draft.student, draft.repository, MESSAGE)
+        _move(draft, place)
+    return place
+
+
+@contextmanager
+def _draft_beside(folder: Path) -> Iterator[Handout]:
+    """Give a place on the same disk, from which what is whole is moved."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
+        draft = Handout(Path(name) / folder.name)
+        draft.folder.mkdir()
+        yield draft
+
+
+def _write_course(course: Course, choice: Choice, folder: Path) -> None:
+    """Write nbgrader's course folder: solutions with what was chosen, and their release."""
+    folder.mkdir()
+    shutil.copy(course.root / CONFIG, folder / CONFIG)
+    if (course.root / secret.FILE).exists():
+        shutil.copy(course.root / secret.FILE, folder / secret.FILE)
+    for topic in choice.topics:
+        place = folder / "solutions" / topic
+        shutil.copytree(course.root / "solutions" / topic, place, ignore=LEFT_BEHIND)
+        if topic in choice.exercises:
+            _keep_chosen([x for x in choice.lessons if x.topic == topic], place, choice)
+        release_topic(Course(folder), topic)
+        if topic not in choice.exercises:
+            _compare(folder / "lessons" / topic, course.root / "lessons" / topic)
+
+
+def _keep_chosen(lessons: list[Lesson], place: Path, choice: Choice) -> None:
+    """Cut the notebooks of one lesson; an optional one of which nothing is chosen is left out."""
+    topic = lessons[0].topic
+    chosen, there = choice.exercises[topic], set()
+    for lesson in lessons:
+        path = place / f"{lesson.name}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        names = {exercise.name for exercise in exercises_of(notebook)}
+        there |= names
+        if lesson.needs_torch and not names & chosen:
+            path.unlink()
+            continue
+        try:
+            nbformat.write(cut(notebook, chosen), path)
+        except BuildError as error:
+            raise BuildError(f"{topic}: {error}") from error
+    if unknown := sorted(chosen - there):
+        raise BuildError(
+            f"{topic} has no exercise {', '.join(unknown)} (there are: {', '.join(sorted(there))})"
+        )
+
+
+def _compare(released: Path, stored: Path) -> None:
+    """Make sure that what students get is what was built, tested and looked at."""
+    for path in sorted(released.rglob("*.ipynb")):
+        kept = stored / path.relative_to(released)
+        if not kept.is_file() or kept.read_bytes() != path.read_bytes():
+            raise BuildError(f"{kept} is not what its solution gives: run make lessons")
+
+
+def _launch_link(course: Course, choice: Choice, repository: str) -> str:
+    pyproject = tomlkit.parse((course.root / "pyproject.toml").read_text(encoding="utf-8"))
+    own = str(pyproject.unwrap()["project"]["urls"]["Repository"])
+    return launch_link(repository, _first(choice), own)
+
+
+def _first(choice: Choice) -> str:
+    """Return the notebook on which JupyterLab opens."""
+    return choice.lessons[0].release.relative_to(choice.lessons[0].root).as_posix()
+
+
+def _write_student(course: Course, choice: Choice, draft: Handout, link: str) -> None:
+    """Write the folder that students get, from nothing but what they may see."""
+    root, student = course.root, draft.student
+    shutil.copytree(draft.course / "lessons", student / "lessons")
+    unwanted = shutil.ignore_patterns("__pycache__", ".*")
+    shutil.copytree(root / "imbalance_lab", student / "imbalance_lab", ignore=unwanted)
+    pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
+    lock = (root / "requirements.txt").read_text(encoding="utf-8")
+    _write(student / "pyproject.toml", student_project(pyproject))
+    _write(student / "requirements.txt", student_pins(pyproject, lock))
+    for name in LICENCES:
+        shutil.copyfile(root / name, student / name)
+    rows = [_row(student / "lessons" / x.topic / f"{x.name}.ipynb") for x in choice.lessons]
+    words = {
+        "badge": BADGE.format(link=link) if link else "",
+        "first": _first(choice),
+        "lessons": "\n".join(filter(None, rows)),
+    }
+    for template in sorted(files(__package__).joinpath("templates").iterdir(), key=str):
+        text = template.read_text(encoding="utf-8")
+        _write(student / template.name, Template(text).substitute(words))
+    (student / "postBuild").chmod(0o755)
+    bring_pages(root, student)
+    mend_links(student)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _row(path: Path) -> str:
+    """Return a notebook's row in the table of lessons, "" where it was left out."""
+    if not path.exists():
+        return ""
+    cells = nbformat.read(path, as_version=4).cells
+    text = cells[0].source
+    title = text.splitlines()[0].lstrip("# ")
+    name, colon, question = title.partition(": ")
+    minutes = re.search(r"\*\*Time\*\* (\d+)", text)
+    time = f"{minutes[1]} min" if minutes else ""
+    asked = question[:1].upper() + question[1:] if colon else ""
+    link = path.relative_to(path.parents[2]).as_posix()
+    return f"| [{name}]({link}) | {asked} | {time} | {_points(cells):g} |"
+
+
+def _points(cells: list[NotebookNode]) -> float:
+    return sum(float(c.metadata.get("nbgrader", {}).get("points", 0) or 0) for c in cells)
+
+
+def _move(draft: Handout, place: Handout) -> None:
+    """Put what is whole in its place; of a course folder that is there, the lessons only."""
+    if not place.folder.exists():
+        draft.folder.rename(place.folder)
+        return
+    for part in ("solutions", "lessons"):
+        for made in sorted((draft.course / part).iterdir()):
+            _replace(made, place.course / part / made.name)
+    for name in ("student", "archive", "repository"):
+        _replace(getattr(draft, name), getattr(place, name))
+
+
+def _replace(made: Path, place: Path) -> None:
+    if place.is_dir():
+        shutil.rmtree(place)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    made.replace(place)
