@@ -60,6 +60,7 @@ lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one
 evidence: $(INSTALLED)  ## run the studies that are not finished (STUDY=smote for one; Ctrl-C stops)
 	@$(RUN) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m imbalance_evidence run $(STUDY) \
 		--jobs $(JOBS) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+	@$(RUN) $(PY) -m imbalance_builder --pages
 
 handout: $(INSTALLED)  ## make what students get (REPOSITORY=https://… LESSONS="01 02")
 	@$(RUN) $(PY) -m imbalance_builder.handout --output "$(OUTPUT)" \

@@ -40,6 +40,7 @@ examples:
   python -m imbalance_builder                 build what has changed
   python -m imbalance_builder --only 01       build lesson 01, if it has changed
   python -m imbalance_builder --force --jobs 2
+  python -m imbalance_builder --pages         in seconds: only what is collected from all
   python -m imbalance_builder --check         rebuild elsewhere, fail on any difference
   python -m imbalance_builder --check --timing
   python -m imbalance_builder --check --stored   in seconds: all but the outputs
@@ -79,6 +80,12 @@ def parser() -> argparse.ArgumentParser:
         "them, but for the pictures)",
     )
     made.add_argument(
+        "--pages",
+        action="store_true",
+        help="build no notebook, and write the pages from those that are stored and from the "
+        "results of the studies",
+    )
+    made.add_argument(
         "--timing",
         action="store_true",
         help=f"fail on a cell that takes over {MAX_CELL_SECONDS:g} s, a lesson over "
@@ -104,11 +111,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = usage.parse_args(arguments)
     if options.stored and (options.timing or not options.check):
         usage.error("--stored goes with --check, and not with --timing")
+    if options.pages and (options.check or options.only or options.force):
+        usage.error("--pages goes with no other option but --root")
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     course = Course(options.root.resolve())
     try:
         lessons = _with_torch_or_not(course.lessons(options.only), console)
-        if options.check:
+        if options.pages:
+            failures = _pages(write_pages, course)
+        elif options.check:
             with tempfile.TemporaryDirectory(prefix="rebuilt-") as folder:
                 rebuilt = _copy_of(course, Path(folder).resolve())
                 copies = [Lesson(rebuilt.root, lesson.topic, lesson.name) for lesson in lessons]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 
+from imbalance_builder.bases import Basis, read_bases, unfit_bases
 from imbalance_builder.bibliography import Reference, escaped, read_references
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_lab.claims import MIME_TYPE, SIGNS, VERDICTS, Claim
@@ -27,6 +28,7 @@ MEANINGS = {
     "holds": "measured, and so it is",
     "holds only if": "true under the condition that is named, and not beyond it",
     "does not hold": "measured, and it is otherwise",
+    "not shown": "the runs are too few or too different to tell",
 }
 
 CLAIMS_HEAD = """\
@@ -36,6 +38,11 @@ What guides to imbalanced data commonly say, and what came out when the lessons 
 entry names the advice, the verdict, the numbers behind it and, where there is one, the reference
 that explains it. The numbers are outputs of the lesson's own cells: open it to see the experiment,
 and to repeat it. Coverage rows are those of the [table of what such guides teach](coverage.csv).
+
+An experiment of a lesson is small, so that it runs while you wait. Where a study of the
+[laboratory](laboratory.md) tests the same advice, its entry names the study and the comparison;
+once all its runs are made, its verdict is the one that counts. An entry also says if there is no
+such study, or if the advice was argued and not measured.
 
 A value in square brackets is a 95% interval over repeated runs, of a paired difference where there
 is a sign before it. A verdict speaks about the data and the models of its experiment; the
@@ -84,11 +91,13 @@ def make_pages(course: Course) -> dict[Path, str]:
         return {}
     references = read_references(course.root / REFERENCES)
     lessons = sorted(map(collect, course.lessons()), key=lambda lesson: _by_length(lesson.lesson))
-    problems = _problems(lessons, references)
+    bases = read_bases(course.root)
+    claims = [claim for lesson in lessons for claim in lesson.claims]
+    problems = _problems(lessons, references) + (unfit_bases(claims, bases) if bases else [])
     if problems:
         raise BuildError("\n".join(problems))
     return {
-        course.root / CLAIMS: claims_page(lessons, references),
+        course.root / CLAIMS: claims_page(lessons, references, bases),
         course.root / BIBLIOGRAPHY: bibliography_page(lessons, references),
     }
 
@@ -166,7 +175,9 @@ def _first_difference(stored: str, made: str) -> str:
     return f"{at + 1} is not what the notebooks give: {new[at] if at < len(new) else 'nothing'!r}"
 
 
-def claims_page(lessons: list[Collected], references: dict[str, Reference]) -> str:
+def claims_page(
+    lessons: list[Collected], references: dict[str, Reference], bases: dict[str, Basis]
+) -> str:
     """Return the page of popular advice: how often each verdict was reached, then every claim."""
     testing = [lesson for lesson in lessons if lesson.claims]
     verdicts = Counter(claim.verdict for lesson in testing for claim in lesson.claims)
@@ -180,12 +191,12 @@ def claims_page(lessons: list[Collected], references: dict[str, Reference]) -> s
             parts.append(f"## lesson {lesson.number}\n")
             topic = lesson.lesson.topic
         parts.append(f"{lesson.link}: {escaped(lesson.question)}\n")
-        parts += [_claim(claim, references) for claim in lesson.claims]
+        parts += [_claim(claim, references, bases) for claim in lesson.claims]
     return "\n".join(parts)
 
 
-def _claim(claim: Claim, references: dict[str, Reference]) -> str:
-    """Return one claim with its verdict, its numbers and where to read on."""
+def _claim(claim: Claim, references: dict[str, Reference], bases: dict[str, Basis]) -> str:
+    """Return one claim with its verdict, its numbers, what it rests on and where to read on."""
     sources = []
     if claim.reference:
         label = escaped(references[claim.reference].label)
@@ -196,6 +207,7 @@ def _claim(claim: Claim, references: dict[str, Reference]) -> str:
     lines = [
         f"### {escaped(claim.advice)}",
         f"{SIGNS[claim.verdict]} **{claim.found}** {escaped(claim.because)}",
+        bases[claim.advice].told() if claim.advice in bases else "",
         " · ".join(sources),
     ]
     return "\n\n".join(filter(None, lines)) + "\n"

@@ -17,6 +17,7 @@ from imbalance_evidence.verdicts import DOES_NOT_HOLD, HOLDS, NOT_SHOWN, ONLY_IF
 from imbalance_lab.evidence import Result, studies, study
 
 QUESTIONS = ROOT / "evidence" / "questions.csv"
+ARGUMENTS = ROOT / "evidence" / "arguments.csv"
 PAGE = ROOT / "docs" / "laboratory.md"
 _MARKED = re.compile(r"(<!-- (\w+): .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 #: What is true of each condition, and what to call it.
@@ -100,12 +101,21 @@ def questions_table() -> str:
     return _table(head, lines)
 
 
+def arguments_table() -> str:
+    """Return the objections that no study has to settle, and what settles them."""
+    with ARGUMENTS.open(encoding="utf-8", newline="") as stream:
+        lines = [list(row.values()) for row in csv.DictReader(stream)]
+    head = ["", "the first version said", "a reader objected", "what settles it"]
+    return _table(head, lines)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "sets": real_sets_table,
     "power": power_table,
     "studies": studies_table,
     "verdicts": verdicts_table,
     "questions": questions_table,
+    "arguments": arguments_table,
 }
 
 

@@ -23,14 +23,20 @@ from imbalance_evidence.verdicts import EXPECTATIONS
 PROTOCOLS = {"trial": "imbalance_lab.evidence.trial"} | {
     name: f"imbalance_evidence.protocols.{name}"
     for name in (
+        "attracted",
         "backtest",
         "calibrated",
+        "choice",
         "coverage",
+        "customers",
         "detective",
         "folds",
         "leak",
         "losses",
+        "normed",
         "plan",
+        "reduced",
+        "resampled",
     )
 }
 

@@ -10,11 +10,16 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
-VERDICTS = ("holds", "holds only if", "does not hold")
-SIGNS = {"holds": "✓", "holds only if": "◐", "does not hold": "✗"}
+VERDICTS = ("holds", "holds only if", "does not hold", "not shown")
+SIGNS = {"holds": "✓", "holds only if": "◐", "does not hold": "✗", "not shown": "○"}
 MIME_TYPE = "application/vnd.imbalance-lab.claim+json"
 
-_COLOURS = {"holds": "#009e73", "holds only if": "#e69f00", "does not hold": "#d55e00"}
+_COLOURS = {
+    "holds": "#009e73",
+    "holds only if": "#e69f00",
+    "does not hold": "#d55e00",
+    "not shown": "#767676",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,8 @@ class Claim:
     ----------
     advice : str
         The advice as it is commonly given, in our own words.
-    verdict : {"holds", "holds only if", "does not hold"}
+    verdict : {"holds", "holds only if", "does not hold", "not shown"}
+        Not shown: the runs leave it open. What they do not find, they have not refuted.
     because : str
         The condition, or what the measurement showed, with the numbers formatted from the
         notebook's own variables.
@@ -37,7 +43,7 @@ class Claim:
     Raises
     ------
     ValueError
-        If `verdict` is none of the three, or `evidence` is not written like "E02 E03".
+        If `verdict` is none of the four, or `evidence` is not written like "E02 E03".
     """
 
     advice: str

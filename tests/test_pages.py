@@ -11,10 +11,12 @@ import pytest
 from released import ROOT
 
 from imbalance_builder import cli
+from imbalance_builder.bases import Basis, contradicted, read_bases, unfit_bases
 from imbalance_builder.bibliography import escaped, read_references
 from imbalance_builder.course import BuildError, Course
-from imbalance_builder.pages import make_pages, page_differences, write_pages
+from imbalance_builder.pages import collect, make_pages, page_differences, write_pages
 from imbalance_lab.claims import MIME_TYPE, Claim
+from imbalance_lab.evidence import Result
 
 BIB = """
 @article{weiss2004, author = {Weiss, Gary M.}, title = {Mining with rarity: a {B}ig _case_},
@@ -70,15 +72,18 @@ class TestClaimsPage:
 
     def test_verdicts_are_counted(self, course):
         wrong = Claim("Always.", "does not hold", "It was not.")
-        write_lesson(course.root, "02-more/more", (HEAD.replace("01", "02"),), (wrong, CLAIM))
+        shown = Claim("Ever.", "not shown", "The interval holds the margin.")
+        claims = (wrong, CLAIM, shown)
+        write_lesson(course.root, "02-more/more", (HEAD.replace("01", "02"),), claims)
         text = page(course, "claims")
         counts = {
             row.split(" | ")[0][4:]: int(row.rstrip(" |").split(" | ")[-1])
             for row in text.splitlines()
-            if row.startswith(("| ✓", "| ◐", "| ✗"))
+            if row.startswith(("| ✓", "| ◐", "| ✗", "| ○"))
         }
-        assert counts == {"holds": 0, "holds only if": 2, "does not hold": 1}
-        assert "| | all | 3 |" in text
+        assert counts == {"holds": 0, "holds only if": 2, "does not hold": 1, "not shown": 1}
+        assert "| | all | 4 |" in text
+        assert "○ **Not shown.** The interval" in text
 
     def test_a_lesson_comes_before_its_variants_and_has_one_heading(self, course):
         write_lesson(course.root, "01-toy/a-toy-in-pytorch", (HEAD.replace("A toy", "B"), READING))
@@ -98,6 +103,91 @@ class TestClaimsPage:
         ]
         assert len(shown) > 40
         assert sorted(told) == sorted(shown)
+
+
+def result(verdict: str, done: int = 4) -> Result:
+    """Return a study of four runs, so many of them done, with one comparison."""
+    comparison = {"name": "a", "verdict": verdict}
+    first = {"columns": [], "values": []}
+    return Result(
+        {"name": "toy", "question": "Toy?", "protocol": "trial", "rows": [done, 4]}
+        | {"comparisons": [comparison], "first": first}
+    )
+
+
+class TestBases:
+    ADVICE = CLAIM.advice
+
+    def basis(self, **changes: str) -> Basis:
+        given = {"basis": "study", "study": "toy", "comparison": "a", "sense": "same"} | changes
+        return Basis(self.ADVICE, **given)
+
+    def test_every_claim_of_the_course_rests_on_something_that_exists(self):
+        claims = [claim for lesson in Course(ROOT).lessons() for claim in collect(lesson).claims]
+        assert unfit_bases(claims, read_bases(ROOT)) == []
+
+    def test_no_claim_of_the_course_contradicts_a_study_that_is_finished(self):
+        claims = [claim for lesson in Course(ROOT).lessons() for claim in collect(lesson).claims]
+        assert contradicted(claims, read_bases(ROOT)) == []
+
+    @pytest.mark.parametrize(
+        ("sense", "said", "found"),
+        [
+            ("same", "holds only if", []),
+            ("same", "does not hold", ["says 'does not hold'"]),
+            ("same", "not shown", ["says 'not shown'"]),
+            ("opposite", "holds", ["says 'does not hold'"]),
+            ("opposite", "holds only if", []),
+        ],
+    )
+    def test_a_finished_study_has_the_last_word(self, sense, said, found):
+        bases = {self.ADVICE: self.basis(sense=sense)}
+        problems = contradicted([CLAIM], bases, lambda _: result(said))
+        assert len(problems) == len(found)
+        assert all(text in problem for text, problem in zip(found, problems, strict=True))
+
+    def test_a_study_that_is_not_finished_says_nothing_yet(self):
+        basis = self.basis()
+        assert contradicted([CLAIM], {self.ADVICE: basis}, lambda _: result("holds", 3)) == []
+        assert "a: not finished" in basis.told(lambda _: result("holds", 3))
+        assert basis.told(lambda _: result("holds")).endswith("a: holds.")
+
+    @pytest.mark.parametrize(
+        ("changes", "message"),
+        [
+            ({"study": "smoke"}, "there is no study 'smoke'"),
+            ({"study": "smote", "comparison": "b"}, "has no comparison 'b'"),
+            ({"study": "smote", "comparison": "tomek", "sense": "like"}, "basis or sense"),
+            ({"basis": "lesson"}, "rests on no study, so it names none"),
+            ({"basis": "hearsay"}, "basis or sense"),
+        ],
+    )
+    def test_an_unfit_line_is_named(self, changes, message):
+        (problem,) = unfit_bases([CLAIM], {self.ADVICE: self.basis(**changes)})
+        assert message in problem
+
+    def test_a_claim_has_one_line_and_a_line_one_claim(self):
+        assert "no line for the claim" in unfit_bases([CLAIM], {})[0]
+        bases = {self.ADVICE: Basis(self.ADVICE, "argued")}
+        assert "claimed 2 times" in unfit_bases([CLAIM, CLAIM], bases)[0]
+        assert "no lesson claims" in unfit_bases([], bases)[0]
+
+    def test_the_page_says_what_a_claim_rests_on(self, course):
+        path = course.root / "evidence" / "claims.csv"
+        path.parent.mkdir()
+        path.write_text(f"advice,basis,study,comparison,sense\n{self.ADVICE},argued,,,\n")
+        assert "\n\nRests on an argument; it was not measured.\n\nReference:" in page(
+            course, "claims"
+        )
+        path.write_text("advice,basis,study,comparison,sense\nOther.,lesson,,,\n")
+        with pytest.raises(BuildError, match="no line for the claim"):
+            make_pages(course)
+
+    def test_pages_are_written_alone(self, course):
+        assert cli.main(["--pages", "--root", str(course.root)]) == 0
+        assert "## lesson 01" in (course.root / "docs" / "claims.md").read_text(encoding="utf-8")
+        with pytest.raises(SystemExit):
+            cli.main(["--pages", "--check", "--root", str(course.root)])
 
 
 class TestBibliography:
