@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,7 @@ from imbalance_builder.handout.make import Handout
 from imbalance_builder.handout.needs import student_pins, student_project
 from imbalance_builder.preprocessors import TOLERATED
 from imbalance_grader import cli as grader
+from imbalance_oracles import secret
 from imbalance_oracles.registry import quizzes
 
 FIRST = "00-start-here/start-here"
@@ -422,6 +424,51 @@ class TestAgain:
         assert list((tmp_path / "mine").iterdir()) == []
 
 
+class TestAnotherClone:
+    """What lies in an instructor's clone and is not the course's does not come along."""
+
+    @pytest.fixture
+    def clone(self, tmp_path) -> Path:
+        folder = tmp_path / "clone"
+        for name in ("imbalance_lab", "docs", "solutions/00-start-here", "lessons/00-start-here"):
+            shutil.copytree(ROOT / name, folder / name)
+        for name in ("LICENSE", "LICENSE-text", "pyproject.toml", "requirements.txt"):
+            shutil.copy(ROOT / name, folder / name)
+        shutil.copy(ROOT / "nbgrader_config.py", folder)
+        return folder
+
+    def hand_out(self, clone: Path) -> int:
+        return cli.main(["--root", str(clone), "--output", str(clone / "handout")])
+
+    def test_its_own_secret_goes_to_the_instructor_only(self, clone):
+        (clone / secret.FILE).write_text("of this class")
+        for folder in ("solutions/00-start-here", "lessons/00-start-here", "imbalance_lab"):
+            for name in (".ipynb_checkpoints", "__pycache__"):
+                (clone / folder / name).mkdir(exist_ok=True)
+                (clone / folder / name / "start-here-checkpoint.ipynb").write_text("solved")
+        (clone / "gradebook.db").write_text("marks")
+        assert self.hand_out(clone) == 0
+        place = Handout(clone / "handout")
+        assert (place.course / secret.FILE).read_text() == "of this class"
+        for name, content in files_of(place.student).items():
+            assert "checkpoint" not in name
+            assert b"of this class" not in content, name
+        assert not {secret.FILE, "gradebook.db"} & {p.name for p in place.student.iterdir()}
+
+    def test_what_was_not_built_is_not_handed_out(self, clone, capsys):
+        (clone / "solutions" / "00-start-here" / "marks.csv").write_text("ada,10")
+        assert self.hand_out(clone) == 1
+        said = capsys.readouterr().err
+        assert "lessons/00-start-here/marks.csv is not what its solution gives" in said
+        assert not (clone / "handout").exists()
+
+    def test_a_lesson_that_is_older_than_its_solution_is_not_handed_out(self, clone, capsys):
+        lesson = clone / "lessons" / f"{FIRST}.ipynb"
+        lesson.write_text(lesson.read_text(encoding="utf-8").replace("Start here", "Begin"))
+        assert self.hand_out(clone) == 1
+        assert "run make lessons" in capsys.readouterr().err
+
+
 class TestChosen:
     def test_there_are_just_those_lessons_and_exercises(self, half):
         lessons = sorted(half.student.glob("lessons/*/*.ipynb"))
@@ -467,6 +514,22 @@ class TestChosen:
             "ada": (wanted, wanted),
             "bela": (0, wanted),
         }
+
+    def test_the_half_day_plan_is_handed_out_as_the_guide_prints_it(self):
+        (line,) = re.findall(
+            r"^    make handout LESSONS=.*$", text("docs/grading.md"), re.MULTILINE
+        )
+        asked = dict(word.split("=", 1) for word in shlex.split(line) if "=" in word)
+        lessons, exercises = (asked[name].split() for name in ("LESSONS", "EXERCISES"))
+        choice = choose(Course(ROOT), lessons, exercises)
+        plan = text("docs/syllabus.md").partition("## Half a day")[2].partition("\n## ")[0]
+        taught = re.findall(r"\(\.\./lessons/([^/]+)/", plan)
+        assert list(choice.topics) == sorted(set(taught))
+        for topic, number in re.findall(r"lessons/([^/]+)/[^|]*?with exercises? ([\d and]+)", plan):
+            solved = nbformat.read(next(ROOT.glob(f"solutions/{topic}/*.ipynb")), as_version=4)
+            names = [exercise.name for exercise in exercises_of(solved)]
+            wanted = {names[int(n) - 1] for n in re.findall(r"\d", number)}
+            assert choice.exercises[topic] == wanted
 
     @pytest.mark.parametrize("lesson", Course(ROOT).lessons(), ids=str)
     def test_every_exercise_can_be_chosen_alone_or_says_what_it_needs(self, lesson):

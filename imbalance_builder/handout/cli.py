@@ -24,7 +24,7 @@ what it makes in the folder:
   imbalance-lab/      for students: lessons, pages, package, environment; no answers
   imbalance-lab.zip   the same as an archive
   imbalance-lab.git   the same as a repository, to be pushed to where Binder finds it
-  course/             for you: nbgrader's course folder with the solutions of just these lessons and
+  instructor/         for you: nbgrader's course folder with the solutions of just these lessons and
                       exercises. Release and grade there, and give it to nobody.
 
 exit code: 0 done, 1 not done, and the message says what to mend, 2 wrong usage
@@ -71,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--again",
         action="store_true",
-        help="replace what students get in a folder that is there; in its course/ only these "
+        help="replace what students get in a folder that is there; in its instructor/ only these "
         "lessons are replaced, and gradebook, submissions and configuration stay",
     )
     made.add_argument(

@@ -26,7 +26,7 @@ from imbalance_builder.handout.pages import bring_pages, mend_links
 from imbalance_builder.release import CONFIG, LEFT_BEHIND, release_topic
 from imbalance_oracles import secret
 
-STUDENT, COURSE = "imbalance-lab", "course"
+STUDENT, INSTRUCTOR = "imbalance-lab", "instructor"
 LICENCES = ("LICENSE", "LICENSE-text")
 MESSAGE = "Imbalance Lab, for students"
 BADGE = """
@@ -67,7 +67,7 @@ class Handout:
     @property
     def course(self) -> Path:
         """The instructor's course folder, with the solutions of just what was handed out."""
-        return self.folder / COURSE
+        return self.folder / INSTRUCTOR
 
 
 def make_handout(
@@ -129,8 +129,8 @@ def _write_course(course: Course, choice: Choice, folder: Path) -> None:
         if topic in choice.exercises:
             _keep_chosen([x for x in choice.lessons if x.topic == topic], place, choice)
         release_topic(Course(folder), topic)
-        if topic not in choice.exercises:
-            _compare(folder / "lessons" / topic, course.root / "lessons" / topic)
+        cut_ones = ".ipynb" if topic in choice.exercises else ""
+        _compare(folder / "lessons" / topic, course.root / "lessons" / topic, cut_ones)
 
 
 def _keep_chosen(lessons: list[Lesson], place: Path, choice: Choice) -> None:
@@ -155,9 +155,9 @@ def _keep_chosen(lessons: list[Lesson], place: Path, choice: Choice) -> None:
         )
 
 
-def _compare(released: Path, stored: Path) -> None:
-    """Make sure that what students get is what was built, tested and looked at."""
-    for path in sorted(released.rglob("*.ipynb")):
+def _compare(released: Path, stored: Path, cut_ones: str) -> None:
+    """Make sure that what students get was built, tested and looked at; cut notebooks were not."""
+    for path in sorted(p for p in released.rglob("*") if p.is_file() and p.suffix != cut_ones):
         kept = stored / path.relative_to(released)
         if not kept.is_file() or kept.read_bytes() != path.read_bytes():
             raise BuildError(f"{kept} is not what its solution gives: run make lessons")
