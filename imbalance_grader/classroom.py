@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import nbformat
@@ -30,6 +31,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution, is_task
 
+from imbalance_grader.added import make_room, only_added
 from imbalance_grader.names import is_student_id, student_id
 from imbalance_grader.results import CellResult, Kind, NotebookResult, State
 
@@ -185,32 +187,78 @@ class Classroom:
         nbgrader's own `GenerateAssignment` does it. Its notebooks go to a temporary folder, so
         the released ones stay as they are.
 
+        Graded cells that were added get their place beside the marks that are there.
+
         Raises
         ------
         ClassroomError
-            If graded cells were added or removed although submissions are graded already.
+            If graded cells were removed although submissions are graded already.
         """
         wanted = {
             notebook: {name: cell.points for name, cell in cells.items()}
             for notebook, cells in assignment.graded_cells.items()
         }
+        with self._entry(assignment) as (_, entry):
+            have = {n.name: _entered_cells(n) for n in entry.notebooks} if entry else {}
+        if have == wanted:
+            return
+        try:
+            with self._room_for_added(assignment):
+                _generate(self.app, assignment.name)
+        except (NbGraderException, RuntimeError, SystemExit) as error:
+            raise ClassroomError(
+                f"{assignment.name} cannot be entered into the gradebook: "
+                f"{_differences(have, wanted) or error}. Once submissions are graded no graded "
+                "cell may go or change its name, since its marks would go with it: put it back. "
+                "An exercise that is not to count is waived, with full points for everybody: "
+                f"imbalance-lab-grade waive {assignment.name} EXERCISE --reason WHY"
+            ) from error
+
+    def added_cells(self, assignment: Assignment) -> list[tuple[str, str]]:
+        """Return the graded cells that were added since submissions were graded.
+
+        Returns
+        -------
+        list of (str, str)
+            Notebook and grade id, as long as `register` has not entered them.
+        """
+        with self._entry(assignment) as (_, entry):
+            return [
+                (notebook.name, name)
+                for notebook in (entry.notebooks if entry else [])
+                if notebook.name in assignment.notebooks
+                for name in only_added(notebook, _read(assignment.source(notebook.name)))
+            ]
+
+    @contextlib.contextmanager
+    def _entry(self, assignment: Assignment) -> Iterator[tuple[Gradebook, Any]]:
+        """Open the gradebook, with its entry of the assignment, None where it has none."""
         with self.gradebook() as gradebook:
             try:
                 entry = gradebook.find_assignment(assignment.name)
             except MissingEntry:
                 entry = None
-            have = {n.name: _entered_cells(n) for n in entry.notebooks} if entry else {}
-        if have == wanted:
-            return
-        try:
-            _generate(self.app, assignment.name)
-        except (NbGraderException, RuntimeError, SystemExit) as error:
-            raise ClassroomError(
-                f"{assignment.name} cannot be entered into the gradebook: "
-                f"{_differences(have, wanted) or error}. nbgrader refuses to add or remove graded "
-                "cells once submissions are graded; take the change back, or remove the "
-                f"submissions with: nbgrader db assignment remove {assignment.name} --force"
-            ) from error
+            yield gradebook, entry
+
+    @contextlib.contextmanager
+    def _room_for_added(self, assignment: Assignment) -> Iterator[None]:
+        """Make room for added cells, and take it back where nbgrader then fails."""
+        with self._entry(assignment) as (gradebook, entry):
+            rows = []
+            for notebook in entry.notebooks if entry else []:
+                if notebook.name in assignment.notebooks:
+                    source = _read(assignment.source(notebook.name))
+                    if only_added(notebook, source):
+                        rows += make_room(notebook, source)
+            gradebook.db.add_all(rows)
+            gradebook.db.commit()
+            try:
+                yield
+            except BaseException:
+                for row in reversed(rows):
+                    gradebook.db.delete(row)
+                gradebook.db.commit()
+                raise
 
     # Submissions ---------------------------------------------------------------------------
 
@@ -319,6 +367,11 @@ def _generate(app: NbGrader, assignment: str) -> None:
         GenerateAssignment(coursedir=coursedir, config=config).start()
 
 
+def _read(source: Path) -> nbformat.NotebookNode:
+    notebook: nbformat.NotebookNode = nbformat.read(source, as_version=4)
+    return notebook
+
+
 def _graded_cells(source: Path) -> dict[str, GradedCell]:
     return {
         cell.metadata.nbgrader["grade_id"]: GradedCell(
@@ -326,7 +379,7 @@ def _graded_cells(source: Path) -> dict[str, GradedCell]:
             "written" if is_task(cell) or is_solution(cell) else "graded",
             cell.source,
         )
-        for cell in nbformat.read(source, as_version=4).cells
+        for cell in _read(source).cells
         if is_grade(cell) or is_task(cell)
     }
 

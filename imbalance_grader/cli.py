@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from imbalance_grader.results import Limits
+from imbalance_grader.version import course_version
 
 _EXIT_CODES = """\
 exit codes:
@@ -74,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    said = f"imbalance-lab-grade {course_version()}"
+    parser.add_argument("--version", action="version", version=said)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     with _command(commands, "assignment", _ASSIGNMENT) as one:
@@ -141,6 +144,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     with _command(commands, "feedback", description) as one:
         _add_assignment(one)
+
+    description = (
+        "Give full points for an exercise whatever was answered, to everybody or to named "
+        "students, and say why. Marks given by hand are kept for --undo. Brings the gradebook, "
+        "grades.csv and the report up to date; feedback pages show the reason."
+    )
+    with _command(commands, "waive", description) as one:
+        _add_assignment(one)
+        one.add_argument("exercise", metavar="EXERCISE", help="its name, as the report shows it")
+        one.add_argument("--reason", help="one sentence for students and for the report")
+        one.add_argument("--undo", action="store_true", help="take the waiver back")
 
     description = (
         "Make a class of right, wrong, broken and hostile submissions of one assignment, and grade "

@@ -30,6 +30,7 @@ from rich.table import Table
 from rich.text import Text
 
 from imbalance_grader.aside import Aside
+from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.clean import Cleaner
 from imbalance_grader.collect_command import collect_archives, print_collected, to_json
@@ -40,9 +41,12 @@ from imbalance_grader.journal import Record, write_whole
 from imbalance_grader.printable import one_line, printable
 from imbalance_grader.report import write_report
 from imbalance_grader.results import Limits, State
-from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class
+from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class, locked
 from imbalance_grader.settle import own_texts
 from imbalance_grader.standings import Standing, standings, write_csv
+from imbalance_grader.version import course_version
+from imbalance_grader.waive import take_back, waive
+from imbalance_grader.waivers import Waivers
 from imbalance_grader.workers import Workers, local_workers
 from imbalance_oracles import secret
 
@@ -132,7 +136,7 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
     asked = {record.student for record in records}
     shown = [row for row in rows if row.student in asked]
     if chosen.json:
-        _print_json(_summary(assignment, shown, bar.graded_now, paths))
+        _print_json(_summary(classroom, assignment, shown, bar.graded_now, paths))
     else:
         _print_table(shown, paths)
     fine = {State.GRADED, State.MISSING}
@@ -165,19 +169,20 @@ def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
         write_whole(chosen.output, nbformat.writes(clean))
     result = graded.result
     totals = {"points": result.points, "max_points": result.max_points, "waiting": result.waiting}
-    _print_json(totals | result.to_json())
+    _print_json({"version": course_version()} | totals | result.to_json())
     return DONE if result.state == State.GRADED else ATTENTION
 
 
 def _make_report(chosen: argparse.Namespace, notes: Console) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
+    back_up(classroom)
     rows = standings(classroom, assignment)
     if not rows:
         raise ClassroomError(f"nothing to report: {assignment.name} has no submission and no grade")
     paths = _write_results(classroom, assignment, rows, chosen.anonymous, chosen.output)
     if chosen.json:
-        _print_json(_summary(assignment, rows, None, paths))
+        _print_json(_summary(classroom, assignment, rows, None, paths))
     else:
         _print_paths(Console(highlight=False), paths)
     return DONE
@@ -186,6 +191,7 @@ def _make_report(chosen: argparse.Namespace, notes: Console) -> int:
 def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
+    back_up(classroom)
     made = write_feedback(classroom, assignment, chosen.student or None)
     written = made.paths
     _tell_problems(made, notes)
@@ -203,6 +209,24 @@ def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
             print(f"{len(outside)} of them did not come through nbgrader's exchange, which is the")
             print("only way back that `nbgrader release_feedback` knows: hand out the pages.")
     return ATTENTION if made.problems else DONE
+
+
+def _waive_exercise(chosen: argparse.Namespace, notes: Console) -> int:
+    classroom = Classroom(chosen.course)
+    assignment = classroom.assignment(chosen.assignment)
+    with locked(classroom):
+        back_up(classroom)
+        if chosen.undo:
+            take_back(classroom, assignment, chosen.exercise)
+        else:
+            waive(classroom, assignment, chosen.exercise, chosen.reason, chosen.student)
+        rows = standings(classroom, assignment)
+    paths = _write_results(classroom, assignment, rows, anonymous=False)
+    if chosen.json:
+        _print_json(_summary(classroom, assignment, rows, None, paths))
+    else:
+        _print_table(rows, paths)
+    return DONE
 
 
 def _tell_problems(made: Feedback, notes: Console) -> None:
@@ -264,6 +288,7 @@ COMMANDS = {
     "notebook": _grade_notebook,
     "report": _make_report,
     "feedback": _make_feedback,
+    "waive": _waive_exercise,
     "sample": _grade_sample,
     "new-inputs": _draw_inputs,
     "certificates": _make_certificates,
@@ -333,6 +358,7 @@ def _write_results(
 
 
 def _summary(
+    classroom: Classroom,
     assignment: Assignment,
     rows: Sequence[Standing],
     graded_now: int | None,
@@ -354,8 +380,11 @@ def _summary(
         }
         for row in rows
     ]
+    waived = Waivers(classroom.root, assignment.name).all()
     return {
+        "version": course_version(),
         "assignment": assignment.name,
+        "waived": {"/".join(key): dataclasses.asdict(waiver) for key, waiver in waived.items()},
         "graded_now": graded_now,
         "counts": dict(Counter(row.status for row in rows)),
         "submissions": submissions,

@@ -20,6 +20,7 @@ from imbalance_grader.journal import clear_leftovers, write_whole
 from imbalance_grader.names import is_student_id
 from imbalance_grader.pages import title
 from imbalance_grader.standings import Standing, standings
+from imbalance_grader.waivers import Waivers
 
 _PAGE_SECONDS = 20.0
 
@@ -53,6 +54,7 @@ def write_feedback(
         By default everybody whose submission this package has graded.
     """
     remarks = comments(classroom, assignment.name)
+    waivers = Waivers(classroom.root, assignment.name)
     made = Feedback()
     with Aside("imbalance_grader.feedback_page", _PAGE_SECONDS) as aside:
         for row in standings(classroom, assignment):
@@ -60,7 +62,9 @@ def write_feedback(
             if not wanted or not row.record.run or not is_student_id(row.student):
                 continue
             try:
-                for work in _works(classroom, assignment, row, remarks.get(row.student, {})):
+                for work in _works(
+                    classroom, assignment, row, remarks.get(row.student, {}), waivers
+                ):
                     _write_page(classroom, assignment, work, aside, made)
                 _pass_on_notes(classroom, assignment, row.student)
             except Exception as error:  # of one student's pages; the others get theirs
@@ -73,6 +77,7 @@ def _works(
     assignment: Assignment,
     row: Standing,
     remarks: dict[tuple[str, str], str],
+    waivers: Waivers,
 ) -> Iterator[Work]:
     """Yield what each of a student's pages is made of."""
     folder = classroom.path("autograded", row.student, assignment.name)
@@ -87,6 +92,9 @@ def _works(
             penalty=row.penalty or 0.0,
             late_seconds=row.late_seconds,
             remarks={cell: text for (where, cell), text in remarks.items() if where == name},
+            waived={
+                c.grade_id: waivers.reason((name, c.grade_id), row.student) for c in result.cells
+            },
         )
 
 

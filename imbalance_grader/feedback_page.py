@@ -49,6 +49,8 @@ class Work:
     late_seconds : float or None
     remarks : mapping of str to str
         Comments by grade id.
+    waived : mapping of str to str
+        By grade id why the student has full points whatever the answer was.
     """
 
     title: str
@@ -59,6 +61,7 @@ class Work:
     penalty: float = 0.0
     late_seconds: float | None = 0.0
     remarks: Mapping[str, str] = field(default_factory=dict)
+    waived: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Item:
     message: str
     written: bool
     not_tried: bool
+    waived: str = ""
     cells: list[Cell] = field(default_factory=list)
 
 
@@ -167,6 +171,7 @@ def _item(work: Work, judged: CellResult, section: str, cells: list[Cell]) -> It
         message=judged.message,
         written=judged.kind == "written",
         not_tried=judged.answer_missing,
+        waived=work.waived.get(judged.grade_id, ""),
         cells=cells,
     )
 

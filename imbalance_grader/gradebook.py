@@ -27,9 +27,11 @@ from nbgrader.utils import compute_checksum
 from sqlalchemy.orm import joinedload, scoped_session, sessionmaker
 
 from imbalance_grader.classroom import Classroom, ClassroomError
+from imbalance_grader.waivers import Key, Waivers
 
 NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader and feedback show
 _WAIT_SECONDS = 60
+Given = tuple[float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -108,8 +110,14 @@ class MarksWriter:
             gradebook.db.flush()
             self._write_penalties(submission)
 
-    def settle_dates(self, assignment: str, submitted: Mapping[str, dt.datetime | None]) -> None:
-        """Apply due date, extensions and policy as they are now, to all that was handed in.
+    def settle(
+        self,
+        assignment: str,
+        submitted: Mapping[str, dt.datetime | None],
+        waivers: Waivers,
+        read: Set[tuple[str, str]],
+    ) -> None:
+        """Apply waivers, due date, extensions and policy as they are now.
 
         The penalty is reckoned from the whole score, with the marks that a person has given by
         now. (nbgrader reckons it once, when the checks have run, and keeps it.)
@@ -120,13 +128,47 @@ class MarksWriter:
         submitted : mapping of str to datetime or None
             When each student's submission was handed in, in UTC; the gradebook's own times stay
             for those who are not named.
+        waivers : Waivers
+        read : set of (str, str)
+            Students and notebooks of theirs that could be read: only these get full points.
         """
         gradebook = self._gradebook
         with _one_transaction(gradebook):
             for submission in gradebook.assignment_submissions(assignment):
-                if submission.student_id in submitted:
-                    submission.timestamp = submitted[submission.student_id]
+                student = submission.student_id
+                if student in submitted:
+                    submission.timestamp = submitted[student]
+                for notebook in submission.notebooks if waivers.all() else ():
+                    if (student, notebook.name) in read:
+                        _waive(notebook, student, waivers)
+                gradebook.db.flush()
                 self._write_penalties(submission)
+            waivers.save()  # before the marks change: one that is set aside is never nowhere
+
+    def take_back(self, assignment: str, key: Key, given: Mapping[str, Given]) -> None:
+        """Give back what the checks and a person had given for an exercise that was waived.
+
+        Parameters
+        ----------
+        assignment : str
+        key : (str, str)
+            Notebook and grade id.
+        given : mapping of str to (float or None, float or None)
+            By student the points of the checks, and the mark of a person; a mark is put up for
+            review. None where there is none.
+        """
+        gradebook = self._gradebook
+        with _one_transaction(gradebook):
+            for submission in gradebook.assignment_submissions(assignment):
+                for notebook in submission.notebooks:
+                    for grade in notebook.grades:
+                        if (notebook.name, grade.name) == key and submission.student_id in given:
+                            points, mark = given[submission.student_id]
+                            grade.auto_score = points
+                            if mark is not None:
+                                grade.manual_score = mark
+                            waits = points is None and grade.manual_score is None
+                            grade.needs_manual_grade = waits or mark is not None
 
     def _write_penalties(self, submission: SubmittedAssignment) -> None:
         """Apply the course's own policy for late work, which nbgrader's configuration names."""
@@ -173,6 +215,20 @@ def _write_notebook(gradebook: Gradebook, notebook: SubmittedNotebook, marks: Ma
     for comment in of_notebook(Comment):
         untouched = comment.name in answers and answers[comment.name] == originals[comment.name]
         comment.auto_comment = NO_RESPONSE if untouched else None
+
+
+def _waive(notebook: SubmittedNotebook, student: str, waivers: Waivers) -> None:
+    """Give full points for what is waived; a mark below them is set aside, not lost."""
+    for grade in notebook.grades:
+        key = (notebook.name, grade.name)
+        if not waivers.reason(key, student):
+            continue
+        full = grade.cell.max_score
+        if grade.manual_score is not None and grade.manual_score < full:
+            waivers.set_aside(key, student, grade.manual_score)
+            grade.manual_score = None
+        grade.auto_score = full
+        grade.needs_manual_grade = False
 
 
 def _answers(notebook: NotebookNode | None) -> dict[str, str]:

@@ -28,6 +28,8 @@ from imbalance_grader.pages import render, title
 from imbalance_grader.printable import one_line
 from imbalance_grader.results import CellResult, State, exercise_name
 from imbalance_grader.standings import Standing
+from imbalance_grader.version import course_version
+from imbalance_grader.waivers import Waivers
 
 BINS = 10
 _SHOWN = 12  # how many of the slowest things are listed
@@ -165,6 +167,8 @@ def write_report(
         "undated": [row for row in rows if row.time_remark],
         "absent": [row for row in rows if row.status == State.MISSING],
         "waiting": _waiting(read),
+        "waived": _waived(classroom, assignment),
+        "version": course_version(),
         "slow_cells": _slow_cells(read, names),
         "slow": sorted(read, key=lambda row: -row.record.seconds)[:_SHOWN],
         "protections_off": sorted(
@@ -188,6 +192,20 @@ def _named(row: Standing) -> str:
     last, first, _ = row.person
     name = " ".join(filter(None, (first, last)))
     return one_line(f"{name} ({row.student})" if name else row.student)
+
+
+def _waived(classroom: Classroom, assignment: Assignment) -> dict[tuple[str, str], str]:
+    """Say of each exercise that is waived for whom, and why; nobody is named."""
+    return {
+        key: f"full points for {who}: {waiver.reason}"
+        for key, waiver in Waivers(classroom.root, assignment.name).all().items()
+        for who in ["everybody" if waiver.students is None else _counted(len(waiver.students))]
+    }
+
+
+def _counted(students: int) -> str:
+    """Return a number of students in words."""
+    return f"{students} student{'' if students == 1 else 's'}"
 
 
 def _everyone(rows: Sequence[Standing], shares: dict[str, float]) -> list[Standing]:

@@ -14,16 +14,19 @@ from dataclasses import dataclass, field, replace
 
 from filelock import FileLock, Timeout
 
+from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError, Submission
-from imbalance_grader.gradebook import has_marks
+from imbalance_grader.gradebook import entries, has_marks
 from imbalance_grader.handed_in import HandedIn
 from imbalance_grader.journal import Journal, Record, RunNote, clear_leftovers
 from imbalance_grader.results import State
 from imbalance_grader.settle import Settler, fingerprint, unread
 from imbalance_grader.strays import Stray, strays
+from imbalance_grader.waivers import Waivers
 from imbalance_grader.workers import Task, Workers
 
 _MOST_LISTED = 10  # misplaced files in a message
+ADDED = "This exercise was added after you had handed in."
 
 
 class Locked(Exception):
@@ -119,11 +122,13 @@ def grade_class(
         If another run holds the gradebook and `options.wait` is False.
     """
     options, watcher = options or Options(), watcher or Watcher()
-    with _locked(classroom, options.wait, watcher):
+    with locked(classroom, options.wait, watcher.waiting):
         journal = Journal(classroom.results(assignment.name))
         clear_leftovers(journal.folder)
         if options.students is None and not options.resume:
             _refuse_empty_class(classroom, assignment, journal)
+        back_up(classroom)
+        _waive_added(classroom, assignment)
         classroom.register(assignment)
         plan = make_plan(classroom, assignment, journal, options)
         done = [*plan.kept]
@@ -137,6 +142,17 @@ def grade_class(
         journal.finish(plan.note)
         done += not_handed_in(classroom, assignment, plan.note.students)
         return sorted(done, key=lambda record: record.student)
+
+
+def _waive_added(classroom: Classroom, assignment: Assignment) -> None:
+    """Ask an exercise that was added of new submissions only: whoever was graded has its points."""
+    added = classroom.added_cells(assignment)
+    if added:
+        waivers = Waivers(classroom.root, assignment.name)
+        before = list(entries(classroom, assignment.name))
+        for key in added:
+            if key not in waivers.all():
+                waivers.add(key, ADDED, before)
 
 
 def make_plan(
@@ -262,8 +278,19 @@ def _notebooks_are_there(classroom: Classroom, record: Record) -> bool:
 
 
 @contextlib.contextmanager
-def _locked(classroom: Classroom, wait: bool, watcher: Watcher) -> Iterator[None]:
-    """Keep other runs away from this course's gradebook; the system frees it if we are killed."""
+def locked(
+    classroom: Classroom, wait: bool = True, waiting: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    """Keep other runs away from this course's gradebook; the system frees it if we are killed.
+
+    Parameters
+    ----------
+    classroom : Classroom
+    wait : bool, default=True
+        Wait while another run holds it; otherwise raise `Locked`.
+    waiting : callable, optional
+        Called before waiting.
+    """
     path = classroom.root / "grading" / ".lock"
     path.parent.mkdir(exist_ok=True)
     lock = FileLock(path)
@@ -274,7 +301,7 @@ def _locked(classroom: Classroom, wait: bool, watcher: Watcher) -> Iterator[None
             raise Locked(
                 "another run is grading in this course; wait until it ends, or leave --no-wait out"
             ) from None
-        watcher.waiting()
+        waiting()
         lock.acquire()
     try:
         yield

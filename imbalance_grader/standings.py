@@ -18,6 +18,7 @@ from imbalance_grader.journal import Journal, Record, write_whole
 from imbalance_grader.printable import one_line
 from imbalance_grader.results import State
 from imbalance_grader.run import not_handed_in
+from imbalance_grader.waivers import Waivers
 
 # What a spreadsheet calculates: a formula sign at the beginning of a cell, or after the semicolon
 # that separates cells where the comma is the decimal sign; spaces and quotes before it don't help,
@@ -106,8 +107,8 @@ def standings(
 ) -> list[Standing]:
     """Return where every student stands, ordered by id.
 
-    Due date, extensions and the policy for late work are applied first, as they are now, so the
-    gradebook says the same.
+    Waivers, due date, extensions and the policy for late work are applied first, as they are now,
+    so the gradebook says the same.
 
     Parameters
     ----------
@@ -122,13 +123,24 @@ def standings(
     by_student |= {record.student: record for record in records or ()}
     with MarksWriter(classroom) as writer:
         dates = {student: record.when for student, record in by_student.items() if record.run}
-        writer.settle_dates(assignment.name, dates)
+        waivers = Waivers(classroom.root, assignment.name)
+        writer.settle(assignment.name, dates, waivers, _read_notebooks(by_student.values()))
     known, names = entries(classroom, assignment.name), people(classroom)
     due = classroom.due(assignment.name) is not None
     return [
         _standing(by_student[student], known.get(student), names.get(student, ("", "", "")), due)
         for student in sorted(by_student)
     ]
+
+
+def _read_notebooks(records: Iterable[Record]) -> set[tuple[str, str]]:
+    """Return students and notebooks of theirs that were graded and could be read."""
+    return {
+        (record.student, notebook.notebook)
+        for record in records
+        for notebook in record.notebooks
+        if record.run and notebook.state.read
+    }
 
 
 def _time_remark(record: Record, due: bool) -> str:

@@ -18,6 +18,7 @@ from imbalance_grader.engine import SourceError, Unprotected
 from imbalance_grader.journal import Record, RunNote
 from imbalance_grader.results import Protection
 from imbalance_grader.run import Plan
+from imbalance_grader.version import course_version
 from imbalance_grader.workers import LocalWorkers
 
 
@@ -60,6 +61,7 @@ def test_for_machines_stdout_is_one_json_object(course, capsys):
     document = json.loads(capsys.readouterr().out)
     assert document["counts"] == {"graded": 1, "malformed": 1}
     assert document["graded_now"] == 2
+    assert document["version"] == course_version()
     ann, bob = document["submissions"]
     assert (ann["student"], ann["status"], ann["score"], ann["max_score"]) == (
         "ann",

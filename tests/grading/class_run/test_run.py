@@ -182,21 +182,3 @@ def test_resume_goes_on_with_what_the_broken_run_was_asked(course):
     assert sorted(engine.graded) == ["bob", "cyd"]
     with pytest.raises(ClassroomError, match="nothing to resume"):
         grade(course, resume=True)
-
-
-def test_added_graded_cells_are_refused_with_the_way_out(course):
-    import nbformat
-
-    course.submit("ann")
-    grade(course)
-    source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
-    nb = nbformat.read(source, as_version=4)
-    cell = nbformat.from_dict(dict(nb.cells[3]))
-    cell.metadata = nbformat.from_dict(
-        {"nbgrader": dict(cell.metadata.nbgrader) | {"grade_id": "new"}}
-    )
-    cell.id = "new"
-    nb.cells.append(cell)
-    nbformat.write(nb, source)
-    with pytest.raises(ClassroomError, match="graded cells"):
-        grade(course)

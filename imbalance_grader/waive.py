@@ -1,0 +1,94 @@
+"""Waive an exercise, and take that back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
+from imbalance_grader.gradebook import Given, MarksWriter
+from imbalance_grader.journal import Journal
+from imbalance_grader.results import exercise_name
+from imbalance_grader.waivers import Key, Waivers
+
+
+def waive(
+    classroom: Classroom,
+    assignment: Assignment,
+    exercise: str,
+    reason: str | None,
+    students: Sequence[str] | None = None,
+) -> None:
+    """Note that an exercise gives full points; they are given when marks are settled.
+
+    Parameters
+    ----------
+    classroom : Classroom
+    assignment : Assignment
+    exercise : str
+        As the report names it, or its grade id; ``NOTEBOOK/NAME`` where two have one name.
+    reason : str
+    students : sequence of str, optional
+        By default everybody.
+
+    Raises
+    ------
+    ClassroomError
+        If there is no such exercise or student, no reason is given, or it is waived already.
+    """
+    key = find_exercise(assignment, exercise)
+    waivers = Waivers(classroom.root, assignment.name)
+    if not (reason or "").strip():
+        raise ClassroomError("--reason is missing: one sentence for students and for the report")
+    if key in waivers.all():
+        raise ClassroomError(
+            f"{exercise} is waived already ({waivers.all()[key].reason}); "
+            f"first take that back: imbalance-lab-grade waive {assignment.name} {exercise} --undo"
+        )
+    here = {submission.student for submission in classroom.submissions(assignment.name)}
+    unknown = sorted(set(students or ()) - here - set(classroom.enrolled()))
+    if unknown:
+        raise ClassroomError(f"no such student: {', '.join(map(repr, unknown))}")
+    waivers.add(key, str(reason).strip(), students)
+
+
+def take_back(classroom: Classroom, assignment: Assignment, exercise: str) -> None:
+    """Take a waiver back: the points of the checks and marks given by hand count again.
+
+    Raises
+    ------
+    ClassroomError
+        If there is no such exercise, or it is not waived.
+    """
+    key = find_exercise(assignment, exercise)
+    waivers = Waivers(classroom.root, assignment.name)
+    waiver = waivers.all().get(key)
+    if waiver is None:
+        raise ClassroomError(f"{exercise} is not waived in {assignment.name}")
+    given: dict[str, Given] = {
+        record.student: (cell.points, waiver.set_aside.get(record.student))
+        for record in Journal(classroom.results(assignment.name)).all()
+        if waiver.covers(record.student)
+        for notebook in record.notebooks
+        for cell in notebook.cells
+        if (notebook.notebook, cell.grade_id) == key
+    }
+    with MarksWriter(classroom) as writer:
+        writer.take_back(assignment.name, key, given)
+    waivers.remove(key)  # last: a run killed before it does both again
+
+
+def find_exercise(assignment: Assignment, exercise: str) -> Key:
+    """Return notebook and grade id of the exercise that is meant."""
+    keys = [(book, name) for book, cells in assignment.graded_cells.items() for name in cells]
+    found = [
+        (book, name)
+        for book, name in keys
+        if exercise in (name, f"{book}/{name}", exercise_name(name))
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        several = ", ".join("/".join(key) for key in found)
+        raise ClassroomError(f"{exercise!r} can mean several exercises; name one of: {several}")
+    listed = ", ".join(name for _, name in keys)
+    raise ClassroomError(f"{assignment.name} has no exercise {exercise!r} (it has: {listed})")
