@@ -40,7 +40,7 @@ def real_sets_table() -> str:
     """Return the table of real sets with their sources and licences."""
     with TABLE.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    names = ["name", "family", "source", "licence", "rows", "columns", "positives"]
+    names = ["name", "family", "source", "licence", "confirmed", "rows", "columns", "positives"]
     lines = [[f"`{row['name']}`", *(row[name] for name in names[1:])] for row in rows]
     return _table(names, lines, right=3)
 

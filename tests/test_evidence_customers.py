@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from imbalance_evidence.customers import HISTORY, history, make_customers
+from imbalance_evidence.families import TABLE
 from imbalance_evidence.pool import Pool
 from imbalance_evidence.protocols.attracted import attracted
 from imbalance_evidence.protocols.choice import RULES, choice
@@ -214,3 +215,14 @@ class TestProtocols:
                     rows = np.append(rng.integers(0, 20, 20), 20 + rng.integers(0, 80, 80))
                 drawn.append(f1_score(y[rows], flagged[rows]))
             assert (low[0], high[0]) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.03)
+
+
+class TestRealSets:
+    def test_each_set_says_its_source_its_licence_and_where_that_stands(self) -> None:
+        table = pd.read_csv(TABLE, keep_default_na=False)
+        assert (table[["source", "licence", "confirmed"]] != "").all(axis=None)
+        assert set(table["confirmed"]) == {"the repository", "the usage policy", "nothing found"}
+        unknown = table["licence"] == "not stated"
+        assert unknown.equals(table["confirmed"] == "nothing found")
+        from_uci = table["source"].str.startswith("UCI ")
+        assert from_uci.equals(table["confirmed"] == "the repository")
