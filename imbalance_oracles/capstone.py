@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -259,24 +259,29 @@ def hidden_companies() -> dict[int, dict[str, float]]:
 
 @cache
 def _drawn(course: str) -> dict[int, dict[str, float]]:
-    """Draw companies from a secret until they are ones on which luck decides little.
+    """Draw companies from a secret, only such on which luck decides little.
 
-    A month of four companies can be so odd that the rungs change places, or that an honest
-    rehearsal misses by far. The seeds have 128 bits, so that nobody can try them all.
+    A month of a company can be so odd that the rungs change places, that an honest rehearsal misses
+    by far, or that a flattered one comes true. The seeds have 128 bits, so that nobody can try them
+    all. About one company in six is taken: four seconds in all.
     """
     rng = secret.generator(course, "companies")
-    while True:
-        seeds = [int.from_bytes(rng.bytes(16), "little") for _ in range(HIDDEN_COMPANIES)]
-        drawn = {seed: rungs(seed) for seed in seeds}
-        if _is_fair(drawn):
-            return drawn
+    drawn: dict[int, dict[str, float]] = {}
+    while len(drawn) < HIDDEN_COMPANIES:
+        seed = int.from_bytes(rng.bytes(16), "little")
+        ladder = rungs(seed)
+        if _tells_apart(seed, ladder):
+            drawn[seed] = ladder
+    return drawn
 
 
-def _is_fair(drawn: dict[int, dict[str, float]]) -> bool:
-    mean = pd.DataFrame(list(drawn.values())).mean()
-    promised = float(np.mean([rehearsed(seed) for seed in drawn]))
-    likeliest = mean["likeliest frauds first"] / mean["reference"]
-    return bool(0.75 < likeliest < 0.9 and abs(promised - mean["reference"]) < 2 / 3 * UNIT)
+def _tells_apart(seed: int, ladder: Mapping[str, float]) -> bool:
+    kept = ladder["reference"]
+    return (
+        0.7 < ladder["likeliest frauds first"] / kept < 0.95
+        and abs(rehearsed(seed) - kept) < 2 / 3 * UNIT
+        and flattered(seed) - kept > UNIT
+    )
 
 
 @cache
@@ -306,6 +311,15 @@ def rehearsed(seed: int) -> float:
     past = past.assign(is_fraud=past["is_fraud"].where(past["label_day"] <= 90))
     days = train[(train["time"] >= 90) & (train["time"] < 120)]
     gain = _probability(past, 90, days) * (days["amount"].to_numpy() + 15) - 4
+    flagged = _first_of_each_day(days, gain) * (gain > 0)
+    return share_saved(days["is_fraud"], flagged, days["amount"])
+
+
+def flattered(seed: int) -> float:
+    """Return what the newest days let promise, if the rows without a label are left out."""
+    train = company(seed).train
+    days = train[train["time"] >= 120].dropna(subset="is_fraud")
+    gain = _probability(train, 130, days) * (days["amount"].to_numpy() + 15) - 4
     flagged = _first_of_each_day(days, gain) * (gain > 0)
     return share_saved(days["is_fraud"], flagged, days["amount"])
 

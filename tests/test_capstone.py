@@ -29,7 +29,7 @@ from imbalance_lab.exercises.companies import (
     saved_by,
 )
 from imbalance_oracles import secret
-from imbalance_oracles.capstone import hidden_companies, rehearsed, rungs
+from imbalance_oracles.capstone import flattered, hidden_companies, rehearsed, rungs
 
 DRAWS = [(11, 12, 13, 14), (21, 22, 23, 24), (31, 32, 33, 34)]
 WELL_MADE = [
@@ -111,6 +111,7 @@ class TestHiddenCompanies:
         drawn = hidden_companies()
         reference = np.mean([ladder["reference"] for ladder in drawn.values()])
         assert abs(np.mean([rehearsed(seed) for seed in drawn]) - reference) < UNIT
+        assert min(flattered(seed) - drawn[seed]["reference"] for seed in drawn) > UNIT
         assert [points(fit, drawn) for fit in WELL_MADE] == [8, 8, 8, 8]
         assert max(points(fit, drawn) for fit in LAZY) <= 4
 
