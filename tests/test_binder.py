@@ -65,7 +65,8 @@ class TestPostBuild:
     def image(self, tmp_path):
         """A student's home in the image after the last step, with a python that only answers."""
         home, programs, prefix = tmp_path / "home", tmp_path / "bin", tmp_path / "prefix"
-        for name in ("lessons/00-start-here", ".git", *INSTRUCTORS, *PACKAGES):
+        docs = ("docs/images", "docs/teaching")
+        for name in ("lessons/00-start-here", ".git", *docs, *INSTRUCTORS, *PACKAGES):
             (home / name).mkdir(parents=True)
         shutil.copytree(ROOT / "binder", home / "binder", symlinks=True)
         (home / "README.md").touch()
@@ -89,7 +90,8 @@ class TestPostBuild:
 
     def test_student_sees_lessons_and_no_solutions(self, image):
         home, _, _ = image
-        assert {path.name for path in home.iterdir()} == {"lessons", "README.md"}
+        assert {path.name for path in home.iterdir()} == {"docs", "lessons", "README.md"}
+        assert [path.name for path in (home / "docs").iterdir()] == ["images"]
 
     def test_every_folder_of_the_repository_was_considered(self):
         """A new folder is either the student's to see, or named above and removed."""

@@ -11,7 +11,8 @@ from released import ROOT, points
 from imbalance_builder.course import Course, Lesson
 from imbalance_builder.source import read_source
 
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+NAMED = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+PAGES = [*(ROOT / name for name in NAMED), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def lesson_table() -> str:
