@@ -30,7 +30,7 @@ FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb le
 # nbgrader starts programs by name, so the environment's own must be found first.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help lab test long lessons evidence handout lint bench lock grade clean
+.PHONY: help lab test long lessons evidence handout site lint bench lock grade clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -66,6 +66,9 @@ handout: $(INSTALLED)  ## make what students get (REPOSITORY=https://… LESSONS
 	@$(RUN) $(PY) -m imbalance_builder.handout --output "$(OUTPUT)" \
 		$(if $(LESSONS),--lessons $(LESSONS)) $(if $(EXERCISES),--exercises $(EXERCISES)) \
 		$(if $(REPOSITORY),--repository "$(REPOSITORY)") $(if $(filter yes,$(AGAIN)),--again)
+
+site: $(INSTALLED)  ## make the course's web page in build/site/html, without network
+	@$(RUN) OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m imbalance_site
 
 lint: $(INSTALLED)  ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy

@@ -90,7 +90,7 @@ def make_pages(course: Course) -> dict[Path, str]:
     if not (course.root / REFERENCES).exists():
         return {}
     references = read_references(course.root / REFERENCES)
-    lessons = sorted(map(collect, course.lessons()), key=lambda lesson: _by_length(lesson.lesson))
+    lessons = sorted(map(collect, course.lessons()), key=lambda lesson: by_length(lesson.lesson))
     bases = read_bases(course.root)
     claims = [claim for lesson in lessons for claim in lesson.claims]
     problems = _problems(lessons, references) + (unfit_bases(claims, bases) if bases else [])
@@ -149,7 +149,7 @@ def collect(lesson: Lesson) -> Collected:
     return collected
 
 
-def _by_length(lesson: Lesson) -> tuple[str, int, str]:
+def by_length(lesson: Lesson) -> tuple[str, int, str]:
     """Sort a lesson's main notebook before its variants, whose names go on where its name ends."""
     return lesson.topic, len(lesson.name), lesson.name
 

@@ -1,0 +1,116 @@
+"""Put together the folder of sources that Sphinx makes the site from.
+
+It has the shape of the repository, so that the links of lessons and docs lead where they lead
+there.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from imbalance_builder.course import Course
+from imbalance_builder.pages import Collected, by_length, collect
+from imbalance_evidence import STUDIES
+from imbalance_lab.evidence import studies, study
+from imbalance_site import lessons
+from imbalance_site.advice import advice_page
+from imbalance_site.studies import page_of, sign
+
+PAGES = Path(__file__).with_name("pages")
+#: From docs/: what is a page of the repository is another one here.
+ELSEWHERE = {"../README.md": "../index.md"}
+FLOWCHART = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
+MINUTES = re.compile(r"\*\*Time\*\* (\d+) minutes")
+
+
+def assemble(source: Path, course: Course) -> None:
+    """Write all sources of the site into an empty folder.
+
+    Raises
+    ------
+    BuildError
+        If a lesson was never built.
+    """
+    pictures, drawings = source / "_pictures" / "pictures", source / "studies" / "pictures"
+    for folder in (pictures, drawings, source / "downloads"):
+        folder.mkdir(parents=True)
+    collected = sorted(map(collect, course.lessons()), key=lambda found: by_length(found.lesson))
+    for found in collected:
+        _lesson(found, source, pictures)
+    _docs(source, course.root)
+    _studies(source, drawings)
+    for page in sorted(PAGES.glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        _write(source / page.name, text.replace("<!-- lessons -->", _lesson_table(collected)))
+    _write(source / "advice.md", advice_page(collected, drawings))
+    _write(source / "lessons" / "index.md", _contents("Lessons", map(_entry, collected)))
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def _lesson(found: Collected, source: Path, pictures: Path) -> None:
+    """Write a lesson's page, and the notebook to download beside it."""
+    page = source / "lessons" / f"{found.lesson}.ipynb"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(lessons.page_of(found.lesson, pictures), page)
+    shutil.copyfile(found.lesson.release, source / "downloads" / f"{found.lesson.name}.ipynb")
+
+
+def _docs(source: Path, root: Path) -> None:
+    """Copy the guides, tables and pictures of the repository."""
+    shutil.copytree(root / "docs", source / "docs")
+    shutil.copyfile(root / "CONTRIBUTING.md", source / "CONTRIBUTING.md")
+    for page in (source / "docs").glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        for there, here in ELSEWHERE.items():
+            text = text.replace(f"]({there}", f"]({here}")
+        _write(page, FLOWCHART.sub(lambda found: _chains(found[1]), text))
+
+
+def _chains(flowchart: str) -> str:
+    """Return a flowchart's arrows as a list; drawing it would need a program in the browser."""
+    named = re.sub(r"l(\d\d)", r"lesson \1", flowchart.replace("-->", "→"))
+    return "\n".join(f"- {line.strip()}" for line in named.splitlines() if "→" in line)
+
+
+def _studies(source: Path, drawings: Path) -> None:
+    """Write a page for each study, and the list of them."""
+    shutil.copytree(STUDIES, source / "studies" / "code", ignore=lambda *_: ["__pycache__"])
+    for name in studies():
+        _write(source / "studies" / f"{name}.md", page_of(name, drawings))
+    lines = ["| question | runs done | verdict on its first advice |", "| --- | ---: | --- |"]
+    for name in studies():
+        found = study(name)
+        done, runs = found.runs
+        verdict = f"{sign(found.verdict)} {found.verdict}"
+        lines.append(f"| [{found.question}]({name}.md) | {done / runs:.0%} | {verdict} |")
+    table = "\n".join(lines)
+    _write(source / "studies" / "index.md", _contents("The laboratory's studies", studies(), table))
+
+
+def _entry(found: Collected) -> str:
+    return f"{found.number} · {found.title} <{found.lesson}>"
+
+
+def _lesson_table(collected: list[Collected]) -> str:
+    """Return all lessons with their question and their time."""
+    lines = ["| lesson | question | minutes |", "| --- | --- | ---: |"]
+    for found in collected:
+        first = nbformat.read(found.lesson.release, as_version=4).cells[0].source
+        minutes = MINUTES.search(first)
+        link = f"[{found.number} · {found.title}](lessons/{found.lesson}.ipynb)"
+        lines.append(f"| {link} | {found.question} | {minutes[1] if minutes else ''} |")
+    return "\n".join(lines)
+
+
+def _contents(title: str, entries: object, text: str = "") -> str:
+    """Return a page that lists others, and puts them into the contents at its side."""
+    listed = "\n".join(entries)  # type: ignore[arg-type]
+    return f"# {title}\n\n{text}\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n"
