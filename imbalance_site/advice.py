@@ -11,13 +11,13 @@ from pathlib import Path
 
 from imbalance_builder.bibliography import escaped
 from imbalance_builder.pages import Collected
-from imbalance_lab.claims import Claim
+from imbalance_lab.claims import VERDICTS, Claim
 from imbalance_lab.evidence import Result, study
-from imbalance_site.studies import has_numbers, picture_of, sign, verdict_of
+from imbalance_site.studies import NOT_SHOWN, has_numbers, picture_of, sign, verdict_of
 
 #: The question that people ask, the study that tests it, and the lesson that explains it.
 QUESTIONS = (
-    ("Does SMOTE help me?", "smote", "06"),
+    ("Does SMOTE make a model better?", "smote", "06"),
     ("Do SMOTE's invented rows pass for real ones?", "invented", "06"),
     ("Should I move the threshold instead of balancing the data?", "threshold", "09"),
     ("Do class weights help me?", "weights", "07"),
@@ -53,22 +53,32 @@ What to do in which order stands on the [decision card](docs/decision-card.md).
 
 def advice_page(lessons: list[Collected], pictures: Path) -> str:
     """Return the page in Markdown, and write its pictures."""
-    parts = [HEAD, _overview()]
+    parts = [HEAD, _overview(lessons)]
     for question, name, number in QUESTIONS:
         taught = [lesson for lesson in lessons if lesson.number == number]
         parts.append(_section(question, study(name), taught, pictures))
     return "\n\n".join(parts) + "\n"
 
 
-def _overview() -> str:
-    """Return all questions with how the verdicts on their advice are spread."""
-    lines = ["| question | advice tested | verdicts |", "| --- | ---: | --- |"]
-    for question, name, _ in QUESTIONS:
+def _overview(lessons: list[Collected]) -> str:
+    """Return all questions with how many pieces of advice got which verdict."""
+    lines = ["| question | laboratory | lesson |", "| --- | --- | --- |"]
+    for question, name, number in QUESTIONS:
         found = study(name)
-        counts = Counter(found.verdict_on(comparison) for comparison in found.comparisons)
-        verdicts = ", ".join(f"{n} {sign(v)} {v}" for v, n in counts.items())
-        lines.append(f"| [{question}](#answer-{name}) | {len(found.comparisons)} | {verdicts} |")
-    return "\n".join(lines)
+        tested = _counts([found.verdict_on(comparison) for comparison in found.comparisons])
+        taught = _counts([claim.verdict for claim in _claims(lessons, number)])
+        lines.append(f"| [{question}](#answer-{name}) | {tested} | {taught} |")
+    legend = " · ".join(f"{sign(v)} {v}" for v in (*VERDICTS, NOT_SHOWN))
+    return "\n".join(lines) + f"\n\nThe numbers count pieces of advice: {legend}."
+
+
+def _counts(verdicts: list[str]) -> str:
+    found = Counter(verdicts)
+    return " · ".join(f"{n} {sign(v)}" for v in (*VERDICTS, NOT_SHOWN) if (n := found[v]))
+
+
+def _claims(lessons: list[Collected], number: str) -> list[Claim]:
+    return [claim for lesson in lessons if lesson.number == number for claim in lesson.claims]
 
 
 def _section(question: str, found: Result, taught: list[Collected], pictures: Path) -> str:
@@ -80,10 +90,10 @@ def _section(question: str, found: Result, taught: list[Collected], pictures: Pa
         f"**Laboratory:** {verdict_of(facts)}",
     ]
     if has_numbers(facts):
-        parts.append(picture_of(found, facts["name"], pictures))
+        parts.append(picture_of(found.name, facts["name"], pictures))
     if len(found.comparisons) > 1:
         parts += ["More advice of this kind, tested:", _others(found)]
-    claims = [claim for lesson in taught for claim in lesson.claims]
+    claims = _claims(taught, taught[0].number)
     if claims:
         parts += [f"**What lesson {taught[0].number} measured:**", "\n".join(map(_claim, claims))]
     parts.append(

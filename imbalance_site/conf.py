@@ -30,6 +30,7 @@ lesson_pages = {
 html_theme = "furo"
 html_copy_source = html_show_sourcelink = False
 html_css_files = ["site.css"]
+html_favicon = "static/mark.svg"
 mathjax = find_spec("sphinx-mathjax-offline")
 assert mathjax is not None
 assert mathjax.origin is not None

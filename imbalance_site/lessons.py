@@ -104,8 +104,8 @@ def _for_the_web(output: NotebookNode, pictures: Path) -> NotebookNode:
     if html is None:
         return output
     html = PNG.sub(lambda found: _file_of(base64.b64decode(found[1]), pictures), html)
-    # The corner of a data frame's table is no heading of anything.
-    output.data = {"text/html": re.sub(r"<th>\s*</th>", "<td></td>", html)}
+    # The corner of a table is no heading of anything.
+    output.data = {"text/html": re.sub(r"<th[^>]*>\s*</th>", "<td></td>", html)}
     return output
 
 

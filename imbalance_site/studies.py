@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def _comparison(found: Result, name: str, pictures: Path) -> str:
         f"differences within ±{_margin(facts)} do not matter.",
     ]
     if has_numbers(facts):
-        parts += [picture_of(found, name, pictures), _table(facts)]
+        parts += [picture_of(found.name, name, pictures), _table(facts)]
     return "\n\n".join(parts)
 
 
@@ -152,11 +153,12 @@ def _interval(numbers: Mapping[str, Any]) -> str:
     return f"{numbers['mean']:+.3f} \\[{numbers['low']:+.3f}, {numbers['high']:+.3f}\\]"
 
 
-def picture_of(found: Result, name: str, pictures: Path) -> str:
+@cache
+def picture_of(name: str, comparison: str, pictures: Path) -> str:
     """Write the picture of a comparison as SVG; return the Markdown that shows it."""
-    made = found.plot(name)
+    made = study(name).plot(comparison)
     assert made.figure is not None
-    file = pictures / f"{found.name}-{name}.svg"
+    file = pictures / f"{name}-{comparison}.svg"
     # The same figure gives the same bytes: no date, and names that are not drawn at random.
     with house_style(), matplotlib.rc_context({"svg.hashsalt": file.stem}):
         made.figure.savefig(file, metadata={"Date": None, "Creator": None})
