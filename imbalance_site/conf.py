@@ -36,7 +36,7 @@ assert mathjax is not None
 assert mathjax.origin is not None
 html_static_path = ["static", str(Path(mathjax.origin).with_name("static"))]
 mathjax_path = "mathjax/tex-chtml.js"
-html_theme_options = {"top_of_page_buttons": []}
+html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
 
 
 def setup(app: Sphinx) -> None:

@@ -37,7 +37,7 @@ def page_of(lesson: Lesson, pictures: Path) -> NotebookNode:
     pictures : Path
         Folder into which the lesson's pictures are written.
     """
-    released = nbformat.read(lesson.release, as_version=4)
+    released: NotebookNode = nbformat.read(lesson.release, as_version=4)
     solved = nbformat.read(lesson.solution, as_version=4)
     shown = outputs_to_show(solved)
     cells: list[NotebookNode] = []

@@ -409,6 +409,8 @@ class TestInTheBrowser:
         page.goto(f"{address}{name}.html", wait_until="networkidle")
         if "lessons" in name:
             page.wait_for_selector("mjx-container")
+        file = f"site-{name.split('/')[-1]}-{width}-{scheme}.png"
+        page.screenshot(path=ROOT / "test-results" / file)  # for whoever wants to look
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wide) == 0
         assert said == []
