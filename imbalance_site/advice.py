@@ -1,7 +1,7 @@
 """The page for those who only want the answer: does SMOTE help me, and the like.
 
-Each question leads to a study; below its verdict stands what the lesson measured, so that there is
-an answer to read while rows of the laboratory are still being run.
+Each question leads to a study; below its verdict stands what lessons measured of the same advice, so
+that there is an answer to read while rows of the laboratory are still being run.
 """
 
 from __future__ import annotations
@@ -9,31 +9,41 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+from imbalance_builder.bases import Basis
 from imbalance_builder.bibliography import escaped
 from imbalance_builder.pages import Collected
-from imbalance_lab.claims import VERDICTS, Claim
-from imbalance_lab.evidence import Result, study
-from imbalance_site.studies import NOT_SHOWN, has_numbers, picture_of, sign, verdict_of
+from imbalance_lab.claims import SIGNS, VERDICTS, Claim
+from imbalance_lab.evidence import Result, studies, study
+from imbalance_site.studies import has_numbers, picture_of, verdict_of
 
-#: The question that people ask, the study that tests it, and the lesson that explains it.
-QUESTIONS = (
-    ("Does SMOTE make a model better?", "smote", "06"),
-    ("Do SMOTE's invented rows pass for real ones?", "invented", "06"),
-    ("Should I move the threshold instead of balancing the data?", "threshold", "09"),
-    ("Do class weights help me?", "weights", "07"),
-    ("Do class weights help a neural network?", "networks", "07"),
-    ("Does focal loss help me?", "focal", "08"),
-    ("Should I drop negatives?", "undersampling", "05"),
-    ("Do I need a balanced forest, EasyEnsemble or RUSBoost?", "ensembles", "11"),
-    ("With a handful of positives, should I use an anomaly detector?", "anomaly", "11"),
-    ("Are my probabilities wrong, and what mends them?", "calibration", "10"),
-    ("Is it the ratio that makes my problem hard?", "count", "01"),
-    ("Do I need stratified folds?", "folds", "04"),
-    ("May I resample or scale before the split?", "leaks", "04"),
-    ("Which interval do I put beside my recall?", "intervals", "02"),
-    ("Which estimate tells me what next month will bring?", "backtests", "12"),
-    ("What does it cost to follow the decision card?", "plans", "12"),
-)
+#: What people ask, by the study that tests it, in the order of the page. A study that is not here
+#: stands at the end with its own question.
+QUESTIONS = {
+    "smote": "Does SMOTE make a model better?",
+    "invented": "Do SMOTE's invented rows pass for real ones?",
+    "components": "Should I reduce the features before SMOTE?",
+    "mislabelled": "Does ADASYN add rows where they are needed?",
+    "threshold": "Should I move the threshold instead of balancing the data?",
+    "weights": "Do class weights help me?",
+    "networks": "Do class weights help a neural network?",
+    "norms": "Do weights last in a network with batch normalisation or weight decay?",
+    "focal": "Does focal loss help me?",
+    "undersampling": "Should I drop negatives?",
+    "ensembles": "Do I need a balanced forest, EasyEnsemble or RUSBoost?",
+    "sizes": "Do I need a better model?",
+    "anomaly": "With a handful of positives, should I use an anomaly detector?",
+    "detectors": "Are anomaly detectors better on real data?",
+    "calibration": "Are my probabilities wrong, and what mends them?",
+    "count": "Is it the ratio that makes my problem hard?",
+    "choices": "By which number should I choose a model?",
+    "folds": "Do I need stratified folds?",
+    "leaks": "May I resample or scale before the split?",
+    "customers": "My customers come back: how do I split?",
+    "backtests": "Which estimate tells me what next month will bring?",
+    "intervals": "Which interval do I put beside my recall?",
+    "bootstrap": "Can I trust a bootstrap interval for F1?",
+    "plans": "What does it cost to follow the decision card?",
+}
 
 HEAD = """\
 # Does SMOTE help me?
@@ -45,47 +55,65 @@ is what we measured, question by question. There are two kinds of evidence:
   the same budget for both sides. Its verdicts are *holds*, *holds only if*, *does not hold* and
   *not shown*. The last one is an answer too: it says that nobody should be sure yet.
 - **A lesson** makes a smaller experiment that you can follow and change. Its verdict speaks about
-  the data and the models of that experiment.
+  the data and the models of that experiment. Once a study is finished, the study counts.
 
-What to do in which order stands on the [decision card](docs/decision-card.md).
+What to do in which order stands on the [decision card](docs/decision-card.md); advice that no study
+tests is on the [page of claims](docs/claims.md).
 """
 
+Claimed = list[tuple[Collected, Claim]]
 
-def advice_page(lessons: list[Collected], pictures: Path) -> str:
-    """Return the page in Markdown, and write its pictures."""
-    parts = [HEAD, _overview(lessons)]
-    for question, name, number in QUESTIONS:
-        taught = [lesson for lesson in lessons if lesson.number == number]
-        parts.append(_section(question, study(name), taught, pictures))
+
+def advice_page(lessons: list[Collected], bases: dict[str, Basis], pictures: Path) -> str:
+    """Return the page in Markdown, and write its pictures.
+
+    Parameters
+    ----------
+    lessons : list of Collected
+        What the lessons claim.
+    bases : dict of str to Basis
+        Which study each claim rests on, by its advice.
+    pictures : Path
+        Folder for the pictures of the studies.
+    """
+    claimed: dict[str, Claimed] = {name: [] for name in questions()}
+    for lesson in lessons:
+        for claim in lesson.claims:
+            if (basis := bases.get(claim.advice)) and basis.study:
+                claimed[basis.study].append((lesson, claim))
+    parts = [HEAD, _overview(claimed)]
+    parts += [_section(study(name), claimed[name], pictures) for name in claimed]
     return "\n\n".join(parts) + "\n"
 
 
-def _overview(lessons: list[Collected]) -> str:
+def questions() -> dict[str, str]:
+    """Return the question of every study, in the order of the page."""
+    known = {name: asked for name, asked in QUESTIONS.items() if name in studies()}
+    return known | {name: study(name).question for name in studies() if name not in known}
+
+
+def _overview(claimed: dict[str, Claimed]) -> str:
     """Return all questions with how many pieces of advice got which verdict."""
-    lines = ["| question | laboratory | lesson |", "| --- | --- | --- |"]
-    for question, name, number in QUESTIONS:
+    lines = ["| question | laboratory | lessons |", "| --- | --- | --- |"]
+    for name, question in questions().items():
         found = study(name)
         tested = _counts([found.verdict_on(comparison) for comparison in found.comparisons])
-        taught = _counts([claim.verdict for claim in _claims(lessons, number)])
-        lines.append(f"| [{question}](#answer-{name}) | {tested} | {taught} |")
-    legend = " · ".join(f"{sign(v)} {v}" for v in (*VERDICTS, NOT_SHOWN))
+        taught = _counts([claim.verdict for _, claim in claimed[name]])
+        lines.append(f"| [{escaped(question)}](#answer-{name}) | {tested} | {taught} |")
+    legend = " · ".join(f"{SIGNS[verdict]} {verdict}" for verdict in VERDICTS)
     return "\n".join(lines) + f"\n\nThe numbers count pieces of advice: {legend}."
 
 
 def _counts(verdicts: list[str]) -> str:
     found = Counter(verdicts)
-    return " · ".join(f"{n} {sign(v)}" for v in (*VERDICTS, NOT_SHOWN) if (n := found[v]))
+    return " · ".join(f"{found[v]} {SIGNS[v]}" for v in VERDICTS if found[v])
 
 
-def _claims(lessons: list[Collected], number: str) -> list[Claim]:
-    return [claim for lesson in lessons if lesson.number == number for claim in lesson.claims]
-
-
-def _section(question: str, found: Result, taught: list[Collected], pictures: Path) -> str:
-    """Return one question: the first advice in full, then the others, then the lesson's claims."""
+def _section(found: Result, claimed: Claimed, pictures: Path) -> str:
+    """Return one question: its first advice in full, then the others, then what lessons say."""
     facts = found.facts()
     parts = [
-        f"(answer-{found.name})=\n## {question}",
+        f"(answer-{found.name})=\n## {escaped(questions()[found.name])}",
         f"**Advice:** {escaped(facts['advice'])}",
         f"**Laboratory:** {verdict_of(facts)}",
     ]
@@ -93,14 +121,12 @@ def _section(question: str, found: Result, taught: list[Collected], pictures: Pa
         parts.append(picture_of(found.name, facts["name"], pictures))
     if len(found.comparisons) > 1:
         parts += ["More advice of this kind, tested:", _others(found)]
-    claims = _claims(taught, taught[0].number)
-    if claims:
-        parts += [f"**What lesson {taught[0].number} measured:**", "\n".join(map(_claim, claims))]
+    if claimed:
+        parts += ["**In the lessons:**", "\n".join(_claim(*each) for each in claimed)]
     parts.append(
-        f"**Look closer:** [all intervals and the design](studies/{found.name}.md), or the lesson "
-        f"[{escaped(taught[0].title)}](lessons/{taught[0].lesson}.ipynb). **Run it again:** `make "
-        f"evidence STUDY={found.name}` in a clone of the course, or [one run](rerun-{found.name}) "
-        "in a notebook."
+        f"**Look closer:** [all intervals and the design](studies/{found.name}.md). **Run it "
+        f"again:** `make evidence STUDY={found.name}` in a clone of the course, or [one "
+        f"run](rerun-{found.name}) in a notebook."
     )
     return "\n\n".join(parts)
 
@@ -110,12 +136,11 @@ def _others(found: Result) -> str:
     for name in found.comparisons[1:]:
         verdict = found.verdict_on(name)
         link = f"[{escaped(found.advice(name))}]({found.name}-{name})"
-        lines.append(f"| {link} | {sign(verdict)} {verdict} |")
+        lines.append(f"| {link} | {SIGNS[verdict]} {verdict} |")
     return "\n".join(lines)
 
 
-def _claim(claim: Claim) -> str:
-    return (
-        f"- *{escaped(claim.advice)}* {sign(claim.verdict)} **{claim.found}** "
-        f"{escaped(claim.because)}"
-    )
+def _claim(lesson: Collected, claim: Claim) -> str:
+    said = f"{SIGNS[claim.verdict]} **{claim.found}** {escaped(claim.because)}"
+    where = f"[lesson {lesson.number}](lessons/{lesson.lesson}.ipynb)"
+    return f"- *{escaped(claim.advice)}* {said} ({where})"

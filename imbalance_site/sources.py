@@ -12,13 +12,15 @@ from pathlib import Path
 
 import nbformat
 
+from imbalance_builder.bases import read_bases
 from imbalance_builder.course import Course
 from imbalance_builder.pages import Collected, by_length, collect
 from imbalance_evidence import STUDIES
+from imbalance_lab.claims import SIGNS
 from imbalance_lab.evidence import studies, study
 from imbalance_site import lessons
 from imbalance_site.advice import advice_page
-from imbalance_site.studies import page_of, sign
+from imbalance_site.studies import page_of
 
 PAGES = Path(__file__).with_name("pages")
 #: From docs/: what is a page of the repository is another one here.
@@ -43,11 +45,18 @@ def assemble(source: Path, course: Course) -> None:
         _lesson(found, source, pictures)
     _docs(source, course.root)
     _studies(source, drawings)
-    for page in sorted(PAGES.glob("*.md")):
-        text = page.read_text(encoding="utf-8")
-        _write(source / page.name, text.replace("<!-- lessons -->", _lesson_table(collected)))
-    _write(source / "advice.md", advice_page(collected, drawings))
+    _front_page(source, collected)
+    _write(source / "advice.md", advice_page(collected, read_bases(course.root), drawings))
     _write(source / "lessons" / "index.md", _contents("Lessons", map(_entry, collected)))
+
+
+def _front_page(source: Path, collected: list[Collected]) -> None:
+    """Write the front page: its text, the lessons, and all guides that it does not name."""
+    text = (PAGES / "index.md").read_text(encoding="utf-8")
+    guides = [f"docs/{page.stem}" for page in sorted((source / "docs").glob("*.md"))]
+    others = [name for name in guides if f"\n{name}\n" not in text]
+    text = text.replace("<!-- guides -->", "\n".join(others))
+    _write(source / "index.md", text.replace("<!-- lessons -->", _lesson_table(collected)))
 
 
 def _write(path: Path, text: str) -> None:
@@ -89,7 +98,7 @@ def _studies(source: Path, drawings: Path) -> None:
     for name in studies():
         found = study(name)
         done, runs = found.runs
-        verdict = f"{sign(found.verdict)} {found.verdict}"
+        verdict = f"{SIGNS[found.verdict]} {found.verdict}"
         lines.append(f"| [{found.question}]({name}.md) | {done / runs:.0%} | {verdict} |")
     table = "\n".join(lines)
     _write(source / "studies" / "index.md", _contents("The laboratory's studies", studies(), table))

@@ -29,11 +29,6 @@ EXPECTS = {"no more": "no more", "no less": "no less", "same": "as much"}
 ANSWERS = {"yes": "as advised", "no": "not so", "open": "open"}
 
 
-def sign(verdict: str) -> str:
-    """Return a verdict's sign, that of "not shown" included."""
-    return SIGNS.get(verdict, "○")
-
-
 def page_of(name: str, pictures: Path) -> str:
     """Return the page of one study in Markdown, and write its pictures.
 
@@ -128,10 +123,10 @@ def verdict_of(facts: Mapping[str, Any]) -> str:
     if not facts["finished"]:
         count = f"{done:,} of {expected:,}" if done else f"none of {expected:,}"
         return (
-            f"{sign(verdict)} **Not shown yet**: {count} pairs of runs are done, and a verdict "
+            f"{SIGNS[verdict]} **Not shown yet**: {count} pairs of runs are done, and a verdict "
             "waits for all of them."
         )
-    said = f"{sign(verdict)} **{verdict.capitalize()}.**"
+    said = f"{SIGNS[verdict]} **{verdict.capitalize()}.**"
     if "mean" in facts["overall"]:
         said += f" The mean over all conditions is {_interval(facts['overall'])}."
     if verdict == NOT_SHOWN:

@@ -22,10 +22,11 @@ from playwright.sync_api import Browser, sync_playwright
 from released import ROOT
 from sphinx.search.en import SearchEnglish
 
+from imbalance_builder.bases import read_bases
 from imbalance_builder.course import Course
 from imbalance_builder.source import read_source
 from imbalance_lab.evidence import Result, studies, study
-from imbalance_site.advice import QUESTIONS
+from imbalance_site.advice import QUESTIONS, questions
 from imbalance_site.lessons import outputs_to_show
 from imbalance_site.sources import assemble
 from imbalance_site.studies import has_numbers, page_of, rerun_of, verdict_of
@@ -111,9 +112,19 @@ class TestWhole:
         assert "STUDY = Study(" in page.get_text()
 
     def test_every_study_has_its_question_among_the_answers(self, pages):
-        assert sorted(name for _, name, _ in QUESTIONS) == studies()
+        asked = questions()
+        assert sorted(asked) == studies()
         headings = [squeezed(h.get_text()) for h in pages["advice.html"].select("h2")]
-        assert headings == [squeezed(question) + "¶" for question, _, _ in QUESTIONS]
+        assert headings == [squeezed(question) + "¶" for question in asked.values()]
+
+    def test_no_question_is_asked_of_a_study_that_is_gone(self):
+        assert set(QUESTIONS) <= set(studies())
+
+    def test_a_claim_stands_below_the_study_that_tests_it(self, pages):
+        words = squeezed(pages["advice.html"].get_text())
+        tested = [basis for basis in read_bases(ROOT).values() if basis.study]
+        assert len(tested) > 15
+        assert [b.advice for b in tested if squeezed(b.advice) not in words] == []
 
     def test_where_a_text_names_another_lesson_it_leads_there(self, pages):
         page = pages["lessons/01-accuracy-paradox/accuracy-paradox.html"]
