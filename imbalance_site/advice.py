@@ -1,7 +1,7 @@
 """The page for those who only want the answer: does SMOTE help me, and the like.
 
-Each question leads to a study; below its verdict stands what lessons measured of the same advice, so
-that there is an answer to read while rows of the laboratory are still being run.
+Each question leads to a study; below its verdict stands what lessons measured of the same advice,
+so that there is an answer to read while rows of the laboratory are still being run.
 """
 
 from __future__ import annotations
