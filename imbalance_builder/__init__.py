@@ -10,6 +10,7 @@ module            its one idea
 ================  ==================================================================
 ``course``        where sources, built notebooks and build records are
 ``source``        a text source becomes a notebook with nbgrader's metadata, or a clear error
+``listing``       the notebooks and their exercises are listed, for the student's progress
 ``examples``      what the visible checks try is computed from the answer keys and recorded
 ``execute``       the notebook is run, and all that differs between machines is taken out
 ``release``       nbgrader makes the student's version in a throw-away course

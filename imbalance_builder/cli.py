@@ -25,6 +25,7 @@ from imbalance_builder import compare, records
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.examples import example_differences, record_examples
 from imbalance_builder.execute import Cancelled, Run, run_lesson, with_stored_outputs
+from imbalance_builder.listing import list_differences, write_list
 from imbalance_builder.pages import page_differences, write_pages
 from imbalance_builder.release import CONFIG, release_topic
 from imbalance_builder.source import name_of
@@ -131,10 +132,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     console.print(f"{len(copies)} notebooks are what their sources give{but}")
                 if options.only is None and course.root == HERE:
                     found += [f"recorded/{what}" for what in example_differences()]
+                    found += list_differences(course)
                 failures += found
         else:
             if course.root == HERE:  # a notebook's check reads what is recorded
-                for name in record_examples():
+                for name in [*record_examples(), *write_list(course)]:
                     console.print(f"recorded {name}")
             stale = [x for x in lessons if options.force or not records.up_to_date(x)]
             skipped = len(lessons) - len(stale)

@@ -21,7 +21,7 @@ from jupyter_client.connect import LocalPortCache
 from imbalance_builder import cli, compare
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.execute import Run, run_lesson
-from imbalance_builder.source import read_source
+from imbalance_builder.source import LAST_WORDS, read_source
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -142,6 +142,7 @@ class TestSource:
             "## Words (1.5 points)\n\nSay it.",
             SCHEME.replace("# ", "", 1).replace("\n# ", "\n").strip(),
             "## End",
+            LAST_WORDS,
         ]
 
     @pytest.mark.parametrize(
@@ -214,7 +215,7 @@ class TestSource:
     def test_comments_blanks_and_markers_do_not_count_in_a_graded_cell(self, tmp_path):
         hidden = "### BEGIN HIDDEN TESTS\n" + "# why\n\nassert a\n" * 5 + "### END HIDDEN TESTS\n"
         notebook = read_source(write_source(tmp_path, ANSWER + GRADED.rstrip() + "\n" + hidden))
-        assert len(notebook.cells) == 2
+        assert [cell.cell_type for cell in notebook.cells[:2]] == ["code"] * 2
 
     def test_ids_stay_when_a_cell_is_inserted(self, tmp_path):
         before = read_source(write_source(tmp_path, SOURCE))
@@ -523,7 +524,7 @@ class TestRunsUnsolved:
     def test_run_all_reaches_the_end(self, built):
         result = self.nbval(lesson_of(built).release, "--nbval-lax")
         assert result.returncode == 0, result.stdout
-        assert "8 passed" in result.stdout
+        assert "9 passed" in result.stdout
 
     def test_any_other_error_fails(self, changed):
         path = lesson_of(changed).release
@@ -531,7 +532,7 @@ class TestRunsUnsolved:
         path.write_text(text.replace('print(\\"the end of the story\\")', "double(5)"))
         result = self.nbval(path, "--nbval-lax")
         assert result.returncode == 1
-        assert "1 failed, 7 passed" in result.stdout
+        assert "1 failed, 8 passed" in result.stdout
 
     def test_solution_reproduces_its_outputs_and_a_changed_number_fails(self, changed):
         path = lesson_of(changed).solution
@@ -540,4 +541,4 @@ class TestRunsUnsolved:
         path.write_text(path.read_text(encoding="utf-8").replace('"3\\n"', '"4\\n"'))
         result = self.nbval(path, *strict)
         assert result.returncode == 1
-        assert "1 failed, 7 passed" in result.stdout
+        assert "1 failed, 8 passed" in result.stdout

@@ -14,6 +14,7 @@ from imbalance_lab.checks.failure import CheckFailed, NotWrittenYet
 from imbalance_lab.checks.quiz import Question, Quiz, score_quiz
 from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
 from imbalance_lab.checks.undefined import explain_missing_answers
+from imbalance_lab.progress.keeper import watch
 
 __all__ = [
     "NO_VALUE",
@@ -43,3 +44,4 @@ __all__ = [
 ]
 
 explain_missing_answers()
+watch()

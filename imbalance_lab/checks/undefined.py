@@ -8,7 +8,6 @@ it is told what to do about it.
 
 from __future__ import annotations
 
-import ast
 import linecache
 import re
 import sys
@@ -16,9 +15,8 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from imbalance_lab.checks.failure import NotWrittenYet
-from imbalance_lab.checks.notebook import show_quietly, students_shell
+from imbalance_lab.notebook import answers_in, show_quietly, students_shell
 
-_CHECKS = {"check", "score_quiz"}
 _STUB = re.compile(r"^\s*raise NotImplementedError(\(\))?\s*$", re.MULTILINE)
 
 
@@ -98,19 +96,3 @@ def _last_frame(traceback: TracebackType) -> tuple[FrameType, int]:
 
 def _source_of(frame: FrameType) -> str:
     return "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
-
-
-def answers_in(code: str) -> list[str]:
-    """Return the names that the code of a cell gives to checks, in order."""
-    try:
-        calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
-    except SyntaxError:  # a cell with magic commands is no graded one
-        return []
-    names = [
-        argument.id
-        for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id in _CHECKS
-        for argument in call.args[:1]
-        if isinstance(argument, ast.Name)
-    ]
-    return list(dict.fromkeys(names))

@@ -236,7 +236,8 @@ check(share_of, SHARE_OF).on(np.array([2, 7, 7, 2, 7]), 7).gives(0.6)
 #
 # Now you. Write your code in place of the line `raise NotImplementedError()`, run the cell, try it
 # in the next one, and run the check below. If it does not pass, read, change, and run again, as
-# often as you like.
+# often as you like. Are you stuck? Under a check that has failed stands how to open a first hint,
+# which says what to look at, and after it a second, with the idea.
 
 
 # %% answer="class-table"

@@ -7,6 +7,7 @@ and where work is graded, nothing of this happens.
 
 from __future__ import annotations
 
+import ast
 import html
 import sys
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 # Mixed with the colour of the text around it, each is readable in light and dark themes.
 GREEN = "color-mix(in srgb, var(--jp-success-color1, #388e3c) 75%, currentColor)"
 GREY = "color-mix(in srgb, currentColor 65%, transparent)"
+
+_CHECKS = {"check", "score_quiz"}
 
 
 def students_shell() -> Any:
@@ -34,13 +37,30 @@ def show_pass(name: str, says: str) -> None:
         print(text)
     else:
         rest = f"✓ <b>{html.escape(name)}</b>: {html.escape(says)}"
-        _publish(shell, text, f'<span style="color: {GREEN}">{rest}</span>')
+        show_text(shell, text, f'<span style="color: {GREEN}">{rest}</span>')
 
 
 def show_quietly(shell: Any, text: str) -> None:
     """Show one grey line in a student's notebook."""
-    _publish(shell, text, f'<span style="color: {GREY}">{html.escape(text)}</span>')
+    show_text(shell, text, f'<span style="color: {GREY}">{html.escape(text)}</span>')
 
 
-def _publish(shell: Any, text: str, markup: str) -> None:
+def show_text(shell: Any, text: str, markup: str) -> None:
+    """Show a text in a student's notebook, with its HTML beside it."""
     shell.display_pub.publish({"text/plain": text, "text/html": markup})
+
+
+def answers_in(code: str) -> list[str]:
+    """Return the names that the code of a cell gives to checks, in order."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    except SyntaxError:  # a cell with magic commands is no graded one
+        return []
+    names = [
+        argument.id
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in _CHECKS
+        for argument in call.args[:1]
+        if isinstance(argument, ast.Name)
+    ]
+    return list(dict.fromkeys(names))

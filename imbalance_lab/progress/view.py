@@ -1,0 +1,110 @@
+"""Show progress: one line for the lesson at hand, and a table over all lessons behind it."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from imbalance_lab.notebook import students_shell
+from imbalance_lab.progress.course import Notebook, course
+from imbalance_lab.progress.keeper import is_off, keeper, summary
+from imbalance_lab.progress.record import Entry, Record, read
+
+HEAD = ("lesson", "solved", "points", "left")
+NOTE = "Written answers are marked by a person and not counted here."
+_ID = "imbalance-lab-progress"
+
+
+def progress() -> None:
+    """Show what is solved so far: a line for this lesson, which opens to a table over all.
+
+    In a student's notebook the line changes when a check passes. Where no person runs the cell,
+    nothing is shown.
+    """
+    shell = students_shell()
+    if shell is None:
+        return
+    _publish(shell, update=False)
+    keeper().changed = lambda: _publish(students_shell(), update=True)
+
+
+def take_in_progress(path: str | Path) -> None:
+    """Take in a record of another place, such as one that was saved from Binder.
+
+    Of each exercise the better state is kept; the other file stays as it is.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no record of progress.
+    """
+    other = Path(path)
+    if not other.exists():
+        raise FileNotFoundError(f"there is no file {other}")
+    for key, entry in read(other).items():
+        keeper().keep(key, entry)
+    progress()
+
+
+def _publish(shell: object, update: bool) -> None:
+    text, markup = _texts()
+    data = {"text/plain": text, "text/html": markup}
+    shell.display_pub.publish(data, transient={"display_id": _ID}, update=update)  # type: ignore[attr-defined]
+
+
+def _texts() -> tuple[str, str]:
+    """Return the view as plain text and as HTML."""
+    if is_off():
+        line = "Progress is switched off here."
+        return line, html.escape(line)
+    kept = keeper()
+    record = kept.record
+    line = summary(kept.notebook, record) if kept.notebook else "Your progress."
+    line = f"{line} {kept.remark}".strip()
+    rows = [_row(notebook, record) for notebook in course()]
+    widths = [max(len(row[i]) for row in [HEAD, *rows]) for i in range(len(HEAD))]
+    plain = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in [HEAD, *rows]]
+    return "\n".join([line, "", *plain, "", NOTE]), _markup(line, rows)
+
+
+def _row(notebook: Notebook, record: Record) -> tuple[str, ...]:
+    entries = [(task, record.get(task.key, Entry())) for task in notebook.tasks]
+    left = [task.title.split(":")[0] for task, entry in entries if entry.points < task.points]
+    points = sum(min(entry.points, task.points) for task, entry in entries)
+    return (
+        notebook.title.split(":")[0] + (", optional" if notebook.optional else ""),
+        f"{len(entries) - len(left)} of {len(entries)}",
+        f"{points:g} of {notebook.points:g}",
+        _shortened(left) if len(left) < len(entries) else "all",
+    )
+
+
+def _shortened(left: list[str]) -> str:
+    """Return what is left in few words, such as "Exercise 2, 3, Quiz"."""
+    if not left:
+        return "nothing: done"
+    numbers = [name.removeprefix("Exercise ") for name in left if name.startswith("Exercise ")]
+    others = [name for name in left if not name.startswith("Exercise ")]
+    return ", ".join([f"Exercise {', '.join(numbers)}"] * bool(numbers) + others)
+
+
+def _markup(line: str, rows: list[tuple[str, ...]]) -> str:
+    head = "".join(f'<th scope="col" style="text-align: left">{name}</th>' for name in HEAD)
+    body = "".join(
+        '<tr><th scope="row" style="text-align: left">'
+        + '</th><td style="text-align: left">'.join(html.escape(cell) for cell in row[:2])
+        + "".join(f'</td><td style="text-align: left">{html.escape(cell)}' for cell in row[2:])
+        + "</td></tr>"
+        for row in rows
+    )
+    return (
+        f"<details><summary><b>{html.escape(line)}</b> All lessons</summary>"
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p>{NOTE}</p></details>"
+    )

@@ -1,0 +1,262 @@
+"""Progress is kept by a student's own checks, never lost, never evaluated, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+from imbalance_builder.course import Course
+from imbalance_builder.execute import kernel_sockets
+from imbalance_builder.listing import LIST, list_of
+from imbalance_lab.progress import keeper as keeping
+from imbalance_lab.progress import record, view
+from imbalance_lab.progress.course import course, digest, find
+from imbalance_lab.progress.record import Entry
+
+ROOT = Path(__file__).resolve().parents[1]
+TOPIC = "01-accuracy-paradox"
+KEY = f"{TOPIC}/accuracy-paradox/skill"
+EARLY, LATE = "2026-01-01T10:00:00+00:00", "2026-02-01T10:00:00+00:00"
+SKILL = """def skill(accuracy, baseline):
+    if baseline >= 1:
+        raise ValueError
+    return (accuracy - baseline) / (1 - baseline)"""
+WRONG = "def skill(accuracy, baseline):\n    return accuracy - baseline"
+STUB = "def skill(accuracy, baseline):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+
+
+def graded_cell(name: str) -> str:
+    lesson = nbformat.read(ROOT / "lessons" / TOPIC / "accuracy-paradox.ipynb", as_version=4)
+    return next(cell.source for cell in lesson.cells if cell.id == f"{name}-check")
+
+
+def run(folder: Path, *sources: str, student: bool = True, **environment: str) -> list[list[str]]:
+    """Run cells as a front end does, in a kernel that starts in a folder; return what they show."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    with kernel_sockets() as config:
+        if student:
+            config.merge(Config(Session={"metadata": {"cellId": "some-cell"}}))
+        client = NotebookClient(
+            notebook,
+            allow_errors=True,
+            kernel_name="python3",
+            config=config,
+            resources={"metadata": {"path": str(folder)}},
+        )
+        client.execute(env=os.environ | environment)
+    return [[_text(output) for output in cell.outputs] for cell in notebook.cells]
+
+
+def _text(output: nbformat.NotebookNode) -> str:
+    if output.output_type == "stream":
+        return str(output.text)
+    return str(output.get("data", {}).get("text/plain", output.get("ename", "")))
+
+
+@pytest.fixture
+def lesson(tmp_path: Path) -> Path:
+    folder = tmp_path / "course" / "lessons" / TOPIC
+    folder.mkdir(parents=True)
+    return folder
+
+
+def kept(lesson: Path) -> record.Record:
+    return record.read(lesson.parents[1] / record.NAME)
+
+
+def test_the_list_of_exercises_is_what_the_sources_give() -> None:
+    assert LIST.read_text(encoding="utf-8") == list_of(Course(ROOT))
+
+
+def test_every_check_that_students_have_is_known_by_its_text() -> None:
+    known = {}
+    for notebook in course():
+        built = nbformat.read(ROOT / "lessons" / f"{notebook.name}.ipynb", as_version=4)
+        for cell in built.cells:
+            grading = cell.metadata.get("nbgrader", {})
+            if grading.get("grade") and cell.cell_type == "code":
+                found = find(cell.source)
+                assert found is not None, cell.source
+                assert found[1].key == f"{notebook.name}/{grading.grade_id.removesuffix('-check')}"
+                known[found[1].key] = found[1].points == grading.points
+    assert all(known.values())
+    assert set(known) == {task.key for notebook in course() for task in notebook.tasks}
+
+
+def test_layout_and_comments_of_a_check_do_not_matter_but_its_code_does() -> None:
+    assert digest("# x\na = 1\n\nb  # y") == digest("a = 1\nb")
+    assert digest("a = 1") != digest("a = 2")
+
+
+def test_a_check_leaves_its_trace_and_the_last_cell_shows_it(lesson: Path) -> None:
+    show = "from imbalance_lab.progress import progress\nprogress()"
+    check = graded_cell("skill")
+    shown = run(lesson, show, STUB, check, WRONG, check, SKILL, check)
+    line = "Lesson 01: 1 of 6 solved, 1 of 11 points by your own checks."
+    assert shown[0][0].startswith(line)  # the first cell changed when the check passed
+    assert "all" in shown[0][0]
+    assert shown[2] == ["skill: not written yet."]
+    assert shown[4][0] == "CheckFailed"
+    assert shown[6][-1] == line
+    entry = kept(lesson)[KEY]
+    assert (entry.points, entry.failed, len(entry.answer)) == (1, True, 12)
+    again = run(lesson, show, WRONG, check)  # another kernel, another day
+    assert again[0][0].startswith(line)
+    assert kept(lesson)[KEY] == entry
+
+
+def test_partial_credit_counts_as_what_it_is(lesson: Path) -> None:
+    quiz = 'quiz = {1: "b", 2: "a", 3: "b", 4: "a"}'
+    shown = run(lesson, quiz, graded_cell("quiz"))
+    assert "Lesson 01: 0 of 6 solved, 2 of 11 points by your own checks." in shown[1]
+    assert kept(lesson)[f"{TOPIC}/accuracy-paradox/quiz"].points == 2
+
+
+@pytest.mark.parametrize("how", ["program", "off", "elsewhere"])
+def test_nothing_is_kept_where_it_is_not_wanted(lesson: Path, how: str) -> None:
+    folder = lesson.parent if how == "elsewhere" else lesson
+    off = {"IMBALANCE_LAB_PROGRESS": "off"} if how == "off" else {}
+    show = "from imbalance_lab.progress import progress\nprogress()"
+    shown = run(folder, SKILL, graded_cell("skill"), show, student=how != "program", **off)
+    assert not list(lesson.parents[1].rglob("*my-progress*"))
+    if how == "program":
+        assert shown[2] == []
+    elif how == "off":
+        assert shown[1:] == [
+            [
+                "skill: right on this input.\nskill: right on this input.\n",
+                "skill: right on all 15 inputs.",
+            ],
+            ["Progress is switched off here."],
+        ]
+    else:
+        assert "1 of 6 solved" in shown[2][0]
+        assert "It is not kept" in shown[2][0]
+
+
+def entry(points: float = 1, when: str = EARLY, failed: bool = False, hints: int = 0) -> Entry:
+    return Entry(points, when, "0123456789ab", failed, hints)
+
+
+def test_of_two_records_the_better_state_of_each_exercise_is_taken() -> None:
+    one = {"a/b/c": entry(1, LATE, failed=True), "a/b/d": entry(2)}
+    other = {"a/b/c": entry(1, EARLY, hints=2), "a/b/e": entry(0, "")}
+    both = record.merged(one, other)
+    assert both == record.merged(other, one)
+    assert both["a/b/c"] == entry(1, EARLY, failed=True, hints=2)
+    assert set(both) == {"a/b/c", "a/b/d", "a/b/e"}
+    assert record.merged(both, one) == both
+
+
+def test_what_is_written_is_read_again_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / record.NAME
+    record.add(path, {KEY: entry(0.5, LATE, failed=True, hints=1)})
+    assert record.read(path) == {KEY: entry(0.5, LATE, failed=True, hints=1)}
+    assert '"points": 0.5' in path.read_text(encoding="utf-8")
+    assert {p.name for p in tmp_path.iterdir()} <= {record.NAME, f".{record.NAME}.lock"}
+
+
+def foreign(**changes: object) -> str:
+    value = {"points": 1, "when": EARLY, "answer": "ab", "failed": False, "hints": 0}
+    return json.dumps({"version": 1, "exercises": {KEY: value | changes}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[" * 100_000,
+        "[]",
+        '{"exercises": {}}',
+        '{"version": 2, "exercises": {}}',
+        '{"version": 1, "exercises": []}',
+        '{"version": 1, "exercises": {"../../x": {}}}',
+        foreign(points=1e9),
+        foreign(points=float("nan")),
+        foreign(points=True),
+        foreign(when="<img src=x onerror=alert(1)>"),
+        foreign(answer="__import__('os').system('true')"),
+        foreign(hints=3),
+        foreign(extra=1),
+        " " * (1 << 20) + foreign(),
+    ],
+)
+def test_a_file_that_no_check_has_written_is_set_aside_whole(tmp_path: Path, text: str) -> None:
+    path = tmp_path / record.NAME
+    path.write_text(text, encoding="utf-8")
+    found, remark = record.add(path, {KEY: entry()})
+    assert found == {KEY: entry()} == record.read(path)
+    (aside,) = tmp_path.glob("my-progress-set-aside-*.json")
+    assert aside.read_text(encoding="utf-8") == text
+    assert f"set aside as {aside.name}" in remark
+
+
+def test_two_kernels_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / record.NAME
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from imbalance_lab.progress.record import add, Entry\n"
+        "for i in range(20): add(Path(sys.argv[1]), {f'a/{sys.argv[2]}/n{i}': Entry(1)})"
+    )
+    writers = [
+        subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in ("one", "two")
+    ]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    assert len(record.read(path)) == 40
+
+
+def test_a_folder_that_cannot_be_written_to_costs_the_student_nothing(
+    lesson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(keeping, "add", refuse)
+    kept = keeping.Keeper(lesson)
+    assert kept.keep(KEY, entry()) == {KEY: entry()} == kept.record
+    assert "It is not kept" in kept.remark
+
+
+def test_a_record_from_elsewhere_is_taken_in_and_a_foreign_one_refused(
+    lesson: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = keeping.Keeper(lesson)
+    mine.keep(KEY, entry(0, "", failed=True))
+    monkeypatch.setattr(view, "keeper", lambda: mine)
+    other = tmp_path / "from-binder.json"
+    record.add(other, {KEY: entry()})
+    before = other.read_bytes()
+    view.take_in_progress(other)
+    assert kept(lesson)[KEY] == entry(failed=True)
+    assert other.read_bytes() == before
+    other.write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="not the progress of this course"):
+        view.take_in_progress(other)
+    with pytest.raises(FileNotFoundError):
+        view.take_in_progress(tmp_path / "nowhere.json")
+
+
+def test_the_table_says_what_is_left_for_every_lesson(
+    lesson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = keeping.Keeper(lesson)
+    for task in course()[0].tasks:
+        mine.keep(task.key, entry(task.points))
+    mine.keep(KEY, entry())
+    monkeypatch.setattr(view, "keeper", lambda: mine)
+    text, markup = view._texts()
+    rows = dict(line.split("  ", 1) for line in text.splitlines() if " · " in line)
+    assert len(rows) == len(course())
+    assert rows["00 · Start here"].endswith("  nothing: done")
+    assert rows["01 · The accuracy paradox"].endswith("Exercise 1, 3, 4, 5, Quiz")
+    assert markup.count("<tr>") == len(course()) + 1
+    assert markup.count('scope="row"') == len(course())
