@@ -52,6 +52,19 @@ examples:
   imbalance-lab-grade collect 02-metrics gradebook_*.zip --zone Europe/Berlin
 """
 
+_EXPORT = """\
+Write grades, and feedback, as Canvas or Moodle imports them, into grading/NAME/: the table that the
+platform itself exported, with the grades in it. Who is not graded, or has written answers that
+wait, gets no grade there, and is named.
+"""
+
+_EXPORT_EXAMPLES = """\
+examples:
+  imbalance-lab-grade export 02-metrics --canvas Grades-Course.csv --feedback
+  imbalance-lab-grade export 02-metrics --canvas Grades-Course.csv --column 4711 --scale
+  imbalance-lab-grade export 02-metrics --moodle worksheet.csv --feedback
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code.
@@ -144,6 +157,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     with _command(commands, "feedback", description) as one:
         _add_assignment(one)
+
+    with _command(commands, "export", _EXPORT, examples=_EXPORT_EXAMPLES) as one:
+        _add_export(one)
 
     description = (
         "Give full points for an exercise whatever was answered, to everybody or to named "
@@ -265,6 +281,33 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
         "--replace",
         action="store_true",
         help="replace work that came into submitted/ another way, too, and keep it aside",
+    )
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    _add_assignment(parser, students=False)
+    one = parser.add_mutually_exclusive_group(required=True)
+    one.add_argument("--canvas", type=Path, metavar="FILE", help="the gradebook that it exports")
+    one.add_argument("--moodle", type=Path, metavar="FILE", help="the grading worksheet")
+    _add_mapping(parser)
+    parser.add_argument(
+        "--column",
+        default="",
+        metavar="NAME",
+        help="Canvas's assignment, by its title or number (default: found by the lesson's name)",
+    )
+    parser.add_argument(
+        "--scale",
+        action="store_true",
+        help="convert points where the platform gives another number",
+    )
+    parser.add_argument(
+        "--unmarked",
+        action="store_true",
+        help="export the points so far of those whose written answers wait",
+    )
+    parser.add_argument(
+        "--feedback", action="store_true", help="write the feedback pages as a zip archive, too"
     )
 
 

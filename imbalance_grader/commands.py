@@ -29,11 +29,11 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from imbalance_grader import collect_command, export_command
 from imbalance_grader.aside import Aside
 from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.clean import Cleaner
-from imbalance_grader.collect_command import collect_archives, print_collected, to_json
 from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
 from imbalance_grader.feedback import Feedback, write_feedback
 from imbalance_grader.handed_in import SECRET
@@ -146,14 +146,23 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
 
 
 def _collect(chosen: argparse.Namespace, notes: Console) -> int:
-    classroom, done = collect_archives(chosen)
+    classroom, done = collect_command.collect_archives(chosen)
     if chosen.json:
-        _print_json(to_json(chosen.assignment, done))
+        _print_json(collect_command.to_json(chosen.assignment, done))
     else:
-        print_collected(done, Console(highlight=False))
+        collect_command.print_collected(done, Console(highlight=False))
         top = classroom.coursedir.submitted_directory
         notes.print(f"Now in {top}/. Next: imbalance-lab-grade assignment {chosen.assignment}")
     return ATTENTION if done.left else DONE
+
+
+def _export(chosen: argparse.Namespace, notes: Console) -> int:
+    done = export_command.export(chosen)
+    if chosen.json:
+        _print_json(export_command.to_json(done))
+    else:
+        export_command.print_exported(done, Console(highlight=False))
+    return ATTENTION if done.left or done.feedback_left else DONE
 
 
 def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
@@ -284,6 +293,7 @@ def _make_certificates(chosen: argparse.Namespace, notes: Console) -> int:
 
 COMMANDS = {
     "collect": _collect,
+    "export": _export,
     "assignment": _grade_assignment,
     "notebook": _grade_notebook,
     "report": _make_report,

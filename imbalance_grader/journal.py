@@ -67,8 +67,10 @@ class Record:
 
     @property
     def state(self) -> State:
-        """The state of its worst notebook."""
+        """The state of its worst notebook; one that was left out counts only if all were."""
         states = {notebook.state for notebook in self.notebooks}
+        if len(states) > 1:
+            states.discard(State.MISSING)
         return next((state for state in _WORST if state in states), State.MISSING)
 
     @property

@@ -185,12 +185,6 @@ def read_table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     ------
     ClassroomError
     """
-    _, header, rows = read_csv(path)
-    return header, rows
-
-
-def read_csv(path: Path) -> tuple[str, list[str], list[tuple[int, list[str]]]]:
-    """Read a CSV like `read_table`, and return its separator first."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -202,15 +196,14 @@ def read_csv(path: Path) -> tuple[str, list[str], list[tuple[int, list[str]]]]:
     except UnicodeDecodeError:
         raise ClassroomError(f"{path} is not UTF-8 text: save it as “CSV UTF-8”") from None
     first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     try:
         rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise ClassroomError(f"{path}, line {reader.line_num}: {error}") from None
     if not rows:
         raise ClassroomError(f"{path} is empty")
-    return separator, rows[0][1], rows[1:]
+    return rows[0][1], rows[1:]
 
 
 def _column(

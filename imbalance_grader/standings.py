@@ -214,4 +214,9 @@ def cell(value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return f"{value:.10g}"
-    return _FORMULA.sub(r"\1'\2", one_line(str(value)))
+    return no_formula(one_line(str(value)))
+
+
+def no_formula(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula: with an apostrophe where one begins."""
+    return _FORMULA.sub(r"\1'\2", text)
