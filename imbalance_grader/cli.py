@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from imbalance_grader.results import Limits
 from imbalance_grader.version import course_version
+from imbalance_grader.weights import WEIGHTS
 
 _EXIT_CODES = """\
 exit codes:
@@ -63,6 +65,18 @@ examples:
   imbalance-lab-grade export 02-metrics --canvas Grades-Course.csv --feedback
   imbalance-lab-grade export 02-metrics --canvas Grades-Course.csv --column 4711 --scale
   imbalance-lab-grade export 02-metrics --moodle worksheet.csv --feedback
+"""
+
+_COURSE = """\
+Put all lessons that are graded into one table, grading/course.csv: for each student and lesson the
+per cent of exercises, written answers and quiz, and what they come to by the syllabus' weights.
+What is absent (counts as 0), unread or waiting (do not count yet) is told apart from 0.
+"""
+
+_COURSE_EXAMPLES = """\
+examples:
+  imbalance-lab-grade course --drop 1
+  imbalance-lab-grade course --weights exercises=50,written=30,capstone=20
 """
 
 
@@ -160,6 +174,9 @@ def _parser() -> argparse.ArgumentParser:
 
     with _command(commands, "export", _EXPORT, examples=_EXPORT_EXAMPLES) as one:
         _add_export(one)
+
+    with _command(commands, "course", _COURSE, examples=_COURSE_EXAMPLES) as one:
+        _add_course(one)
 
     description = (
         "Give full points for an exercise whatever was answered, to everybody or to named "
@@ -311,6 +328,33 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_course(parser: argparse.ArgumentParser) -> None:
+    shares = ",".join(f"{part}={weight:g}" for part, weight in WEIGHTS.items())
+    parser.add_argument(
+        "--drop",
+        type=_number_from_0,
+        default=0,
+        metavar="N",
+        help="leave out each student's weakest N lessons (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--weights",
+        type=_weights,
+        default=dict(WEIGHTS),
+        metavar="PART=N,...",
+        help=f"what the parts weigh, 0 for those not named (default: {shares}, the syllabus')",
+    )
+    parser.add_argument(
+        "--capstone",
+        default="",
+        metavar="NAME",
+        help="the assignment whose exercises are a part of their own (default: by its name)",
+    )
+    parser.add_argument(
+        "--output", type=Path, help="where to write it (default: grading/course.csv)"
+    )
+
+
 def _add_mapping(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping",
@@ -376,6 +420,27 @@ def _limit(text: str) -> tuple[str, float]:
         return name, float(value) if name.endswith("seconds") else int(float(value))
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"{value!r} is no number") from None
+
+
+def _weights(text: str) -> dict[str, float]:
+    weights = dict.fromkeys(WEIGHTS, 0.0)
+    for pair in text.split(","):
+        part, _, value = pair.strip().partition("=")
+        if part not in weights:
+            raise argparse.ArgumentTypeError(f"{part!r} is none of {', '.join(weights)}")
+        try:
+            weights[part] = float(value)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{value!r} is no number") from None
+        if not 0 <= weights[part] < math.inf:
+            raise argparse.ArgumentTypeError(f"{part}={value}: a weight is a number from 0")
+    if not any(weights.values()):
+        raise argparse.ArgumentTypeError("one part at least has to weigh something")
+    return weights
+
+
+def _number_from_0(text: str) -> int:
+    return 0 if text == "0" else _count(text)
 
 
 def _count(text: str) -> int:

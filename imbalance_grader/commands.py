@@ -29,7 +29,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from imbalance_grader import collect_command, export_command
+from imbalance_grader import collect_command, course_command, export_command
 from imbalance_grader.aside import Aside
 from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
@@ -165,6 +165,15 @@ def _export(chosen: argparse.Namespace, notes: Console) -> int:
     return ATTENTION if done.left or done.feedback_left else DONE
 
 
+def _course(chosen: argparse.Namespace, notes: Console) -> int:
+    grades, path = course_command.write_course(chosen)
+    if chosen.json:
+        _print_json(course_command.to_json(grades, path))
+    else:
+        course_command.print_course(grades, path, Console(highlight=False))
+    return DONE
+
+
 def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
     source = chosen.source or _source_of(chosen)
     is_course = (chosen.course / "nbgrader_config.py").is_file()
@@ -294,6 +303,7 @@ def _make_certificates(chosen: argparse.Namespace, notes: Console) -> int:
 COMMANDS = {
     "collect": _collect,
     "export": _export,
+    "course": _course,
     "assignment": _grade_assignment,
     "notebook": _grade_notebook,
     "report": _make_report,

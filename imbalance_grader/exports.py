@@ -238,30 +238,25 @@ def _students(
     known = {row.student: row for row in rows}
     platform = sheet.platform.casefold()
     keys = {e["key"]: student for student, e in kept.items() if e["platform"] == platform}
+    keys |= mapping.by_key if mapping else {}
     found: dict[int, str] = {}
     for row in sheet.rows:
-        number = row[key].strip()
-        if not number:
-            continue
-        number = re.sub(r"^\D+ ?(?=\d+$)", "", number)
-        candidates = [mapping.by_key.get(number) if mapping else None, keys.get(number)]
-        first = next(filter(None, candidates), None)
-        same = dict.fromkeys(name for name in sheet.ids(row, names) if name in known)
-        if first is None and len(same) == 1:
-            first = next(iter(same))
-        if first in known:
-            found[id(row)] = first
-        else:
-            called = row[0].strip() if platform == "canvas" else " ".join(sheet.ids(row, names)[:1])
+        number = re.sub(r"^\D+ ?(?=\d+$)", "", row[key].strip())  # of Moodle's "Participant 12"
+        ids = sheet.ids(row, names)
+        same = {name for name in ids if name in known}
+        student = keys.get(number) or (same.pop() if len(same) == 1 else "")
+        if student in known:
+            found[id(row)] = student
+        elif number:
+            called = row[0].strip() if platform == "canvas" else next(iter(ids), "")
             done.left[f"{called or number} ({number})"] = "is nobody in the course's gradebook"
-    twice = {student for student, count in Counter(found.values()).items() if count > 1}
-    for student in sorted(twice):
-        done.left[student] = "would be several rows: a mapping with platform ids tells them apart"
-    there = set(found.values())
-    for row in rows:
-        if row.student not in there and row.score is not None:
-            done.left[row.student] = f"has no row in {sheet.path.name}"
-    return {row: known[student] for row, student in found.items() if student not in twice}
+    times = Counter(found.values())
+    for one in rows:
+        if times[one.student] > 1:
+            done.left[one.student] = "would be several rows: a mapping with platform ids tells"
+        elif not times[one.student] and one.score is not None:
+            done.left[one.student] = f"has no row in {sheet.path.name}"
+    return {row: known[student] for row, student in found.items() if times[student] == 1}
 
 
 def _score(row: Standing, choices: Choices, done: Exported) -> float | None:

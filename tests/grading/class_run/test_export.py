@@ -226,6 +226,21 @@ def test_moodle_takes_it_back(course, graded, command, tmp_path, capsys):
         assert b"<html" in archive.read(archive.namelist()[0])
 
 
+def test_who_has_no_row_or_several_is_named(course, graded, command, tmp_path, capsys):
+    course.submit("jdoe")
+    course.submit("zoe")
+    graded({"doejane_1001_5001_toy.ipynb": notebook(course, "a")})
+    twice = '"Doe, Jane",1,S1,jdoe,A,,,\n"Doe, Jane",2,S2,jdoe,A,,,\n'
+    command("export", ASSIGNMENT, "--canvas", canvas_file(tmp_path, twice), "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert told["grades"] == {}
+    assert told["left"] == {
+        "1001": "has no row in Grades.csv",
+        "jdoe": "would be several rows: a mapping with platform ids tells",
+        "zoe": "has no row in Grades.csv",
+    }
+
+
 def test_moodle_in_another_language_is_named(course, graded, command, tmp_path, capsys):
     graded({"Ada_1_assignsubmission_file_/toy.ipynb": notebook(course, "a")})
     path = tmp_path / "w.csv"
