@@ -106,6 +106,11 @@ class TestPostBuild:
         assert "-m pip install --no-cache-dir --no-deps --no-build-isolation ." in calls
         assert "compileall" in calls
 
+    def test_the_notebook_that_keeps_work_is_made_while_its_text_is_there(self, image):
+        _, _, calls = image
+        (text,) = re.findall(r"-m jupytext .* --output keep-my-work.ipynb (\S+)", calls)
+        assert (ROOT / text).is_file()
+
     def test_jupyterlab_opens_on_the_first_lesson(self, image):
         _, prefix, _ = image
         config = json.loads((prefix / "etc/jupyter/jupyter_server_config.json").read_text())

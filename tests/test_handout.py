@@ -37,6 +37,7 @@ from imbalance_builder.handout.choice import choose
 from imbalance_builder.handout.cut import cut, exercises_of
 from imbalance_builder.handout.make import Handout
 from imbalance_builder.handout.needs import student_pins, student_project
+from imbalance_builder.handout.pages import INSTRUCTORS as INSTRUCTORS_PAGES
 from imbalance_builder.preprocessors import TOLERATED
 from imbalance_grader import cli as grader
 from imbalance_oracles import secret
@@ -207,12 +208,12 @@ class TestNothingSecret:
         assert {path.name for path in handout.student.iterdir()} == {
             *("lessons", "docs", "imbalance_lab", "README.md", "LICENSE", "LICENSE-text"),
             *("pyproject.toml", "requirements.txt", "environment.yml", "postBuild"),
+            "keep-my-work.ipynb",
         }
         pages = {path.name for path in (handout.student / "docs").iterdir()}
-        assert pages == {
-            *("glossary.md", "bibliography.md", "references.bib"),
-            *("claims.md", "coverage.csv", "decision-card.md"),
-        }
+        assert {"glossary.md", "bibliography.md", "claims.md", "decision-card.md"} <= pages
+        assert not {path.name for path in INSTRUCTORS_PAGES} & pages
+        assert all((ROOT / path).exists() for path in INSTRUCTORS_PAGES)
         ends = {Path(name).suffix for name in files_of(handout.student)}
         assert not {".zip", ".whl", ".gz", ".pyc"} & ends  # which the search could not read
 
@@ -221,6 +222,15 @@ class TestNothingSecret:
             assert str(ROOT).encode() not in content, name
         commit = git(handout.repository, "log", "-1", "--format=%an %ae %cn %ce %s")
         assert commit == b"Imbalance Lab  Imbalance Lab  Imbalance Lab, for students\n"
+
+    def test_work_can_be_taken_along_and_the_notebook_for_it_is_the_same_each_time(self, handout):
+        keep = nbformat.read(handout.student / "keep-my-work.ipynb", as_version=4)
+        kinds = ["markdown", "code", "markdown", "code"]
+        assert [cell.cell_type for cell in keep.cells] == kinds
+        assert [cell.id for cell in keep.cells] == [f"keep-my-work-{n}" for n in range(4)]
+        assert "pack_work()" in keep.cells[1].source
+        assert "take_up_work" in keep.cells[3].source
+        nbformat.validate(keep)
 
     def test_every_answer_is_as_released(self, handout):
         for lesson in Course(ROOT).lessons():
@@ -312,23 +322,24 @@ def links_of(page: Path) -> list[str]:
     return [x for c in cells if c.cell_type == "markdown" for x in local_links(c.source)]
 
 
+@pytest.fixture(scope="module")
+def python(handout, tmp_path_factory) -> Path:
+    """Return the interpreter of an environment into which the hand-out was installed."""
+    folder = tmp_path_factory.mktemp("student") / "env"
+    venv.create(folder, symlinks=True)
+    site = next(folder.glob("lib/python*/site-packages"))
+    # The libraries that are here; a .pth file that lies among them is not read from there.
+    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    here = tmp_path_factory.mktemp("copy") / "imbalance-lab"
+    shutil.copytree(handout.student, here)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    options = ["--no-deps", "--no-build-isolation", "--no-index", "--target", str(site)]
+    subprocess.run([*pip, *options, str(here)], check=True)
+    return folder / "bin" / "python"
+
+
 class TestAsAStudent:
     """In an environment of its own, which knows nothing of this repository."""
-
-    @pytest.fixture(scope="class")
-    def python(self, handout, tmp_path_factory) -> Path:
-        """Return the interpreter of an environment into which the hand-out was installed."""
-        folder = tmp_path_factory.mktemp("student") / "env"
-        venv.create(folder, symlinks=True)
-        site = next(folder.glob("lib/python*/site-packages"))
-        # The libraries that are here; a .pth file that lies among them is not read from there.
-        (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
-        here = tmp_path_factory.mktemp("copy") / "imbalance-lab"
-        shutil.copytree(handout.student, here)
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        options = ["--no-deps", "--no-build-isolation", "--no-index", "--target", str(site)]
-        subprocess.run([*pip, *options, str(here)], check=True)
-        return folder / "bin" / "python"
 
     def run(self, python: Path, *command: str, cwd: Path) -> str:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "IMBALANCE"))}

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+import jupytext
 import nbformat
 import tomlkit
 from nbformat import NotebookNode
@@ -28,12 +29,14 @@ from imbalance_oracles import secret
 
 STUDENT, INSTRUCTOR = "imbalance-lab", "instructor"
 LICENCES = ("LICENSE", "LICENSE-text")
+NOTEBOOKS = ("keep-my-work.md",)  # templates that become notebooks
 MESSAGE = "Imbalance Lab, for students"
 BADGE = """
 [![Open the course on Binder](https://mybinder.org/badge_logo.svg)]({link})
 
-Binder needs no installation, and forgets your work some ten minutes after you left: download your
-notebooks before (right click in the list of files, *Download*).
+Binder needs no installation, and forgets your work some ten minutes after you left. The notebook
+[keep-my-work](keep-my-work.ipynb) puts all of it into one file for you to download, and takes it up
+again another day.
 """
 
 
@@ -194,10 +197,24 @@ def _write_student(course: Course, choice: Choice, draft: Handout, link: str) ->
     }
     for template in sorted(files(__package__).joinpath("templates").iterdir(), key=str):
         text = template.read_text(encoding="utf-8")
-        _write(student / template.name, Template(text).substitute(words))
+        if template.name in NOTEBOOKS:
+            _write_notebook(student / template.name, text)
+        else:
+            _write(student / template.name, Template(text).substitute(words))
     (student / "postBuild").chmod(0o755)
     bring_pages(root, student)
     mend_links(student)
+
+
+def _write_notebook(path: Path, text: str) -> None:
+    """Write the notebook of a text source, with the same names of cells each time."""
+    notebook = jupytext.reads(text, fmt="md")
+    for number, cell in enumerate(notebook.cells):
+        cell.id, cell.metadata = f"{path.stem}-{number}", {}
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}
+    }
+    nbformat.write(notebook, path.with_suffix(".ipynb"))
 
 
 def _write(path: Path, text: str) -> None:

@@ -22,6 +22,7 @@ INSTRUCTORS = tuple(
     for name in (
         "grading.md",
         "integrity.md",
+        "platforms.md",
         "release.md",
         "syllabus.md",
         "teaching",

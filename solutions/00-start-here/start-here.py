@@ -402,7 +402,9 @@ pd.DataFrame(summary).T.astype({"rare": int, "all": int}).round({"IR": 1})
 # Every lesson ends with a quiz (checked at once, a point for each right letter), and one question
 # to answer in words, which your instructor reads. You find both below. When you have done them:
 #
-# 1. **Save** the notebook (Ctrl-S, or ⌘-S).
+# 1. **Save** the notebook (Ctrl-S, or ⌘-S). Binder forgets everything some ten minutes after you
+#    left: there, open the notebook `keep-my-work`, in the folder above `lessons`. It puts all your
+#    saved notebooks into one file for you to download, and takes them up again another day.
 # 2. Press **Validate** at the top of the notebook. It starts your copy afresh, runs it from the top
 #    and lists the checks that do not pass, and a written answer that is still empty. It also finds
 #    what works only by accident, such as a name from a cell that you have deleted since.

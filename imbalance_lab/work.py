@@ -1,0 +1,135 @@
+"""Take all your work along as one file, and take it up again: for Binder, which forgets it.
+
+An archive holds the notebooks under ``lessons/`` as they were last saved, and the file of your
+progress where there is one.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+__all__ = ["pack_work", "take_up_work"]
+
+NAME = "my-work.zip"
+WORK = re.compile(r"lessons/\d\d-[a-z0-9-]+/[^/\\]+\.ipynb|my-progress[^/\\]*\.json")
+LARGEST = 100_000_000  # bytes of one file; no honest notebook comes near
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What was packed. As the last value of a cell it shows a link for the download."""
+
+    archive: Path
+    notebooks: int
+
+    def __str__(self) -> str:
+        return f"{self.notebooks} notebooks, as last saved, are in {self.archive.name}"
+
+    def _repr_html_(self) -> str:
+        # JupyterLab leaves a link that says `download` to the browser.
+        link = f'<a href="{NAME}" download="{NAME}">Download {NAME}</a>'
+        return f"<p>{self}. <strong>{link}</strong></p>"
+
+
+def pack_work(course: Path | str = ".") -> Packed:
+    """Put all saved notebooks into ``my-work.zip``, in the folder of the course.
+
+    Parameters
+    ----------
+    course : path, default="."
+        The folder in which ``lessons/`` is.
+
+    Returns
+    -------
+    Packed
+        Shows a link for the download.
+
+    Raises
+    ------
+    ValueError
+        If there is no folder ``lessons/`` with notebooks in it.
+    """
+    folder = Path(course)
+    names = list(_work_in(folder))
+    notebooks = sum(name.endswith(".ipynb") for name in names)
+    if not notebooks:
+        raise ValueError(f"course must be the folder with lessons/ in it, got {str(course)!r}")
+    draft = folder / f".{NAME}.draft"
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in names:
+            archive.write(folder / name, name)
+    draft.replace(folder / NAME)
+    return Packed(folder / NAME, notebooks)
+
+
+def _work_in(folder: Path) -> Iterator[str]:
+    """Yield the files that are a student's work, by their paths from the folder."""
+    for path in sorted([*folder.glob("my-progress*.json"), *folder.glob("lessons/*/*.ipynb")]):
+        name = path.relative_to(folder).as_posix()
+        if WORK.fullmatch(name):
+            yield name
+
+
+def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
+    """Put what `pack_work` packed back in its place, and say what was done.
+
+    What is there and differs is moved into a folder ``before-DATE`` first, so that nothing is
+    lost.
+
+    Parameters
+    ----------
+    archive : path, default="my-work.zip"
+    course : path, default="."
+        The folder in which ``lessons/`` is.
+
+    Raises
+    ------
+    ValueError
+        If the archive is not there or is none, or holds anything but work; then nothing is
+        changed.
+    """
+    folder = Path(course)
+    contents = _contents(Path(archive))
+    aside = folder / f"before-{datetime.now():%Y-%m-%d-%H%M%S}"
+    replaced = same = 0
+    for name, content in contents.items():
+        place = folder / name
+        if place.exists():
+            if place.read_bytes() == content:
+                same += 1
+                continue
+            (aside / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(place, aside / name)
+            replaced += 1
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    print(f"{len(contents)} files taken up, {same} of them unchanged.")
+    if replaced:
+        print(f"{replaced} files that were here and differed are now in {aside.name}.")
+    print("Close notebooks that are open, without saving, and open them again.")
+
+
+def _contents(archive: Path) -> dict[str, bytes]:
+    """Return the files of an archive by their paths, if they are all a student's work."""
+    if not archive.is_file():
+        raise ValueError(
+            f"there is no {archive}: upload it first (drag it from your computer onto the list of "
+            "files at the left)"
+        )
+    try:
+        with zipfile.ZipFile(archive) as file:
+            entries = [entry for entry in file.infolist() if not entry.is_dir()]
+            for entry in entries:
+                if not WORK.fullmatch(entry.filename) or entry.file_size > LARGEST:
+                    raise ValueError(
+                        f"{archive.name} was not made by pack_work: it holds {entry.filename!r}"
+                    )
+            return {entry.filename: file.read(entry) for entry in entries}
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+        raise ValueError(f"{archive.name} cannot be read as an archive: {error}") from error

@@ -1,0 +1,102 @@
+"""A student's work as one file, and back again, with nothing lost."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from imbalance_lab.work import pack_work, take_up_work
+
+FIRST, SECOND = "lessons/00-start-here/start-here.ipynb", "lessons/02-metrics/metrics.ipynb"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    for name in (FIRST, SECOND, "my-progress.json"):
+        write(tmp_path / "course" / name, f"my {name}")
+    for name in (
+        *("README.md", "imbalance_lab/x.py", "lessons/notes.txt", "lessons/00-start-here/data.csv"),
+        "lessons/00-start-here/.ipynb_checkpoints/start-here-checkpoint.ipynb",
+    ):
+        write(tmp_path / "course" / name, "no work")
+    return tmp_path / "course"
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def archive_of(folder: Path, *names: str) -> Path:
+    with zipfile.ZipFile(folder / "other.zip", "w") as archive:
+        for name in names:
+            archive.writestr(name, "from elsewhere")
+    return folder / "other.zip"
+
+
+def everything(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".zip"
+    }
+
+
+def test_all_notebooks_and_the_progress_are_packed_and_nothing_else(course):
+    packed = pack_work(course)
+    with zipfile.ZipFile(course / "my-work.zip") as archive:
+        assert sorted(archive.namelist()) == [FIRST, SECOND, "my-progress.json"]
+        assert archive.read(FIRST).decode() == f"my {FIRST}"
+    assert str(packed) == "2 notebooks, as last saved, are in my-work.zip"
+    assert '<a href="my-work.zip" download="my-work.zip">' in packed._repr_html_()
+
+
+def test_work_is_taken_up_in_a_fresh_course_and_what_was_there_is_kept(course, tmp_path, capsys):
+    pack_work(course)
+    fresh = tmp_path / "fresh"
+    write(fresh / FIRST, "released")
+    write(fresh / SECOND, f"my {SECOND}")
+    take_up_work(course / "my-work.zip", fresh)
+    there = everything(fresh)
+    (kept,) = (name for name in there if name.startswith("before-"))
+    assert kept.endswith(f"/{FIRST}")
+    assert there == {
+        **{name: f"my {name}" for name in (FIRST, SECOND, "my-progress.json")},
+        kept: "released",
+    }
+    said = capsys.readouterr().out
+    assert "3 files taken up, 1 of them unchanged." in said
+    assert "1 files that were here and differed are now in before-" in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside.ipynb",
+        "lessons/../../outside.ipynb",
+        "/tmp/outside.ipynb",
+        "lessons/00-start-here/../../../outside.ipynb",
+        "lessons\\00-start-here\\x.ipynb",
+        "lessons/00-start-here/conftest.py",
+        ".jupyter/jupyter_server_config.py",
+        "imbalance_lab/checks/check.py",
+        "my-progress/../x.json",
+    ],
+)
+def test_an_archive_with_anything_else_changes_nothing(course, name):
+    before = everything(course.parent)
+    with pytest.raises(ValueError, match=r"other\.zip was not made by pack_work: it holds"):
+        take_up_work(archive_of(course, FIRST, name), course)
+    assert everything(course.parent) == before
+
+
+def test_what_is_missing_or_no_archive_is_said(course, tmp_path):
+    with pytest.raises(ValueError, match=r"there is no .*my-work\.zip: upload it first"):
+        take_up_work(course / "my-work.zip", course)
+    (tmp_path / "my-work.zip").write_text("no archive")
+    with pytest.raises(ValueError, match=r"my-work\.zip cannot be read as an archive"):
+        take_up_work(tmp_path / "my-work.zip", course)
+    with pytest.raises(ValueError, match=r"course must be the folder with lessons/ in it, got"):
+        pack_work(tmp_path / "nowhere")
