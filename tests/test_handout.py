@@ -491,6 +491,13 @@ class TestChosen:
         assert said.count("*This exercise is not part of this hand-out.*") == 6
         assert "| 75 min | 3 |" in (half.student / "README.md").read_text(encoding="utf-8")
 
+    def test_progress_is_told_of_what_is_there(self, handout, half):
+        listed = "imbalance_lab/exercises/course.json"
+        assert (handout.student / listed).read_bytes() == (ROOT / listed).read_bytes()
+        there = json.loads((half.student / listed).read_text(encoding="utf-8"))
+        names = {x["name"]: [task["key"].split("/")[-1] for task in x["tasks"]] for x in there}
+        assert names == {"02-metrics/metrics": ["confusion-counts", "precision-recall"]}
+
     def test_no_other_cell_has_changed(self, half):
         whole = nbformat.read(ROOT / "lessons" / "02-metrics" / "metrics.ipynb", as_version=4)
         part = nbformat.read(half.student / "lessons/02-metrics/metrics.ipynb", as_version=4)

@@ -12,6 +12,7 @@ from nbformat.v4 import new_markdown_cell
 
 from imbalance_builder.course import BuildError
 from imbalance_builder.preprocessors import TRY_TAG
+from imbalance_builder.source import POINTS
 
 LEFT_OUT = "*This exercise is not part of this hand-out.*"
 CELL_LEFT_OUT = "*The cell that was here needs an exercise that is not part of this hand-out.*"
@@ -89,7 +90,7 @@ def cut(notebook: NotebookNode, chosen: frozenset[str]) -> NotebookNode:
         needs = sorted(set(makers) & _used(cell))
         if own in gone:
             if index == own.begin:
-                heading = cell.source.splitlines()[0]
+                heading = POINTS.sub("", cell.source.splitlines()[0])
                 cells.append(_said(f"{heading}\n\n{LEFT_OUT}", cell))
         elif needs and own:
             raise BuildError(

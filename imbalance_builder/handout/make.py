@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,12 +14,12 @@ from string import Template
 import jupytext
 import nbformat
 import tomlkit
-from nbformat import NotebookNode
 
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.handout.address import launch_link
 from imbalance_builder.handout.choice import Choice
 from imbalance_builder.handout.cut import cut, exercises_of
+from imbalance_builder.handout.listed import row, shorten_list
 from imbalance_builder.handout.needs import student_pins, student_project
 from imbalance_builder.handout.pack import write_repository, write_zip
 from imbalance_builder.handout.pages import bring_pages, mend_links
@@ -189,7 +188,7 @@ def _write_student(course: Course, choice: Choice, draft: Handout, link: str) ->
     _write(student / "requirements.txt", student_pins(pyproject, lock))
     for name in LICENCES:
         shutil.copyfile(root / name, student / name)
-    rows = [_row(student / "lessons" / x.topic / f"{x.name}.ipynb") for x in choice.lessons]
+    rows = [row(student / "lessons" / x.topic / f"{x.name}.ipynb") for x in choice.lessons]
     words = {
         "badge": BADGE.format(link=link) if link else "",
         "first": _first(choice),
@@ -202,6 +201,7 @@ def _write_student(course: Course, choice: Choice, draft: Handout, link: str) ->
         else:
             _write(student / template.name, Template(text).substitute(words))
     (student / "postBuild").chmod(0o755)
+    shorten_list(student)
     bring_pages(root, student)
     mend_links(student)
 
@@ -219,25 +219,6 @@ def _write_notebook(path: Path, text: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _row(path: Path) -> str:
-    """Return a notebook's row in the table of lessons, "" where it was left out."""
-    if not path.exists():
-        return ""
-    cells = nbformat.read(path, as_version=4).cells
-    text = cells[0].source
-    title = text.splitlines()[0].lstrip("# ")
-    name, colon, question = title.partition(": ")
-    minutes = re.search(r"\*\*Time\*\* (\d+)", text)
-    time = f"{minutes[1]} min" if minutes else ""
-    asked = question[:1].upper() + question[1:] if colon else ""
-    link = path.relative_to(path.parents[2]).as_posix()
-    return f"| [{name}]({link}) | {asked} | {time} | {_points(cells):g} |"
-
-
-def _points(cells: list[NotebookNode]) -> float:
-    return sum(float(c.metadata.get("nbgrader", {}).get("points", 0) or 0) for c in cells)
 
 
 def _move(draft: Handout, place: Handout) -> None:
