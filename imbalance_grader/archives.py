@@ -165,5 +165,7 @@ def _check_index(file: Path | IO[bytes]) -> None:
         raise Unreadable("it is no zip archive")
     count = end[zipfile._ECD_ENTRIES_TOTAL]  # type: ignore[attr-defined]
     size = end[zipfile._ECD_SIZE]  # type: ignore[attr-defined]
-    if count > MOST_FILES or size > LARGEST_INDEX:
+    if count > MOST_FILES:
         raise Unreadable(f"it lists {count:,} files, more than the {MOST_FILES:,} that are read")
+    if size > LARGEST_INDEX:
+        raise Unreadable(f"its list of files has {size >> 20:,} MB, more than is read")

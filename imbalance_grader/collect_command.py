@@ -17,7 +17,7 @@ from imbalance_grader.names import shown
 from imbalance_grader.printable import one_line
 from imbalance_grader.stamps import read_stamp
 
-_LONGEST = 300
+_LONGEST = 200
 _MOST_LISTED = 200
 
 

@@ -24,23 +24,24 @@ from dataclasses import dataclass, replace
 
 _FORMS = {
     "canvas": re.compile(
-        r"(?P<prefix2>anon(?P<late2>_(?i:late))?_(?P<key2>[A-Za-z0-9]{5})_(?P<order2>\d+))"
+        r"(?P<prefix2>anon(?P<late2>_(?i:late))?_(?P<key2>[A-Za-z0-9]{5})_(?P<order2>[0-9]+))"
         r"_(?P<file2>.+)|"
-        r"(?P<prefix>(?P<name>[^/]*?)(?P<late>_(?i:late))?_(?P<key>\d+)_(?P<order>\d+))_(?P<file>.+)",
+        r"(?P<prefix>(?P<name>[^/]*?)(?P<late>_(?i:late))?_(?P<key>[0-9]+)_(?P<order>[0-9]+))_(?P<file>.+)",
         re.DOTALL,
     ),
     "moodle": re.compile(
-        r"(?P<prefix>(?P<name>[^/_]+)_(?P<key>\d+))_assignsubmission_"
+        r"(?P<prefix>(?P<name>[^/_]+)_(?P<key>[0-9]+))_assignsubmission_"
         r"(?:file(?:_?/|_)(?P<file>.+)|(?P<text>onlinetext)(?:_?/|_).+)",
         re.DOTALL,
     ),
     "blackboard": re.compile(
-        r"(?P<prefix>[^/]+?)_attempt_(?P<order>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
+        r"(?P<prefix>[^/]+?)_attempt_(?P<order>[0-9]{4}(?:-[0-9][0-9]){5})(?:_(?P<file>.+)|\.txt)",
+        re.DOTALL,
     ),
     "folders": re.compile(r"(?P<prefix>(?P<key>[^/]+))/(?P<file>.+)", re.DOTALL),
 }
 PLATFORMS = tuple(_FORMS)
-_SOMEBODYS = re.compile(r"[^/_]+_\d+_assign")
+_SOMEBODYS = re.compile(r"[^/_]+_[0-9]+_assign")
 _NAMED_IN_TEXT = re.compile(r"\s*Name:[^\n]*\(([^()\n]+)\)\s*\n")
 _DATE_IN_TEXT = re.compile(
     r"^Date Submitted: *([^\n]{1,100} (?!AM|PM)[A-Z]{2,5}) *\r?$", re.MULTILINE

@@ -125,6 +125,19 @@ def test_blackboard_user_with_underscore_time_with_zone_and_the_newest_attempt(c
     assert done.left == []
 
 
+def test_without_its_text_an_underscore_makes_nobody_somebody_else(course, gather):
+    start, end = "Lesson 1_", "_attempt_2026-11-01-10-00-00_toy.ipynb"
+    files = {f"{start}{user}{end}": notebook(course, user) for user in ("doe", "jane_doe", "bob")}
+    done = gather(files)
+    assert list(submitted(course)) == ["bob/toy.ipynb"]
+    assert len(reasons(done)) == 2
+    assert "'doe' would be 2 people there (Lesson 1_doe, Lesson 1_jane_doe)" in str(done.left)
+
+
+def test_digits_of_another_script_are_no_number_of_a_platform():
+    assert sender("canvas", "eve_\uff11\uff12_\uff13\uff14_7_8_toy.ipynb").key == "7"
+
+
 def test_a_clock_in_an_unknown_zone_is_no_time(course, gather):
     gather({"HW_bob_attempt_2026-11-01-09-00-00_toy.ipynb": notebook(course, "bob")})
     assert time_of(course, "bob") == ""
@@ -442,6 +455,14 @@ def test_a_size_that_is_a_lie_is_no_size(course, gather):
     struct.pack_into("<L", data, place + 24, 10)  # says that it unpacks to ten bytes
     done = gather(bytes(data))
     assert reasons(done)["eve_1_2_toy.ipynb"].startswith("it is damaged")
+
+
+def test_a_list_of_files_that_would_fill_the_memory_is_not_read(course, gather):
+    lie = bytearray(zipped({"toy.ipynb": "{}"}))
+    struct.pack_into("<L", lie, lie.index(b"PK\x05\x06") + 12, 0x7FFFFFFF)
+    done = gather({"eve_1_2_w.zip": bytes(lie), "ada_2_3_toy.ipynb": notebook(course, "x")})
+    assert sorted(submitted(course)) == ["1/w.zip", "2/toy.ipynb"]
+    assert "w.zip: its list of files has 2,047 MB, more than is read" in done.taken[0].notes
 
 
 def test_too_many_files_are_not_even_listed(gather, monkeypatch):
