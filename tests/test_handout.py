@@ -203,6 +203,23 @@ class TestNothingSecret:
             assert found_in(content) == []
         assert git(handout.repository, "rev-list", "--all", "--count").split() == [b"1"]
 
+    def test_who_clones_what_was_pushed_as_the_guide_prints_it_has_the_folder(
+        self, handout, tmp_path
+    ):
+        web = tmp_path / "web.git"
+        subprocess.run(["git", "init", "--quiet", "--bare", str(web)], check=True)
+        (line,) = re.findall(
+            r"^    (git -C handout/\S+ push .*)$", text("docs/grading.md"), re.MULTILINE
+        )
+        place = {"https://github.com/OWNER/NAME": str(web), "handout/imbalance-lab.git": "."}
+        command = [place.get(word, word) for word in line.split()]
+        subprocess.run(command, cwd=handout.repository, check=True, capture_output=True)
+        here = tmp_path / "here"
+        subprocess.run(["git", "clone", "--quiet", "-b", "main", str(web), str(here)], check=True)
+        shutil.rmtree(here / ".git")
+        assert files_of(here) == files_of(handout.student)
+        assert os.access(here / "postBuild", os.X_OK)
+
     def test_nothing_else_comes_along(self, handout):
         """A new file is the student's to see, or the hand-out should not have it."""
         assert {path.name for path in handout.student.iterdir()} == {
