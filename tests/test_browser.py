@@ -156,6 +156,12 @@ def test_an_unsolved_lesson_runs_to_its_end_and_its_explorer_moves(
     may_fail = {c.source.splitlines()[0] for c in unsolved}
     for failed in page.locator(".jp-CodeCell:has([data-mime-type$='error'])").all():
         assert failed.locator(".cm-line").first.inner_text() in may_fail
+    # What is not written yet is no red box: only what a lesson shows on purpose is one.
+    checks = (
+        page.locator(".jp-CodeCell").filter(has_text="check(").filter(has_text="not written yet")
+    )
+    assert checks.count() == 5
+    assert checks.locator("[data-mime-type$='error']").count() == 0
     executed = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
     assert not [p for p in executed.all_text_contents() if not re.fullmatch(r"\[\d+\]:", p.strip())]
 
@@ -193,6 +199,9 @@ def test_a_wrong_answer_is_named_and_the_right_one_passes_and_validates(
     expect(graded).to_contain_text(
         "This looks like a known mistake: the prices of false alarms and misses are swapped"
     )
+    expect(graded).to_contain_text("For a first hint, run in a new cell")
+    progress = cell(page, "progress()").locator("summary")
+    expect(progress).to_contain_text("Lesson 01: 5 of 6 solved, 9 of 11 points")
     graded.scroll_into_view_if_needed()
     shot(page, "named-mistake")
     dialog = validate(page)
@@ -204,6 +213,8 @@ def test_a_wrong_answer_is_named_and_the_right_one_passes_and_validates(
     run(page, graded)
     expect(graded).to_contain_text("cost_of: right on this input.")
     expect(graded).not_to_contain_text("not right yet")
+    expect(graded).to_contain_text("✓ cost_of: right on all")
+    expect(progress).to_contain_text("Lesson 01: 6 of 6 solved, 11 of 11 points")
     expect(validate(page)).to_contain_text("Success! Your notebook passes all the tests.")
     shot(page, "validated")
 
