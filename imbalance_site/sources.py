@@ -25,6 +25,9 @@ from imbalance_site.studies import page_of
 PAGES = Path(__file__).with_name("pages")
 #: From docs/: what is a page of the repository is another one here.
 ELSEWHERE = {"../README.md": "../index.md"}
+#: Notes for whoever teaches, which students need not come across; a link there leaves its words.
+TEACHING = "teaching"
+TO_TEACHING = re.compile(rf"\[([^\[\]]+)\]\({TEACHING}/[^()\s]+\)")
 FLOWCHART = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
 MINUTES = re.compile(r"\*\*Time\*\* (\d+) minutes")
 
@@ -74,10 +77,11 @@ def _lesson(found: Collected, source: Path, pictures: Path) -> None:
 
 def _docs(source: Path, root: Path) -> None:
     """Copy the guides, tables and pictures of the repository."""
-    shutil.copytree(root / "docs", source / "docs")
-    shutil.copyfile(root / "CONTRIBUTING.md", source / "CONTRIBUTING.md")
+    shutil.copytree(root / "docs", source / "docs", ignore=shutil.ignore_patterns(TEACHING))
+    for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
+        shutil.copyfile(root / name, source / name)
     for page in (source / "docs").glob("*.md"):
-        text = page.read_text(encoding="utf-8")
+        text = TO_TEACHING.sub(r"\1", page.read_text(encoding="utf-8"))
         for there, here in ELSEWHERE.items():
             text = text.replace(f"]({there}", f"]({here}")
         _write(page, FLOWCHART.sub(lambda found: _chains(found[1]), text))

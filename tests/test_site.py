@@ -97,6 +97,11 @@ class TestWhole:
     def test_every_guide_is_there(self, pages):
         names = {path.stem for path in (ROOT / "docs").glob("*.md")}
         assert {f"docs/{name}.html" for name in names} < set(pages)
+        assert "CHANGELOG.html" in pages
+
+    def test_notes_for_whoever_teaches_are_not(self, pages):
+        assert not [name for name in pages if "teaching" in name]
+        assert "teaching notes" in pages["docs/syllabus.html"].get_text()
 
     @pytest.mark.parametrize("name", studies())
     def test_a_study_has_a_page_with_all_its_comparisons(self, pages, name):
