@@ -187,7 +187,7 @@ def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
         write_whole(chosen.output, nbformat.writes(clean))
     result = graded.result
     totals = {"points": result.points, "max_points": result.max_points, "waiting": result.waiting}
-    _print_json({"version": course_version()} | totals | result.to_json())
+    _print_json(totals | result.to_json())
     return DONE if result.state == State.GRADED else ATTENTION
 
 
@@ -402,7 +402,6 @@ def _summary(
     ]
     waived = Waivers(classroom.root, assignment.name).all()
     return {
-        "version": course_version(),
         "assignment": assignment.name,
         "waived": {"/".join(key): dataclasses.asdict(waiver) for key, waiver in waived.items()},
         "graded_now": graded_now,
@@ -412,7 +411,8 @@ def _summary(
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    print(json.dumps(document, indent=2))
+    """Print one object, which begins with the version of the course."""
+    print(json.dumps({"version": course_version()} | document, indent=2))
 
 
 def _print_table(rows: Sequence[Standing], paths: dict[str, Path]) -> None:

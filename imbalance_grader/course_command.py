@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.course_grades import (
     ABSENT,
@@ -32,6 +33,7 @@ def write_course(chosen: argparse.Namespace) -> tuple[CourseGrades, Path]:
     ClassroomError
     """
     classroom = Classroom(chosen.course)
+    back_up(classroom)
     grades = course_grades(classroom, chosen.drop, chosen.weights, chosen.capstone)
     path = chosen.output or classroom.root / "grading" / "course.csv"
     write_whole(path, to_csv(grades))

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.collect import Kept
 from imbalance_grader.exports import Choices, Exported, canvas, moodle
@@ -41,6 +42,7 @@ def export(chosen: argparse.Namespace) -> Written:
     """
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
+    back_up(classroom)
     rows = standings(classroom, assignment)
     if not any(row.score is not None for row in rows):
         raise ClassroomError(f"nothing to export: nobody has a score for {assignment.name}")

@@ -302,7 +302,14 @@ def copies(course) -> list:
 
 @pytest.mark.parametrize(
     "writes",
-    [GRADE, (*WAIVE, "--reason", REASON), ("report", ASSIGNMENT), ("feedback", ASSIGNMENT)],
+    [
+        GRADE,
+        (*WAIVE, "--reason", REASON),
+        ("report", ASSIGNMENT),
+        ("feedback", ASSIGNMENT),
+        ("export", ASSIGNMENT, "--moodle", "worksheet.csv"),
+        ("course",),
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_what_was_there_before_is_in_the_newest_copy(course, told, command, writes):
