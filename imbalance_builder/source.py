@@ -20,7 +20,8 @@ header                                              cell
 
 Each answer has exactly one graded cell, after it. The grade ids in the notebook are ``NAME`` for
 the answer and the written cell, and ``NAME-check`` for the graded cell. Points are shown behind the
-heading above the cell that gives them. A notebook with points ends with the student's progress.
+heading above the cell that gives them. A notebook with points shows the student's
+progress before its last words.
 """
 
 from __future__ import annotations
@@ -49,13 +50,13 @@ TAGS = {
 }
 
 
-LAST_WORDS = """\
+PROGRESS_WORDS = """\
 ## How far you are
 
 Run the next cell, and open the line for all lessons. It counts what your own checks have passed, in
 this lesson and in the others. It is kept in `my-progress.json` in the folder of the course; nobody
 else reads it, and it has no part in your marks."""
-LAST_CELL = "from imbalance_lab.progress import progress\n\nprogress()"
+PROGRESS = "from imbalance_lab.progress import progress\n\nprogress()"
 MAX_LINES = 25
 MAX_GRADED_LINES = 6
 # Lines of a graded cell that are no part of its sentences: blank, comment, import, closing bracket.
@@ -125,7 +126,10 @@ def read_source(path: Path) -> NotebookNode:
         raise BuildError(f"{path.parent.name}/{path.name}:\n  " + "\n  ".join(problems))
     _show_points(cells)
     if any("points" in cell.metadata.get("nbgrader", {}) for cell in cells):
-        cells += [nbformat.v4.new_markdown_cell(LAST_WORDS), nbformat.v4.new_code_cell(LAST_CELL)]
+        # Before what to take away, with which a lesson ends.
+        end = len(cells) - (cells[-1].cell_type == "markdown")
+        added = nbformat.v4.new_markdown_cell(PROGRESS_WORDS), nbformat.v4.new_code_cell(PROGRESS)
+        cells[end:end] = added
     _give_ids(cells)
     notebook: NotebookNode = nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": LANGUAGE_INFO}

@@ -21,7 +21,7 @@ from jupyter_client.connect import LocalPortCache
 from imbalance_builder import cli, compare
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.execute import Run, run_lesson
-from imbalance_builder.source import LAST_WORDS, read_source
+from imbalance_builder.source import PROGRESS_WORDS, read_source
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -141,8 +141,8 @@ class TestSource:
             "## Theme\n\n### Exercise 1 (1 point)\n\nWrite it.",
             "## Words (1.5 points)\n\nSay it.",
             SCHEME.replace("# ", "", 1).replace("\n# ", "\n").strip(),
+            PROGRESS_WORDS,
             "## End",
-            LAST_WORDS,
         ]
 
     @pytest.mark.parametrize(
