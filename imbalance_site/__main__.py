@@ -25,7 +25,10 @@ def build(folder: Path) -> int:
     assemble(folder / "source", Course(ROOT))
     options = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "2"]
     places = ["-c", CONFIG, "-d", folder / "doctrees", folder / "source", folder / "html"]
-    return build_main([*options, *map(str, places)])
+    failed = build_main([*options, *map(str, places)])
+    # A digest of Sphinx's settings, which name this machine's folders.
+    (folder / "html" / ".buildinfo").unlink(missing_ok=True)
+    return failed
 
 
 def main() -> int:

@@ -30,6 +30,7 @@ lesson_pages = {
 html_theme = "furo"
 html_copy_source = html_show_sourcelink = False
 html_css_files = ["site.css"]
+html_js_files = [("scrollable.js", {"defer": "defer"})]
 html_favicon = "static/mark.svg"
 mathjax = find_spec("sphinx-mathjax-offline")
 assert mathjax is not None
@@ -39,6 +40,17 @@ mathjax_path = "mathjax/tex-chtml.js"
 html_theme_options: dict[str, list[str]] = {"top_of_page_buttons": []}
 
 
+def name_level_of_captions(
+    _: Sphinx, __: str, ___: str, context: dict[str, str], *____: object
+) -> None:
+    """Say of the captions among the contents which level of heading they are, as ARIA wants it."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace(
+        'role="heading"', 'role="heading" aria-level="2"'
+    )
+
+
 def setup(app: Sphinx) -> None:
     """Let the lessons' pictures, which were put beside their pages, be copied as they are."""
     app.config.html_static_path.append(str(app.srcdir / "_pictures"))
+    app.connect("html-page-context", name_level_of_captions, priority=900)

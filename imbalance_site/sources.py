@@ -14,6 +14,7 @@ import nbformat
 
 from imbalance_builder.bases import read_bases
 from imbalance_builder.course import Course
+from imbalance_builder.handout.pages import mend_links
 from imbalance_builder.pages import Collected, by_length, collect
 from imbalance_evidence import STUDIES
 from imbalance_lab.claims import SIGNS
@@ -23,11 +24,12 @@ from imbalance_site.advice import advice_page
 from imbalance_site.studies import page_of
 
 PAGES = Path(__file__).with_name("pages")
-#: From docs/: what is a page of the repository is another one here.
-ELSEWHERE = {"../README.md": "../index.md"}
-#: Notes for whoever teaches, which students need not come across; a link there leaves its words.
-TEACHING = "teaching"
-TO_TEACHING = re.compile(rf"\[([^\[\]]+)\]\({TEACHING}/[^()\s]+\)")
+#: What is one page of the repository is another one here.
+ELSEWHERE = {"README.md": "index.md"}
+#: Notes that name the mistakes to expect and what to listen for are for instructors.
+KEPT_BACK = shutil.ignore_patterns("teaching")
+ANCHOR = re.compile(r"(\]\([^()\s]*#)([^()\s]+)\)")
+STUDY = re.compile(r"(?<=\| )`(\w+)`(?= \|)|\[`(\w+)`\]\(laboratory\.md\)")
 FLOWCHART = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
 MINUTES = re.compile(r"\*\*Time\*\* (\d+) minutes")
 
@@ -76,15 +78,26 @@ def _lesson(found: Collected, source: Path, pictures: Path) -> None:
 
 
 def _docs(source: Path, root: Path) -> None:
-    """Copy the guides, tables and pictures of the repository."""
-    shutil.copytree(root / "docs", source / "docs", ignore=shutil.ignore_patterns(TEACHING))
+    """Copy the guides, tables and pictures of the repository; their links lead within the site."""
+    shutil.copytree(root / "docs", source / "docs", ignore=KEPT_BACK)
     for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
         shutil.copyfile(root / name, source / name)
-    for page in (source / "docs").glob("*.md"):
-        text = TO_TEACHING.sub(r"\1", page.read_text(encoding="utf-8"))
+    (source / "index.md").touch()  # links lead there; its text comes last
+    for page in [*source.glob("*.md"), *source.glob("docs/*.md")]:
+        text = page.read_text(encoding="utf-8")
         for there, here in ELSEWHERE.items():
-            text = text.replace(f"]({there}", f"]({here}")
+            text = re.sub(rf"(\]\((?:\.\./)?){re.escape(there)}", rf"\g<1>{here}", text)
+        text = ANCHOR.sub(lambda found: f"{found[1]}{found[2].lower()})", text)
         _write(page, FLOWCHART.sub(lambda found: _chains(found[1]), text))
+    mend_links(source)
+    for name in ("claims.md", "laboratory.md"):
+        page = source / "docs" / name
+        _write(page, STUDY.sub(_to_study, page.read_text(encoding="utf-8")))
+
+
+def _to_study(found: re.Match[str]) -> str:
+    name = found[1] or found[2]
+    return f"[`{name}`](../studies/{name}.md)" if name in studies() else found[0]
 
 
 def _chains(flowchart: str) -> str:
