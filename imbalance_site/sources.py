@@ -49,6 +49,8 @@ def assemble(source: Path, course: Course) -> None:
     for found in collected:
         _lesson(found, source, pictures)
     _docs(source, course.root)
+    for found in collected:  # to download as they are, links too
+        shutil.copyfile(found.lesson.release, source / "downloads" / f"{found.lesson.name}.ipynb")
     _studies(source, drawings)
     _front_page(source, collected)
     _write(source / "advice.md", advice_page(collected, read_bases(course.root), drawings))
@@ -70,11 +72,10 @@ def _write(path: Path, text: str) -> None:
 
 
 def _lesson(found: Collected, source: Path, pictures: Path) -> None:
-    """Write a lesson's page, and the notebook to download beside it."""
+    """Write a lesson's page."""
     page = source / "lessons" / f"{found.lesson}.ipynb"
     page.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(lessons.page_of(found.lesson, pictures), page)
-    shutil.copyfile(found.lesson.release, source / "downloads" / f"{found.lesson.name}.ipynb")
 
 
 def _docs(source: Path, root: Path) -> None:
