@@ -28,6 +28,7 @@ PAGES = Path(__file__).with_name("pages")
 ELSEWHERE = {"README.md": "index.md"}
 #: Notes that name the mistakes to expect and what to listen for are for instructors.
 KEPT_BACK = shutil.ignore_patterns("teaching")
+#: JupyterLab keeps the capitals of a heading in its anchor; here it has none.
 ANCHOR = re.compile(r"(\]\([^()\s]*#)([^()\s]+)\)")
 STUDY = re.compile(r"(?<=\| )`(\w+)`(?= \|)|\[`(\w+)`\]\(laboratory\.md\)")
 FLOWCHART = re.compile(r"```mermaid\n(.*?)```", re.DOTALL)
