@@ -147,7 +147,7 @@ class TestPackage:
     def test_no_distribution_holds_a_right_answer(self, distributions, kind):
         package = distributions[kind] / "imbalance_lab"
         files = [path for path in package.rglob("*") if path.is_file()]
-        assert {path.suffix for path in files} <= {".py", ".json", ".mplstyle", ".typed"}
+        assert {path.suffix for path in files} <= {".py", ".json", ".toml", ".mplstyle", ".typed"}
         secret = re.compile(r"oracle|solution|grading|grader|sandbox|answer_?key|marking")
         for path in files:
             names = path.relative_to(package).as_posix()
