@@ -22,7 +22,7 @@ from imbalance_grader.journal import Journal, Record, RunNote, clear_leftovers
 from imbalance_grader.results import State
 from imbalance_grader.settle import Settler, fingerprint, unread
 from imbalance_grader.strays import Stray, strays
-from imbalance_grader.waivers import Waivers
+from imbalance_grader.waivers import held
 from imbalance_grader.workers import Task, Workers
 
 _MOST_LISTED = 10  # misplaced files in a message
@@ -147,8 +147,9 @@ def grade_class(
 def _waive_added(classroom: Classroom, assignment: Assignment) -> None:
     """Ask an exercise that was added of new submissions only: whoever was graded has its points."""
     added = classroom.added_cells(assignment)
-    if added:
-        waivers = Waivers(classroom.root, assignment.name)
+    if not added:
+        return
+    with held(classroom.root, assignment.name) as waivers:
         before = list(entries(classroom, assignment.name))
         for key in added:
             if key not in waivers.all():

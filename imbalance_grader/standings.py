@@ -18,7 +18,7 @@ from imbalance_grader.journal import Journal, Record, write_whole
 from imbalance_grader.printable import one_line
 from imbalance_grader.results import State
 from imbalance_grader.run import not_handed_in
-from imbalance_grader.waivers import Waivers
+from imbalance_grader.waivers import held
 
 # What a spreadsheet calculates: a formula sign at the beginning of a cell, or after the semicolon
 # that separates cells where the comma is the decimal sign; spaces and quotes before it don't help,
@@ -121,9 +121,8 @@ def standings(
     journal = Journal(classroom.results(assignment.name))
     by_student |= {record.student: record for record in journal.all()}
     by_student |= {record.student: record for record in records or ()}
-    with MarksWriter(classroom) as writer:
+    with MarksWriter(classroom) as writer, held(classroom.root, assignment.name) as waivers:
         dates = {student: record.when for student, record in by_student.items() if record.run}
-        waivers = Waivers(classroom.root, assignment.name)
         writer.settle(assignment.name, dates, waivers, _read_notebooks(by_student.values()))
     known, names = entries(classroom, assignment.name), people(classroom)
     due = classroom.due(assignment.name) is not None

@@ -8,7 +8,7 @@ from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.gradebook import Given, MarksWriter
 from imbalance_grader.journal import Journal
 from imbalance_grader.results import exercise_name
-from imbalance_grader.waivers import Key, Waivers
+from imbalance_grader.waivers import Key, Waiver, held
 
 
 def waive(
@@ -36,19 +36,19 @@ def waive(
         If there is no such exercise or student, no reason is given, or it is waived already.
     """
     key = find_exercise(assignment, exercise)
-    waivers = Waivers(classroom.root, assignment.name)
     if not (reason or "").strip():
         raise ClassroomError("--reason is missing: one sentence for students and for the report")
-    if key in waivers.all():
-        raise ClassroomError(
-            f"{exercise} is waived already ({waivers.all()[key].reason}); "
-            f"first take that back: imbalance-lab-grade waive {assignment.name} {exercise} --undo"
-        )
     here = {submission.student for submission in classroom.submissions(assignment.name)}
     unknown = sorted(set(students or ()) - here - set(classroom.enrolled()))
     if unknown:
         raise ClassroomError(f"no such student: {', '.join(map(repr, unknown))}")
-    waivers.add(key, str(reason).strip(), students)
+    with held(classroom.root, assignment.name) as waivers:
+        if key in waivers.all():
+            raise ClassroomError(
+                f"{exercise} is waived already ({waivers.all()[key].reason}); first take that "
+                f"back: imbalance-lab-grade waive {assignment.name} {exercise} --undo"
+            )
+        waivers.add(key, str(reason).strip(), students)
 
 
 def take_back(classroom: Classroom, assignment: Assignment, exercise: str) -> None:
@@ -60,11 +60,19 @@ def take_back(classroom: Classroom, assignment: Assignment, exercise: str) -> No
         If there is no such exercise, or it is not waived.
     """
     key = find_exercise(assignment, exercise)
-    waivers = Waivers(classroom.root, assignment.name)
-    waiver = waivers.all().get(key)
-    if waiver is None:
-        raise ClassroomError(f"{exercise} is not waived in {assignment.name}")
-    given: dict[str, Given] = {
+    with held(classroom.root, assignment.name) as waivers, MarksWriter(classroom) as writer:
+        waiver = waivers.all().get(key)
+        if waiver is None:
+            raise ClassroomError(f"{exercise} is not waived in {assignment.name}")
+        writer.take_back(assignment.name, key, _given(classroom, assignment, key, waiver))
+        waivers.remove(key)  # last: a run killed before it does both again
+
+
+def _given(
+    classroom: Classroom, assignment: Assignment, key: Key, waiver: Waiver
+) -> dict[str, Given]:
+    """Return by student what the checks and a person had given before it was waived."""
+    return {
         record.student: (cell.points, waiver.set_aside.get(record.student))
         for record in Journal(classroom.results(assignment.name)).all()
         if waiver.covers(record.student)
@@ -72,9 +80,6 @@ def take_back(classroom: Classroom, assignment: Assignment, exercise: str) -> No
         for cell in notebook.cells
         if (notebook.notebook, cell.grade_id) == key
     }
-    with MarksWriter(classroom) as writer:
-        writer.take_back(assignment.name, key, given)
-    waivers.remove(key)  # last: a run killed before it does both again
 
 
 def find_exercise(assignment: Assignment, exercise: str) -> Key:

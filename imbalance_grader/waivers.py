@@ -6,13 +6,16 @@ applied whenever marks are settled, so that no later run of the checks takes the
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from imbalance_grader.classroom import ClassroomError
 from imbalance_grader.journal import write_whole
@@ -49,8 +52,20 @@ class Waiver:
 Key = tuple[str, str]  # the name of a notebook, and the grade id of one of its cells
 
 
+@contextlib.contextmanager
+def held(root: Path, assignment: str) -> Iterator[Waivers]:
+    """Read what is waived, and let nobody else change or apply it until the block ends.
+
+    Otherwise a mark could be put aside for a waiver that another command is just taking back.
+    """
+    lock = root / "grading" / ".waivers.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with FileLock(lock):
+        yield Waivers(root, assignment)
+
+
 class Waivers:
-    """What is waived of one assignment.
+    """What is waived of one assignment, as it stands now; to change or apply it, `held` it.
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+from threading import Thread
 
 import nbformat
 import pytest
@@ -13,8 +14,10 @@ from test_report import Page
 
 from imbalance_grader.backup import KEPT, back_up
 from imbalance_grader.classroom import Classroom
+from imbalance_grader.gradebook import MarksWriter
 from imbalance_grader.run import ADDED
 from imbalance_grader.version import course_version
+from imbalance_grader.waive import waive
 
 DUE = "2026-03-02 12:00:00 UTC"
 REASON = "The contract had two readings."
@@ -260,6 +263,30 @@ def test_a_reason_is_text_wherever_it_is_shown(course, told, command):
     ):
         assert "<script" not in page.read_text()
         assert "alert(1)" in page.read_text()
+
+
+def test_a_waiver_given_while_another_command_applies_them_is_not_lost(
+    course, told, command, monkeypatch
+):
+    course.submit("ann", half="WRONG")
+    told(*GRADE)
+    settle, waiving = MarksWriter.settle, []
+
+    def meanwhile(*arguments):
+        assignment = Classroom(course.root).assignment(ASSIGNMENT)
+        other = Thread(target=waive, args=(Classroom(course.root), assignment, "test-half", REASON))
+        monkeypatch.setattr(MarksWriter, "settle", settle)
+        other.start()
+        other.join(0.3)
+        waiving.append(other.is_alive())
+        settle(*arguments)
+        waiving.append(other)
+
+    monkeypatch.setattr(MarksWriter, "settle", meanwhile)
+    assert command("report", ASSIGNMENT) == 0
+    assert waiving[0]
+    waiving[1].join()
+    assert told("report", ASSIGNMENT)["ann"]["score"] == 7
 
 
 # --- an added exercise ---------------------------------------------------------------------------
