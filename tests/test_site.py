@@ -448,5 +448,6 @@ class TestInTheBrowser:
         page.get_by_placeholder("Search").fill("smote")
         page.keyboard.press("Enter")
         page.wait_for_selector("ul.search li")
+        page.wait_for_load_state("networkidle")  # each hit fetches its page for a summary
         assert page.locator('ul.search a[href*="06-smote"]').count() > 0
         page.close()
