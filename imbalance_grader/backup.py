@@ -50,11 +50,14 @@ def back_up(classroom: Classroom) -> Path | None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Let SQLite copy a database; a copy that is not whole never has the name of one."""
+    """Let SQLite copy a database; a copy that is not whole never has the name of one.
+
+    It may write: what a run that was killed left half done, SQLite takes back before it reads.
+    """
     unfinished = target.with_name(f".writing-{target.name}")
     try:
         with (
-            contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as there,
+            contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True)) as there,
             contextlib.closing(sqlite3.connect(unfinished)) as here,
         ):
             there.backup(here)

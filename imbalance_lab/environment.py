@@ -36,6 +36,7 @@ LIBRARIES: dict[str, tuple[tuple[str, ...], str]] = {
     "statsmodels": (("statsmodels",), "0.14.4"),
     "lightgbm": (("lightgbm",), "4.5"),
     "xgboost": (("xgboost", "xgboost-cpu"), "3.0"),
+    "filelock": (("filelock",), "3.16"),
     "ipywidgets": (("ipywidgets",), "8.1"),
     "jupyterlab": (("jupyterlab",), "4.4"),
     "nbgrader": (("nbgrader",), "0.9.5"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import subprocess
+import sys
 from threading import Thread
 
 import nbformat
@@ -363,6 +365,28 @@ def test_an_unchanged_gradebook_is_not_copied_again_and_the_oldest_copies_go(cou
     newest = back_up(classroom)
     assert len(copies(course)) == KEPT
     assert {first, newest} <= set(copies(course))
+
+
+KILLED_WHILE_IT_WRITES = """
+import os, signal, sqlite3, sys
+gradebook = sqlite3.connect(sys.argv[1])
+gradebook.execute("pragma cache_size = 1")  # so that what is changed is in the file at once
+gradebook.execute("create table much (text)")
+gradebook.executemany("insert into much values (?)", [("x" * 500,)] * 200)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_run_left_half_done_is_taken_back_and_copied(course):
+    classroom = Classroom(course.root)
+    with classroom.gradebook() as gradebook:
+        gradebook.add_student("ann")
+    path = course.root / "gradebook.db"
+    subprocess.run([sys.executable, "-c", KILLED_WHILE_IT_WRITES, path], check=False)
+    assert path.with_name("gradebook.db-journal").exists()
+    with contextlib.closing(sqlite3.connect(back_up(classroom))) as copy:
+        assert copy.execute("select count(*) from much").fetchall() == [(0,)]
+        assert copy.execute("select id from student").fetchall() == [("ann",)]
 
 
 def test_a_course_without_a_gradebook_has_nothing_to_copy(course):
