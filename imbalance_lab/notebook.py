@@ -19,10 +19,15 @@ GREY = "color-mix(in srgb, currentColor 65%, transparent)"
 _CHECKS = {"check", "score_quiz"}
 
 
+def this_shell() -> Any:
+    """Return the IPython shell in which this runs, None where there is none."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
 def students_shell() -> Any:
     """Return the shell of the notebook in which a person runs a cell just now, None elsewhere."""
-    ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
+    shell = this_shell()
     if getattr(shell, "kernel", None) is None:
         return None
     parent = shell.parent_header or {}

@@ -294,13 +294,12 @@ def rungs(seed: int) -> dict[str, float]:
     one = company(seed)
     amount = one.later["amount"].to_numpy()
     p = _probability(one.train, 150, one.later)
-    gain = p * (amount + 15) - 4
     return {
         "review nothing": 0.0,
         "logistic regression, flagged from 0.5 on": saved_by(one, p >= 0.5),
         "largest amounts first, no model": saved_by(one, _first_of_each_day(one.later, amount)),
         "likeliest frauds first": saved_by(one, _first_of_each_day(one.later, p)),
-        "reference": saved_by(one, _first_of_each_day(one.later, gain) * (gain > 0)),
+        "reference": saved_by(one, _worth_a_review(one.later, p)),
     }
 
 
@@ -310,8 +309,7 @@ def rehearsed(seed: int) -> float:
     past = train[train["time"] < 90]
     past = past.assign(is_fraud=past["is_fraud"].where(past["label_day"] <= 90))
     days = train[(train["time"] >= 90) & (train["time"] < 120)]
-    gain = _probability(past, 90, days) * (days["amount"].to_numpy() + 15) - 4
-    flagged = _first_of_each_day(days, gain) * (gain > 0)
+    flagged = _worth_a_review(days, _probability(past, 90, days))
     return share_saved(days["is_fraud"], flagged, days["amount"])
 
 
@@ -319,8 +317,7 @@ def flattered(seed: int) -> float:
     """Return what the newest days let promise, if the rows without a label are left out."""
     train = company(seed).train
     days = train[train["time"] >= 120].dropna(subset="is_fraud")
-    gain = _probability(train, 130, days) * (days["amount"].to_numpy() + 15) - 4
-    flagged = _first_of_each_day(days, gain) * (gain > 0)
+    flagged = _worth_a_review(days, _probability(train, 130, days))
     return share_saved(days["is_fraud"], flagged, days["amount"])
 
 
@@ -328,6 +325,12 @@ def _probability(train: pd.DataFrame, today: int, table: pd.DataFrame) -> Any:
     learn = train[train["time"] < today - 10]
     model = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000))
     return model.fit(learn, learn["is_fraud"].fillna(0)).predict_proba(table)[:, 1]
+
+
+def _worth_a_review(table: pd.DataFrame, p: Any) -> Any:
+    """Return 1 for the reviews of each day that are to save most, if more than they cost."""
+    gain = p * (table["amount"].to_numpy() + 15) - 4
+    return _first_of_each_day(table, gain) * (gain > 0)
 
 
 def _first_of_each_day(table: pd.DataFrame, rank: Any) -> Any:

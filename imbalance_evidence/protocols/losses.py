@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.special import expit
 from sklearn.metrics import average_precision_score
 from sklearn.preprocessing import StandardScaler
 
-from imbalance_lab.evidence.data import draw, family, parse, seed_of
+from imbalance_lab.evidence.data import Sample, draw, family, parse, seed_of
 from imbalance_lab.evidence.scores import MEASURES as MEASURES
 from imbalance_lab.evidence.scores import all_scores, best_thresholds
 
@@ -149,15 +149,25 @@ def losses(
     y = sample.fit[1]
     prior = float(np.log(y.mean() / (1 - y.mean()))) if start == "prior" else 0.0
     weight = float((y == 0).sum() / (y == 1).sum()) if weights == "balanced" else 1.0
-    best: tuple[float, Any] | None = None
-    for dials in _to_try(loss):
-        scorer = LEARNERS[learner](sample, dials, weight, prior, (length, seed, batch))
-        value = float(average_precision_score(sample.valid[1], scorer(sample.valid[0])))
-        if best is None or value > best[0]:
-            best = value, scorer
-    assert best is not None
-    valid, test = (expit(best[1](rows)) for rows, _ in (sample.valid, sample.test))
-    thresholds = best_thresholds(sample.valid[1], valid, sample.price)
+    return best_of(
+        (LEARNERS[learner](sample, d, weight, prior, (length, seed, batch)) for d in _to_try(loss)),
+        sample,
+    )
+
+
+def best_of(scorers: Iterable[Callable[[Any], Any]], sample: Sample) -> dict[str, float]:
+    """Return the scores of the model that ranks the validation rows best, the first of equals.
+
+    Parameters
+    ----------
+    scorers : iterable of callable
+        Each gives log odds for rows of features.
+    sample : Sample
+    """
+    X, y = sample.valid
+    best = max(scorers, key=lambda scorer: average_precision_score(y, scorer(X)))
+    valid, test = (expit(best(rows)) for rows, _ in (sample.valid, sample.test))
+    thresholds = best_thresholds(y, valid, sample.price)
     return all_scores(sample.test[1], test, test, thresholds, sample.price)
 
 

@@ -7,14 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from sklearn.metrics import average_precision_score
 from sklearn.preprocessing import StandardScaler
 
-from imbalance_evidence.protocols.losses import HIDDEN, RATES
+from imbalance_evidence.protocols.losses import HIDDEN, RATES, best_of
 from imbalance_lab.evidence.data import Sample, draw, family, seed_of
 from imbalance_lab.evidence.scores import MEASURES as MEASURES
-from imbalance_lab.evidence.scores import all_scores, best_thresholds
 
 Float = NDArray[np.float64]
 
@@ -89,12 +86,8 @@ def normed(
     sample, seed = draw(data, repeat), seed_of(data, repeat) % 2**31
     y = sample.fit[1]
     weight = float((y == 0).sum() / (y == 1).sum()) if weights == "balanced" else 1.0
-    scorers = [_train(sample, kind, weight, length, rate, seed) for rate in RATES]
-    X, truth = sample.valid
-    best = max(scorers, key=lambda scorer: average_precision_score(truth, scorer(X)))
-    valid, test = (expit(best(rows)) for rows, _ in (sample.valid, sample.test))
-    thresholds = best_thresholds(truth, valid, sample.price)
-    return all_scores(sample.test[1], test, test, thresholds, sample.price)
+    tried = (_train(sample, kind, weight, length, rate, seed) for rate in RATES)
+    return best_of(tried, sample)
 
 
 def parts(cell: Mapping[str, Any]) -> list[Any]:

@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import linecache
 import re
-import sys
 from types import FrameType, TracebackType
 from typing import Any
 
 from imbalance_lab.checks.failure import NotWrittenYet
-from imbalance_lab.notebook import answers_in, show_quietly, students_shell
+from imbalance_lab.notebook import answers_in, show_quietly, students_shell, this_shell
 
 _STUB = re.compile(r"^\s*raise NotImplementedError(\(\))?\s*$", re.MULTILINE)
 
 
 def explain_missing_answers() -> None:
     """In a notebook, let cells explain a missing answer; elsewhere do nothing."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell = this_shell()
     # Whoever set another handler keeps it, and a shell that draws nothing needs none.
     if shell is not None and shell.custom_exceptions == ():
         shell.set_custom_exc((NameError, NotImplementedError, NotWrittenYet), _show)

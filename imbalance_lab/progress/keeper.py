@@ -7,12 +7,11 @@ import functools
 import hashlib
 import inspect
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from imbalance_lab.notebook import answers_in, show_quietly, students_shell
+from imbalance_lab.notebook import answers_in, show_quietly, students_shell, this_shell
 from imbalance_lab.progress.course import Notebook, Task, course, find
 from imbalance_lab.progress.hint_texts import invitation
 from imbalance_lab.progress.record import NAME, Entry, ForeignFile, Record, add, merged, now, read
@@ -108,8 +107,7 @@ def _after_cell(result: Any) -> None:
 
 def watch() -> None:
     """In a Jupyter kernel, notice each cell that has run; elsewhere do nothing."""
-    ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
+    shell = this_shell()
     if getattr(shell, "kernel", None) is not None:
         shell.events.register("post_run_cell", _after_cell)
 
