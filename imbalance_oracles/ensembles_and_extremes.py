@@ -69,36 +69,39 @@ def ensemble_scores(X: Any, y: Any, X_new: Any, subsets: Any) -> list[float]:
     return scores
 
 
-def _no_tie_decides(X: Any, y: Any, X_new: Any, subsets: Any) -> bool:
-    """Return whether all members stay the same where the rows' weights change in the last digits.
+def _no_tie_decides(X: Any, y: Any, X_new: Any, rows: Any) -> bool:
+    """Return whether a member stays the same where its rows' weights change in the last digits.
 
     A tree that has two equally good cuts takes either, as the machine rounds.
     """
-    for rows in subsets:
-        as_it_is = _member(X, y, rows).predict_proba(X_new)
-        for turn in range(4):
-            weights = 1 + 1e-9 * np.random.default_rng(turn).normal(size=len(rows))
-            moved = _member(X, y, rows, weights / len(rows)).predict_proba(X_new)
-            if not np.allclose(moved, as_it_is, atol=1e-7):
-                return False
+    as_it_is = _member(X, y, rows).predict_proba(X_new)
+    for turn in range(4):
+        weights = 1 + 1e-9 * np.random.default_rng(turn).normal(size=len(rows))
+        moved = _member(X, y, rows, weights / len(rows)).predict_proba(X_new)
+        if not np.allclose(moved, as_it_is, atol=1e-7):
+            return False
     return True
 
 
 def _ensemble(
     rng: np.random.Generator, n_features: int, sizes: tuple[int, int], n_members: int
 ) -> tuple[Any, Any, Any, list[list[int]]]:
-    """Return training rows, labels, new rows and balanced subsets, of which no tie decides."""
-    while True:
-        y = rng.permutation([0] * sizes[0] + [1] * sizes[1])
-        X = (rng.normal(size=(len(y), n_features)) + 0.8 * y[:, None]).round(3)
-        X_new = rng.normal(0.4, 1, size=(6, n_features)).round(3)
-        rare, common = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
-        subsets = [
-            np.concatenate([rare, rng.choice(common, len(rare), replace=False)]).tolist()
-            for _ in range(n_members)
-        ]
-        if _no_tie_decides(X, y, X_new, subsets):
+    """Return training rows, labels, new rows and balanced subsets, of which no tie decides.
+
+    A subset with a tie is drawn again by itself: to throw all of them away takes seconds.
+    """
+    y = rng.permutation([0] * sizes[0] + [1] * sizes[1])
+    X = (rng.normal(size=(len(y), n_features)) + 0.8 * y[:, None]).round(3)
+    X_new = rng.normal(0.4, 1, size=(6, n_features)).round(3)
+    rare, common = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
+    subsets: list[list[int]] = []
+    for _ in range(100):
+        rows = np.concatenate([rare, rng.choice(common, len(rare), replace=False)]).tolist()
+        if _no_tie_decides(X, y, X_new, rows):
+            subsets.append(rows)
+        if len(subsets) == n_members:
             return X, y, X_new, subsets
+    return _ensemble(rng, n_features, sizes, n_members)  # hardly ever: all subsets of it are tied
 
 
 def _ensembles(rng: np.random.Generator) -> list[Call]:
