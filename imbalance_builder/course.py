@@ -56,6 +56,16 @@ class Lesson:
         """Whether the lesson is one of those that need the ``torch`` extra."""
         return self.name.endswith("-pytorch")
 
+    @property
+    def is_deeper(self) -> bool:
+        """Whether it is what a lesson has beyond its core: optional, and nothing in it graded."""
+        return self.name.endswith("-deeper")
+
+    @property
+    def optional(self) -> bool:
+        """Whether a class may leave it out; it counts in no sum of the syllabus."""
+        return self.needs_torch or self.is_deeper
+
 
 @dataclass(frozen=True)
 class Course:

@@ -44,7 +44,14 @@ def list_of(course: Course) -> str:
     BuildError
         If a lesson has no title, or an exercise no heading.
     """
-    return json.dumps([_notebook(x) for x in course.lessons()], indent=1, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            [_notebook(x) for x in course.lessons() if not x.is_deeper],
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
 
 
 def _notebook(lesson: Lesson) -> dict[str, Any]:
@@ -66,6 +73,5 @@ def _notebook(lesson: Lesson) -> dict[str, Any]:
                     "check": digest(cell.source.split(HIDDEN[0])[0]),
                 }
             )
-    optional = lesson.needs_torch
-    name = title[1] + (" in PyTorch" if optional and "PyTorch" not in title[1] else "")
-    return {"name": str(lesson), "title": name, "optional": optional, "tasks": tasks}
+    name = title[1] + (" in PyTorch" if lesson.needs_torch and "PyTorch" not in title[1] else "")
+    return {"name": str(lesson), "title": name, "optional": lesson.optional, "tasks": tasks}

@@ -1,6 +1,6 @@
-"""The pages that collect from all lessons: popular advice put to the test, and the bibliography.
+"""The pages that collect from all lessons: popular advice, the bibliography, and their sizes.
 
-Both are made from the executed notebooks in ``solutions/`` and from ``docs/references.bib``, never
+They are made from the executed notebooks in ``solutions/`` and from ``docs/references.bib``, never
 by running anything, so that they say what the lessons say. A course without that file has no
 such pages.
 """
@@ -17,6 +17,8 @@ import nbformat
 from imbalance_builder.bases import Basis, read_bases, unfit_bases
 from imbalance_builder.bibliography import Reference, escaped, read_references
 from imbalance_builder.course import BuildError, Course, Lesson
+from imbalance_builder.sizes import PAGE as SIZES
+from imbalance_builder.sizes import sizes_page
 from imbalance_lab.claims import MIME_TYPE, SIGNS, VERDICTS, Claim
 
 REFERENCES = "docs/references.bib"
@@ -99,6 +101,7 @@ def make_pages(course: Course) -> dict[Path, str]:
     return {
         course.root / CLAIMS: claims_page(lessons, references, bases),
         course.root / BIBLIOGRAPHY: bibliography_page(lessons, references),
+        course.root / SIZES: sizes_page(course),
     }
 
 
@@ -113,7 +116,7 @@ def page_differences(course: Course) -> list[str]:
     """Return the stored pages that are not what the stored notebooks give."""
     made = make_pages(course)
     found = []
-    for path in (course.root / CLAIMS, course.root / BIBLIOGRAPHY):
+    for path in (course.root / name for name in (CLAIMS, BIBLIOGRAPHY, SIZES)):
         name = path.relative_to(course.root).as_posix()
         stored = _stored(path)
         if stored is None and path in made:

@@ -21,7 +21,7 @@ header                                              cell
 Each answer has exactly one graded cell, after it. The grade ids in the notebook are ``NAME`` for
 the answer and the written cell, and ``NAME-check`` for the graded cell. Points are shown behind the
 heading above the cell that gives them. A notebook with points shows the student's
-progress before its last words.
+progress before its last words. Where a text names another lesson, it becomes a link.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from imbalance_builder.course import NAME, BuildError
+from imbalance_builder.links import link_lessons
 from imbalance_builder.preprocessors import TRY_TAG
 
 KEYS = {"answer", "try", "graded", "written", "points", "tags", "covers"}
@@ -131,6 +132,7 @@ def read_source(path: Path) -> NotebookNode:
         added = nbformat.v4.new_markdown_cell(PROGRESS_WORDS), nbformat.v4.new_code_cell(PROGRESS)
         cells[end:end] = added
     _give_ids(cells)
+    link_lessons(cells, path)  # after the ids, which another lesson's title must not change
     notebook: NotebookNode = nbformat.v4.new_notebook(
         cells=cells, metadata={"kernelspec": KERNELSPEC, "language_info": LANGUAGE_INFO}
     )

@@ -35,6 +35,9 @@ from imbalance_grader.added import make_room, only_added
 from imbalance_grader.names import is_student_id, student_id
 from imbalance_grader.results import CellResult, Kind, NotebookResult, State
 
+#: How the name of a notebook ends that a lesson has beside its core; nothing in it is graded.
+UNGRADED = "-deeper"
+
 
 class ClassroomError(Exception):
     """Something that the instructor has to mend before grading; the message says what and how."""
@@ -164,7 +167,11 @@ class Classroom:
             raise ClassroomError(
                 f"no assignment {name!r} in {self.coursedir.source_directory}/ (found: {listed})"
             )
-        sources = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
+        sources = sorted(
+            path
+            for path in folder.glob("*.ipynb")
+            if not path.name.startswith(".") and not path.stem.endswith(UNGRADED)
+        )
         if not sources:
             raise ClassroomError(f"{folder} has no notebook: build it first (make lessons)")
         return Assignment(name, tuple(sources))
@@ -178,7 +185,8 @@ class Classroom:
         folder = self.path("source", ".", ".").resolve()
         names: dict[str, list[str]] = {}
         for path in sorted(folder.glob("*/*.ipynb")):
-            names.setdefault(path.parent.name, []).append(path.stem)
+            if not path.stem.endswith(UNGRADED):
+                names.setdefault(path.parent.name, []).append(path.stem)
         return names
 
     def register(self, assignment: Assignment) -> None:
@@ -200,7 +208,8 @@ class Classroom:
         }
         with self._entry(assignment) as (_, entry):
             have = {n.name: _entered_cells(n) for n in entry.notebooks} if entry else {}
-        if have == wanted:
+        # nbgrader enters the ungraded notebooks too.
+        if {name: cells for name, cells in have.items() if not name.endswith(UNGRADED)} == wanted:
             return
         try:
             with self._room_for_added(assignment):

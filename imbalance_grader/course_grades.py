@@ -21,7 +21,7 @@ from imbalance_grader.standings import Standing, cell, standings
 from imbalance_grader.weights import PARTS, WEIGHTS
 
 ABSENT, UNREAD, WAITING = "absent", "unread", "waiting"
-_OPTIONAL = "-pytorch"  # notebooks that are in none of the syllabus' sums
+_OPTIONAL = ("-pytorch", "-deeper")  # notebooks that are in none of the syllabus' sums
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from imbalance_lab.exercises.companies import (
     Honesty,
     MoneySaved,
     company,
-    points_on_curve,
     saved_by,
 )
 from imbalance_oracles import secret
@@ -63,16 +62,16 @@ def points(fit_detector: Any, seeds: Iterable[int]) -> float:
 
 class TestTheCurve:
     def test_it_rises_from_nothing_to_all_points(self) -> None:
-        given = [points_on_curve(share) for share in np.linspace(-0.5, 1.5, 300)]
+        given = [CURVE.points(share) for share in np.linspace(-0.5, 1.5, 300)]
         assert given == sorted(given)
         assert (given[0], given[-1]) == (0, 8)
-        shares, marks = zip(*CURVE.values(), strict=True)
+        shares, marks = zip(*CURVE.rungs.values(), strict=True)
         assert list(shares) == sorted(shares)
-        assert [points_on_curve(share) for share in shares] == list(marks)
+        assert [CURVE.points(share) for share in shares] == list(marks)
 
     def test_its_rungs_lie_where_repeated_runs_put_them(self) -> None:
         runs = pd.DataFrame([rungs(seed) for draw in DRAWS for seed in draw]).mean()
-        for name, (share, _) in CURVE.items():
+        for name, (share, _) in CURVE.rungs.items():
             if name in runs:
                 assert runs[name] / runs["reference"] == pytest.approx(share, abs=0.12), name
 
@@ -119,7 +118,7 @@ class TestHiddenCompanies:
         for seed, told in PRACTICE.items():
             assert rungs(seed) == pytest.approx(told, abs=0.01)
         told = pd.DataFrame(list(PRACTICE.values())).mean()
-        for name, (share, _) in CURVE.items():
+        for name, (share, _) in CURVE.rungs.items():
             if name in told:
                 assert told[name] / told["reference"] == pytest.approx(share, abs=0.05), name
 

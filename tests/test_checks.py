@@ -21,8 +21,10 @@ from scipy import sparse
 
 from imbalance_lab.checks import (
     Call,
+    Case,
     CheckFailed,
     Credit,
+    Curve,
     Exercise,
     Mistake,
     Outcome,
@@ -31,6 +33,7 @@ from imbalance_lab.checks import (
     Returned,
     StandIn,
     Unusable,
+    Worth,
     check,
     raises,
     score_quiz,
@@ -481,3 +484,55 @@ def test_part_of_the_points_comes_with_the_reason_and_the_known_mistake(
 def test_all_points_are_the_last_value_of_the_cell(capsys: pytest.CaptureFixture[str]) -> None:
     assert earned(lambda values: 1.0) == 8
     assert capsys.readouterr().out == "total: the mean is 1.00\n"
+
+
+class TestWorth:
+    curve = Curve({"nothing": (0, 0), "half of it": (0.5, 1), "nearly all": (0.9, 3)})
+
+    @staticmethod
+    def cases(*references: float) -> list[Case]:
+        """Cases in which a decision is worth what it says, and is asked for by the reference."""
+
+        def worth(value: object) -> float:
+            if not isinstance(value, int | float):
+                raise ValueError("a decision is a number")
+            return value
+
+        return [Case(Call((one,)), worth, one, {"half": one / 2}) for one in references]
+
+    @pytest.mark.parametrize(("share", "points"), [(-1, 0), (0.5, 1), (0.7, 2), (0.9, 3), (2, 3)])
+    def test_points_lie_on_straight_lines_between_the_rungs(self, share: float, points: float):
+        assert self.curve.points(share) == pytest.approx(points)
+        assert self.curve.most == 3
+
+    @pytest.mark.parametrize(
+        "rungs", [{}, {"one": (0, 0)}, {"a": (0, 0), "b": (0, 1)}, {"a": (0, 1), "b": (1, 0)}]
+    )
+    def test_a_curve_that_does_not_rise_is_refused(self, rungs: dict[str, tuple[float, float]]):
+        with pytest.raises(ValueError, match="rungs must be two or more, and rise"):
+            Curve(rungs)
+
+    def test_what_decisions_are_worth_over_all_cases_earns_points(
+        self, capsys: pytest.CaptureFixture[str]
+    ):
+        judge = Worth(self.cases(10, 30), self.curve, "on two sets")
+        answer = check(lambda best: 0.7 * best, TOTAL)
+        assert answer.earns(3, by=judge, on=judge.calls, says="euros") == 2
+        said = capsys.readouterr().out
+        assert "on two sets worth 70% of the reference (half: 50%)" in said
+        full = check(lambda best: best, TOTAL).earns(3, by=judge, on=judge.calls)
+        assert full == 3
+
+    def test_a_case_with_little_to_gain_does_not_decide(self):
+        credit = Worth(self.cases(1, 99), self.curve)([-1, 99])
+        assert credit.points(3) == 3
+
+    def test_what_is_no_decision_earns_nothing_and_is_told_so(self):
+        judge = Worth(self.cases(10), self.curve)
+        with pytest.raises(CheckFailed, match="a decision is a number"):
+            check(lambda best: "all", TOTAL).earns(3, by=judge, on=judge.calls)
+
+    def test_a_mistake_that_all_decisions_show_together_is_named(self):
+        judge = Worth(self.cases(10), self.curve, mistake=lambda values: "too few")
+        assert judge([5]).mistake == "too few"
+        assert judge([10]).mistake == ""

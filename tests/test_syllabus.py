@@ -33,7 +33,7 @@ class Facts:
 
     @property
     def optional(self) -> bool:
-        return self.lesson.needs_torch
+        return self.lesson.optional
 
     @property
     def points(self) -> float:
@@ -70,6 +70,7 @@ def facts_of(lesson: Lesson) -> Facts:
 
 def numbers_in(text: str) -> tuple[str, ...]:
     """Return the lessons that a text names, such as "01 to 03" and "05"."""
+    text = re.sub(r"\]\([^)]*\)", "", text).replace("[", "")
     spans = re.sub(r"(\d\d) to (\d\d)", lambda m: " ".join(span(m[1], m[2])), text)
     return tuple(sorted(set(re.findall(r"\b\d\d\b", spans))))
 

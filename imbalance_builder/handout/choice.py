@@ -63,7 +63,7 @@ def choose(course: Course, lessons: Sequence[str] = (), exercises: Sequence[str]
         parts = (name.strip().replace("_", "-") for name in names.split(","))
         kept[topic] = frozenset(name for name in parts if name)
     chosen = [lesson for lesson in every if lesson.topic in topics]
-    chosen.sort(key=lambda lesson: (lesson.topic, lesson.needs_torch))  # optional ones follow
+    chosen.sort(key=lambda lesson: (lesson.topic, lesson.optional))  # optional ones follow
     return Choice(tuple(chosen), kept)
 
 

@@ -144,7 +144,7 @@ def _keep_chosen(lessons: list[Lesson], place: Path, choice: Choice) -> None:
         notebook = nbformat.read(path, as_version=4)
         names = {exercise.name for exercise in exercises_of(notebook)}
         there |= names
-        if lesson.needs_torch and not names & chosen:
+        if lesson.optional and not names & chosen:
             path.unlink()
             continue
         try:

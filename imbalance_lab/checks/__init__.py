@@ -14,14 +14,17 @@ from imbalance_lab.checks.failure import CheckFailed, NotWrittenYet
 from imbalance_lab.checks.quiz import Question, Quiz, score_quiz
 from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
 from imbalance_lab.checks.undefined import explain_missing_answers
+from imbalance_lab.checks.worth import Case, Curve, Worth
 from imbalance_lab.progress.keeper import watch
 
 __all__ = [
     "NO_VALUE",
     "Call",
+    "Case",
     "Check",
     "CheckFailed",
     "Credit",
+    "Curve",
     "Earned",
     "Exercise",
     "Law",
@@ -38,6 +41,7 @@ __all__ = [
     "Trial",
     "Trials",
     "Unusable",
+    "Worth",
     "check",
     "raises",
     "score_quiz",

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from imbalance_lab.checks import Call, Credit, Outcome, Returned, Step
+from imbalance_lab.checks import Call, Credit, Curve, Outcome, Returned, Step
 from imbalance_lab.checks.calls import outcomes_of
 from imbalance_lab.datasets import Company, make_company, read_in_time, share_saved
 
@@ -22,13 +22,15 @@ from imbalance_lab.datasets import Company, make_company, read_in_time, share_sa
 #: 62 companies, rounded; on the mean of four companies they vary by 0.04 to 0.08. On four companies
 #: well-made models of the lessons saved 0.95 to 1.00 of the reference on average, give or take 0.03
 #: (`benchmarks/capstone_curve.py` measures both again).
-CURVE = {
-    "review nothing": (0.0, 0.0),
-    "logistic regression, flagged from 0.5 on": (0.55, 1.0),
-    "largest amounts first, no model": (0.67, 2.0),
-    "likeliest frauds first": (0.86, 4.0),
-    "nearly the reference": (0.93, 8.0),
-}
+CURVE = Curve(
+    {
+        "review nothing": (0.0, 0.0),
+        "logistic regression, flagged from 0.5 on": (0.55, 1.0),
+        "largest amounts first, no model": (0.67, 2.0),
+        "likeliest frauds first": (0.86, 4.0),
+        "nearly the reference": (0.93, 8.0),
+    }
+)
 #: A promise this near to what comes earns full points; one twice as far away earns none. 19 of 20
 #: rehearsals of the reference, each on four companies, missed by less.
 UNIT = 0.12
@@ -39,22 +41,6 @@ WORTH_A_PROMISE = 0.2
 SAME_FOR_ALL = "the same promise for every company"
 
 Ladder = Mapping[str, float]
-
-
-def points_on_curve(relative: float) -> float:
-    """Return the points for a detector, 0 to 8.
-
-    Parameters
-    ----------
-    relative : float
-        What it saved as a share of what the reference saved on the same days.
-
-    Returns
-    -------
-    float
-    """
-    shares, points = zip(*CURVE.values(), strict=True)
-    return float(np.interp(relative, shares, points))
 
 
 @cache
@@ -154,7 +140,7 @@ class MoneySaved:
         reference = f"the reference saved {ladder['reference']:.0%}"
         says = f"{self._where} saved {saved:.0%} of the loss; {reference}".strip()
         others = [f"{name}: {share:.0%}" for name, share in ladder.items() if name != "reference"]
-        share = points_on_curve(saved / ladder["reference"]) / 8
+        share = CURVE.points(saved / ladder["reference"]) / CURVE.most
         return Credit(share, f"{says} ({'; '.join(others)})")
 
 

@@ -14,6 +14,7 @@ from imbalance_lab.plots.curves import (
 )
 from imbalance_lab.plots.intervals import intervals
 from imbalance_lab.plots.labels import class_counts, confusion_matrix
+from imbalance_lab.plots.points import points_curve
 
 __all__ = [
     "PALETTE",
@@ -23,6 +24,7 @@ __all__ = [
     "house_style",
     "intervals",
     "picture",
+    "points_curve",
     "precision_recall_curve",
     "reliability_diagram",
     "roc_curve",

@@ -20,7 +20,7 @@
 # - say what "predict before you run" is for;
 # - count the classes of any labels, and put the imbalance into one number.
 #
-# **Time** 30 minutes. **You need** Python and a little pandas. **Builds on** nothing.
+# **Time** 50 minutes. **You need** Python and a little pandas. **Builds on** nothing.
 
 # %% [markdown]
 # ## Does everything work here?

@@ -20,7 +20,7 @@
 # - explain why a model that never says "fraud" is not broken;
 # - tell two kinds of rarity apart, and say which of them makes learning hard.
 #
-# **Time** 60 minutes. **You need** pandas, and `fit` and `predict` of scikit-learn.
+# **Time** 85 minutes. **You need** pandas, and `fit` and `predict` of scikit-learn.
 # **Builds on** lesson 00 (how exercises are solved and validated).
 
 # %% [markdown]

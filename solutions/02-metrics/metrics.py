@@ -22,7 +22,7 @@
 # - give a recall from twenty positives an interval that can be believed;
 # - pool F1 over folds, and average it over classes, the right way.
 #
-# **Time** 75 minutes. **You need** NumPy, and `fit` and `predict` of scikit-learn.
+# **Time** 125 minutes. **You need** NumPy, and `fit` and `predict` of scikit-learn.
 # **Builds on** lesson 01 (prevalence, the four outcomes, costs). Each number here judges
 # *decisions*; lesson 03 judges the scores behind them.
 

@@ -22,7 +22,7 @@
 # - find a bug that sits in many reports: precision at 90% recall, read in the wrong order;
 # - choose between ROC and precision-recall by the use of the score, not by a slogan.
 #
-# **Time** 75 minutes. **You need** NumPy, and `predict_proba` of scikit-learn. **Builds on** lessons
+# **Time** 100 minutes. **You need** NumPy, and `predict_proba` of scikit-learn. **Builds on** lessons
 # 01 and 02 (prevalence, the four outcomes, precision, recall, false positive rate, costs).
 
 # %% [markdown]

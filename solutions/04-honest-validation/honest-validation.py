@@ -22,7 +22,7 @@
 # - put an interval on a cross-validated score, and on the difference of two models, that is not too
 #   narrow.
 #
-# **Time** 75 minutes. **You need** pandas and scikit-learn.
+# **Time** 130 minutes. **You need** pandas and scikit-learn.
 # **Builds on** lesson 02 (precision, recall, F1) and lesson 03 (ROC AUC, average precision).
 
 # %% [markdown]

@@ -20,7 +20,7 @@
 # - predict what balancing does to probabilities and decisions, and see over-correction coming;
 # - derive Tomek links, and choose between cleaning methods by evidence.
 #
-# **Time** 70 minutes. **You need** pandas and scikit-learn's `fit` and `predict_proba`.
+# **Time** 135 minutes. **You need** pandas and scikit-learn's `fit` and `predict_proba`.
 # **Builds on** lesson 01 (costs, threshold), 02 (precision, recall), 03 (average precision) and 04
 # (resample the training rows only, inside a pipeline).
 

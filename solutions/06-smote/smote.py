@@ -21,7 +21,7 @@
 #   SMOTE-N), and where each of them breaks;
 # - test whether it beats copies, weights, regularisation and another threshold on your data.
 #
-# **Time** 75 minutes. **You need** NumPy, and `fit` and `predict_proba` of scikit-learn.
+# **Time** 140 minutes. **You need** NumPy, and `fit` and `predict_proba` of scikit-learn.
 # **Builds on** lessons 03 (average precision), 04 (resample the training rows only) and 05 (random
 # oversampling, which copies rows).
 

@@ -22,7 +22,7 @@
 # - test whether weights improve a model, beside the same model with another threshold and beside
 #   the same model better regularised.
 #
-# **Time** 75 minutes. **You need** logistic regression and a first idea of trees; derivatives.
+# **Time** 130 minutes. **You need** logistic regression and a first idea of trees; derivatives.
 # **Builds on** lessons 01 to 03 (costs, recall and precision, average precision), lesson 04
 # (repeated runs), lesson 05 (copies of rare rows) and lesson 06 (SMOTE).
 

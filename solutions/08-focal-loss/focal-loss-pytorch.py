@@ -20,7 +20,7 @@
 # - find the fault in a module that is copied often, and say why training does not show it;
 # - start a network from the prior, and test whether focal loss improves it.
 #
-# **Time** 40 minutes, optional. **You need** a first idea of PyTorch: tensors, a module, an optimiser.
+# **Time** 35 minutes, optional. **You need** a first idea of PyTorch: tensors, a module, an optimiser.
 # **Builds on** lesson 08, focal loss: its derivation, what α weighs, and the prior bias.
 #
 # PyTorch is an extra of the course. To get it: `pip install torch==2.13.0`. The next cell says so

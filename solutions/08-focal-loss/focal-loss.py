@@ -23,7 +23,7 @@
 # - test whether focal loss improves a model, beside the same model with another threshold and beside
 #   the same model better regularised.
 #
-# **Time** 75 minutes. **You need** logistic regression, a first idea of boosted trees; derivatives.
+# **Time** 125 minutes. **You need** logistic regression, a first idea of boosted trees; derivatives.
 # **Builds on** lessons 01 to 03 (costs, recall, average precision), lesson 04 (repeated runs) and
 # lesson 07 (weights in the loss, and how they move probabilities).
 

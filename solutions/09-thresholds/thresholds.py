@@ -22,7 +22,7 @@
 # - tune without cheating, and say how sure a tuned threshold is;
 # - explain why two corrections at once are worse than one.
 #
-# **Time** 75 minutes. **You need** NumPy, and `fit` and `predict_proba` of scikit-learn.
+# **Time** 125 minutes. **You need** NumPy, and `fit` and `predict_proba` of scikit-learn.
 # **Builds on** lessons 01 to 04: costs, precision and recall, ranking, honest validation. (Lessons
 # 05 to 08 treat resampling, SMOTE, weights and focal loss; what is needed of them is said here.)
 

@@ -22,7 +22,7 @@
 # - calibrate a model on rows that it has not seen, and show what goes wrong on rows that it has;
 # - replace balanced weights by one comparison, and say for which models that is not the same.
 #
-# **Time** 75 minutes. **You need** logistic regression, Bayes' rule, a first idea of boosting.
+# **Time** 120 minutes. **You need** logistic regression, Bayes' rule, a first idea of boosting.
 # **Builds on** lessons 01 and 03 (costs, ranking), 04 (unseen data), 05 and 07 (resampling,
 # weights, odds), 09 (the threshold that follows from costs).
 

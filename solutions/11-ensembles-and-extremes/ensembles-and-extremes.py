@@ -22,7 +22,7 @@
 # - compute how many positives you need before a recall means anything, and say so when there are
 #   too few.
 #
-# **Time** 75 minutes. **You need** a first idea of decision trees and boosting.
+# **Time** 120 minutes. **You need** a first idea of decision trees and boosting.
 # **Builds on** lesson 02 (Wilson's interval), 03 (average precision), 04 (paired runs), 05
 # (undersampling) and 07 (weights).
 

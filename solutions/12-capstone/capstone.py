@@ -21,7 +21,7 @@
 # - tell an honest promise from one that memory, a random split or missing labels have flattered;
 # - defend each of these decisions on one page.
 #
-# **Time** 75 minutes. **You need** pandas and scikit-learn.
+# **Time** 90 minutes. **You need** pandas and scikit-learn.
 # **Builds on** lesson 04 (validation in time), 09 (costs per transaction, capacity), 10
 # (calibration) and 11 (regularised models). Nothing new has to be believed; all of it is put
 # together.
@@ -582,22 +582,13 @@ print(f"standard deviation: {misses.std(ddof=1):.2f}")
 # saves on the same days. The rungs of the ladder mark the curve:
 
 # %%
-from imbalance_lab.exercises.companies import CURVE, points_on_curve
+from imbalance_lab.exercises.companies import CURVE
 
-relative = np.linspace(-0.1, 1.55, 200)
-with plots.picture(
+plots.points_curve(
+    CURVE,
     title="Points for the detector",
     xlabel="saved on the hidden days, as a share of what the reference saves",
-    ylabel="points",
-    alt="Points against the saving relative to the reference: none for reviewing nothing, 1 for the"
-    " model at 0.5, 2 for the largest amounts, 4 for the likeliest frauds, and all 8 from 0.93 on.",
-) as ax:
-    ax.plot(relative, [points_on_curve(share) for share in relative])
-    for name, (share, points) in CURVE.items():
-        ax.plot(share, points, "o", color="black")
-        label = f"{name} ({share:g}: {points:g})"
-        ax.annotate(label, (share, points), (9, -11), textcoords="offset points")
-    ax.set(xlim=(-0.15, 1.6), ylim=(-0.8, 8.6))
+)
 
 # %% [markdown]
 # The shares of the rungs are means over many companies. All 8 points are given from 0.93 of what the

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 
+from imbalance_grader import classroom
 from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.journal import Journal
 from imbalance_grader.results import State
@@ -182,3 +184,22 @@ def test_resume_goes_on_with_what_the_broken_run_was_asked(course):
     assert sorted(engine.graded) == ["bob", "cyd"]
     with pytest.raises(ClassroomError, match="nothing to resume"):
         grade(course, resume=True)
+
+
+def test_what_a_lesson_has_beyond_its_core_is_no_part_of_its_assignment(course, monkeypatch):
+    folder = course.root / "solutions" / ASSIGNMENT
+    text = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 01 · More of it")])
+    nbformat.write(text, folder / "toy-deeper.ipynb")
+    (course.root / "gradebook.db").unlink()
+    entered = []
+    generate = classroom._generate
+    monkeypatch.setattr(classroom, "_generate", lambda *of: entered.append(of) or generate(*of))
+    room = Classroom(course.root)
+    assignment = room.assignment(ASSIGNMENT)
+    assert assignment.notebooks == ["toy"]
+    assert room.notebook_names() == {ASSIGNMENT: ["toy"]}
+    room.register(assignment)
+    room.register(assignment)
+    assert len(entered) == 1
+    course.submit("ann")
+    assert [(r.student, r.state) for r in grade(course)] == [("ann", State.GRADED)]

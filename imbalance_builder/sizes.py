@@ -1,0 +1,180 @@
+"""How much there is to read, look at and solve in a lesson, and the honest minutes for it."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from imbalance_builder.course import Course, Lesson
+from imbalance_builder.preprocessors import TRY_TAG
+
+PAGE = "docs/lesson-sizes.md"
+BEFORE = "docs/lesson-sizes-before.csv"  # the lessons as they were before they were rewritten
+# What a core may have at most, and the pictures that it has at least.
+MOST_MINUTES, MOST_WORDS, MOST_LINES, FEWEST_PICTURES = 90, 2600, 220, 6
+MOST_DERIVED = 3
+
+HEAD = f"""\
+# How long the lessons are
+
+Minutes are those of a student who reads everything and solves everything: a minute for 150 words
+and for 10 lines of shown code, 7 for each exercise, 1 for each question of the quiz, 8 for the
+written answer, rounded up to five. A lesson's core has at most {MOST_MINUTES} minutes,
+{MOST_WORDS:,} words and {MOST_LINES} lines of shown code, and at least {FEWEST_PICTURES} pictures;
+what a lesson has beyond it stands in a second notebook, which is optional. At most {MOST_DERIVED}
+exercises ask to derive something, and at least one asks for a decision that is judged by what it is
+worth.
+
+Words are those of the texts, without the model answers. Lines are those of the code that is shown,
+without exercises and their checks. In brackets: before the lesson was rewritten. A star marks a
+lesson that does not keep these bounds yet.
+
+The page is made from the built notebooks.
+"""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What there is in one notebook.
+
+    Parameters
+    ----------
+    words, lines, pictures : int
+        Words of its texts, shown lines of code outside exercises, pictures and explorers.
+    derived, decided, questions, written : int
+        Exercises that are right or wrong, exercises judged by their worth, questions of the quiz,
+        written answers.
+    """
+
+    words: int
+    lines: int
+    pictures: int
+    derived: int = 0
+    decided: int = 0
+    questions: int = 0
+    written: int = 0
+
+    @property
+    def minutes(self) -> int:
+        """Honest minutes, rounded up to five."""
+        exact = (
+            self.words / 150
+            + self.lines / 10
+            + 7 * (self.derived + self.decided)
+            + self.questions
+            + 8 * self.written
+        )
+        return 5 * math.ceil(exact / 5)
+
+    @property
+    def breaks(self) -> list[str]:
+        """The bounds of a core that it breaks, empty if it keeps them all."""
+        bounds = {
+            f"{self.minutes} minutes, at most {MOST_MINUTES}": self.minutes <= MOST_MINUTES,
+            f"{self.words} words, at most {MOST_WORDS}": self.words <= MOST_WORDS,
+            f"{self.lines} lines, at most {MOST_LINES}": self.lines <= MOST_LINES,
+            f"{self.pictures} pictures, at least {FEWEST_PICTURES}": (
+                self.pictures >= FEWEST_PICTURES
+            ),
+            f"{self.derived} exercises to derive something, at most {MOST_DERIVED}": (
+                self.derived <= MOST_DERIVED
+            ),
+            "no exercise that asks for a decision": self.decided > 0,
+        }
+        return [says for says, kept in bounds.items() if not kept]
+
+
+def size_of(notebook: NotebookNode) -> Size:
+    """Measure an executed notebook with its solutions."""
+    words = lines = pictures = 0
+    graded: list[NotebookNode] = []
+    written = 0
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "markdown":
+            written += bool(marks.get("solution"))
+            words += 0 if marks.get("solution") else _words(cell.source)
+        elif marks.get("grade"):
+            graded.append(cell)
+        elif not marks.get("solution") and TRY_TAG not in cell.metadata.get("tags", []):
+            lines += sum(bool(line.strip()) for line in cell.source.splitlines())
+            pictures += sum(map(_is_picture, cell.get("outputs", [])))
+    quiz = [cell for cell in graded if cell.metadata.nbgrader.grade_id == "quiz-check"]
+    coded = [cell for cell in graded if cell not in quiz]
+    decided = sum(".earns(" in cell.source for cell in coded)
+    return Size(
+        words,
+        lines,
+        pictures,
+        len(coded) - decided,
+        decided,
+        int(sum(cell.metadata.nbgrader.points for cell in quiz)),
+        written,
+    )
+
+
+def _words(text: str) -> int:
+    """Count the words of a text as it is rendered: without the targets of its links."""
+    return len(re.sub(r"\]\([^)]*\)", "]", text).split())
+
+
+def _is_picture(output: NotebookNode) -> bool:
+    data = output.get("data", {})
+    return "image/png" in data or "data:image/png" in data.get("text/html", "")
+
+
+def sizes_page(course: Course) -> str:
+    """Return the page that has the size of every built notebook, before and after."""
+    before = _before(course.root / BEFORE)
+    lessons = sorted(course.lessons(), key=lambda x: (x.topic, len(x.name), x.name))
+    heads = ["minutes", "words", "lines", "pictures", "derive", "decide", "quiz", "written"]
+    rows = [f"| lesson | {' | '.join(heads)} |", f"| --- |{' ---: |' * len(heads)}"]
+    rows += [_row(lesson, before.get(str(lesson))) for lesson in lessons]
+    return "\n".join([HEAD, *rows]) + "\n"
+
+
+def _row(lesson: Lesson, before: Size | None) -> str:
+    notebook = nbformat.read(lesson.solution, as_version=4)
+    size = size_of(notebook)
+    title = notebook.cells[0].source.splitlines()[0].lstrip("# ").partition(":")[0]
+    star = " *" if is_core(lesson) and size.breaks else ""
+    was = [before.minutes, before.words, before.lines, before.pictures] if before else []
+    now = [size.minutes, size.words, size.lines, size.pictures]
+    compared = [
+        f"{value:,}" + (f" ({old:,})" if old != value else "")
+        for value, old in zip(now, was or now, strict=True)
+    ]
+    rest = [size.derived, size.decided, size.questions, size.written]
+    link = f"[{title}](../lessons/{lesson}.ipynb){star}"
+    return f"| {' | '.join([link, *compared, *map(str, rest)])} |"
+
+
+def is_core(lesson: Lesson) -> bool:
+    """Return whether a lesson has to keep the bounds: it teaches, and a class takes it."""
+    return not lesson.optional and lesson.topic[:2] not in ("00", "12")
+
+
+def _before(path: Path) -> dict[str, Size]:
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            row.pop("lesson"): Size(**{name: int(value) for name, value in row.items()})
+            for row in csv.DictReader(file)
+        }
+
+
+def crowded(lessons: Iterable[Lesson]) -> dict[str, list[str]]:
+    """Return the cores that break a bound, and which."""
+    found = {}
+    for lesson in filter(is_core, lessons):
+        if breaks := size_of(nbformat.read(lesson.solution, as_version=4)).breaks:
+            found[str(lesson)] = breaks
+    return found

@@ -1,0 +1,93 @@
+"""No lesson is longer than a reader's patience, and each says how long it takes."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+from released import ROOT
+
+from imbalance_builder.course import Course, Lesson
+from imbalance_builder.sizes import Size, crowded, is_core, size_of
+from imbalance_builder.source import read_source
+
+LESSONS = Course(ROOT).lessons()
+CORES = [lesson for lesson in LESSONS if is_core(lesson)]
+# Cores that are still too long, or ask for no decision. A lesson that is rewritten leaves the list.
+CROWDED = {
+    "01-accuracy-paradox/accuracy-paradox",
+    "02-metrics/metrics",
+    "03-ranking/ranking",
+    "04-honest-validation/honest-validation",
+    "05-resampling/resampling",
+    "06-smote/smote",
+    "07-class-weights/class-weights",
+    "08-focal-loss/focal-loss",
+    "09-thresholds/thresholds",
+    "10-calibration/calibration",
+    "11-ensembles-and-extremes/ensembles-and-extremes",
+}
+
+
+def measured(lesson: Lesson) -> Size:
+    return size_of(nbformat.read(lesson.solution, as_version=4))
+
+
+def cell(source: str, kind: str = "code", **marks: object) -> nbformat.NotebookNode:
+    make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
+    made = make(source)
+    if marks:
+        made.metadata["nbgrader"] = {"grade_id": "x-check", "points": 1, **marks}
+    return made
+
+
+def test_only_the_lessons_that_are_listed_break_a_bound() -> None:
+    found = crowded(LESSONS)
+    assert {name: found[name] for name in set(found) - CROWDED} == {}
+    assert CROWDED - set(found) == set(), "these keep their bounds: take them off the list"
+
+
+def test_a_lesson_states_its_honest_minutes() -> None:
+    stated = {}
+    whole = [lesson for lesson in LESSONS if not lesson.is_deeper]
+    for lesson in whole:
+        head = read_source(lesson.source).cells[0].source
+        stated[str(lesson)] = int(re.search(r"\*\*Time\*\* (\d+) minutes", head)[1])
+    honest = {str(lesson): measured(lesson).minutes for lesson in whole}
+    assert stated == honest
+
+
+def test_nothing_is_graded_beyond_the_core() -> None:
+    for lesson in (lesson for lesson in LESSONS if lesson.is_deeper):
+        marked = [c for c in read_source(lesson.source).cells if "nbgrader" in c.metadata]
+        assert [c for c in marked if c.metadata.nbgrader.grade] == [], lesson
+
+
+class TestSize:
+    def test_what_a_student_reads_looks_at_and_solves_is_counted(self) -> None:
+        plot = cell("a = 1\n\nb = 2")
+        page = {"text/html": "<img src='data:image/png;base64,AA'>"}
+        plot.outputs = [nbformat.v4.new_output("display_data", data=page)]
+        notebook = nbformat.v4.new_notebook(
+            cells=[
+                cell("Two [more words](../../docs/glossary.md#two)", "markdown"),
+                plot,
+                cell("def f(): pass", solution=True),
+                cell("check(f)", grade=True),
+                cell("check(f).earns(3)", grade=True),
+                cell("score(quiz)", grade=True, grade_id="quiz-check", points=5),
+                cell("a model answer of seven words in all", "markdown", grade=True, solution=True),
+            ]
+        )
+        assert size_of(notebook) == Size(3, 2, 1, 1, 1, 5, 1)
+
+    def test_minutes_follow_the_formula_and_are_rounded_up(self) -> None:
+        assert Size(1500, 100, 6, 3, 1, 5, 1).minutes == 65  # 10 + 10 + 28 + 5 + 8 = 61
+        assert Size(150, 0, 0).minutes == 5
+
+    def test_every_bound_that_is_broken_is_named(self) -> None:
+        assert Size(2600, 220, 6, 3, 1).breaks == []
+        said = Size(2601, 221, 5, 4, 0, 50, 1).breaks
+        assert len(said) == 6
+        assert "2601 words, at most 2600" in said
+        assert "no exercise that asks for a decision" in said
