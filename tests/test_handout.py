@@ -506,7 +506,8 @@ class TestChosen:
         assert exercises_of(resampling) == []
         said = "\n".join(c.source for c in metrics.cells if c.cell_type == "markdown")
         assert said.count("*This exercise is not part of this hand-out.*") == 6
-        assert "| 75 min | 3 |" in (half.student / "README.md").read_text(encoding="utf-8")
+        minutes = re.search(r"\*\*Time\*\* (\d+)", metrics.cells[0].source)[1]
+        assert f"| {minutes} min | 3 |" in (half.student / "README.md").read_text(encoding="utf-8")
 
     def test_progress_is_told_of_what_is_there(self, handout, half):
         listed = "imbalance_lab/exercises/course.json"
