@@ -22,7 +22,7 @@ from mutants import (
     namespace,
     time_limit,
 )
-from test_exercises import MODULES, WHOLE_COMPANIES, grade
+from test_exercises import JUDGED, MODULES, grade
 
 NOTEBOOKS = [
     pytest.param(
@@ -50,7 +50,7 @@ def survivors(mutants: list[Mutant]) -> list[str]:
 
 
 def keyed(notebook: str) -> list[Mutant]:
-    return [m for m in mutants_of(notebook) if m.exercise not in WHOLE_COMPANIES]
+    return [m for m in mutants_of(notebook) if m.exercise not in JUDGED]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)

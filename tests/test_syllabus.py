@@ -113,7 +113,7 @@ def lesson_table() -> str:
 
 def exercise_table() -> str:
     rows = ["| lesson | exercises and their points |", "| --- | --- |"]
-    for facts in FACTS:
+    for facts in (facts for facts in FACTS if facts.exercises):
         each = ", ".join(f"`{name}` {points:g}" for name, points in facts.exercises.items())
         rows.append(f"| {facts.number}{', PyTorch' if facts.optional else ''} | {each} |")
     return "\n".join(rows)
