@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from imbalance_grader.archives import Archive, Unreadable
@@ -138,35 +138,43 @@ def unpacked(
     if not is_archive(name):
         return [File(name, content, order, source=source)]
     files: list[File] = []
-    left = MOST_BYTES
     try:
         with Archive(io.BytesIO(content)) as archive:
             for inner, why in list(archive.refused.items())[:MOST_FILES]:
                 note(f"{shown(name)}/{shown(inner)}: {why}")
-            for inner in archive:
-                path = f"{name}/{inner}"
-                if is_litter(inner):
-                    continue
-                if is_archive(inner):
-                    note(f"{shown(path)}: an archive in an archive is not looked into")
-                if not is_notebook(inner):
-                    continue
-                if len(files) >= MOST_FILES:
-                    note(f"{shown(name)} holds more than {MOST_FILES} notebooks")
-                    break
-                try:
-                    data = archive.read(inner, left)
-                except Unreadable as error:
-                    note(f"{shown(path)}: {error}")
-                    continue
-                left -= len(data)
-                files.append(File(path, data, order, source=source))
+            for inner, data in _notebooks(archive, name, note):
+                files.append(File(f"{name}/{inner}", data, order, source=source))
     except Unreadable as error:
         note(f"{shown(name)}: {error}")
     if not files:
         note(f"{shown(name)} holds no notebook that is read")
         return [File(name, content, order, Recognised(why="it holds no notebook"), source)]
     return files
+
+
+def _notebooks(
+    archive: Archive, name: str, note: Callable[[str], None]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the notebooks of an archive of this name, as far as there is room for them."""
+    left, found = MOST_BYTES, 0
+    for inner in archive:
+        path = shown(f"{name}/{inner}")
+        if is_litter(inner):
+            continue
+        if is_archive(inner):
+            note(f"{path}: an archive in an archive is not looked into")
+        if not is_notebook(inner):
+            continue
+        if found >= MOST_FILES:
+            note(f"{shown(name)} holds more than {MOST_FILES} notebooks")
+            return
+        try:
+            data = archive.read(inner, left)
+        except Unreadable as error:
+            note(f"{path}: {error}")
+            continue
+        left, found = left - len(data), found + 1
+        yield inner, data
 
 
 def safe_names(files: Iterable[File], taken: Iterable[str]) -> dict[str, File]:
