@@ -19,6 +19,7 @@ from imbalance_builder.bibliography import Reference, escaped, read_references
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.sizes import PAGE as SIZES
 from imbalance_builder.sizes import sizes_page
+from imbalance_builder.sources import Sources, read_sources, told, unfit_sources
 from imbalance_lab.claims import MIME_TYPE, SIGNS, VERDICTS, Claim
 
 REFERENCES = "docs/references.bib"
@@ -45,6 +46,10 @@ An experiment of a lesson is small, so that it runs while you wait. Where a stud
 [laboratory](laboratory.md) tests the same advice, its entry names the study and the comparison;
 once all its runs are made, its verdict is the one that counts. An entry also says if there is no
 such study, or if the advice was argued and not measured.
+
+For {named} of the {all} pieces of advice a page is named that gives it, in its own words; the
+passage was looked up. For the others none is named yet, so take those for what is heard in talks
+and courses.
 
 A value in square brackets is a 95% interval over repeated runs, of a paired difference where there
 is a sign before it. A verdict speaks about the data and the models of its experiment; the
@@ -95,11 +100,13 @@ def make_pages(course: Course) -> dict[Path, str]:
     lessons = sorted(map(collect, course.lessons()), key=lambda lesson: by_length(lesson.lesson))
     bases = read_bases(course.root)
     claims = [claim for lesson in lessons for claim in lesson.claims]
+    sources = read_sources(course.root)
     problems = _problems(lessons, references) + (unfit_bases(claims, bases) if bases else [])
+    problems += unfit_sources([claim.advice for claim in claims], sources)
     if problems:
         raise BuildError("\n".join(problems))
     return {
-        course.root / CLAIMS: claims_page(lessons, references, bases),
+        course.root / CLAIMS: claims_page(lessons, references, bases, sources),
         course.root / BIBLIOGRAPHY: bibliography_page(lessons, references),
         course.root / SIZES: sizes_page(course),
     }
@@ -179,7 +186,10 @@ def _first_difference(stored: str, made: str) -> str:
 
 
 def claims_page(
-    lessons: list[Collected], references: dict[str, Reference], bases: dict[str, Basis]
+    lessons: list[Collected],
+    references: dict[str, Reference],
+    bases: dict[str, Basis],
+    sources: Sources,
 ) -> str:
     """Return the page of popular advice: how often each verdict was reached, then every claim."""
     testing = [lesson for lesson in lessons if lesson.claims]
@@ -187,31 +197,38 @@ def claims_page(
     table = ["| verdict | what it means | pieces of advice |", "| --- | --- | ---: |"]
     table += [f"| {SIGNS[v]} {v} | {MEANINGS[v]} | {verdicts[v]} |" for v in VERDICTS]
     table += [f"| | all | {verdicts.total()} |"]
-    parts = [CLAIMS_HEAD, "\n".join(table) + "\n"]
+    named = len(sources)
+    parts = [CLAIMS_HEAD.format(named=named, all=verdicts.total()), "\n".join(table) + "\n"]
     topic = ""
     for lesson in testing:
         if lesson.lesson.topic != topic:
             parts.append(f"## lesson {lesson.number}\n")
             topic = lesson.lesson.topic
         parts.append(f"{lesson.link}: {escaped(lesson.question)}\n")
-        parts += [_claim(claim, references, bases) for claim in lesson.claims]
+        parts += [_claim(claim, references, bases, sources) for claim in lesson.claims]
     return "\n".join(parts)
 
 
-def _claim(claim: Claim, references: dict[str, Reference], bases: dict[str, Basis]) -> str:
-    """Return one claim with its verdict, its numbers, what it rests on and where to read on."""
-    sources = []
+def _claim(
+    claim: Claim,
+    references: dict[str, Reference],
+    bases: dict[str, Basis],
+    sources: Sources,
+) -> str:
+    """Return one claim: who says it, verdict, numbers, what it rests on and where to read on."""
+    further = []
     if claim.reference:
         label = escaped(references[claim.reference].label)
-        sources.append(f"Reference: [{label}]({Path(BIBLIOGRAPHY).name}#{claim.reference})")
+        further.append(f"Reference: [{label}]({Path(BIBLIOGRAPHY).name}#{claim.reference})")
     if claim.evidence:
         rows = ", ".join(claim.evidence.split())
-        sources.append(f"Coverage rows: [{rows}](coverage.csv)")
+        further.append(f"Coverage rows: [{rows}](coverage.csv)")
     lines = [
         f"### {escaped(claim.advice)}",
+        told(sources.get(claim.advice, [])),
         f"{SIGNS[claim.verdict]} **{claim.found}** {escaped(claim.because)}",
         bases[claim.advice].told() if claim.advice in bases else "",
-        " · ".join(sources),
+        " · ".join(further),
     ]
     return "\n\n".join(filter(None, lines)) + "\n"
 

@@ -15,6 +15,7 @@ from imbalance_builder.bases import Basis, contradicted, read_bases, unfit_bases
 from imbalance_builder.bibliography import escaped, read_references
 from imbalance_builder.course import BuildError, Course
 from imbalance_builder.pages import collect, make_pages, page_differences, write_pages
+from imbalance_builder.sources import Source, read_sources, told, unfit_sources
 from imbalance_lab.claims import MIME_TYPE, Claim
 from imbalance_lab.evidence import Result
 
@@ -188,6 +189,43 @@ class TestBases:
         assert "## lesson 01" in (course.root / "docs" / "claims.md").read_text(encoding="utf-8")
         with pytest.raises(SystemExit):
             cli.main(["--pages", "--check", "--root", str(course.root)])
+
+
+class TestSources:
+    """Advice is said by somebody."""
+
+    ADVICE = CLAIM.advice
+
+    def test_the_course_names_pages_for_advice_that_its_lessons_test(self):
+        claims = [
+            claim.advice for lesson in Course(ROOT).lessons() for claim in collect(lesson).claims
+        ]
+        sources = read_sources(ROOT)
+        assert unfit_sources(claims, sources) == []
+        assert len(sources) >= 17
+
+    def test_a_page_is_told_beside_the_advice(self, course):
+        table = course.root / "evidence" / "sources.csv"
+        table.parent.mkdir(exist_ok=True)
+        table.write_text(f"advice,title,address\n{self.ADVICE},A guide,https://example.org/guide\n")
+        text = page(course, "claims")
+        assert "Said, for instance, by [A guide](https://example.org/guide)." in text
+
+    def test_nobody_named_is_nothing_told(self):
+        assert told([]) == ""
+
+    @pytest.mark.parametrize(
+        ("advice", "title", "address", "problem"),
+        [
+            ("something else", "A guide", "https://example.org", "no lesson claims"),
+            (CLAIM.advice, "A guide", "example.org", "is no address of a page"),
+            (CLAIM.advice, " ", "https://example.org", "has no title"),
+        ],
+    )
+    def test_a_line_that_does_not_fit_is_named(self, advice, title, address, problem):
+        sources = {advice: [Source(advice, title, address)]}
+        (found,) = unfit_sources([CLAIM.advice], sources)
+        assert problem in found
 
 
 class TestBibliography:
