@@ -27,7 +27,7 @@ from imbalance_builder.examples import example_differences, record_examples
 from imbalance_builder.execute import Cancelled, Run, run_lesson, with_stored_outputs
 from imbalance_builder.listing import list_differences, write_list
 from imbalance_builder.pages import page_differences, write_pages
-from imbalance_builder.release import CONFIG, release_topic
+from imbalance_builder.release import CONFIG, keep_released, kept_differences, release_topic
 from imbalance_builder.source import name_of
 
 MAX_CELL_SECONDS = 5.0
@@ -132,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     console.print(f"{len(copies)} notebooks are what their sources give{but}")
                 if options.only is None and course.root == HERE:
                     found += [f"recorded/{what}" for what in example_differences()]
-                    found += list_differences(course)
+                    found += list_differences(course) + kept_differences(course.lessons())
                 failures += found
         else:
             if course.root == HERE:  # a notebook's check reads what is recorded
@@ -143,6 +143,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if skipped:
                 console.print(f"{skipped} of {len(lessons)} notebooks are up to date")
             failures = _build(course, stale, options, console)
+            if course.root == HERE:
+                keep_released([lesson for lesson in lessons if records.up_to_date(lesson)])
             failures += _pages(write_pages, course)
     except BuildError as error:
         failures = [str(error)]

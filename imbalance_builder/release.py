@@ -18,9 +18,13 @@ from nbgrader.utils import capture_log, temp_attrs
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from imbalance_builder.course import BuildError, Course
+import imbalance_lab
+from imbalance_builder.course import BuildError, Course, Lesson
 
 CONFIG = "nbgrader_config.py"
+# Where students have each lesson once more as it was, to bring an exercise back to that. By its
+# ending no program takes one for a lesson to open.
+KEPT = Path(imbalance_lab.__file__).parent / "lessons" / "released"
 LEFT_BEHIND = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", "*.py")
 
 
@@ -75,3 +79,24 @@ def _carry_over(made: Path, place: Path) -> list[Path]:
             shutil.copyfile(path, target)
             changed.append(target)
     return changed
+
+
+def keep_released(lessons: list[Lesson], folder: Path = KEPT) -> list[str]:
+    """Copy released notebooks to where the package has them; return the names of what changed."""
+    changed = []
+    for lesson in lessons:
+        place = folder / lesson.topic / f"{lesson.name}.json"
+        content = lesson.release.read_bytes()
+        if not place.exists() or place.read_bytes() != content:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+            changed.append(f"{lesson}.json")
+    return changed
+
+
+def kept_differences(lessons: list[Lesson]) -> list[str]:
+    """Return where the package does not have the released notebooks, and just those."""
+    wanted = {KEPT / x.topic / f"{x.name}.json": x.release.read_bytes() for x in lessons}
+    there = {path: path.read_bytes() for path in KEPT.rglob("*.json")}
+    different = sorted(p for p in {*wanted, *there} if wanted.get(p) != there.get(p))
+    return [f"{p.relative_to(KEPT)}: not the released notebook: make lessons" for p in different]

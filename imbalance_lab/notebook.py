@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 import html
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 # Mixed with the colour of the text around it, each is readable in light and dark themes.
@@ -17,6 +19,25 @@ GREEN = "color-mix(in srgb, var(--jp-success-color1, #388e3c) 75%, currentColor)
 GREY = "color-mix(in srgb, currentColor 65%, transparent)"
 
 _CHECKS = {"check", "score_quiz"}
+
+
+def _folder_at_start() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:  # it was removed under the kernel
+        return Path()
+
+
+START = _folder_at_start()  # of the lesson; a student's own cells may change it later
+
+
+def notebook_file() -> Path | None:
+    """Return the file of the notebook in which this runs, None where it is not known."""
+    names = getattr(this_shell(), "user_ns", {})
+    # A Jupyter server tells the kernel so, VS Code the notebook.
+    name = str(os.environ.get("JPY_SESSION_NAME") or names.get("__vsc_ipynb_file__", ""))
+    file = START / Path(name).name
+    return file if name.endswith(".ipynb") and file.is_file() else None
 
 
 def this_shell() -> Any:

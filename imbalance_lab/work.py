@@ -1,11 +1,12 @@
 """Take all your work along as one file, and take it up again: for Binder, which forgets it.
 
-An archive holds the notebooks under ``lessons/`` as they were last saved, and the file of your
-progress where there is one.
+An archive holds the notebooks under ``lessons/`` as they were last saved, the file of your progress
+and the copies in ``my-copies/`` where there are any.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 import zipfile
@@ -14,10 +15,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from imbalance_lab.lessons.copies import FOLDER as COPIES
+from imbalance_lab.lessons.notice import damage_of
+
 __all__ = ["pack_work", "take_up_work"]
 
 NAME = "my-work.zip"
-WORK = re.compile(r"lessons/\d\d-[a-z0-9-]+/[^/\\]+\.ipynb|my-progress[^/\\]*\.json")
+WORK = re.compile(
+    r"lessons/\d\d-[a-z0-9-]+/[^/\\]+\.ipynb|my-progress[^/\\]*\.json"
+    rf"|{COPIES}/\d\d-[a-z0-9-]+/[^/\\]+\.(ipynb|py)"
+)
 LARGEST = 100_000_000  # bytes of one file; no honest notebook comes near
 
 
@@ -27,14 +34,25 @@ class Packed:
 
     archive: Path
     notebooks: int
+    damaged: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.notebooks} notebooks, as last saved, are in {self.archive.name}"
+        packed = f"{self.notebooks} notebooks, as last saved, are in {self.archive.name}"
+        return "\n".join([packed, *self._remarks()])
+
+    def _remarks(self) -> list[str]:
+        return [
+            f"{name} is damaged. To mend it, with all your answers, close it and run in a new"
+            f" cell: from imbalance_lab.lessons import mend; mend({name!r})"
+            for name in self.damaged
+        ]
 
     def _repr_html_(self) -> str:
         # JupyterLab leaves a link that says `download` to the browser.
         link = f'<a href="{NAME}" download="{NAME}">Download {NAME}</a>'
-        return f"<p>{self}. <strong>{link}</strong></p>"
+        packed, *remarks = str(self).split("\n")
+        below = "".join(f"<p>{html.escape(remark)}</p>" for remark in remarks)
+        return f"<p>{packed}. <strong>{link}</strong></p>{below}"
 
 
 def pack_work(course: Path | str = ".") -> Packed:
@@ -57,20 +75,24 @@ def pack_work(course: Path | str = ".") -> Packed:
     """
     folder = Path(course)
     names = list(_work_in(folder))
-    notebooks = sum(name.endswith(".ipynb") for name in names)
+    notebooks = sum(name.startswith("lessons/") for name in names)
     if not notebooks:
         raise ValueError(f"course must be the folder with lessons/ in it, got {str(course)!r}")
     draft = folder / f".{NAME}.draft"
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
+    # Files of an image may be dated 1970, before an archive's time begins.
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for name in names:
             archive.write(folder / name, name)
     draft.replace(folder / NAME)
-    return Packed(folder / NAME, notebooks)
+    lessons = [name for name in names if name.startswith("lessons/")]
+    damaged = [name for name in lessons if damage_of(folder / name)]
+    return Packed(folder / NAME, notebooks, tuple(damaged))
 
 
 def _work_in(folder: Path) -> Iterator[str]:
     """Yield the files that are a student's work, by their paths from the folder."""
-    for path in sorted([*folder.glob("my-progress*.json"), *folder.glob("lessons/*/*.ipynb")]):
+    patterns = ("my-progress*.json", "lessons/*/*.ipynb", f"{COPIES}/*/*")
+    for path in sorted(path for pattern in patterns for path in folder.glob(pattern)):
         name = path.relative_to(folder).as_posix()
         if WORK.fullmatch(name):
             yield name
@@ -96,7 +118,7 @@ def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
     """
     folder = Path(course)
     contents = _contents(Path(archive))
-    aside = folder / f"before-{datetime.now():%Y-%m-%d-%H%M%S}"
+    aside = folder / f"before-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
     replaced = same = 0
     for name, content in contents.items():
         place = folder / name

@@ -38,8 +38,22 @@ def graded_cell(name: str) -> str:
     return next(cell.source for cell in lesson.cells if cell.id == f"{name}-check")
 
 
-def run(folder: Path, *sources: str, student: bool = True, **environment: str) -> list[list[str]]:
-    """Run cells as a front end does, in a kernel that starts in a folder; return what they show."""
+def run(
+    folder: Path,
+    *sources: str,
+    student: bool = True,
+    replies: list[dict] | None = None,
+    **environment: str,
+) -> list[list[str]]:
+    """Run cells as a front end does, in a kernel that starts in a folder; return what they show.
+
+    The kernel's replies to each cell are added to a list, if one is given.
+    """
+
+    def replied(cell: object, cell_index: int, execute_reply: dict) -> None:
+        if replies is not None:
+            replies.append(execute_reply["content"])
+
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
     with kernel_sockets() as config:
         if student:
@@ -48,6 +62,7 @@ def run(folder: Path, *sources: str, student: bool = True, **environment: str) -
             notebook,
             allow_errors=True,
             kernel_name="python3",
+            on_cell_executed=replied,
             config=config,
             resources={"metadata": {"path": str(folder)}},
         )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
+from released import ROOT
 
 from imbalance_lab.work import pack_work, take_up_work
 
+COPY = "my-copies/02-metrics/f_beta-2026-03-02-101500.py"
 FIRST, SECOND = "lessons/00-start-here/start-here.ipynb", "lessons/02-metrics/metrics.ipynb"
+MINE = (FIRST, SECOND, COPY, "my-progress.json")
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    for name in (FIRST, SECOND, "my-progress.json"):
+    for name in MINE:
         write(tmp_path / "course" / name, f"my {name}")
     for name in (
         *("README.md", "imbalance_lab/x.py", "lessons/notes.txt", "lessons/00-start-here/data.csv"),
@@ -44,13 +49,23 @@ def everything(folder: Path) -> dict[str, str]:
     }
 
 
-def test_all_notebooks_and_the_progress_are_packed_and_nothing_else(course):
+def test_notebooks_copies_and_the_progress_are_packed_and_nothing_else(course):
+    os.utime(course / FIRST, (0, 0))  # as in images that are made to be the same each time
     packed = pack_work(course)
     with zipfile.ZipFile(course / "my-work.zip") as archive:
-        assert sorted(archive.namelist()) == [FIRST, SECOND, "my-progress.json"]
+        assert sorted(archive.namelist()) == sorted(MINE)
         assert archive.read(FIRST).decode() == f"my {FIRST}"
-    assert str(packed) == "2 notebooks, as last saved, are in my-work.zip"
+    assert str(packed).startswith("2 notebooks, as last saved, are in my-work.zip")
     assert '<a href="my-work.zip" download="my-work.zip">' in packed._repr_html_()
+
+
+def test_a_damaged_notebook_is_packed_as_it_is_and_told_of(course):
+    shutil.copy(ROOT / FIRST, course / FIRST)  # in order
+    packed = pack_work(course)
+    _, told = str(packed).split("\n")
+    assert told.startswith(f"{SECOND} is damaged.")
+    assert f"from imbalance_lab.lessons import mend; mend('{SECOND}')" in told
+    assert f"<p>{SECOND} is damaged." in packed._repr_html_()
 
 
 def test_work_is_taken_up_in_a_fresh_course_and_what_was_there_is_kept(course, tmp_path, capsys):
@@ -63,11 +78,11 @@ def test_work_is_taken_up_in_a_fresh_course_and_what_was_there_is_kept(course, t
     (kept,) = (name for name in there if name.startswith("before-"))
     assert kept.endswith(f"/{FIRST}")
     assert there == {
-        **{name: f"my {name}" for name in (FIRST, SECOND, "my-progress.json")},
+        **{name: f"my {name}" for name in MINE},
         kept: "released",
     }
     said = capsys.readouterr().out
-    assert "3 files taken up, 1 of them unchanged." in said
+    assert "4 files taken up, 1 of them unchanged." in said
     assert "1 files that were here and differed are now in before-" in said
 
 
@@ -83,6 +98,8 @@ def test_work_is_taken_up_in_a_fresh_course_and_what_was_there_is_kept(course, t
         ".jupyter/jupyter_server_config.py",
         "imbalance_lab/checks/check.py",
         "my-progress/../x.json",
+        "my-copies/02-metrics/../../x.py",
+        "my-copies/x.py",
     ],
 )
 def test_an_archive_with_anything_else_changes_nothing(course, name):

@@ -1,15 +1,18 @@
-"""What students were given, in the README's table of lessons and in the list of their progress."""
+"""What students were given: README's table, the list for their progress, the lessons kept aside."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
 
+from imbalance_builder.course import Lesson
 from imbalance_builder.handout.cut import exercises_of
 from imbalance_builder.listing import LIST
+from imbalance_builder.release import KEPT, keep_released
 
 
 def row(path: Path) -> str:
@@ -41,3 +44,11 @@ def shorten_list(student: Path) -> None:
                 kept.append({**notebook, "tasks": tasks})
     text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
     path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def keep_lessons(student: Path) -> None:
+    """Keep each lesson once more, as it is handed out here, for students to go back to."""
+    folder = student / "imbalance_lab" / "lessons" / KEPT.name
+    shutil.rmtree(folder)
+    there = sorted(student.glob("lessons/*/*.ipynb"))
+    keep_released([Lesson(student, path.parent.name, path.stem) for path in there], folder)

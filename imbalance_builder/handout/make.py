@@ -19,7 +19,7 @@ from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.handout.address import launch_link
 from imbalance_builder.handout.choice import Choice
 from imbalance_builder.handout.cut import cut, exercises_of
-from imbalance_builder.handout.listed import row, shorten_list
+from imbalance_builder.handout.listed import keep_lessons, row, shorten_list
 from imbalance_builder.handout.needs import student_pins, student_project
 from imbalance_builder.handout.pack import write_repository, write_zip
 from imbalance_builder.handout.pages import bring_pages, mend_links
@@ -204,6 +204,7 @@ def _write_student(course: Course, choice: Choice, draft: Handout, link: str) ->
     shorten_list(student)
     bring_pages(root, student)
     mend_links(student)
+    keep_lessons(student)
 
 
 def _write_notebook(path: Path, text: str) -> None:

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import linecache
 import re
+from importlib.resources import files
+from itertools import chain
 from types import FrameType, TracebackType
 from typing import Any
 
 from imbalance_lab.checks.failure import NotWrittenYet
 from imbalance_lab.notebook import answers_in, show_quietly, students_shell, this_shell
 
+_RECORDED = files("imbalance_lab") / "exercises" / "recorded"
+_MADE = re.compile(r"^(?:def|class)\s+(\w+)|^(quiz)\s*=", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError(\(\))?\s*$", re.MULTILINE)
 
 
@@ -25,6 +29,16 @@ def explain_missing_answers() -> None:
     # Whoever set another handler keeps it, and a shell that draws nothing needs none.
     if shell is not None and shell.custom_exceptions == ():
         shell.set_custom_exc((NameError, NotImplementedError, NotWrittenYet), _show)
+        shell.events.register("post_run_cell", _forget_old_answer)
+
+
+def _forget_old_answer(result: Any) -> None:
+    """Forget an answer whose new text is no Python, or the check would judge the old one."""
+    shell = students_shell()
+    if shell is not None and isinstance(result.error_before_exec, SyntaxError):
+        for name in filter(None, chain(*_MADE.findall(result.info.raw_cell or ""))):
+            if name == "quiz" or (_RECORDED / f"{name}.json").is_file():
+                shell.user_ns.pop(name, None)
 
 
 def _show(

@@ -11,7 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from imbalance_lab.notebook import answers_in, show_quietly, students_shell, this_shell
+from imbalance_lab.lessons.notice import notice
+from imbalance_lab.notebook import (
+    START,
+    answers_in,
+    show_quietly,
+    students_shell,
+    this_shell,
+)
 from imbalance_lab.progress.course import Notebook, Task, course, find
 from imbalance_lab.progress.hint_texts import invitation
 from imbalance_lab.progress.record import NAME, Entry, ForeignFile, Record, add, merged, now, read
@@ -81,23 +88,14 @@ class Keeper:
         help_ = invitation(task, record[task.key].hints) if entry.failed else ""
         for line in filter(None, (f"{news} {self.remark}".strip(), help_)):
             show_quietly(shell, line)
+        notice(shell)
         self.changed()
-
-
-def _folder_at_start() -> Path:
-    try:
-        return Path.cwd()
-    except OSError:  # it was removed under the kernel
-        return Path()
-
-
-_START = _folder_at_start()  # a student's own cells may change it later
 
 
 @functools.cache
 def keeper() -> Keeper:
     """Return the keeper of this kernel, made when it is first needed."""
-    return Keeper(_START)
+    return Keeper(START)
 
 
 def _after_cell(result: Any) -> None:

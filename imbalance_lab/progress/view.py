@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
+from imbalance_lab.lessons.notice import notice
 from imbalance_lab.notebook import students_shell
 from imbalance_lab.progress.course import Notebook, course
 from imbalance_lab.progress.keeper import is_off, keeper, summary
@@ -25,6 +26,7 @@ def progress() -> None:
     if shell is None:
         return
     _publish(shell, update=False)
+    notice(shell)
     keeper().changed = lambda: _publish(students_shell(), update=True)
 
 

@@ -1,0 +1,49 @@
+"""Dated copies of a student's work, made in the folder of the course before anything is changed."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+from pathlib import Path
+
+from imbalance_lab.lessons.released import topics
+
+FOLDER = "my-copies"
+
+
+def folder_for(place: Path) -> Path:
+    """Return where copies go of what lies in a folder: beside ``lessons/``, or else beside it."""
+    if place.name not in topics():
+        return place / FOLDER
+    above = place.parent
+    return (above.parent if above.name == "lessons" else above) / FOLDER / place.name
+
+
+def keep_copy(place: Path, name: str, ending: str, content: bytes) -> Path:
+    """Write a dated copy that takes the place of no other file, and return where it is.
+
+    Parameters
+    ----------
+    place : Path
+        The folder of the lesson.
+    name, ending : str
+        Of the file, such as "cost_of" and ".py"; the time comes between them.
+    content : bytes
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    folder = folder_for(place)
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = f"{datetime.now():%Y-%m-%d-%H%M%S}"
+    for number in itertools.count(1):
+        copy = folder / f"{name}-{stamp}{f'-{number}' * (number > 1)}{ending}"
+        try:
+            with copy.open("xb") as file:
+                file.write(content)
+        except FileExistsError:
+            continue
+        return copy
+    raise AssertionError  # numbers do not end

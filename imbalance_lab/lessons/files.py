@@ -1,0 +1,211 @@
+"""Notebooks as files: look at one, mend it, bring one of its exercises back."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from imbalance_lab.lessons.copies import keep_copy
+from imbalance_lab.lessons.damage import Mended
+from imbalance_lab.lessons.match import lesson_in
+from imbalance_lab.lessons.released import Cell, Notebook, answers, grade_id, names
+from imbalance_lab.notebook import notebook_file
+
+LARGEST = 100_000_000  # bytes; no honest notebook comes near
+RELOAD = (
+    "If it is open in JupyterLab: menu File, Reload Notebook from Disk. Where you are asked whether"
+    " to overwrite the file or to revert, choose Revert."
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file with a lesson in it.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    notebook : dict
+    lesson : str
+        Which one it is.
+    damage : tuple of str
+        What is wrong with the file itself.
+    """
+
+    path: Path
+    content: bytes
+    notebook: Notebook
+    lesson: str
+    damage: tuple[str, ...] = ()
+
+
+def look(path: Path | str) -> list[str]:
+    """Return what is wrong with a notebook of the course, one sentence each.
+
+    Parameters
+    ----------
+    path : path
+        As it was last saved.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook of this course.
+    OSError
+        If it cannot be read.
+    """
+    opened = _open(Path(path))
+    return [*opened.damage, *Mended(opened.notebook, opened.lesson).damage]
+
+
+def mend(path: Path | str | None = None) -> None:
+    """Bring a damaged notebook into order, and say what was done.
+
+    Answers, your own cells and texts that you changed are kept. What the file was before is in a
+    dated copy.
+
+    Parameters
+    ----------
+    path : path, optional
+        By default the notebook in which this runs, as you last saved it.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook of this course.
+    OSError
+        If the file cannot be read, or the copy or the file cannot be written.
+    """
+    opened = _open(_this_or(path))
+    mended = Mended(opened.notebook, opened.lesson)
+    damage = [*opened.damage, *mended.damage]
+    if mended.missing:
+        damage.append(f"{mended.missing} other cells of the lesson were missing")
+    if not damage:
+        print(f"{opened.path.name} is in order: nothing was changed.")
+        return
+    print(f"{opened.path.name} is mended:")
+    _replace(opened, mended.notebook, [f"- {line}" for line in damage])
+
+
+def reset_in_file(exercise: str, path: Path | str | None = None) -> None:
+    """Bring one exercise of a notebook back to how it was handed out.
+
+    Parameters
+    ----------
+    exercise : str
+        Such as "cost_of", "quiz" or "reflection".
+    path : path, optional
+        By default the notebook in which this runs, as you last saved it.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook of this course, or has no such exercise, or is damaged there.
+    OSError
+    """
+    opened = _open(_this_or(path))
+    known = answers([opened.lesson])
+    name = exercise.replace("_", "-")
+    if name not in known:
+        have = ", ".join(n.replace("-", "_") for n in known)
+        raise ValueError(f"{opened.path.name} has no exercise {exercise!r} (it has: {have})")
+    cells = opened.notebook["cells"]
+    places = [
+        n for n, cell in enumerate(cells) if isinstance(cell, dict) and grade_id(cell) == name
+    ]
+    if len(places) != 1 or opened.damage:
+        raise ValueError(f"{opened.path.name} is damaged: mend it first")
+    given = {key: known[name][key] for key in known[name] if key not in ("metadata", "id")}
+    cells[places[0]] = cells[places[0]] | given
+    print(f"{exercise} is as it was handed out.")
+    _replace(opened, opened.notebook, [])
+
+
+def _this_or(path: Path | str | None) -> Path:
+    this = notebook_file() if path is None else Path(path)
+    if this is None:
+        raise ValueError(
+            "which notebook this is cannot be found out here; give its name, such as"
+            ' mend("smote.ipynb")'
+        )
+    return this
+
+
+def _replace(opened: Opened, notebook: Notebook, said: list[str]) -> None:
+    """Keep a copy of a notebook, put another in its place, and say so."""
+    copy = keep_copy(opened.path.parent, opened.path.stem, opened.path.suffix, opened.content)
+    draft = opened.path.with_name(f".{opened.path.name}.{os.getpid()}.tmp")
+    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    try:
+        draft.write_bytes(text.encode("utf-8", "replace"))
+        draft.replace(opened.path)
+    finally:
+        draft.unlink(missing_ok=True)
+    shown = os.path.relpath(copy, opened.path.parent)
+    print("\n".join([*said, f"What it was before is kept in {shown}.", RELOAD]))
+
+
+def _open(path: Path) -> Opened:
+    """Read a file, also one that was damaged, and find out which lesson it is.
+
+    Raises
+    ------
+    OSError, ValueError
+    """
+    path = path.resolve()
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{path.name} is larger than any lesson")
+    content = path.read_bytes()
+    whole = _parsed(content)
+    notebook, damage = _saved(path, content) if whole is None else (whole, ())
+    called = f"{path.parent.name}/{path.stem}"
+    lesson = lesson_in([cell for cell in notebook["cells"] if isinstance(cell, dict)])
+    if called in names() and lesson not in ("", called):
+        raise ValueError(f"{path.name} holds another lesson, {lesson}: give it that name first")
+    if not lesson and called not in names():
+        raise ValueError(f"{path.name} is no notebook of this course")
+    return Opened(path, content, notebook, lesson or called, damage)
+
+
+def _parsed(content: bytes) -> Notebook | None:
+    """Return the notebook that a file holds, None where it holds none."""
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    sound = isinstance(found, dict) and isinstance(found.get("cells"), list)
+    return found if sound else None
+
+
+def _saved(path: Path, content: bytes) -> tuple[Notebook, tuple[str, ...]]:
+    """Return what is left of a file that is no notebook: its first cells, or JupyterLab's copy."""
+    if cells := _first_cells(content.decode("utf-8", "replace")):
+        said = f"the file is no notebook any more; {len(cells)} cells could be read from it"
+        return {"cells": cells}, (said,)
+    checkpoint = path.parent / ".ipynb_checkpoints" / f"{path.stem}-checkpoint.ipynb"
+    older = _parsed(checkpoint.read_bytes()) if checkpoint.is_file() else None
+    if older is not None:
+        said = "the file is no notebook any more; this is the state that was saved before"
+        return older, (said,)
+    return {"cells": []}, ("the file is no notebook any more, and no cell could be read from it",)
+
+
+def _first_cells(text: str) -> list[Cell]:
+    """Return the cells of a notebook's text up to where it is broken."""
+    start, decoder = text.find('"cells"'), json.JSONDecoder()
+    place = text.find("[", start) + 1 if start >= 0 else 0
+    cells: list[Any] = []
+    while place:
+        while text[place : place + 1] in (" ", "\n", "\r", "\t", ","):
+            place += 1
+        try:
+            cell, place = decoder.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            break
+        cells.append(cell)
+    return [cell for cell in cells if isinstance(cell, dict)]

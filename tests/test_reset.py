@@ -1,0 +1,100 @@
+"""An exercise is brought back to how it was handed out, and the old text is kept."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from test_mending import a_check_is_gone, solved
+from test_progress import SKILL, TOPIC, graded_cell, lesson, run  # noqa: F401
+
+from imbalance_lab.lessons.copies import keep_copy
+from imbalance_lab.lessons.released import answers, text_of
+
+NAME = "accuracy-paradox"
+IMPORT = "import imbalance_lab.datasets"  # whatever a lesson imports first
+BROKEN = "def skill(accuracy, baseline:\n    return ("
+GIVEN = text_of(answers([f"{TOPIC}/{NAME}"])["skill"])
+
+
+def payloads(replies: list[dict]) -> list[list[str]]:
+    """Return by what each cell asks the front end to replace its text."""
+    return [
+        [part["text"] for part in reply["payload"] if part["source"] == "set_next_input"]
+        for reply in replies
+    ]
+
+
+def kept(lesson: Path) -> list[Path]:  # noqa: F811
+    return sorted(lesson.parents[1].rglob("my-copies/**/*.py"), key=lambda p: p.stat().st_mtime_ns)
+
+
+def test_an_exercise_starts_over_and_its_old_text_is_kept(lesson):  # noqa: F811
+    check, replies = graded_cell("skill"), []
+    cells = {
+        "right": f"%%start_over\n{SKILL}",
+        "check": check,
+        "no Python": f"%%start_over\n{BROKEN}",
+        "named": "%%start_over cost_of\nx = 1",
+        "untouched": f"%%start_over\n{GIVEN}",
+        "released": GIVEN,
+        "check again": check,
+        "no exercise": "%%start_over\nx = 1",
+    }
+    shown = run(lesson, IMPORT, SKILL, check, *cells.values(), replies=replies)
+    shown = dict(zip(cells, shown[3:], strict=True))
+    asked = dict(zip(cells, payloads(replies)[3:], strict=True))
+    assert asked["right"] == asked["no Python"] == asked["untouched"] == [GIVEN]
+    assert asked["named"][0].startswith("def cost_of(")
+    assert asked["no exercise"] == []
+    assert all(p["replace"] for r in replies for p in r["payload"])
+    copies = kept(lesson)
+    assert [copy.read_text().strip() for copy in copies] == [SKILL, BROKEN, "x = 1"]
+    assert {copy.parent for copy in copies} == {lesson.parents[1] / "my-copies" / TOPIC}
+    told = "skill is as it was handed out."
+    place = f"../../my-copies/{TOPIC}/{copies[0].name}"
+    assert shown["right"][0] == f"{told} Your text is kept in {place}."
+    assert shown["right"][1].endswith(GIVEN)  # for a front end that replaces nothing
+    assert shown["untouched"][0] == told
+    assert shown["check"] == ["NameError"]  # it does not go on with the old answer
+    assert shown["check again"] == ["skill: not written yet."]
+    assert shown["no exercise"] == [
+        "Which exercise? Write %%start_over and its name. There are: majority_accuracy, skill,"
+        " confusion_of_constant, cost_of, diagnose, quiz, reflection."
+    ]
+
+
+def test_without_a_copy_nothing_is_replaced(lesson):  # noqa: F811
+    (lesson.parents[1] / "my-copies").write_text("a file where the folder should be")
+    replies: list[dict] = []
+    shown = run(lesson, IMPORT, f"%%start_over\n{SKILL}", replies=replies)
+    assert shown[1][0] in ("FileExistsError", "NotADirectoryError")
+    assert "payload" not in replies[1] or payloads(replies)[1] == []
+
+
+def test_where_no_person_runs_the_cell_nothing_happens(lesson):  # noqa: F811
+    replies: list[dict] = []
+    shown = run(lesson, IMPORT, f"%%start_over\n{SKILL}", student=False, replies=replies)
+    assert (shown[1], payloads(replies)[1], kept(lesson)) == ([], [], [])
+
+
+def test_a_copy_never_takes_the_place_of_another(tmp_path):
+    copies = [keep_copy(tmp_path, "skill", ".py", bytes([n])) for n in range(5)]
+    assert [copy.read_bytes() for copy in copies] == [bytes([n]) for n in range(5)]
+    assert copies[0].parent == tmp_path / "my-copies"
+
+
+def test_damage_is_told_of_in_the_lesson_once(lesson):  # noqa: F811
+    notebook = solved()
+    a_check_is_gone(notebook["cells"])
+    (lesson / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+    show = "from imbalance_lab.progress import progress\nprogress()"
+    mend = "from imbalance_lab.lessons import mend; mend()"
+    server = {"JPY_SESSION_NAME": f"lessons/{TOPIC}/{NAME}.ipynb"}
+    shown = run(lesson, show, SKILL, graded_cell("skill"), mend, show, **server)
+    assert shown[0][1] == (
+        "This notebook is damaged: the cell cost-of-check was missing. To mend it, with all your"
+        f" answers, save it and run in a new cell: {mend}"
+    )
+    assert not any("damaged" in text for text in shown[2] + shown[4])
+    assert f"{NAME}.ipynb is mended:\n- the cell cost-of-check was missing" in shown[3][0]
