@@ -24,13 +24,15 @@ LESSONS ?=
 EXERCISES ?=
 REPOSITORY ?=
 AGAIN ?= no
+SOLUTIONS ?= no
+COURSE ?= .
 
 FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb lessons/*/*.ipynb))
 
 # nbgrader starts programs by name, so the environment's own must be found first.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help lab test long lessons evidence handout site lint bench lock grade clean
+.PHONY: help lab test long lessons evidence handout solutions site lint bench lock grade clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -65,7 +67,11 @@ evidence: $(INSTALLED)  ## run the studies that are not finished (STUDY=smote fo
 handout: $(INSTALLED)  ## make what students get (REPOSITORY=https://… LESSONS="01 02")
 	@$(RUN) $(PY) -m imbalance_builder.handout --output "$(OUTPUT)" \
 		$(if $(LESSONS),--lessons $(LESSONS)) $(if $(EXERCISES),--exercises $(EXERCISES)) \
-		$(if $(REPOSITORY),--repository "$(REPOSITORY)") $(if $(filter yes,$(AGAIN)),--again)
+		$(if $(REPOSITORY),--repository "$(REPOSITORY)") $(if $(filter yes,$(AGAIN)),--again) \
+		$(if $(filter yes,$(SOLUTIONS)),--solutions)
+
+solutions: $(INSTALLED)  ## model solutions of a lesson, to release after the deadline (ONLY=06)
+	@$(RUN) $(PY) -m imbalance_builder.handout.solutions_page $(ONLY) --course "$(COURSE)"
 
 site: $(INSTALLED)  ## make the course's web page in build/site/html, without network
 	@$(RUN) OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m imbalance_site

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import stat
+import string
 import subprocess
 import sys
 import tomllib
@@ -15,10 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from imbalance_builder.handout.cli import parser
+
 ROOT = Path(__file__).resolve().parents[1]
-# Folders of the repository that hold answers, or only serve those who write the course.
-INSTRUCTORS = ("instructor", "solutions", "tests", "tools", "benchmarks", "evidence", ".ci")
-PACKAGES = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+# Of what must not stay, some.
+FOLDERS = ("lessons", ".git", "docs/teaching", "solutions", "imbalance_grader", ".ci", ".hidden")
+TEMPLATES = ROOT / "imbalance_builder" / "handout" / "templates"
 FIRST_LESSON = "lessons/00-start-here/start-here.ipynb"
 
 
@@ -63,18 +66,26 @@ def test_binder_points_at_the_roots_files(name):
 class TestPostBuild:
     @pytest.fixture
     def image(self, tmp_path):
-        """A student's home in the image after the last step, with a python that only answers."""
+        """A student's home in the image after the last step, with a python that only answers.
+
+        Where it is asked for a hand-out it makes a small one.
+        """
         home, programs, prefix = tmp_path / "home", tmp_path / "bin", tmp_path / "prefix"
-        docs = ("docs/images", "docs/teaching")
-        for name in ("lessons/00-start-here", ".git", *docs, *INSTRUCTORS, *PACKAGES):
+        for name in FOLDERS:
             (home / name).mkdir(parents=True)
+            (home / name / "file").touch()
         shutil.copytree(ROOT / "binder", home / "binder", symlinks=True)
-        (home / "README.md").touch()
+        given = tmp_path / "given"
+        (given / "lessons").mkdir(parents=True)
+        template = string.Template((TEMPLATES / "postBuild").read_text(encoding="utf-8"))
+        (given / "postBuild").write_text(template.substitute(first=FIRST_LESSON))
+        (given / "postBuild").chmod(0o755)
         programs.mkdir()
         python = programs / "python"
         python.write_text(
             f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n'
-            f'case "$2" in *sys.prefix*) echo {prefix};; esac\n'
+            f'case "$2" in *sys.prefix*) echo {prefix};;\n'
+            f'imbalance_builder.handout) mkdir -p "$4" && cp -R {given} "$4/imbalance-lab";; esac\n'
         )
         python.chmod(0o755)
         subprocess.run(
@@ -83,33 +94,29 @@ class TestPostBuild:
             env=os.environ | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
             check=True,
         )
-        return home, prefix, (tmp_path / "calls").read_text()
+        return home, prefix, (tmp_path / "calls").read_text().splitlines()
 
     def test_it_is_executable(self):
         assert (ROOT / "binder" / "postBuild").stat().st_mode & stat.S_IXUSR
 
-    def test_student_sees_lessons_and_no_solutions(self, image):
+    def test_of_the_repository_only_the_hand_out_is_left(self, image):
         home, _, _ = image
-        assert {path.name for path in home.iterdir()} == {"docs", "lessons", "README.md"}
-        assert [path.name for path in (home / "docs").iterdir()] == ["images"]
+        assert {path.name for path in home.iterdir()} == {"lessons", "postBuild"}
+        assert not list(home.rglob("file"))
 
-    def test_every_folder_of_the_repository_was_considered(self):
-        """A new folder is either the student's to see, or named above and removed."""
-        listed = subprocess.run(
-            ["git", "ls-files"], cwd=ROOT, text=True, capture_output=True, check=True
-        )
-        folders = {name.split("/")[0] for name in listed.stdout.splitlines() if "/" in name}
-        assert folders == {"lessons", "docs", "binder", *INSTRUCTORS, *PACKAGES}
+    def test_the_hand_out_is_that_of_a_class_and_nothing_stays_beside_it(self, image):
+        """It has no model solutions, and the instructor's half of it is gone."""
+        _, _, calls = image
+        command, _, place = calls[0].removeprefix("-m imbalance_builder.handout ").partition(" ")
+        assert command == "--output"
+        options = parser().parse_args(["--output", place])
+        assert not options.solutions
+        assert not options.output.parent.exists()
 
     def test_package_is_installed_from_the_pins_alone(self, image):
         _, _, calls = image
-        assert "-m pip install --no-cache-dir --no-deps --no-build-isolation ." in calls
-        assert "compileall" in calls
-
-    def test_the_notebook_that_keeps_work_is_made_while_its_text_is_there(self, image):
-        _, _, calls = image
-        (text,) = re.findall(r"-m jupytext .* --output keep-my-work.ipynb (\S+)", calls)
-        assert (ROOT / text).is_file()
+        assert calls[1] == "-m pip install --no-cache-dir --no-deps --no-build-isolation ."
+        assert any("compileall" in call for call in calls)
 
     def test_jupyterlab_opens_on_the_first_lesson(self, image):
         _, prefix, _ = image

@@ -234,6 +234,25 @@ class TestNothingSecret:
         ends = {Path(name).suffix for name in files_of(handout.student)}
         assert not {".zip", ".whl", ".gz", ".pyc"} & ends  # which the search could not read
 
+    def test_model_solutions_only_for_those_who_learn_alone(self, handout, tmp_path):
+        """In a class's hand-out is none; beside them the other one has no secret either."""
+        place = "imbalance_lab/lessons/worked.json"
+        assert not (handout.student / place).exists()
+        assert "solution(" not in (handout.student / "README.md").read_text(encoding="utf-8")
+        other = made(tmp_path / "alone", "--lessons", "01", "--solutions")
+        there = files_of(other.student)
+        known = json.loads(there.pop(place))
+        notebook = "01-accuracy-paradox/accuracy-paradox"
+        assert set(known) == {notebook}
+        assert set(known[notebook]) == set(solution_cells(notebook))
+        assert "imbalance_oracles" not in json.dumps(known)
+        assert "MARK SCHEME" not in json.dumps(known)
+        assert 'solution("cost_of")' in there["README.md"].decode()
+        assert [name for name, content in there.items() if found_in(content)] == []
+        (other.course / "gradebook.db").touch()  # now a class works with it
+        again = [*("--root", str(ROOT), "--output", str(tmp_path / "alone")), "--again"]
+        assert cli.main([*again, "--lessons", "01", "--solutions"]) == 1
+
     def test_no_path_or_name_of_this_machine(self, handout):
         for name, content in files_of(handout.student).items():
             assert str(ROOT).encode() not in content, name
@@ -508,6 +527,16 @@ class TestChosen:
         assert said.count("*This exercise is not part of this hand-out.*") == 6
         minutes = re.search(r"\*\*Time\*\* (\d+)", metrics.cells[0].source)[1]
         assert f"| {minutes} min | 3 |" in (half.student / "README.md").read_text(encoding="utf-8")
+
+    def test_each_lesson_is_kept_once_more_as_it_was_handed_out(self, handout, half):
+        for student in (handout.student, half.student):
+            kept = student / "imbalance_lab" / "lessons" / "released"
+            there = {
+                path.relative_to(kept).with_suffix(".ipynb").as_posix(): path.read_bytes()
+                for path in kept.glob("*/*.json")
+            }
+            assert there == {n: c for n, c in files_of(student / "lessons").items() if n in there}
+            assert len(there) == len(list(student.glob("lessons/*/*.ipynb")))
 
     def test_progress_is_told_of_what_is_there(self, handout, half):
         listed = "imbalance_lab/exercises/course.json"

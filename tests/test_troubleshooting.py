@@ -16,7 +16,8 @@ ELSEWHERE = {
     "Error displaying widget: model not found",
     "NameError",
     "make",
-    "10%",
+    "Cell magic %%start_over not found",
+    "Unreadable Notebook",
     "python3",
 }
 

@@ -18,6 +18,7 @@ EPILOG = """\
 examples:
   python -m imbalance_builder.handout
   python -m imbalance_builder.handout --repository https://github.com/OWNER/NAME
+  python -m imbalance_builder.handout --solutions
   python -m imbalance_builder.handout --lessons 01 02 05 --exercises 02:precision-recall,quiz 05:
 
 what it makes in the folder:
@@ -75,6 +76,12 @@ def parser() -> argparse.ArgumentParser:
         "lessons are replaced, and gradebook, submissions and configuration stay",
     )
     made.add_argument(
+        "--solutions",
+        action="store_true",
+        help="for those who learn alone: model solutions come along, which open step by step after "
+        "the hints; refused where a class works with the course",
+    )
+    made.add_argument(
         "--root", type=Path, default=Path(), metavar="FOLDER", help="the course (default: here)"
     )
     return made
@@ -91,7 +98,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from imbalance_builder.handout.make import make_handout
 
         made = make_handout(
-            course, choice, options.output.absolute(), options.repository, options.again
+            course,
+            choice,
+            options.output.absolute(),
+            options.repository,
+            options.again,
+            options.solutions,
         )
     except BuildError as error:
         console.print(f"[bold red]error[/] {escape(str(error))}")

@@ -23,6 +23,7 @@ from imbalance_builder.handout.listed import keep_lessons, row, shorten_list
 from imbalance_builder.handout.needs import student_pins, student_project
 from imbalance_builder.handout.pack import write_repository, write_zip
 from imbalance_builder.handout.pages import bring_pages, mend_links
+from imbalance_builder.handout.solutions import REMARKS, refuse_for_a_class, write_solutions
 from imbalance_builder.release import CONFIG, LEFT_BEHIND, release_topic
 from imbalance_oracles import secret
 
@@ -36,6 +37,13 @@ BADGE = """
 Binder needs no installation, and forgets your work some ten minutes after you left. The notebook
 [keep-my-work](keep-my-work.ipynb) puts all of it into one file for you to download, and takes it up
 again another day.
+"""
+
+ALONE = """
+You learn without an instructor: once an exercise has failed and its hints are open, the model
+solution comes step by step by `from imbalance_lab.progress import solution; solution("cost_of")` in
+a new cell. `solution("reflection")` shows the model answer to the written question of the lesson,
+when yours is saved.
 """
 
 
@@ -73,7 +81,12 @@ class Handout:
 
 
 def make_handout(
-    course: Course, choice: Choice, folder: Path, repository: str = "", again: bool = False
+    course: Course,
+    choice: Choice,
+    folder: Path,
+    repository: str = "",
+    again: bool = False,
+    alone: bool = False,
 ) -> Handout:
     """Make a hand-out, all of it or nothing.
 
@@ -89,6 +102,9 @@ def make_handout(
         Replace what students get in a hand-out that is there. In its course folder only the
         sources and releases of the lessons chosen now are replaced: configuration, gradebook,
         submissions and other lessons stay.
+    alone : bool, default=False
+        Put the model solutions into it, for those who learn without an instructor. Refused where a
+        class works with the course.
 
     Raises
     ------
@@ -99,10 +115,14 @@ def make_handout(
         raise BuildError(f"{folder} holds no hand-out that could be made again")
     if not again and folder.exists():
         raise BuildError(f"{folder} exists: name another folder, or give --again to renew it")
+    if alone and again:
+        refuse_for_a_class(place.course)
     link = _launch_link(course, choice, repository) if repository else ""
     with _draft_beside(folder) as draft:
         _write_course(course, choice, draft.course)
-        _write_student(course, choice, draft, link)
+        _write_student(course, choice, draft, link, ALONE if alone else "")
+        if alone:
+            write_solutions(course, draft.course, draft.student)
         write_zip(draft.student, draft.archive)
         write_repository(draft.student, draft.repository, MESSAGE)
         _move(draft, place)
@@ -125,6 +145,9 @@ def _write_course(course: Course, choice: Choice, folder: Path) -> None:
     shutil.copy(course.root / CONFIG, folder / CONFIG)
     if (course.root / secret.FILE).exists():
         shutil.copy(course.root / secret.FILE, folder / secret.FILE)
+    if (remarks := course.root / "solutions" / REMARKS).exists():
+        (folder / "solutions").mkdir()
+        shutil.copy(remarks, folder / "solutions")
     for topic in choice.topics:
         place = folder / "solutions" / topic
         shutil.copytree(course.root / "solutions" / topic, place, ignore=LEFT_BEHIND)
@@ -176,7 +199,7 @@ def _first(choice: Choice) -> str:
     return choice.lessons[0].release.relative_to(choice.lessons[0].root).as_posix()
 
 
-def _write_student(course: Course, choice: Choice, draft: Handout, link: str) -> None:
+def _write_student(course: Course, choice: Choice, draft: Handout, link: str, alone: str) -> None:
     """Write the folder that students get, from nothing but what they may see."""
     root, student = course.root, draft.student
     shutil.copytree(draft.course / "lessons", student / "lessons")
@@ -192,6 +215,7 @@ def _write_student(course: Course, choice: Choice, draft: Handout, link: str) ->
     words = {
         "badge": BADGE.format(link=link) if link else "",
         "first": _first(choice),
+        "alone": alone,
         "lessons": "\n".join(filter(None, rows)),
     }
     for template in sorted(files(__package__).joinpath("templates").iterdir(), key=str):

@@ -11,7 +11,7 @@ from typing import Any
 from imbalance_lab.lessons.copies import keep_copy
 from imbalance_lab.lessons.damage import Mended
 from imbalance_lab.lessons.match import lesson_in
-from imbalance_lab.lessons.released import Cell, Notebook, answers, grade_id, names
+from imbalance_lab.lessons.released import Cell, Notebook, answers, grade_id, names, text_of
 from imbalance_lab.notebook import notebook_file
 
 LARGEST = 100_000_000  # bytes; no honest notebook comes near
@@ -124,6 +124,19 @@ def reset_in_file(exercise: str, path: Path | str | None = None) -> None:
     cells[places[0]] = cells[places[0]] | given
     print(f"{exercise} is as it was handed out.")
     _replace(opened, opened.notebook, [])
+
+
+def cell_of(path: Path | None, name: str) -> str:
+    """Return what stands in the cells of a name in a saved notebook, "" where there are none.
+
+    Raises
+    ------
+    ValueError
+        If it is no notebook of this course.
+    OSError
+    """
+    cells = _open(path).notebook["cells"] if path else []
+    return "\n".join(text_of(c) for c in cells if isinstance(c, dict) and grade_id(c) == name)
 
 
 def _this_or(path: Path | str | None) -> Path:

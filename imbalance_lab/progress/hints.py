@@ -32,7 +32,7 @@ def hint(exercise: Any) -> None:
     shell = students_shell()
     if shell is None:
         return
-    name = _name_of(exercise)
+    name = name_given(exercise)
     task = next((t for n in course() for t in n.tasks if name_of(t) == name), None)
     texts = hints_for(name)
     if task is None or not texts:
@@ -58,7 +58,7 @@ def _too_early(name: str, solved: bool) -> str:
     return f"Hints for {name} open once its check has failed. Write an answer and run the check."
 
 
-def _name_of(exercise: Any) -> str:
+def name_given(exercise: Any) -> str:
     """Return the name of what was given: text, an Exercise, or a function or class."""
     if isinstance(exercise, str):
         return exercise.strip().replace("-", "_")

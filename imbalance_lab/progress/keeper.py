@@ -112,7 +112,12 @@ def watch() -> None:
 
 def is_off() -> bool:
     """Return whether the environment asks for no progress."""
-    return os.environ.get(SWITCH, "").strip().lower() in ("off", "no", "0", "false")
+    return means_no(os.environ.get(SWITCH, ""))
+
+
+def means_no(said: str) -> bool:
+    """Return whether a setting in the environment says no."""
+    return said.strip().lower() in ("off", "no", "0", "false")
 
 
 def file_for(start: Path) -> Path | None:

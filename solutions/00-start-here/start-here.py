@@ -237,7 +237,9 @@ check(share_of, SHARE_OF).on(np.array([2, 7, 7, 2, 7]), 7).gives(0.6)
 # Now you. Write your code in place of the line `raise NotImplementedError()`, run the cell, try it
 # in the next one, and run the check below. If it does not pass, read, change, and run again, as
 # often as you like. Are you stuck? Under a check that has failed stands how to open a first hint,
-# which says what to look at, and after it a second, with the idea.
+# which says what to look at, and after it a second, with the idea. To begin again, write
+# `%%start_over` as the first line of your answer's cell and run it: the cell is as you got it, and
+# what you had is kept in a file.
 
 
 # %% answer="class-table"
@@ -417,7 +419,11 @@ pd.DataFrame(summary).T.astype({"rare": int, "all": int}).round({"IR": 1})
 # of each check, what it said, and remarks on your written answer.
 #
 # You learn on your own, without an instructor? Do just the same up to 2, and compare your written
-# answer with the sections it is about.
+# answer with the sections it is about. The course can be had with model solutions, which open step
+# by step after the hints; its README says how.
+#
+# A cell got lost, or was pasted twice? The checks tell you, and how to mend it: all your answers
+# stay.
 
 # %% [markdown]
 # ## Quiz
@@ -468,7 +474,8 @@ score_quiz(quiz, QUIZ)
 #
 # A colleague reports: *"Our data have an imbalance ratio of 200."* There are two classes. Answer in
 # two to four sentences: what share has the rarer class, roughly, what does the number leave open,
-# and what would you have printed instead?
+# and what would you have printed instead? Double-click the box below to write into it, and press
+# Shift-Enter when you are done.
 
 # %% [markdown] written="reflection" points=2
 # With 200 common samples for each rare one, the rarer class has 1 in 201, about half a percent. The
