@@ -137,7 +137,8 @@ def page_of(notebook: NotebookNode, remarks: dict[str, str]) -> NotebookNode:
     for number, cell in enumerate(cells):
         cell.id = f"solution-{number}"
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    page: NotebookNode = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    return page
 
 
 def _without_markers(source: str) -> str:

@@ -7,6 +7,7 @@ import html
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -111,7 +112,8 @@ def _web_page(page: NotebookNode) -> str:
     """Return a notebook as a page that loads nothing from anywhere."""
     from nbconvert import HTMLExporter  # takes a second to import
 
-    body, _ = HTMLExporter(template_name="basic").from_notebook_node(page)
+    exporter: Any = HTMLExporter(template_name="basic")  # type: ignore[no-untyped-call]
+    body, _ = exporter.from_notebook_node(page)
     title = page.cells[0].source.lstrip("# ")
     return PAGE.format(title=html.escape(title), body=body)
 
