@@ -143,9 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if skipped:
                 console.print(f"{skipped} of {len(lessons)} notebooks are up to date")
             failures = _build(course, stale, options, console)
-            if course.root == HERE:
-                keep_released([lesson for lesson in lessons if records.up_to_date(lesson)])
             failures += _pages(write_pages, course)
+        if course.root == HERE and not options.check:
+            keep_released([lesson for lesson in course.lessons() if lesson.release.exists()])
     except BuildError as error:
         failures = [str(error)]
     except KeyboardInterrupt:
