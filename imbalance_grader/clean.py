@@ -81,11 +81,11 @@ class Cleaner:
     def _write(self, cell: NotebookNode, names: Set[str], handed_in: Sequence[bytes]) -> None:
         """Make a written answer harmless."""
         text = printable(cell.source)
-        acts, wanted = self._look(_cut(text), names)
+        acts, wanted = self._look(cut(text), names)
         if acts:
             cell.source = as_text(text, acts)
             return
-        cell.source = _cut(text)
+        cell.source = cut(text)
         if wanted:
             grade_id = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
             found = self._pictures(handed_in, grade_id, text, wanted)
@@ -155,15 +155,15 @@ class Cleaner:
     def _form(self, mime: str, text: str) -> str:
         """Return one form of what was displayed, made harmless; "" where that cannot be."""
         if mime == "text/plain":
-            return _cut(text)
+            return cut(text)
         try:
             if mime == "text/html":
                 return self._ask(harmless.cleaned_output, text)
             if mime == "text/markdown":
-                acts, wanted = self._look(_cut(text), set())
-                return "" if acts or wanted else _cut(text)
+                acts, wanted = self._look(cut(text), set())
+                return "" if acts or wanted else cut(text)
             if mime == "text/latex":
-                return "" if harmless.acting_command(_cut(text)) else _cut(text)
+                return "" if harmless.acting_command(cut(text)) else cut(text)
             if mime in ("image/png", "image/jpeg"):
                 text = "".join(text.split())
                 return text if self._ask(harmless.picture_kind, text) == mime else ""
@@ -184,7 +184,7 @@ class Cleaner:
 
 def as_text(text: str, why: str) -> str:
     """Return Markdown that shows a text as it was typed, with a note why."""
-    return _fenced(f"[shown as text, because of {one_line(why)}]", _cut(text))
+    return _fenced(f"[shown as text, because of {one_line(why)}]", cut(text))
 
 
 def _fenced(note: str, text: str) -> str:
@@ -194,7 +194,8 @@ def _fenced(note: str, text: str) -> str:
     return f"{fence}\n{note}\n\n{text}\n{fence}"
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """Return a text, or its beginning and where all of it is."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n{_CUT}"
 
 
@@ -204,7 +205,7 @@ def _note(what: str) -> NotebookNode:
 
 
 def _text(value: Any, between: str = "") -> str:
-    return _cut(printable(_joined(value, between)))
+    return cut(printable(_joined(value, between)))
 
 
 def _joined(value: Any, between: str = "") -> str:

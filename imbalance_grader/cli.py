@@ -80,6 +80,20 @@ examples:
 """
 
 
+_MARK = """\
+Mark written answers by hand: a web page of this machine's own shows them one after another, by
+question, with the marking scheme beside each. Marks and comments go into nbgrader's gradebook at
+once. It all works by keyboard; a student's text is never code there.
+"""
+
+_MARK_EXAMPLES = """\
+examples:
+  imbalance-lab-grade mark
+  imbalance-lab-grade mark 01-accuracy-paradox --anonymous
+  imbalance-lab-grade mark --port 8890         # for ssh -L 8890:127.0.0.1:8890
+"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code.
 
@@ -155,6 +169,9 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--student", default="student", help="id to put into the result")
         one.add_argument("--output", type=Path, help="where to write the graded notebook")
         _add_engine(one)
+
+    with _command(commands, "mark", _MARK, json_flag=False, examples=_MARK_EXAMPLES) as one:
+        _add_mark(one)
 
     description = "Write the class report and grades.csv from the gradebook and the last run."
     with _command(commands, "report", description) as one:
@@ -301,6 +318,24 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_mark(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "assignment", nargs="?", metavar="NAME", help="one assignment (default: all of the course)"
+    )
+    parser.add_argument(
+        "--anonymous",
+        action="store_true",
+        help="hide who wrote what, and shuffle the answers to each question",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=0,
+        metavar="N",
+        help="where the page is served (default: any port that is free)",
+    )
+
+
 def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_assignment(parser, students=False)
     one = parser.add_mutually_exclusive_group(required=True)
@@ -437,6 +472,13 @@ def _weights(text: str) -> dict[str, float]:
     if not any(weights.values()):
         raise argparse.ArgumentTypeError("one part at least has to weigh something")
     return weights
+
+
+def _port(text: str) -> int:
+    number = _number_from_0(text)
+    if number > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, which is a number up to 65535")
+    return number
 
 
 def _number_from_0(text: str) -> int:

@@ -165,6 +165,13 @@ def _export(chosen: argparse.Namespace, notes: Console) -> int:
     return ATTENTION if done.left or done.feedback_left else DONE
 
 
+def _mark(chosen: argparse.Namespace, notes: Console) -> int:
+    from imbalance_grader.mark_command import mark  # with a server, which no other command needs
+
+    mark(chosen, notes)
+    return DONE
+
+
 def _course(chosen: argparse.Namespace, notes: Console) -> int:
     grades, path = course_command.write_course(chosen)
     if chosen.json:
@@ -305,6 +312,7 @@ COMMANDS = {
     "export": _export,
     "course": _course,
     "assignment": _grade_assignment,
+    "mark": _mark,
     "notebook": _grade_notebook,
     "report": _make_report,
     "feedback": _make_feedback,

@@ -98,7 +98,7 @@ class MarksWriter:
             Those that are not named are left as they are.
         """
         gradebook = self._gradebook
-        with _one_transaction(gradebook):
+        with one_transaction(gradebook):
             gradebook.update_or_create_student(student)
             with gradebook.db.no_autoflush:  # nbgrader fills a new submission before it stores it
                 submission = gradebook.update_or_create_submission(
@@ -133,7 +133,7 @@ class MarksWriter:
             Students and notebooks of theirs that could be read: only these get full points.
         """
         gradebook = self._gradebook
-        with _one_transaction(gradebook):
+        with one_transaction(gradebook):
             for submission in gradebook.assignment_submissions(assignment):
                 student = submission.student_id
                 if student in submitted:
@@ -158,7 +158,7 @@ class MarksWriter:
             review. None where there is none.
         """
         gradebook = self._gradebook
-        with _one_transaction(gradebook):
+        with one_transaction(gradebook):
             for submission in gradebook.assignment_submissions(assignment):
                 for notebook in submission.notebooks:
                     for grade in notebook.grades:
@@ -241,13 +241,29 @@ def _answers(notebook: NotebookNode | None) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _one_transaction(gradebook: Gradebook) -> Iterator[None]:
-    """Join everything that the gradebook commits into one commit at the end."""
+def one_transaction(
+    gradebook: Gradebook, seconds: float = _WAIT_SECONDS, at_once: bool = False
+) -> Iterator[None]:
+    """Join everything that the gradebook commits into one commit at the end.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+    seconds : float, default=60
+        How long to wait for another program that writes.
+    at_once : bool, default=False
+        Keep others from writing from the start on, not from the first change on: so what is read
+        here is still so when it is changed. (In a file of SQLite; a database server keeps others
+        from a row once it is changed.)
+    """
     with gradebook.engine.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}")
+        sqlite = connection.dialect.name == "sqlite"
+        if sqlite:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
             connection.commit()
         with connection.begin():
+            if sqlite and at_once:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             gradebook.db.remove()
             gradebook.db = scoped_session(
                 sessionmaker(

@@ -16,7 +16,7 @@ import io
 import json
 import re
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import nh3
@@ -160,12 +160,14 @@ def _is_harmless(tag: str, name: str, value: str, names: set[str]) -> bool:
     return bool(allowed and allowed.fullmatch(value))
 
 
-def cleaned(page: str) -> str:
+def cleaned(page: str, keeps: Callable[[str], bool] = lambda value: True) -> str:
     """Return HTML without scripts, handlers, styles, forms, frames, and all that loads something.
 
     Parameters
     ----------
     page : str
+    keeps : callable, optional
+        Says of the value of an attribute whether it may stay; by default all may that are allowed.
 
     Returns
     -------
@@ -182,7 +184,9 @@ def cleaned(page: str) -> str:
             "td": {"colspan", "rowspan"},
             "th": {"colspan", "rowspan", "scope"},
         },
-        attribute_filter=_kept_attribute,
+        attribute_filter=lambda tag, name, value: (
+            _kept_attribute(tag, name, value) if keeps(value) else None
+        ),
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer nofollow",
     )
