@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,24 +14,54 @@ _COLOURS = {"yes": PALETTE["green"], "no": PALETTE["vermillion"], "open": PALETT
 _MARKS = {"yes": "o", "no": "X", "open": "D"}
 #: How an answer reads in the margin of the picture.
 _SAYS = {"yes": "as advised", "no": "not so", "open": "open"}
+_WIDEST = 28  # characters in a line of a label
 
 
 def label_of(where: Mapping[str, Any]) -> str:
-    """Return a condition as it stands beside its interval."""
-    words = []
-    for name, value in where.items():
-        if name == "tuned":
-            words.append("tuned" if value else "default")
-        else:
-            words.append(str(value).replace("_", " "))
-    return ", ".join(words)
+    """Return a condition in full."""
+    return ", ".join(_raw(name, value) for name, value in where.items()).replace("_", " ")
+
+
+def _raw(name: str, value: Any) -> str:
+    """Return one of the things that make a condition; a number is told with its name."""
+    if name == "tuned":
+        return "tuned" if value else "default"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{name}={value:g}"
+    return str(value)
+
+
+def short_labels(wheres: Sequence[Mapping[str, Any]]) -> tuple[list[str], str]:
+    """Return labels with what tells the conditions apart, and what they all have in common.
+
+    Of a name with settings, such as ``gauss n=1000 prevalence=0.02``, those are left out that
+    are the same wherever this name stands.
+    """
+    columns = [_shortened([_raw(name, where[name]) for where in wheres]) for name in wheres[0]]
+    common = [labels[0] for labels in columns if len(set(labels)) == 1]
+    telling = [labels for labels in columns if len(set(labels)) > 1] or columns
+    texts = [", ".join(row).replace("_", " ") for row in zip(*telling, strict=True)]
+    return texts, ", ".join(common).replace("_", " ") if telling is not columns else ""
+
+
+def _shortened(values: list[str]) -> list[str]:
+    parts = [value.split(" ") for value in values]
+    names = [" ".join(part for part in own if "=" not in part) for own in parts]
+    labels = []
+    for name, own in zip(names, parts, strict=True):
+        others = [other for given, other in zip(names, parts, strict=True) if given == name]
+        settings = [part for part in own if "=" in part]
+        told = [part for part in settings if not all(part in other for other in others)]
+        only = len(set(names)) == 1 and bool(told)
+        labels.append(" ".join(told if only else [name, *told]).strip() or values[0])
+    return labels
 
 
 def xlabel_of(found: Mapping[str, Any]) -> str:
     """Return what the horizontal axis shows: the difference, its two sides, its unit."""
     measure = str(found["measure"]).replace("_", " ")
     if not isinstance(found["against"], Mapping):
-        return f"{measure} − {found['against']:g}"
+        return f"{measure} − {found['against']:g}" if found["against"] else measure
     arm, rival = _side(found["arm"]), _side(found["against"])
     unit = f", as a share of {rival}'s" if found["relative"] else ""
     return f"{measure}: {arm} − {rival}{unit}"
@@ -66,14 +97,16 @@ def forest_plot(found: Mapping[str, Any]) -> Picture:
         Its alternative text has every interval.
     """
     conditions = _lines(found)
+    labels, common = _labels(conditions)
+    lines = sum(label.count("\n") + 1 for label in labels) + len(labels)
     title = f"{found['advice']} {found['verdict'].capitalize()}."
     drawing = picture(
         title=title,
-        xlabel=xlabel_of(found),
+        xlabel=xlabel_of(found) + (f"\n({textwrap.fill(common, 90)})" if common else ""),
         ylabel="condition",
         alt=_words(found, conditions),
         width=7.4,
-        height=1.9 + 0.42 * max(len(conditions), 1),
+        height=2.1 + 0.21 * max(lines, 2),
         show=False,
     )
     with drawing as ax:
@@ -82,13 +115,23 @@ def forest_plot(found: Mapping[str, Any]) -> Picture:
         ax.axvline(0, color="#555555", linewidth=1, linestyle="-")
         for place, condition in enumerate(conditions):
             _draw(ax, place, condition)
-        ax.set_yticks(range(len(conditions)), [label_of(c["where"]) for c in conditions])
+        if not conditions:
+            ax.text(0, 0, "too few runs yet", ha="center", va="center")
+        ax.set_yticks(range(len(conditions)), labels)
         ax.set_ylim(max(len(conditions), 1) - 0.4, -0.6)
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
         ax.locator_params(axis="x", nbins=6)
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, borderaxespad=0.1)
     return drawing.picture
+
+
+def _labels(conditions: Sequence[Mapping[str, Any]]) -> tuple[list[str], str]:
+    """Return labels that leave room for the intervals, and what is the same in all conditions."""
+    own = [c["where"] for c in conditions if "all" not in c["where"]]
+    labels, common = short_labels(own) if own else ([], "")
+    labels += ["all together"] * (len(conditions) - len(own))
+    return [textwrap.fill(label, _WIDEST) for label in labels], common
 
 
 def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:

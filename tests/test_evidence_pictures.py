@@ -1,0 +1,90 @@
+"""The picture of a study can be read: no label is cut off, and labels say what differs."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import pytest
+
+from imbalance_lab import evidence
+from imbalance_lab.evidence.picture import forest_plot, label_of, short_labels
+
+FINISHED = [name for name in evidence.studies() if evidence.study(name).runs[0]]
+
+
+def found(*wheres: dict[str, Any]) -> dict[str, Any]:
+    conditions = [
+        {"where": where, "mean": 0.1, "low": 0.0, "high": 0.2, "answer": "open", "cells": []}
+        for where in wheres
+    ]
+    return {
+        "advice": "It helps.",
+        "verdict": "not shown",
+        "measure": "recall",
+        "against": 0.0,
+        "relative": False,
+        "margin": 0.05,
+        "conditions": conditions,
+        "overall": {},
+        "arm": {},
+    }
+
+
+@pytest.mark.parametrize("name", FINISHED)
+def test_all_words_lie_within_the_picture(name: str) -> None:
+    study = evidence.study(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # axes that collapse for want of room only warn
+        figure = study.plot().figure
+    assert figure is not None
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    for text in [*ax.get_yticklabels(), *ax.texts]:
+        box = text.get_window_extent()
+        assert box.x0 >= 0, text.get_text()
+        assert box.x1 <= figure.bbox.width + 1, text.get_text()
+
+
+class TestShortLabels:
+    def test_settings_that_never_differ_are_left_out(self) -> None:
+        wheres = [
+            {"model": f"forest trees=200 depth={depth}", "data": f"gauss n=1000 prevalence={p}"}
+            for depth, p in [(3, 0.1), (3, 0.02), (9, 0.1)]
+        ]
+        assert short_labels(wheres) == (
+            ["depth=3, prevalence=0.1", "depth=3, prevalence=0.02", "depth=9, prevalence=0.1"],
+            "",
+        )
+
+    def test_of_models_with_settings_of_their_own_the_names_are_enough(self) -> None:
+        wheres = [
+            {"model": "lightgbm reg_lambda=10", "tuned": True},
+            {"model": "tree", "tuned": True},
+        ]
+        assert short_labels(wheres) == (["lightgbm", "tree"], "tuned")
+
+    def test_a_setting_that_only_some_have_is_told_where_it_is(self) -> None:
+        wheres = [{"data": "gauss n=9"}, {"data": "gauss n=9 n_informative=0"}]
+        assert short_labels(wheres) == (["gauss", "n informative=0"], "")
+
+    def test_a_number_says_what_it_counts(self) -> None:
+        assert short_labels([{"n_splits": 5}, {"n_splits": 10}])[0] == ["n splits=5", "n splits=10"]
+        assert label_of({"data": "gauss n=9", "n_splits": 5, "tuned": False}) == (
+            "gauss n=9, n splits=5, default"
+        )
+
+    def test_a_single_condition_is_named_in_full(self) -> None:
+        assert short_labels([{"model": "tree", "tuned": True}]) == (["tree, tuned"], "")
+
+
+def test_what_all_have_in_common_stands_below_the_axis() -> None:
+    drawn = forest_plot(found({"model": "a", "world": "gauss"}, {"model": "b", "world": "gauss"}))
+    assert drawn.figure is not None
+    assert drawn.figure.axes[0].get_xlabel() == "recall\n(gauss)"
+
+
+def test_a_study_without_rows_says_so() -> None:
+    drawn = forest_plot(found())
+    assert drawn.figure is not None
+    assert [text.get_text() for text in drawn.figure.axes[0].texts] == ["too few runs yet"]
