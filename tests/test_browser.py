@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
-from released import ROOT, fill_in, solution_cells
+from released import ROOT, exercises_only, fill_in, solution_cells
 
 pytestmark = pytest.mark.browser
 
@@ -96,8 +96,9 @@ def page(browser, lab: tuple[str, Path]) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 1360, "height": 900}, device_scale_factor=1)
     page.set_default_timeout(MINUTE)
     yield page
-    shot(page, "last")  # what the page showed when the test ended, for whoever mends it
-    page.close()
+    if not page.is_closed():
+        shot(page, "last")  # what the page showed when the test ended, for whoever mends it
+        page.close()
 
 
 def open_notebook(page: Page, address: str, path: str) -> None:
@@ -217,6 +218,105 @@ def test_a_wrong_answer_is_named_and_the_right_one_passes_and_validates(
     expect(progress).to_contain_text("Lesson 01: 6 of 6 solved, 11 of 11 points")
     expect(validate(page)).to_contain_text("Success! Your notebook passes all the tests.")
     shot(page, "validated")
+
+
+def new_cell(page: Page, after: Locator, code: str) -> Locator:
+    """Write a cell below another one and run it; return it."""
+    after.locator(".jp-InputPrompt").first.click()
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Control+Enter")
+    written = page.locator(".cm-content").filter(has_text=code)
+    return page.locator(".jp-Notebook .jp-CodeCell").filter(has=written).first
+
+
+def save(page: Page, path: Path) -> nbformat.NotebookNode:
+    """Save the notebook, wait until it is, and return what is in the file."""
+    before = path.stat().st_mtime_ns
+    page.keyboard.press("Control+s")
+    for _ in range(100):
+        if path.stat().st_mtime_ns != before:
+            break
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(200)  # it is written in one go, and renamed
+    return nbformat.read(path, as_version=4)
+
+
+def test_a_students_hour(page: Page, browser, lab: tuple[str, Path]) -> None:
+    """Fail, open hints, start over, pass, come back after a break; damage the notebook, mend it."""
+    address, folder = lab
+    path = folder / "lessons" / "01-accuracy-paradox" / "my-hour.ipynb"
+    light = exercises_only(fill_in(LESSON))
+    end = next(c for c in light.cells if "progress import progress" in c.source)
+    end.source += "\nimport numpy as np\n\nprogress()"
+    nbformat.write(light, path)
+    given = {c.id: c for c in nbformat.read(path, as_version=4).cells}["cost-of"]
+    open_notebook(page, address, str(path.relative_to(folder)))
+    shown = cell(page, "progress()")
+    run(page, shown)
+    progress = shown.locator("summary")
+    expect(progress).to_contain_text("Lesson 01: 0 of 6 solved")
+
+    answer, graded = cell(page, "def cost_of("), cell(page, "check(cost_of, COST_OF)")
+    write(page, answer, SWAPPED)
+    run(page, graded)
+    expect(graded).to_contain_text("This looks like a known mistake")
+    ask = 'from imbalance_lab.progress import hint; hint("cost_of")'
+    expect(graded).to_contain_text(f"For a first hint, run in a new cell: {ask}")
+    hint = new_cell(page, graded, ask)
+    expect(hint).to_contain_text("Hint 1 of 2 for cost_of")
+    expect(hint).not_to_contain_text("Hint 2 of 2")
+    run(page, hint)
+    expect(hint).to_contain_text("Hint 2 of 2 for cost_of")
+
+    write(page, answer, f"%%start_over\n{SWAPPED}")
+    expect(answer).to_contain_text("cost_of is as it was handed out. Your text is kept in")
+    expect(answer.locator(".cm-content")).to_contain_text("raise NotImplementedError()")
+    shot(page, "started-over")
+    (copy,) = (folder / "my-copies" / "01-accuracy-paradox").glob("cost_of-*.py")
+    assert copy.read_text().strip() == SWAPPED
+    back = next(c for c in save(page, path).cells if c.id == "cost-of")
+    assert (back.source, back.metadata.nbgrader) == (given.source, given.metadata.nbgrader)
+
+    right = solution_cells(LESSON)["cost-of"]
+    write(page, answer, right)
+    run(page, graded)
+    expect(graded).to_contain_text("✓ cost_of: right on all")
+    expect(progress).to_contain_text("Lesson 01: 1 of 6 solved, 2 of 11 points")
+    save(page, path)
+    page.keyboard.press("Escape")
+    page.keyboard.press("0")
+    page.keyboard.press("0")
+    page.locator(".jp-Dialog").get_by_text("Restart", exact=True).click()
+
+    other = browser.new_page(viewport={"width": 1280, "height": 800})  # as after a break
+    page.close()
+    other.set_default_timeout(MINUTE)
+    open_notebook(other, address, str(path.relative_to(folder)))
+    answer, shown = cell(other, "def cost_of("), cell(other, "progress()")
+    expect(answer.locator(".cm-content")).to_contain_text("cost_fp * n_fp + cost_fn * n_fn")
+    answer.locator(".jp-InputPrompt").first.click()
+    other.keyboard.press("Escape")
+    other.keyboard.press("c")
+    other.keyboard.press("v")
+    save(other, path)
+    run(other, shown)
+    expect(shown).to_contain_text("Lesson 01: 1 of 6 solved, 2 of 11 points")
+    expect(shown).to_contain_text("This notebook is damaged: 2 cells had the name cost-of.")
+    mend = "from imbalance_lab.lessons import mend; mend()"
+    expect(shown).to_contain_text(mend)
+    shot(other, "damaged")
+    mended = new_cell(other, shown, mend)
+    expect(mended).to_contain_text("my-hour.ipynb is mended:")
+    other.get_by_role("menuitem", name="File", exact=True).click()
+    other.get_by_role("menuitem", name="Reload Notebook from Disk").click()
+    other.locator(".jp-Dialog").get_by_text("Reload", exact=True).click()
+    expect(other.locator(".jp-CodeCell").filter(has_text="def cost_of(")).to_have_count(1)
+    (only,) = (c for c in save(other, path).cells if "def cost_of" in c.source)
+    assert (only.source, only.metadata.nbgrader) == (right, given.metadata.nbgrader)
+    other.close()
 
 
 def follow(page: Page, link: Locator, tab: str) -> Locator:

@@ -87,6 +87,13 @@ def the_untouched_cell_was_pasted_below(cells):
     cells.insert(at + 1, given | {"id": "pasted"})
 
 
+def the_same_cell_was_pasted(cells):
+    at = place(cells, "cost-of")
+    cells.insert(at, cells[at] | {"id": "pasted"})
+    at = place(cells, "reflection")
+    cells.insert(at, cells[at] | {"id": "pasted too"})
+
+
 def an_answer_was_split(cells):
     at = place(cells, "cost-of")
     first, line, second = cells[at]["source"].partition("### BEGIN SOLUTION\n")
@@ -137,6 +144,7 @@ DAMAGE: dict[Callable, str] = {
     old_notebooks_have_no_ids: "the cell quiz had lost what nbgrader knows it by",
     an_attempt_was_pasted_above: "2 cells had the name cost-of",
     the_untouched_cell_was_pasted_below: "2 cells had the name cost-of",
+    the_same_cell_was_pasted: "2 cells had the name reflection",
     an_answer_was_split: "2 cells had the name cost-of",
     a_helper_was_split_off: "2 cells had the name cost-of",
     a_written_answer_was_split: "2 cells had the name reflection",
@@ -188,6 +196,7 @@ def test_damage_is_noticed_and_mended_and_nothing_of_the_students_is_lost(harm, 
     answers = {grading(c)["grade_id"]: text_of(c) for c in mended["cells"] if grading(c)}
     assert answers["cost-of"] == solution_cells(LESSON)["cost-of"]
     assert answers["reflection"].replace("\n\n", " ") == WORDS
+    assert len([text for text in texts if text == answers["cost-of"]]) == 1
     assert texts.index(answers["cost-of"]) < texts.index(answers["cost-of-check"])
 
 

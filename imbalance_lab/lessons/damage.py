@@ -99,7 +99,8 @@ class Mended:
     def _exercise(self, cell: Cell, places: list[int]) -> None:
         """Leave one cell of an exercise, as the lesson has it, and what else was there as own."""
         texts = {place: text_of(self._put[place][0]) for place in places}
-        touched = [p for p in places if plain(texts[p]) not in ("", plain(text_of(cell)))]
+        first = {plain(texts[p]): p for p in reversed(places)}  # of copies that are the same
+        touched = sorted(p for t, p in first.items() if t not in ("", plain(text_of(cell))))
         self._tell(cell, [self._put[place][0] for place in places], touched)
         if not takes_answer(cell):  # a check is the lesson's; what somebody wrote into it stays
             main, text, own = ([p for p in places if p not in touched] or places)[0], "", touched
