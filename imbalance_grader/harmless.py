@@ -54,7 +54,6 @@ _VALUES = {
     ("a", "href"): _ADDRESS,
     ("a", "title"): _ANY,
     ("img", "alt"): _ANY,
-    ("img", "src"): _DATA,
     ("img", "title"): _ANY,
     ("ol", "start"): _NUMBER,
     **{(cell, "colspan"): _NUMBER for cell in ("td", "th")},
@@ -156,6 +155,8 @@ def _is_good(tag: re.Match[str], inside: list[str], names: set[str]) -> bool:
 def _is_harmless(tag: str, name: str, value: str, names: set[str]) -> bool:
     if name == "id":
         return bool(re.fullmatch(r"h[1-6]", tag)) and value not in names
+    if (tag, name) == ("img", "src"):
+        return _is_picture(value)
     allowed = _VALUES.get(("*", name)) or _VALUES.get((tag, name))
     return bool(allowed and allowed.fullmatch(value))
 
@@ -195,7 +196,18 @@ def cleaned(page: str, keeps: Callable[[str], bool] = lambda value: True) -> str
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if _ADDRESS.fullmatch(value) else None
-    return value if name != "src" or _DATA.fullmatch(value) else None
+    return value if name != "src" or _is_picture(value) else None
+
+
+def _is_picture(address: str) -> bool:
+    """Return whether an address holds a picture as it says, and of a bearable size, or nothing.
+
+    A small file may unfold to more pixels than a browser has memory for.
+    """
+    if not _DATA.fullmatch(address):
+        return False
+    kind, _, data = address.removeprefix("data:").partition(";base64,")
+    return not data or picture_kind(data) == kind
 
 
 def cleaned_output(page: str) -> str:

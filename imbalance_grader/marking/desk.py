@@ -95,6 +95,9 @@ class Desk:
         rows = []
         for question in self._asked:
             here = [n for n in numbers if self._answers[n].question == question]
+            empty, waived = standings.empty[question.key], standings.waived[question.key]
+            if not (here or empty or waived):
+                continue  # a lesson that nobody has handed in yet
             waiting = [n for n in here if self._mark(standings, n).waits]
             rows.append(
                 {
@@ -102,8 +105,8 @@ class Desk:
                     "first": next(iter(waiting or here), None),
                     "waiting": len(waiting),
                     "marked": len(here) - len(waiting),
-                    "empty": standings.empty[question.key],
-                    "waived": standings.waived[question.key],
+                    "empty": empty,
+                    "waived": waived,
                     "left": in_words(self._pace.left(len(waiting))),
                 }
             )

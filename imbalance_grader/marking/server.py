@@ -10,6 +10,7 @@ comes from one of our own pages: same origin, and tornado's token against forged
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import json
 import math
@@ -32,6 +33,7 @@ from imbalance_grader.printable import printable
 
 _HERE = "127.0.0.1"
 _LARGEST_REQUEST = 128 << 10
+_SECONDS_TO_ASK = 60  # who holds connections and says nothing is not to keep others out
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; "
@@ -44,6 +46,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "X-DNS-Prefetch-Control": "off",  # or the host of a link would hear that it was looked at
     "X-Frame-Options": "DENY",
 }
 _NOT_HERE = (
@@ -234,13 +237,18 @@ def _read(body: bytes) -> tuple[Seen, Change]:
         gives, points, comment = "points" in asked, asked.get("points"), asked.get("comment")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise ValueError("This is no mark.") from None
-    number = isinstance(points, int | float) and not isinstance(points, bool)
-    if points is not None and not (number and math.isfinite(points)):
-        raise ValueError("A mark is a number.")
     if comment is not None and not isinstance(comment, str):
         raise ValueError("A comment is text.")
     words = None if comment is None else printable(comment).strip()
-    return seen, Change(gives, None if points is None else float(points), words)
+    return seen, Change(gives, None if points is None else _number(points), words)
+
+
+def _number(points: object) -> float:
+    if isinstance(points, int | float) and not isinstance(points, bool):
+        with contextlib.suppress(OverflowError):
+            if math.isfinite(points):
+                return float(points)
+    raise ValueError("A mark is a number.")
 
 
 def application(desk: Desk, door: Door) -> Application:
@@ -283,7 +291,12 @@ async def serve(desk: Desk, port: int, opened: Any) -> None:
     except OSError as error:
         raise ClassroomError(f"port {port} cannot be used: {error}; name another --port") from None
     door = Door(sockets[0].getsockname()[1])
-    server = HTTPServer(application(desk, door), max_body_size=_LARGEST_REQUEST)
+    server = HTTPServer(
+        application(desk, door),
+        max_body_size=_LARGEST_REQUEST,
+        body_timeout=_SECONDS_TO_ASK,
+        idle_connection_timeout=_SECONDS_TO_ASK,
+    )
     server.add_sockets(sockets)
     ended = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -140,7 +140,7 @@ def test_tables_and_pictures_of_an_output_stay():
     page = '<table><tbody><tr><td colspan="2">7</td></tr></tbody></table>'
     assert cleaned_output(page) == page
     assert "left out" not in cleaned_output("<style>td { color: red }</style>" + page)
-    picture = '<img src="data:image/png;base64,AAAA" alt="a">'
+    picture = f'<img src="data:image/png;base64,{made_picture("PNG")}" alt="a">'
     assert cleaned_output(picture) == picture
 
 
@@ -158,6 +158,22 @@ def test_a_picture_is_what_its_bytes_say():
     assert picture_kind(made_picture("PNG", (20_000, 20_000))) == ""  # a bomb of a few kB
     for no_picture in ("", "?", "AAAA", base64.b64encode(b"<svg onload=alert(1)>").decode()):
         assert picture_kind(no_picture) == ""
+
+
+def test_a_picture_in_a_text_is_one_and_of_a_bearable_size():
+    good, bomb = made_picture("PNG"), made_picture("PNG", (20_000, 20_000))
+    for text in ("![x](data:image/png;base64,{})", '<img src="data:image/png;base64,{}" alt="x">'):
+        assert seen(text.format(good))["acts"] == ""
+        assert seen(text.format(bomb))["acts"] != ""
+        assert seen(text.format("AAAA"))["acts"] != ""
+    picture = '<img src="data:image/png;base64,{}">'
+    assert good in cleaned_output(picture.format(good))
+    for bad in (
+        picture.format(bomb),
+        picture.format("AAAA"),
+        picture.format(good).replace("png", "gif"),
+    ):
+        assert "data:" not in cleaned_output(bad)
 
 
 # --- the process apart ---------------------------------------------------------------------------

@@ -323,6 +323,7 @@ def test_every_reply_forbids_scripts_frames_and_strangers(client: Client, strang
         assert policy["form-action"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
         assert reply.headers["X-Content-Type-Options"] == "nosniff"
         assert reply.headers["Cache-Control"] == "no-store"
+        assert reply.headers["X-Dns-Prefetch-Control"] == "off"
         assert reply.headers["Referrer-Policy"] == "no-referrer"
         assert "Access-Control-Allow-Origin" not in reply.headers
         assert "Server" not in reply.headers
