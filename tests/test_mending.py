@@ -21,6 +21,7 @@ from imbalance_lab.lessons.released import names, released, text_of
 TOPIC, NAME = "01-accuracy-paradox", "accuracy-paradox"
 LESSON = f"{TOPIC}/{NAME}"
 WORDS = "My own words about the paradox, in two sentences. This is the second."
+DEEP = b'{"cells": [' + b'{"a": ' * 700 + b"1" + b"}" * 700 + b"]}"
 OWN = "my_own_cell = 1  # which is nobody else's"
 
 
@@ -248,7 +249,9 @@ def test_of_a_file_that_was_cut_off_the_cells_are_saved(share, file, capsys):
     assert OWN in texts
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"[]", b'{"cells": 3}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"[]", b'{"cells": 3}', b"[" * 100_000, DEEP]
+)
 def test_where_nothing_can_be_read_jupyterlabs_copy_or_the_released_lesson_is_taken(content, file):
     file.write_bytes(content)
     files.mend(file)

@@ -12,7 +12,7 @@ from imbalance_lab.lessons.copies import keep_copy
 from imbalance_lab.lessons.released import answers, text_of
 
 NAME = "accuracy-paradox"
-IMPORT = "import imbalance_lab.datasets"  # whatever a lesson imports first
+IMPORT = "import imbalance_lab"  # as whatever a lesson imports first does
 BROKEN = "def skill(accuracy, baseline:\n    return ("
 GIVEN = text_of(answers([f"{TOPIC}/{NAME}"])["skill"])
 
@@ -34,6 +34,9 @@ def test_an_exercise_starts_over_and_its_old_text_is_kept(lesson):  # noqa: F811
     cells = {
         "right": f"%%start_over\n{SKILL}",
         "check": check,
+        "right again": SKILL,
+        "broken": BROKEN,
+        "check that": check,
         "no Python": f"%%start_over\n{BROKEN}",
         "named": "%%start_over cost_of\nx = 1",
         "untouched": f"%%start_over\n{GIVEN}",
@@ -57,6 +60,7 @@ def test_an_exercise_starts_over_and_its_old_text_is_kept(lesson):  # noqa: F811
     assert shown["right"][1].endswith(GIVEN)  # for a front end that replaces nothing
     assert shown["untouched"][0] == told
     assert shown["check"] == ["NameError"]  # it does not go on with the old answer
+    assert shown["check that"] == ["NameError"]  # nor where the new text is no Python
     assert shown["check again"] == ["skill: not written yet."]
     assert shown["no exercise"] == [
         "Which exercise? Write %%start_over and its name. There are: majority_accuracy, skill,"
@@ -91,10 +95,10 @@ def test_damage_is_told_of_in_the_lesson_once(lesson):  # noqa: F811
     show = "from imbalance_lab.progress import progress\nprogress()"
     mend = "from imbalance_lab.lessons import mend; mend()"
     server = {"JPY_SESSION_NAME": f"lessons/{TOPIC}/{NAME}.ipynb"}
-    shown = run(lesson, show, SKILL, graded_cell("skill"), mend, show, **server)
+    shown = run(lesson, show, show, mend, show, **server)
     assert shown[0][1] == (
         "This notebook is damaged: the cell cost-of-check was missing. To mend it, with all your"
         f" answers, save it and run in a new cell: {mend}"
     )
-    assert not any("damaged" in text for text in shown[2] + shown[4])
-    assert f"{NAME}.ipynb is mended:\n- the cell cost-of-check was missing" in shown[3][0]
+    assert len(shown[1]) == len(shown[3]) == 1
+    assert f"{NAME}.ipynb is mended:\n- the cell cost-of-check was missing" in shown[2][0]

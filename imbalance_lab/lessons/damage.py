@@ -56,7 +56,7 @@ class Mended:
         self.damage: list[str] = []
         self.missing = 0
         whole = released(name)
-        own = [_sound(cell) for cell in notebook["cells"] if isinstance(cell, dict)]
+        own = [_sound(cell) for cell in notebook["cells"] if _is_cell(cell)]
         matching = Matching(own, whole["cells"])
         self._put = {place: [cell] for place, cell in enumerate(own)}
         self._back: dict[int, list[Cell]] = {}  # what is brought back, by the place before it
@@ -155,6 +155,11 @@ class Mended:
             "metadata": metadata if isinstance(metadata, dict) and metadata else whole["metadata"],
             "cells": cells,
         }
+
+
+def _is_cell(cell: object) -> bool:
+    """Return whether an entry of a notebook is a cell, or has at least a text."""
+    return isinstance(cell, dict) and (cell.get("cell_type") in _KINDS or bool(text_of(cell)))
 
 
 def _sound(cell: Cell) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from dataclasses import dataclass
@@ -151,15 +152,15 @@ def _this_or(path: Path | str | None) -> Path:
 
 def _replace(opened: Opened, notebook: Notebook, said: list[str]) -> None:
     """Keep a copy of a notebook, put another in its place, and say so."""
-    copy = keep_copy(opened.path.parent, opened.path.stem, opened.path.suffix, opened.content)
+    kept = keep_copy(opened.path.parent, opened.path.stem, opened.path.suffix, opened.content)
     draft = opened.path.with_name(f".{opened.path.name}.{os.getpid()}.tmp")
-    text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    text = json.dumps(notebook, indent=1, sort_keys=True) + "\n"
     try:
-        draft.write_bytes(text.encode("utf-8", "replace"))
+        draft.write_text(text, encoding="utf-8")
         draft.replace(opened.path)
     finally:
         draft.unlink(missing_ok=True)
-    shown = os.path.relpath(copy, opened.path.parent)
+    shown = os.path.relpath(kept, opened.path.parent)
     print("\n".join([*said, f"What it was before is kept in {shown}.", RELOAD]))
 
 
@@ -189,6 +190,7 @@ def _parsed(content: bytes) -> Notebook | None:
     """Return the notebook that a file holds, None where it holds none."""
     try:
         found = json.loads(content.decode("utf-8-sig"))
+        copy.deepcopy(found)  # RecursionError where it is nested deeper than any notebook
     except (ValueError, RecursionError):
         return None
     sound = isinstance(found, dict) and isinstance(found.get("cells"), list)
@@ -218,6 +220,7 @@ def _first_cells(text: str) -> list[Cell]:
             place += 1
         try:
             cell, place = decoder.raw_decode(text, place)
+            copy.deepcopy(cell)
         except (ValueError, RecursionError):
             break
         cells.append(cell)
