@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PY := $(BIN)/python
 INSTALLED := $(VENV)/.installed
+HUB := build/hub
 
 PYTHON ?=
 PORT ?= 8888
@@ -32,7 +33,7 @@ FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb le
 # nbgrader starts programs by name, so the environment's own must be found first.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help lab test long lessons evidence handout solutions site lint bench lock grade clean
+.PHONY: help lab test long lessons evidence handout solutions hub site lint bench lock grade clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -73,6 +74,9 @@ handout: $(INSTALLED)  ## make what students get (REPOSITORY=https://… LESSONS
 solutions: $(INSTALLED)  ## model solutions of a lesson, to release after the deadline (ONLY=06)
 	@$(RUN) $(PY) -m imbalance_builder.handout.solutions_page $(ONLY) --course "$(COURSE)"
 
+hub: $(HUB)/.installed  ## try JupyterHub with the course and made-up people (as root)
+	@$(RUN) $(PY) -m imbalance_hub
+
 site: $(INSTALLED)  ## make the course's web page in build/site/html, without network
 	@$(RUN) OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m imbalance_site
 
@@ -88,6 +92,10 @@ lock: $(INSTALLED)  ## pin requirements.txt again after pyproject.toml changed (
 		--fork-strategy fewest --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" $(if $(filter all,$(CHANGES)),--upgrade) \
 		--quiet --output-file requirements.txt
+	@$(PY) -m uv pip compile hub/requirements.in --constraint requirements.txt --universal \
+		--python-version 3.11 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" $(if $(filter all,$(CHANGES)),--upgrade) \
+		--quiet --output-file hub/requirements.txt
 	@echo "requirements.txt is up to date; the next make installs it."
 
 grade: $(INSTALLED)  ## grade a sample class from end to end and show the report
@@ -97,6 +105,15 @@ clean:  ## remove caches and what runs left behind (keeps .venv and the notebook
 	@rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache sample-class test-results
 	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
 	@find . -name .ipynb_checkpoints -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# JupyterHub and its proxy, apart from the course's environment: only `make hub` and its test use it.
+$(HUB)/.installed: hub/requirements.txt hub/package-lock.json $(INSTALLED)
+	@echo "installing JupyterHub and its proxy in $(HUB)"
+	@$(PY) -m uv venv --quiet --allow-existing --python $(PY) $(HUB)
+	@$(PY) -m uv pip install --quiet --python $(HUB)/bin/python --requirement hub/requirements.txt
+	@cp hub/package.json hub/package-lock.json $(HUB)/
+	@cd $(HUB) && PATH="$(CURDIR)/$(HUB)/bin:$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
 
 # The environment: made once, brought up to date when a pin changes.
 $(INSTALLED): requirements.txt pyproject.toml instructor/pyproject.toml $(wildcard imbalance_lab/labconfig/*.json)

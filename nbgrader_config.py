@@ -1,6 +1,7 @@
 """How nbgrader runs this course. See https://nbgrader.readthedocs.io for every option."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
@@ -51,6 +52,10 @@ c.FileNameCollectorPlugin.named_regexp = (
     r"(?:_\d{5,}_|_attempt_[\d-]+_|_assignsubmission_file_?[/\\]?|_)"
     r"(?P<file_id>[a-z0-9-]+?)(?:-\d+| ?\(\d+\)|-Copy\d+)?\.ipynb$"
 )
+
+# Everybody writes into the exchange: what is taken from there is looked at.
+if find_spec("imbalance_grader"):
+    c.ExchangeFactory.collect = "imbalance_grader.inbound.Collect"
 
 # formgrader's own buttons grade in the sandbox too; nbgrader's commands stay nbgrader's.
 c.NbGraderAPI.Autograde.exporter_class = "imbalance_grader.formgrader.Autograde"

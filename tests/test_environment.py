@@ -200,7 +200,9 @@ class TestNbgraderConfig:
             monkeypatch.delitem(sys.modules, f"imbalance_{name}.preprocessors", raising=False)
         students = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
         assert "GenerateAssignment" not in students
-        del config["GenerateAssignment"]
+        assert config["ExchangeFactory"]["collect"] == "imbalance_grader.inbound.Collect"
+        for theirs in ("ExchangeFactory", "GenerateAssignment"):
+            del config[theirs]
         assert students == config
 
     def test_unsolved_and_solved_lesson_validate_as_they_should(self):
@@ -309,7 +311,7 @@ class TestTestCommand:
         """Run the command with stand-ins; return exit code, output, and the calls of python."""
         folder = tmp_path / "bin"
         folder.mkdir()
-        for name in ("sh", "dirname", "env", "ls", "cat"):
+        for name in ("sh", "dirname", "env", "id", "ls", "cat"):
             (folder / name).symlink_to(shutil.which(name))
         calls = tmp_path / "calls"
         calls.touch()
@@ -335,7 +337,8 @@ class TestTestCommand:
         assert code == 0
         assert said.count("left out: the browser tests") == 1
         assert said.count("left out: the PyTorch notebooks") == 1
-        assert "-m not long and not browser and not torch" in calls
+        assert said.count("left out: the tests of JupyterHub") == 1
+        assert "-m not long and not browser and not torch and not hub" in calls
         assert calls.count("--ignore-glob=*-pytorch.ipynb") == 2
 
     @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ INSTRUCTORS = tuple(
     PurePosixPath("docs", name)
     for name in (
         "grading.md",
+        "hub.md",
         "integrity.md",
         "platforms.md",
         "release.md",
