@@ -7,6 +7,7 @@ and the copies in ``my-copies/`` where there are any.
 from __future__ import annotations
 
 import html
+import os
 import re
 import shutil
 import zipfile
@@ -49,7 +50,8 @@ class Packed:
 
     def _repr_html_(self) -> str:
         # JupyterLab leaves a link that says `download` to the browser.
-        link = f'<a href="{NAME}" download="{NAME}">Download {NAME}</a>'
+        place = Path(os.path.relpath(self.archive)).as_posix()
+        link = f'<a href="{html.escape(place)}" download="{NAME}">Download {NAME}</a>'
         packed, *remarks = str(self).split("\n")
         below = "".join(f"<p>{html.escape(remark)}</p>" for remark in remarks)
         return f"<p>{packed}. <strong>{link}</strong></p>{below}"
@@ -61,7 +63,7 @@ def pack_work(course: Path | str = ".") -> Packed:
     Parameters
     ----------
     course : path, default="."
-        The folder in which ``lessons/`` is.
+        The folder in which ``lessons/`` is, or one of a lesson in it.
 
     Returns
     -------
@@ -73,7 +75,7 @@ def pack_work(course: Path | str = ".") -> Packed:
     ValueError
         If there is no folder ``lessons/`` with notebooks in it.
     """
-    folder = Path(course)
+    folder = _course_around(Path(course))
     names = list(_work_in(folder))
     notebooks = sum(name.startswith("lessons/") for name in names)
     if not notebooks:
@@ -87,6 +89,12 @@ def pack_work(course: Path | str = ".") -> Packed:
     lessons = [name for name in names if name.startswith("lessons/")]
     damaged = [name for name in lessons if damage_of(folder / name)]
     return Packed(folder / NAME, notebooks, tuple(damaged))
+
+
+def _course_around(place: Path) -> Path:
+    """Return the folder of the course in which a folder lies; the folder itself if in none."""
+    around = [place, *(place / up for up in ("..", "../.."))]
+    return next((folder for folder in around if any(folder.glob("lessons/*/*.ipynb"))), place)
 
 
 def _work_in(folder: Path) -> Iterator[str]:
@@ -108,7 +116,7 @@ def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
     ----------
     archive : path, default="my-work.zip"
     course : path, default="."
-        The folder in which ``lessons/`` is.
+        The folder in which ``lessons/`` is, or one of a lesson in it.
 
     Raises
     ------
@@ -116,8 +124,9 @@ def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
         If the archive is not there or is none, or holds anything but work; then nothing is
         changed.
     """
-    folder = Path(course)
-    contents = _contents(Path(archive))
+    folder = _course_around(Path(course))
+    here = Path(archive)
+    contents = _contents(here if here.exists() else folder / here)
     aside = folder / f"before-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
     replaced = same = 0
     for name, content in contents.items():

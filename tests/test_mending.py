@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import json
 import subprocess
 import sys
@@ -11,8 +12,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.preprocessors import CheckCellMetadata
 from released import ROOT, fill_in, solution_cells
 
+from imbalance_grader.arrange import arrange
+from imbalance_grader.intake import cells_of
+from imbalance_grader.source import read_source
 from imbalance_lab.__main__ import main
 from imbalance_lab.lessons import files
 from imbalance_lab.lessons.damage import Mended
@@ -199,6 +204,30 @@ def test_damage_is_noticed_and_mended_and_nothing_of_the_students_is_lost(harm, 
     assert answers["reflection"].replace("\n\n", " ") == WORDS
     assert len([text for text in texts if text == answers["cost-of"]]) == 1
     assert texts.index(answers["cost-of"]) < texts.index(answers["cost-of-check"])
+
+
+@functools.cache
+def source() -> tuple:
+    return read_source(ROOT / "solutions" / f"{LESSON}.ipynb").cells
+
+
+@pytest.mark.parametrize("harm", DAMAGE, ids=lambda harm: harm.__name__)
+def test_grading_and_validate_read_from_the_mended_notebook_what_they_read_before(harm):
+    notebook = solved()
+    harm(notebook["cells"])
+    mended = Mended(notebook, LESSON).notebook
+    before, after = (
+        arrange(cells_of(json.dumps(book).encode()), source()) for book in (notebook, mended)
+    )
+    assert not before.untouched
+    assert not after.untouched
+    assert set(after.texts) == set(before.texts)
+    for name, text in after.texts.items():
+        assert "".join(text.split()) in "".join(before.texts[name].split())
+        if name != "reflection":
+            assert text == solution_cells(LESSON)[name]
+    assert not any(after.notes.values())
+    CheckCellMetadata().preprocess(nbformat.from_dict(mended), {})
 
 
 @pytest.mark.parametrize("name", names())

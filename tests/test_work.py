@@ -49,7 +49,8 @@ def everything(folder: Path) -> dict[str, str]:
     }
 
 
-def test_notebooks_copies_and_the_progress_are_packed_and_nothing_else(course):
+def test_notebooks_copies_and_the_progress_are_packed_and_nothing_else(course, monkeypatch):
+    monkeypatch.chdir(course)
     os.utime(course / FIRST, (0, 0))  # as in images that are made to be the same each time
     packed = pack_work(course)
     with zipfile.ZipFile(course / "my-work.zip") as archive:
@@ -57,6 +58,15 @@ def test_notebooks_copies_and_the_progress_are_packed_and_nothing_else(course):
         assert archive.read(FIRST).decode() == f"my {FIRST}"
     assert str(packed).startswith("2 notebooks, as last saved, are in my-work.zip")
     assert '<a href="my-work.zip" download="my-work.zip">' in packed._repr_html_()
+
+
+def test_it_is_found_from_a_lessons_own_folder(course, monkeypatch, capsys):
+    monkeypatch.chdir((course / FIRST).parent)
+    packed = pack_work()
+    assert (course / "my-work.zip").is_file()
+    assert '<a href="../../my-work.zip" download="my-work.zip">' in packed._repr_html_()
+    take_up_work()
+    assert "4 files taken up, 4 of them unchanged." in capsys.readouterr().out
 
 
 def test_a_damaged_notebook_is_packed_as_it_is_and_told_of(course):

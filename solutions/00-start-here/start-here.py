@@ -406,7 +406,8 @@ pd.DataFrame(summary).T.astype({"rare": int, "all": int}).round({"IR": 1})
 #
 # 1. **Save** the notebook (Ctrl-S, or ⌘-S). Binder forgets everything some ten minutes after you
 #    left: there, open the notebook `keep-my-work`, in the folder above `lessons`. It puts all your
-#    saved notebooks into one file for you to download, and takes them up again another day.
+#    saved notebooks into one file for you to download, and takes them up again another day. In a
+#    lesson `from imbalance_lab.work import pack_work; pack_work()` does the same in a new cell.
 # 2. Press **Validate** at the top of the notebook. It starts your copy afresh, runs it from the top
 #    and lists the checks that do not pass, and a written answer that is still empty. It also finds
 #    what works only by accident, such as a name from a cell that you have deleted since.
