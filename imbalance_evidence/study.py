@@ -144,7 +144,7 @@ class Comparison:
     where : mapping, optional
         Columns and values that all rows have; a list accepts each of its values.
     relative : bool, default=False
-        Whether differences are shares of the rival's mean.
+        Whether differences are shares of the rival's mean, or, where that is 0, of the arm's.
     """
 
     name: str

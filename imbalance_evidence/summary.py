@@ -107,9 +107,18 @@ def differences(rows: pd.DataFrame, comparison: Comparison, cells: tuple[str, ..
     )
     difference = pairs["value"] - pairs["rival"]
     if comparison.relative:
-        without_repeat = [column for column in shared if column != "repeat"]
-        difference /= pairs.groupby(without_repeat)["rival"].transform("mean").abs()
+        difference /= _scale(pairs, [column for column in shared if column != "repeat"])
     return pairs.assign(difference=difference)
+
+
+def _scale(pairs: pd.DataFrame, cells: list[str]) -> pd.Series:
+    """Return of what a difference is a share: of the rival's mean over the repeats of its cell.
+
+    Where that is 0, such as the bill on a set that is told apart without a mistake, it is the
+    other side's; where both are 0 there is no difference, of whatever it is a share.
+    """
+    means = pairs.groupby(cells)[["rival", "value"]].transform("mean").abs()
+    return means["rival"].where(means["rival"] > 0, means["value"]).replace(0.0, 1.0)
 
 
 def expected_pairs(study: Study, comparison: Comparison) -> pd.DataFrame:
