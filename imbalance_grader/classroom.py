@@ -18,6 +18,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,10 @@ from imbalance_grader.results import CellResult, Kind, NotebookResult, State
 
 #: How the name of a notebook ends that a lesson has beside its core; nothing in it is graded.
 UNGRADED = "-deeper"
+
+
+# Notebooks that are in none of the syllabus' sums.
+OPTIONAL = ("*-pytorch", "*-deeper")
 
 
 class ClassroomError(Exception):
@@ -179,6 +184,19 @@ class Classroom:
     def assignment_names(self) -> list[str]:
         """Return the names of all assignments that have an instructor's notebook, in order."""
         return list(self.notebook_names())
+
+    def counting(self, assignment: Assignment) -> list[str]:
+        """Return which notebooks of an assignment count in its total.
+
+        Optional ones do not, unless there are no others, or ``nbgrader_config.py`` says so.
+        """
+        optional = self.app.config.ImbalanceLab.get("optional_notebooks", OPTIONAL)
+        needed = [
+            name
+            for name in assignment.notebooks
+            if not any(fnmatchcase(name, pattern) for pattern in optional)
+        ]
+        return needed or assignment.notebooks
 
     def notebook_names(self) -> dict[str, list[str]]:
         """Return for each assignment the names of its notebooks, without their ending."""

@@ -21,7 +21,6 @@ from imbalance_grader.standings import Standing, cell, standings
 from imbalance_grader.weights import PARTS, WEIGHTS
 
 ABSENT, UNREAD, WAITING = "absent", "unread", "waiting"
-_OPTIONAL = ("-pytorch", "-deeper")  # notebooks that are in none of the syllabus' sums
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,8 @@ def course_grades(
     rows = {who: Row(who, known.get(who, ("", "", ""))) for who in sorted(everybody)}
     lessons: dict[str, list[str]] = {}
     for name in graded:
-        maxima = _maxima(classroom.assignment(name), last)
+        assignment = classroom.assignment(name)
+        maxima = _maxima(assignment, classroom.counting(assignment), last)
         lessons[name] = list(maxima)
         for who, row in rows.items():
             row.lessons[name] = _shares(there[name].get(who), maxima)
@@ -152,11 +152,13 @@ def part_of(assignment: str, grade_id: str, written: bool, capstone: str) -> str
     return "capstone" if assignment == capstone else "exercises"
 
 
-def _maxima(assignment: Assignment, capstone: str) -> dict[str, dict[tuple[str, str], float]]:
+def _maxima(
+    assignment: Assignment, counting: Sequence[str], capstone: str
+) -> dict[str, dict[tuple[str, str], float]]:
     """Return the points of each cell, by part; the parts in their order."""
     found: dict[str, dict[tuple[str, str], float]] = {part: {} for part in PARTS}
-    for notebook, cells in assignment.graded_cells.items():
-        for grade_id, graded in cells.items() if not notebook.endswith(_OPTIONAL) else ():
+    for notebook in counting:
+        for grade_id, graded in assignment.graded_cells[notebook].items():
             part = part_of(assignment.name, grade_id, graded.kind == "written", capstone)
             found[part][notebook, grade_id] = graded.points
     return {part: cells for part, cells in found.items() if sum(cells.values())}

@@ -285,9 +285,10 @@ class Entry:
 
     Parameters
     ----------
-    score : float
-        With marks given by hand and extra credit, before a late penalty.
-    penalty : float
+    scores : mapping of str to float
+        By notebook, with marks given by hand and extra credit, before a late penalty.
+    penalties : mapping of str to float
+        By notebook.
     submitted : datetime or None
         In UTC.
     late_seconds : float
@@ -297,8 +298,8 @@ class Entry:
         Whether a person has given any mark.
     """
 
-    score: float
-    penalty: float
+    scores: Mapping[str, float]
+    penalties: Mapping[str, float]
     submitted: dt.datetime | None
     late_seconds: float
     cells: Mapping[tuple[str, str], float | None]
@@ -324,10 +325,12 @@ def entries(classroom: Classroom, assignment: str) -> dict[str, Entry]:
 
 def _entry(parts: list[tuple[SubmittedAssignment, SubmittedNotebook, Grade]]) -> Entry:
     submission = parts[0][0]
-    penalties = {notebook.id: notebook.late_submission_penalty or 0.0 for _, notebook, _ in parts}
+    scores: dict[str, float] = {}
+    for _, notebook, grade in parts:
+        scores[notebook.name] = scores.get(notebook.name, 0.0) + grade.score
     return Entry(
-        score=sum(grade.score for *_, grade in parts),
-        penalty=sum(penalties.values()),
+        scores=scores,
+        penalties={n.name: n.late_submission_penalty or 0.0 for _, n, _ in parts},
         submitted=submission.timestamp,
         late_seconds=float(submission.total_seconds_late),
         cells={

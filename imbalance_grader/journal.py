@@ -87,11 +87,6 @@ class Record:
         return sum(notebook.points for notebook in self.notebooks)
 
     @property
-    def max_points(self) -> float:
-        """Points that could be had."""
-        return sum(notebook.max_points for notebook in self.notebooks)
-
-    @property
     def waiting(self) -> int:
         """Number of written answers that wait for a person."""
         return sum(notebook.waiting for notebook in self.notebooks)

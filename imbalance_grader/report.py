@@ -226,7 +226,11 @@ def _keys(assignment: Assignment) -> list[tuple[tuple[str, str], float, bool]]:
 def _share(row: Standing) -> float:
     """Return the share of points earned in the cells that are marked already."""
     most = {(n.notebook, c.grade_id): c.max_points for n in row.record.notebooks for c in n.cells}
-    marked = {key: points for key, points in row.cells.items() if points is not None}
+    marked = {
+        key: points
+        for key, points in row.cells.items()
+        if points is not None and key[0] in row.counting
+    }
     possible = sum(most[key] for key in marked)
     return sum(marked.values()) / possible if possible else 0.0
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from imbalance_grader.classroom import Assignment, Classroom
@@ -66,6 +66,8 @@ class Standing:
         What there is to say about the time, "" where it is known.
     person : (str, str, str)
         Last name, first name, email, as the gradebook has them.
+    counting : sequence of str
+        The notebooks that the scores are of: all but optional ones.
     """
 
     student: str
@@ -80,6 +82,7 @@ class Standing:
     late_seconds: float | None = 0.0
     time_remark: str = ""
     person: tuple[str, str, str] = ("", "", "")
+    counting: Sequence[str] = ()
 
     @property
     def waiting(self) -> int:
@@ -126,8 +129,12 @@ def standings(
         writer.settle(assignment.name, dates, waivers, _read_notebooks(by_student.values()))
     known, names = entries(classroom, assignment.name), people(classroom)
     due = classroom.due(assignment.name) is not None
+    counting = classroom.counting(assignment)
     return [
-        _standing(by_student[student], known.get(student), names.get(student, ("", "", "")), due)
+        replace(
+            _standing(by_student[student], known.get(student), counting, due),
+            person=names.get(student, ("", "", "")),
+        )
         for student in sorted(by_student)
     ]
 
@@ -150,16 +157,15 @@ def _time_remark(record: Record, due: bool) -> str:
     return "No timestamp.txt came with it, so whether it is late is not known." if due else ""
 
 
-def _standing(
-    record: Record, entry: Entry | None, person: tuple[str, str, str], due: bool
-) -> Standing:
+def _standing(record: Record, entry: Entry | None, counting: Sequence[str], due: bool) -> Standing:
     remark = _time_remark(record, due)
     if entry is None or (not record.state.read and not entry.by_hand):
         # No score is known, and a zero would say that one is.
         score = raw_score = penalty = None
     else:
-        raw_score, penalty = entry.score, entry.penalty
-        score = max(0.0, entry.score - entry.penalty)
+        raw_score = sum(entry.scores.get(name, 0.0) for name in counting)
+        penalty = sum(entry.penalties.get(name, 0.0) for name in counting)
+        score = max(0.0, raw_score - penalty)
     cells = {
         (notebook.notebook, cell.grade_id): cell.points
         for notebook in record.notebooks
@@ -174,12 +180,12 @@ def _standing(
         score=score,
         raw_score=raw_score,
         penalty=penalty,
-        max_score=record.max_points,
+        max_score=sum(n.max_points for n in record.notebooks if n.notebook in counting),
         cells=cells if record.state.read else {},
         submitted=record.submitted,
         late_seconds=None if remark and due else entry.late_seconds if entry else 0.0,
         time_remark=remark,
-        person=person,
+        counting=counting,
     )
 
 

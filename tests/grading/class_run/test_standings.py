@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import shutil
 
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 
 from imbalance_grader.classroom import Classroom
+from imbalance_grader.course_grades import course_grades
 from imbalance_grader.run import Options, grade_class
 from imbalance_grader.standings import COLUMNS, cell, standings, write_csv
 
@@ -55,3 +57,24 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(course):
         "-1.5",
         "",
     ]
+
+
+def test_an_optional_notebook_counts_where_the_instructor_says_so_and_nowhere_else(course):
+    source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
+    shutil.copy2(source, source.with_name("toy-pytorch.ipynb"))
+    both = course.submit("ann", half="WRONG")
+    shutil.copy2(both, both.with_name("toy-pytorch.ipynb"))
+    course.submit("bob")
+    scores = {student: (r["score"], r["max_score"]) for student, r in graded_rows(course).items()}
+    assert scores == {"ann": ("4", "10"), "bob": ("7", "10")}
+    assert shares_of_exercises(course) == {"ann": 40.0, "bob": 100.0}
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "\nc.ImbalanceLab.optional_notebooks = []\n")
+    scores = {student: (r["score"], r["max_score"]) for student, r in graded_rows(course).items()}
+    assert scores == {"ann": ("8", "20"), "bob": ("7", "20")}
+    assert shares_of_exercises(course) == {"ann": 40.0, "bob": 50.0}
+
+
+def shares_of_exercises(course):
+    rows = course_grades(Classroom(course.root)).rows
+    return {row.student: row.shares["exercises"] for row in rows}
