@@ -27,6 +27,7 @@ REPOSITORY ?=
 AGAIN ?= no
 SOLUTIONS ?= no
 COURSE ?= .
+VARIANT ?= no
 
 FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb lessons/*/*.ipynb))
 
@@ -69,7 +70,8 @@ handout: $(INSTALLED)  ## make what students get (REPOSITORY=https://… LESSONS
 	@$(RUN) $(PY) -m imbalance_builder.handout --output "$(OUTPUT)" \
 		$(if $(LESSONS),--lessons $(LESSONS)) $(if $(EXERCISES),--exercises $(EXERCISES)) \
 		$(if $(REPOSITORY),--repository "$(REPOSITORY)") $(if $(filter yes,$(AGAIN)),--again) \
-		$(if $(filter yes,$(SOLUTIONS)),--solutions)
+		$(if $(filter yes,$(SOLUTIONS)),--solutions) \
+		$(if $(filter yes,$(VARIANT)),--variant)
 
 solutions: $(INSTALLED)  ## model solutions of a lesson, to release after the deadline (ONLY=06)
 	@$(RUN) $(PY) -m imbalance_builder.handout.solutions_page $(ONLY) --course "$(COURSE)"

@@ -1,5 +1,6 @@
 """How nbgrader runs this course. See https://nbgrader.readthedocs.io for every option."""
 
+import json
 import os
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,19 @@ secret = Path(__file__).with_name("hidden-inputs.secret")
 if secret.is_file():
     os.environ["IMBALANCE_LAB_SECRET"] = secret.read_text(encoding="utf-8").strip()
 
+# What the visible checks of this class's variant try; `make handout VARIANT=yes` writes it.
+variant = Path(__file__).with_name("variant")
+if variant.is_dir():
+    os.environ["IMBALANCE_LAB_RECORDED"] = str(variant)
+else:
+    os.environ.pop("IMBALANCE_LAB_RECORDED", None)
+
 c.CourseDirectory.course_id = "imbalance-lab"
+# What `imbalance-lab-grade exchange` wrote: the course's name, and the folder for handing in.
+exchange = Path(__file__).with_name("exchange.json")
+if exchange.is_file():
+    told = json.loads(exchange.read_text(encoding="utf-8"))
+    c.CourseDirectory.course_id, c.Exchange.root = told["course_id"], told["root"]
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "lessons"
 # Intermediate copies; nbgrader would otherwise leave two more folders in the root.

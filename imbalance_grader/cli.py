@@ -26,6 +26,8 @@ exit codes:
   130  stopped by Ctrl-C or SIGTERM; the same command goes on where it was
 """
 
+_TIME_HELP = "such as '2026-03-02 12:00 +0100' or '2026-03-02 12:00 Europe/Berlin'"
+
 _MAIN = """\
 Grade the notebooks of a class without trusting them.
 
@@ -79,6 +81,33 @@ examples:
   imbalance-lab-grade course --weights exercises=50,written=30,capstone=20
 """
 
+_EXCHANGE = """\
+Make nbgrader's exchange, the folder through which a class on one machine fetches and hands in, with
+the permissions that it needs, and write down for you and for your students where it is.
+"""
+
+_STUDENTS = """\
+Enter the students of a CSV file into the gradebook, or bring their names up to date: columns id,
+first_name, last_name, email. Nobody is taken out.
+"""
+
+_DUE = """\
+Say when an assignment is due, or --never; enter it into the gradebook where it is not there yet.
+What was handed in is late, or not, at once.
+"""
+
+_EXTEND = """\
+Give a student more time for an assignment, before or after she has handed in. It counts at once:
+the gradebook, grades.csv and the report are brought up to date, and nothing is graded anew.
+"""
+
+_EXTEND_EXAMPLES = """\
+examples:
+  imbalance-lab-grade extend ada 02-metrics --days 2
+  imbalance-lab-grade extend ada 02-metrics --until "2026-03-04 12:00 +0100"
+  imbalance-lab-grade extend ada 02-metrics --undo
+"""
+
 
 _MARK = """\
 Mark written answers by hand: a web page of this machine's own shows them one after another, by
@@ -119,6 +148,30 @@ def _parser() -> argparse.ArgumentParser:
     said = f"imbalance-lab-grade {course_version()}"
     parser.add_argument("--version", action="version", version=said)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    with _command(commands, "exchange", _EXCHANGE, json_flag=False) as one:
+        one.add_argument("folder", type=Path, metavar="FOLDER", help="made if it does not exist")
+        one.add_argument(
+            "--course-id", required=True, metavar="NAME", help="the course's name in the exchange"
+        )
+
+    with _command(commands, "students", _STUDENTS, json_flag=False) as one:
+        one.add_argument("file", type=Path, metavar="FILE", help="a .csv file")
+
+    with _command(commands, "due", _DUE) as one:
+        _add_assignment(one, students=False)
+        when = one.add_mutually_exclusive_group(required=True)
+        when.add_argument("when", nargs="?", metavar="TIME", help=_TIME_HELP)
+        when.add_argument("--never", action="store_true", help="there is no due date")
+
+    with _command(commands, "extend", _EXTEND, examples=_EXTEND_EXAMPLES) as one:
+        one.add_argument("student", metavar="STUDENT", help="the id")
+        _add_assignment(one, students=False)
+        more = one.add_mutually_exclusive_group(required=True)
+        more.add_argument("--days", type=float, metavar="N", help="longer than everybody else")
+        more.add_argument("--hours", type=float, metavar="N", help="longer than everybody else")
+        more.add_argument("--until", metavar="TIME", help=_TIME_HELP)
+        more.add_argument("--undo", action="store_true", help="take an extension back")
 
     with _command(commands, "assignment", _ASSIGNMENT) as one:
         _add_assignment(one)

@@ -28,6 +28,7 @@ except ImportError as error:
         "--scheduler needs Dask: pip install '.[cluster]' here and on the workers"
     ) from error
 
+from imbalance_grader import variant
 from imbalance_grader.classroom import Assignment, ClassroomError
 from imbalance_grader.engine import Engine
 from imbalance_grader.handed_in import HandedIn, Paper
@@ -190,12 +191,15 @@ class EnginePlugin(WorkerPlugin):
         self._sources = sources
         self._settings = (limits, allow_unprotected, config)
         self._secret = secret.current()  # the judges on the worker draw the same hidden inputs
+        self._variant = variant.recorded_files()  # and try the same visible ones
 
     def setup(self, worker: Any) -> None:
         """Start the engine and write the notebooks to a folder of the worker's own."""
         os.environ[secret.VARIABLE] = self._secret
         self._held = contextlib.ExitStack()
-        folder = Path(self._held.enter_context(tempfile.TemporaryDirectory())) / self._name
+        own = Path(self._held.enter_context(tempfile.TemporaryDirectory()))
+        variant.put_down(self._variant, own / "variant of the class")
+        folder = own / self._name
         folder.mkdir()
         for name, content in self._sources.items():
             (folder / name).write_bytes(content)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime as dt
 import io
 import json
+import shlex
 import signal
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -29,12 +31,20 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from imbalance_grader import collect_command, course_command, export_command
+from imbalance_grader import (
+    collect_command,
+    course_command,
+    dates,
+    exchange,
+    export_command,
+    variant,
+)
 from imbalance_grader.aside import Aside
 from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.clean import Cleaner
 from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
+from imbalance_grader.enrol import enrol
 from imbalance_grader.feedback import Feedback, write_feedback
 from imbalance_grader.handed_in import SECRET
 from imbalance_grader.journal import Record, write_whole
@@ -246,11 +256,82 @@ def _waive_exercise(chosen: argparse.Namespace, notes: Console) -> int:
         else:
             waive(classroom, assignment, chosen.exercise, chosen.reason, chosen.student)
         rows = standings(classroom, assignment)
+    _tell_change(chosen, classroom, assignment, rows)
+    return DONE
+
+
+def _tell_change(
+    chosen: argparse.Namespace,
+    classroom: Classroom,
+    assignment: Assignment,
+    rows: Sequence[Standing],
+) -> None:
+    """Write and show where everybody stands after a change that needs no grading."""
     paths = _write_results(classroom, assignment, rows, anonymous=False)
     if chosen.json:
         _print_json(_summary(classroom, assignment, rows, None, paths))
     else:
         _print_table(rows, paths)
+
+
+def _set_up_exchange(chosen: argparse.Namespace, notes: Console) -> int:
+    config = exchange.set_up(Classroom(chosen.course), chosen.folder, chosen.course_id)
+    notes.print(Text(f"The exchange is {config.parent.parent}, the course {chosen.course_id}."))
+    notes.print("Each student gives once, or you copy the file to /etc/jupyter/ for all of them:")
+    print(f"mkdir -p ~/.jupyter && cp {shlex.quote(str(config))} ~/.jupyter/")
+    return DONE
+
+
+def _enter_students(chosen: argparse.Namespace, notes: Console) -> int:
+    classroom = Classroom(chosen.course)
+    with locked(classroom):
+        back_up(classroom)
+        new, everybody = enrol(classroom, chosen.file)
+    print(f"{new} students entered; {everybody} in the gradebook.")
+    return DONE
+
+
+def _set_due(chosen: argparse.Namespace, notes: Console) -> int:
+    when = None if chosen.never else dates.moment(chosen.when, "TIME")
+    said = f"is due {dates.shown(when)}" if when else "has no due date"
+
+    def change(classroom: Classroom, assignment: Assignment) -> str:
+        dates.set_due(classroom, assignment, when)
+        return f"{assignment.name} {said}."
+
+    return _change_dates(chosen, notes, change)
+
+
+def _extend(chosen: argparse.Namespace, notes: Console) -> int:
+    more: dt.timedelta | dt.datetime | None = None
+    if chosen.until:
+        more = dates.moment(chosen.until, "--until")
+    elif not chosen.undo:
+        more = dates.length(chosen.days or 0, chosen.hours or 0)
+
+    def change(classroom: Classroom, assignment: Assignment) -> str:
+        until = dates.extend(classroom, assignment, chosen.student, more)
+        return f"{chosen.student} has until {dates.shown(until)} for {assignment.name}."
+
+    return _change_dates(chosen, notes, change)
+
+
+def _change_dates(
+    chosen: argparse.Namespace,
+    notes: Console,
+    change: Callable[[Classroom, Assignment], str],
+) -> int:
+    """Change a date, and reckon anew what is late where something has been graded."""
+    classroom = Classroom(chosen.course)
+    assignment = classroom.assignment(chosen.assignment)
+    with locked(classroom):
+        back_up(classroom)
+        notes.print(Text(one_line(change(classroom, assignment))))
+        rows = standings(classroom, assignment)
+    if any(row.record.run for row in rows):
+        _tell_change(chosen, classroom, assignment, rows)
+    elif chosen.json:
+        _print_json({"assignment": assignment.name, "submissions": []})
     return DONE
 
 
@@ -308,6 +389,10 @@ def _make_certificates(chosen: argparse.Namespace, notes: Console) -> int:
 
 
 COMMANDS = {
+    "exchange": _set_up_exchange,
+    "students": _enter_students,
+    "due": _set_due,
+    "extend": _extend,
     "collect": _collect,
     "export": _export,
     "course": _course,
@@ -411,6 +496,7 @@ def _summary(
     waived = Waivers(classroom.root, assignment.name).all()
     return {
         "assignment": assignment.name,
+        "variant": variant.name(),
         "waived": {"/".join(key): dataclasses.asdict(waiver) for key, waiver in waived.items()},
         "graded_now": graded_now,
         "counts": dict(Counter(row.status for row in rows)),

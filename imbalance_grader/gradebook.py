@@ -172,7 +172,7 @@ class MarksWriter:
 
     def _write_penalties(self, submission: SubmittedAssignment) -> None:
         """Apply the course's own policy for late work, which nbgrader's configuration names."""
-        late = submission.total_seconds_late
+        late = _seconds_late(submission)
         for notebook in submission.notebooks:
             penalty = None
             if late > 0:
@@ -189,6 +189,12 @@ class MarksWriter:
         except Exception as error:
             kind = type(self._policy.plugin_inst).__name__
             raise ClassroomError(f"the course's plugin for late work, {kind}: {error}") from error
+
+
+def _seconds_late(submission: SubmittedAssignment) -> float:
+    """Return how late it was; nbgrader's own fails where an extension outlives the due date."""
+    due = submission.assignment.duedate
+    return float(submission.total_seconds_late) if due is not None else 0.0
 
 
 def has_marks(classroom: Classroom, assignment: str, students: list[str]) -> set[str]:
@@ -332,7 +338,7 @@ def _entry(parts: list[tuple[SubmittedAssignment, SubmittedNotebook, Grade]]) ->
         scores=scores,
         penalties={n.name: n.late_submission_penalty or 0.0 for _, n, _ in parts},
         submitted=submission.timestamp,
-        late_seconds=float(submission.total_seconds_late),
+        late_seconds=_seconds_late(submission),
         cells={
             (notebook.name, grade.name): None if grade.needs_manual_grade else grade.score
             for _, notebook, grade in parts
@@ -348,6 +354,20 @@ def people(classroom: Classroom) -> dict[str, tuple[str, str, str]]:
             student.id: (student.last_name or "", student.first_name or "", student.email or "")
             for student in gradebook.students
         }
+
+
+def enter_students(classroom: Classroom, students: Mapping[str, Mapping[str, str]]) -> None:
+    """Enter students, or bring what is known of them up to date, all in one transaction.
+
+    Parameters
+    ----------
+    classroom : Classroom
+    students : mapping of str to mapping of str to str
+        By id what there is to enter: ``first_name``, ``last_name``, ``email``.
+    """
+    with classroom.gradebook() as gradebook, one_transaction(gradebook):
+        for student, about in students.items():
+            gradebook.update_or_create_student(student, **about)
 
 
 def comments(classroom: Classroom, assignment: str) -> dict[str, dict[tuple[str, str], str]]:

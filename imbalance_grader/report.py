@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from imbalance_grader import variant
 from imbalance_grader.catalogue import (
     Misconception,
     named_mistake,
@@ -168,7 +169,7 @@ def write_report(
         "absent": [row for row in rows if row.status == State.MISSING],
         "waiting": _waiting(read),
         "waived": _waived(classroom, assignment),
-        "version": course_version(),
+        "version": ", variant ".join(filter(None, (course_version(), variant.name()))),
         "slow_cells": _slow_cells(read, names),
         "slow": sorted(read, key=lambda row: -row.record.seconds)[:_SHOWN],
         "protections_off": sorted(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 
+from imbalance_grader import variant
 from imbalance_grader.aside import Aside
 from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.clean import Cleaner
@@ -25,7 +26,8 @@ from imbalance_oracles import secret
 
 def fingerprint(assignment: Assignment, handed_in: HandedIn) -> str:
     """Return a digest of all that decides a grade: submission, instructor's notebook, checks."""
-    parts = (assignment.fingerprint, handed_in.fingerprint, code_fingerprint(), secret.current())
+    parts = [assignment.fingerprint, handed_in.fingerprint, code_fingerprint(), secret.current()]
+    parts += [variant.fingerprint()] if variant.name() else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

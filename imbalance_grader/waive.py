@@ -25,7 +25,8 @@ def waive(
     classroom : Classroom
     assignment : Assignment
     exercise : str
-        As the report names it, or its grade id; ``NOTEBOOK/NAME`` where two have one name.
+        As the report or the syllabus names it, or its grade id; ``NOTEBOOK/NAME`` where two have
+        one name.
     reason : str
     students : sequence of str, optional
         By default everybody.
@@ -88,7 +89,7 @@ def find_exercise(assignment: Assignment, exercise: str) -> Key:
     found = [
         (book, name)
         for book, name in keys
-        if exercise in (name, f"{book}/{name}", exercise_name(name))
+        if exercise_name(exercise.removeprefix(f"{book}/")) == exercise_name(name)
     ]
     if len(found) == 1:
         return found[0]

@@ -65,9 +65,9 @@ class Key:
         if (self.right is None) != (self.inputs is None):
             raise WrongKey(f"{name}: right= and inputs= belong together")
 
-    def visible(self) -> Trials:
-        """Return what is recorded for the visible check."""
-        return self._trials("visible")
+    def visible(self, of: str = "") -> Trials:
+        """Return what is recorded for the visible check; `of` is the secret of a variant."""
+        return self._trials(f"visible/{of}" if of else "visible")
 
     def hidden(self, of: str | None = None) -> Trials:
         """Return what the hidden test tries; `of` is another secret than the course's."""

@@ -25,6 +25,12 @@ def current() -> str:
     return os.environ.get(VARIABLE) or PUBLISHED
 
 
+def read(folder: Path) -> str:
+    """Return the secret of the course in a folder, "" where it has none of its own."""
+    path = folder / FILE
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
 def draw(folder: Path, again: bool = False) -> Path:
     """Draw a secret for the course in a folder; return the file that only its owner can read.
 
@@ -48,7 +54,7 @@ def generator(purpose: str, exercise: str) -> np.random.Generator:
     Parameters
     ----------
     purpose : str
-        "visible", or a secret.
+        "visible", a secret, or for what another is used.
     exercise : str
         Name of the exercise.
     """

@@ -82,6 +82,12 @@ def parser() -> argparse.ArgumentParser:
         "the hints; refused where a class works with the course",
     )
     made.add_argument(
+        "--variant",
+        action="store_true",
+        help="checks try inputs that no other class has, and quizzes are shuffled; draws the "
+        "class's secret where there is none. Once made, a hand-out stays that variant",
+    )
+    made.add_argument(
         "--root", type=Path, default=Path(), metavar="FOLDER", help="the course (default: here)"
     )
     return made
@@ -104,6 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.repository,
             options.again,
             options.solutions,
+            options.variant,
         )
     except BuildError as error:
         console.print(f"[bold red]error[/] {escape(str(error))}")

@@ -24,6 +24,8 @@ from imbalance_builder.handout.needs import student_pins, student_project
 from imbalance_builder.handout.pack import write_repository, write_zip
 from imbalance_builder.handout.pages import bring_pages, mend_links
 from imbalance_builder.handout.solutions import REMARKS, refuse_for_a_class, write_solutions
+from imbalance_builder.handout.variant import FOLDER as VARIANT
+from imbalance_builder.handout.variant import vary
 from imbalance_builder.release import CONFIG, LEFT_BEHIND, release_topic
 from imbalance_oracles import secret
 
@@ -87,6 +89,7 @@ def make_handout(
     repository: str = "",
     again: bool = False,
     alone: bool = False,
+    variant: bool = False,
 ) -> Handout:
     """Make a hand-out, all of it or nothing.
 
@@ -105,6 +108,9 @@ def make_handout(
     alone : bool, default=False
         Put the model solutions into it, for those who learn without an instructor. Refused where a
         class works with the course.
+    variant : bool, default=False
+        Vary what is handed out by the class's secret, which is drawn where there is none. A
+        hand-out that is a variant stays one when it is made again.
 
     Raises
     ------
@@ -115,10 +121,13 @@ def make_handout(
         raise BuildError(f"{folder} holds no hand-out that could be made again")
     if not again and folder.exists():
         raise BuildError(f"{folder} exists: name another folder, or give --again to renew it")
+    if alone and variant:
+        raise BuildError("--variant is for a class, --solutions for those who learn without one")
     if alone and again:
         refuse_for_a_class(place.course)
     link = _launch_link(course, choice, repository) if repository else ""
     with _draft_beside(folder) as draft:
+        _begin_course(course, place.course, draft.course, variant)
         _write_course(course, choice, draft.course)
         _write_student(course, choice, draft, link, ALONE if alone else "")
         if alone:
@@ -139,12 +148,23 @@ def _draft_beside(folder: Path) -> Iterator[Handout]:
         yield draft
 
 
+def _begin_course(course: Course, place: Path, draft: Path, variant: bool) -> None:
+    """Begin a course folder with what the class has: configuration, secret, and its variant."""
+    draft.mkdir()
+    shutil.copy(course.root / CONFIG, draft / CONFIG)
+    secrets = [root / secret.FILE for root in (place, course.root)]
+    for path in filter(Path.exists, secrets[::-1]):  # the class's own last, so that it stays
+        shutil.copy(path, draft / secret.FILE)
+    if (place / VARIANT).is_dir():
+        shutil.copytree(place / VARIANT, draft / VARIANT)
+    elif variant:
+        (draft / VARIANT).mkdir()
+        if not secret.read(draft):
+            secret.draw(draft)
+
+
 def _write_course(course: Course, choice: Choice, folder: Path) -> None:
     """Write nbgrader's course folder: solutions with what was chosen, and their release."""
-    folder.mkdir()
-    shutil.copy(course.root / CONFIG, folder / CONFIG)
-    if (course.root / secret.FILE).exists():
-        shutil.copy(course.root / secret.FILE, folder / secret.FILE)
     if (remarks := course.root / "solutions" / REMARKS).exists():
         (folder / "solutions").mkdir()
         shutil.copy(remarks, folder / "solutions")
@@ -153,9 +173,12 @@ def _write_course(course: Course, choice: Choice, folder: Path) -> None:
         shutil.copytree(course.root / "solutions" / topic, place, ignore=LEFT_BEHIND)
         if topic in choice.exercises:
             _keep_chosen([x for x in choice.lessons if x.topic == topic], place, choice)
+        varied = (folder / VARIANT).is_dir()
+        if varied:
+            vary(place, folder / VARIANT, secret.read(folder))
         release_topic(Course(folder), topic)
-        cut_ones = ".ipynb" if topic in choice.exercises else ""
-        _compare(folder / "lessons" / topic, course.root / "lessons" / topic, cut_ones)
+        changed = ".ipynb" if varied or topic in choice.exercises else ""
+        _compare(folder / "lessons" / topic, course.root / "lessons" / topic, changed)
 
 
 def _keep_chosen(lessons: list[Lesson], place: Path, choice: Choice) -> None:
@@ -180,9 +203,9 @@ def _keep_chosen(lessons: list[Lesson], place: Path, choice: Choice) -> None:
         )
 
 
-def _compare(released: Path, stored: Path, cut_ones: str) -> None:
-    """Make sure that what students get was built, tested and looked at; cut notebooks were not."""
-    for path in sorted(p for p in released.rglob("*") if p.is_file() and p.suffix != cut_ones):
+def _compare(released: Path, stored: Path, changed: str) -> None:
+    """Make sure that what students get was built, tested and looked at; changed files were not."""
+    for path in sorted(p for p in released.rglob("*") if p.is_file() and p.suffix != changed):
         kept = stored / path.relative_to(released)
         if not kept.is_file() or kept.read_bytes() != path.read_bytes():
             raise BuildError(f"{kept} is not what its solution gives: run make lessons")
@@ -205,6 +228,8 @@ def _write_student(course: Course, choice: Choice, draft: Handout, link: str, al
     shutil.copytree(draft.course / "lessons", student / "lessons")
     unwanted = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copytree(root / "imbalance_lab", student / "imbalance_lab", ignore=unwanted)
+    for path in (draft.course / VARIANT).glob("*.json"):
+        shutil.copy(path, student / "imbalance_lab" / "exercises" / "recorded" / path.name)
     pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
     lock = (root / "requirements.txt").read_text(encoding="utf-8")
     _write(student / "pyproject.toml", student_project(pyproject))
@@ -251,6 +276,9 @@ def _move(draft: Handout, place: Handout) -> None:
     if not place.folder.exists():
         draft.folder.rename(place.folder)
         return
+    if (draft.course / VARIANT).is_dir():
+        for name in (VARIANT, secret.FILE):
+            _replace(draft.course / name, place.course / name)
     for part in ("solutions", "lessons"):
         for made in sorted((draft.course / part).iterdir()):
             _replace(made, place.course / part / made.name)

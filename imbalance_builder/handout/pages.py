@@ -23,6 +23,7 @@ INSTRUCTORS = tuple(
         "grading.md",
         "hub.md",
         "integrity.md",
+        "monday.md",
         "platforms.md",
         "release.md",
         "syllabus.md",

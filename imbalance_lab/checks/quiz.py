@@ -13,11 +13,11 @@ import json
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
 
 from imbalance_lab.checks.calls import Returned, value_of
 from imbalance_lab.checks.failure import CheckFailed
+from imbalance_lab.checks.recorded import recorded_file
 
 _LENGTH = 800  # of every sealed text, bytes: a short one must not stand out
 _ROUNDS = 2_000
@@ -77,9 +77,12 @@ class Quiz:
             If none was given and none is recorded.
         """
         if self._sealed is None:
-            file = files("imbalance_lab.exercises") / "recorded" / f"quiz-{self.lesson}.json"
+            file = recorded_file(f"quiz-{self.lesson}.json")
             if not file.is_file():
-                raise QuizError(f"no quiz is recorded for lesson {self.lesson}")
+                raise QuizError(
+                    f"no quiz is recorded for lesson {self.lesson}: the package that is installed "
+                    "here did not come with this notebook"
+                )
             record = json.loads(file.read_text(encoding="utf-8"))
             self._sealed = {int(number): letters for number, letters in record.items()}
         return self._sealed

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +24,14 @@ from imbalance_lab.checks.calls import Call, Step
 from imbalance_lab.checks.trials import Refusal, Trial, Trials
 
 _TAG = "~"
+VARIABLE = "IMBALANCE_LAB_RECORDED"  # names a folder whose files come first: a class's variant
 _AS_EXPECTED = {_TAG: "as expected"}
+
+
+def recorded_file(name: str) -> Traversable:
+    """Return where a file of what was recorded is, or would be."""
+    own = Path(os.environ.get(VARIABLE, os.devnull)) / name
+    return own if own.is_file() else files("imbalance_lab.exercises") / "recorded" / name
 
 
 @cache
@@ -33,7 +43,7 @@ def recorded(exercise: str) -> Trials:
     LookupError
         If nothing was recorded for it.
     """
-    file = files("imbalance_lab.exercises") / "recorded" / f"{exercise}.json"
+    file = recorded_file(f"{exercise}.json")
     if not file.is_file():
         raise LookupError(f"nothing is recorded for the exercise {exercise!r}")
     return read_trials(file.read_text(encoding="utf-8"))
