@@ -24,7 +24,7 @@ from imbalance_builder.course import BuildError, Course, Lesson
 CONFIG = "nbgrader_config.py"
 # Where students have each lesson once more as it was, to bring an exercise back to that. By its
 # ending no program takes one for a lesson to open.
-KEPT = Path(imbalance_lab.__file__).parent / "lessons" / "released"
+KEPT = Path(imbalance_lab.__file__).parent / "lessons" / "kept"
 LEFT_BEHIND = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", "*.py")
 
 

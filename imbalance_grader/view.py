@@ -3,7 +3,8 @@
 A list of what is shown, and not of what is hidden: the system's libraries, Python, the two
 packages that a student's process imports. Only what lies inside of these and belongs to the
 instructor's side is covered: other packages of the course in ``site-packages``, the catalogue of
-exercises (a folder of `imbalance_lab`), and bytecode of modules that are no longer there.
+exercises and the lessons kept for students (folders of `imbalance_lab`), and bytecode of modules
+that are no longer there.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from imbalance_sandbox import contain, names
 
 # Never seen by a submission. Each is covered by a stub that says so when it is imported.
 HIDDEN = ("imbalance_builder", "imbalance_grader", "imbalance_oracles")
-_HIDDEN_PARTS = ("exercises",)  # of `imbalance_lab`
+_HIDDEN_PARTS = ("exercises", "lessons/kept")  # of `imbalance_lab`
 _STUB = Path(imbalance_sandbox.__file__).parent / "hidden"
 
 _SYSTEM_FOLDERS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")

@@ -529,7 +529,7 @@ class TestChosen:
 
     def test_each_lesson_is_kept_once_more_as_it_was_handed_out(self, handout, half):
         for student in (handout.student, half.student):
-            kept = student / "imbalance_lab" / "lessons" / "released"
+            kept = student / "imbalance_lab" / "lessons" / "kept"
             there = {
                 path.relative_to(kept).with_suffix(".ipynb").as_posix(): path.read_bytes()
                 for path in kept.glob("*/*.json")

@@ -1,6 +1,6 @@
 """The lessons as students were given them, and small questions to a cell.
 
-A copy of each lies beside this module, in ``released/``. It is written together with the lesson,
+A copy of each lies beside this module, in ``kept/``. It is written together with the lesson,
 and holds nothing that the lesson does not show. Notebooks are read as what they are, JSON: one
 that is damaged is not always what a library takes for a notebook.
 """
@@ -21,7 +21,7 @@ Notebook = dict[str, Any]
 
 @functools.cache
 def _texts() -> dict[str, str]:
-    folder = files("imbalance_lab") / "lessons" / "released"
+    folder = files("imbalance_lab") / "lessons" / "kept"
     found = {}
     for topic in sorted(folder.iterdir(), key=str) if folder.is_dir() else []:
         for file in sorted(topic.iterdir(), key=str) if topic.is_dir() else []:
