@@ -6,6 +6,7 @@ import contextlib
 import csv
 import importlib
 import io
+import os
 import pkgutil
 import re
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import answers as collected
 import pytest
+from playwright.sync_api import sync_playwright
 from released import ROOT
 
 from imbalance_grader.classroom import ClassroomError
@@ -89,9 +91,10 @@ def test_an_existing_folder_is_not_written_into(tmp_path):
         make_sample_class(ROOT, tmp_path, ASSIGNMENT, ROOT / "tests" / "answers")
 
 
-def test_it_is_graded_from_end_to_end_by_one_command(tmp_path):
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory) -> tuple[subprocess.CompletedProcess, Path]:
     """What `make grade` does, with a lesson and limits that take less long."""
-    folder = tmp_path / "class"
+    folder = tmp_path_factory.mktemp("sample") / "class"
     done = subprocess.run(
         [
             *(sys.executable, "-m", "imbalance_grader", "sample", ASSIGNMENT),
@@ -101,8 +104,13 @@ def test_it_is_graded_from_end_to_end_by_one_command(tmp_path):
         text=True,
         timeout=600,
         check=False,
-        cwd=tmp_path,
+        cwd=folder.parent,
     )
+    return done, folder
+
+
+def test_it_is_graded_from_end_to_end_by_one_command(sample):
+    done, folder = sample
     assert done.returncode == 0, done.stderr  # though some do not run to the end: they should not
     *table, grades, report = done.stdout.splitlines()
     assert grades == f"grades  {folder / 'grading' / ASSIGNMENT / 'grades.csv'}"
@@ -123,3 +131,32 @@ def test_it_is_graded_from_end_to_end_by_one_command(tmp_path):
     assert rows["odd-place/start-here.ipynb"]["status"] == "misplaced"
     feedback = list(folder.glob(f"feedback/*/{ASSIGNMENT}/*.html"))
     assert len(feedback) >= len(NAMES) + len(HOSTILE)
+
+
+@pytest.mark.browser
+def test_report_and_feedback_ask_for_nothing_but_themselves(sample):
+    _, folder = sample
+    feedback = sorted(folder.glob(f"feedback/*/{ASSIGNMENT}/*.html"))
+    named = [page for page in feedback if "a known mistake" in page.read_text("utf-8")]
+    shown = {
+        "report": (folder / "grading" / ASSIGNMENT / "report.html", "body", 800),
+        # No higher than what the check said: below it stands an answer, which no page shows.
+        "feedback": (named[0], "section.item:has-text('a known mistake')", 345),
+    }
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", "--disable-gpu"],
+        )
+        for name, (path, part, height) in shown.items():
+            page = chromium.new_page(viewport={"width": 1000, "height": height})
+            asked, said = [], []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.on("console", lambda message, said=said: said.append(message.text))
+            page.goto(path.as_uri())
+            page.locator(part).first.evaluate("part => part.scrollIntoView()")
+            (ROOT / "test-results").mkdir(exist_ok=True)
+            page.screenshot(path=ROOT / "test-results" / f"{name}.png")  # those of docs/grading.md
+            assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
+            assert said == []
+        chromium.close()
