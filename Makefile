@@ -15,6 +15,7 @@ PYTHON ?=
 PORT ?= 8888
 IP ?= localhost
 BROWSER ?= yes
+TEACH ?= no
 JOBS ?= 2
 ONLY ?=
 CHANGES ?= no
@@ -40,9 +41,12 @@ help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
 		awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
-lab: $(INSTALLED)  ## open JupyterLab on the first lesson (PORT=8899, BROWSER=no, IP=0.0.0.0)
+# A student's menu has no instructor's tools; this folder of settings brings them back.
+TOOLS := JUPYTER_CONFIG_PATH="$(CURDIR)/instructor/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}"
+
+lab: $(INSTALLED)  ## open JupyterLab on the first lesson (PORT=8899, BROWSER=no, IP=0.0.0.0, TEACH=yes)
 	@echo "Starting JupyterLab; Ctrl-C twice ends it."
-	@$(RUN) $(PY) -m jupyterlab --log-level=WARN --ServerApp.root_dir="$(CURDIR)" \
+	@$(RUN) $(if $(filter yes,$(TEACH)),$(TOOLS)) $(PY) -m jupyterlab --log-level=WARN --ServerApp.root_dir="$(CURDIR)" \
 		--ServerApp.ip=$(IP) --ServerApp.port=$(PORT) --LabApp.default_url="/lab/tree/$(FIRST_LESSON)" \
 		$(if $(filter command,$(firstword $(origin PORT))),--ServerApp.port_retries=0) \
 		$(if $(filter no,$(BROWSER)),--no-browser) \

@@ -20,6 +20,7 @@ from traitlets.config import Config
 
 from imbalance_builder.course import BuildError, Lesson
 from imbalance_builder.source import name_of, read_source
+from imbalance_builder.terms import explain_terms, meanings
 
 CELL_TIMEOUT = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -108,7 +109,7 @@ def run_lesson(lesson: Lesson, on_cell: Callable[[int, int], None] | None = None
     BuildError
         If a cell fails, writes to stderr, takes too long, or prints what only this machine has.
     """
-    notebook = read_source(lesson.source)
+    notebook = read_lesson(lesson)
     cell_seconds: dict[int, float] = {}
     started: dict[int, float] = {}
 
@@ -147,6 +148,13 @@ def run_lesson(lesson: Lesson, on_cell: Callable[[int, int], None] | None = None
     return Run(notebook, seconds, cell_seconds, package_files)
 
 
+def read_lesson(lesson: Lesson) -> NotebookNode:
+    """Return a lesson's cells, not run, with what its terms mean."""
+    notebook = read_source(lesson.source)
+    explain_terms(notebook, meanings(lesson.root))
+    return notebook
+
+
 def with_stored_outputs(lesson: Lesson, stored: Path) -> Run:
     """Read one lesson and give its code cells the outputs of a stored notebook; nothing is run.
 
@@ -167,7 +175,7 @@ def with_stored_outputs(lesson: Lesson, stored: Path) -> Run:
     BuildError
         If the source breaks a rule.
     """
-    notebook = read_source(lesson.source)
+    notebook = read_lesson(lesson)
     if stored.exists():
         kept = _code_cells(nbformat.read(stored, as_version=4))
         for cell, old in zip(_code_cells(notebook), kept, strict=False):

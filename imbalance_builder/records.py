@@ -16,6 +16,7 @@ from pathlib import Path
 
 import imbalance_builder
 from imbalance_builder.course import Lesson
+from imbalance_builder.terms import LINK, meanings
 
 PROGRAM = Path(imbalance_builder.__file__).resolve().parent
 PACKAGE = PROGRAM.parent  # where the other packages of the course are too
@@ -40,6 +41,7 @@ def write_record(lesson: Lesson, package_files: list[Path]) -> None:
     record = {
         "package": _digests(PACKAGE, used | _program()),
         "course": _digests(lesson.root, _inputs(lesson)),
+        "terms": _terms(lesson),
         "built": _digests(lesson.root, [lesson.solution, lesson.release]),
     }
     path = record_path(lesson)
@@ -57,6 +59,7 @@ def up_to_date(lesson: Lesson) -> bool:
         return bool(
             record["package"] == _digests(PACKAGE, {*package, *_program()})
             and record["course"] == _digests(lesson.root, _inputs(lesson))
+            and record["terms"] == _terms(lesson)
             and record["built"] == _digests(lesson.root, [lesson.solution, lesson.release])
         )
     except (OSError, ValueError, KeyError):
@@ -78,6 +81,13 @@ def _inputs(lesson: Lesson) -> list[Path]:
     ]
     settings = [lesson.root / name for name in ("requirements.txt", "nbgrader_config.py")]
     return [lesson.source, *beside, *(path for path in settings if path.exists())]
+
+
+def _terms(lesson: Lesson) -> dict[str, str]:
+    """Return what the glossary says of the terms to which the lesson leads."""
+    said = meanings(lesson.root)
+    used = {anchor for _, anchor in LINK.findall(lesson.source.read_text(encoding="utf-8"))}
+    return {anchor: said[anchor] for anchor in sorted(used & set(said))}
 
 
 def _digests(root: Path, paths: set[Path] | list[Path]) -> dict[str, str]:

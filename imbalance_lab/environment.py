@@ -37,7 +37,7 @@ LIBRARIES: dict[str, tuple[tuple[str, ...], str]] = {
     "lightgbm": (("lightgbm",), "4.5"),
     "xgboost": (("xgboost", "xgboost-cpu"), "3.0"),
     "filelock": (("filelock",), "3.16"),
-    "ipywidgets": (("ipywidgets",), "8.1"),
+    "anywidget": (("anywidget",), "0.9"),
     "jupyterlab": (("jupyterlab",), "4.4"),
     "nbgrader": (("nbgrader",), "0.9.5"),
 }
@@ -135,7 +135,7 @@ class Report:
             f'<td style="text-align: left">{html.escape(item.says or item.status)}</td></tr>'
             for item in self.items
         )
-        head = '<tr><th></th><th scope="col">checked</th><th scope="col">result</th></tr>'
+        head = '<tr><td></td><th scope="col">checked</th><th scope="col">result</th></tr>'
         table = (
             f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
             f"<p><strong>{html.escape(self.verdict)}</strong></p>"

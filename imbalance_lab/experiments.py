@@ -15,7 +15,8 @@ class Interval(NamedTuple):
     """A mean over repeated runs and its confidence interval.
 
     Formatting passes on to the three numbers: ``f"{interval:.3f}"`` gives
-    ``0.412 [0.398, 0.426]``, ``f"{interval:+.3f}"`` shows the signs.
+    ``0.412 [0.398, 0.426]``, ``f"{interval:+.3f}"`` shows the signs. What rounds
+    to zero has no minus.
 
     Attributes
     ----------
@@ -28,7 +29,8 @@ class Interval(NamedTuple):
     high: float
 
     def __format__(self, spec: str) -> str:
-        spec = spec or ".3f"
+        sign = spec[:1] if spec[:1] in ("+", "-", " ") else ""
+        spec = f"{sign}z{spec.removeprefix(sign) or '.3f'}"
         return f"{self.mean:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ READY = b"ready"
 
 # What the lessons import. Those that are not installed are left out.
 STUDENT_MODULES = (
+    "anywidget",
     "imbalance_lab.checks",
     "imbalance_lab.datasets",
     "imbalance_lab.plots",
@@ -36,7 +37,6 @@ STUDENT_MODULES = (
     "imblearn.pipeline",
     "imblearn.under_sampling",
     "imblearn.over_sampling",
-    "ipywidgets",
     "lightgbm",
     "matplotlib.pyplot",
     "sklearn.calibration",

@@ -129,11 +129,19 @@ class TestPackage:
     def test_wheel_brings_types_and_settings(self, distributions):
         wheel = distributions["wheel"]
         assert (wheel / "imbalance_lab" / "py.typed").exists()
-        (settings,) = wheel.rglob("etc/jupyter/labconfig/*.json")
-        assert json.loads(settings.read_text())["@jupyterlab/apputils-extension:notification"] == {
+        folder = next(wheel.rglob("etc/jupyter/labconfig"))
+        settings, page = (json.loads(path.read_text()) for path in sorted(folder.iterdir()))
+        assert settings["@jupyterlab/apputils-extension:notification"] == {
             "checkForUpdates": False,
             "fetchNews": "false",
         }
+        # What brings the tools back for an instructor speaks of all that a student does without.
+        off = page["disabledExtensions"]
+        teach = ROOT / "instructor" / "jupyter" / "labconfig" / "page_config.json"
+        assert json.loads(teach.read_text())["disabledExtensions"] == dict.fromkeys(off, False)
+        assert all(off.values())
+        assert "@jupyter/nbgrader:formgrader" in off
+        assert "@jupyter/nbgrader:validate-assignment" not in off
 
     def test_a_student_installs_the_laboratory_and_nothing_beside_it(self, distributions):
         about = {f"imbalance_lab-{PROJECT['version']}.{name}" for name in ("data", "dist-info")}
@@ -147,7 +155,15 @@ class TestPackage:
     def test_no_distribution_holds_a_right_answer(self, distributions, kind):
         package = distributions[kind] / "imbalance_lab"
         files = [path for path in package.rglob("*") if path.is_file()]
-        assert {path.suffix for path in files} <= {".py", ".json", ".toml", ".mplstyle", ".typed"}
+        assert {path.suffix for path in files} <= {
+            ".css",
+            ".js",
+            ".json",
+            ".mplstyle",
+            ".py",
+            ".toml",
+            ".typed",
+        }
         secret = re.compile(r"oracle|solution|grading|grader|sandbox|answer_?key|marking")
         for path in files:
             names = path.relative_to(package).as_posix()

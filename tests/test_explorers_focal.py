@@ -71,14 +71,14 @@ def test_the_factors_are_those_of_the_formula(view):
 def test_controls_and_buttons_drive_it():
     explorer = focal_explorer(prevalence=0.05)
     assert isinstance(explorer, Explorer)
-    explorer.buttons["α = prevalence"].click()
+    explorer.press("α = prevalence")
     assert explorer.state["alpha"] == pytest.approx(0.05)
     assert explorer.view.numbers["cut"] == "0.95"
-    explorer.buttons["α = 1 − prevalence"].click()
+    explorer.press("α = 1 − prevalence")
     assert explorer.view.numbers["cut"] == "0.05"
-    explorer.buttons["The paper: γ = 2, α = 0.25"].click()
+    explorer.press("The paper: γ = 2, α = 0.25")
     assert explorer.state["gamma"] == 2
-    explorer.buttons["Cross-entropy"].click()
+    explorer.press("Cross-entropy")
     assert explorer.view.numbers["inflated"] == "1.00"
-    explorer.buttons["γ = 2"].click()
+    explorer.press("γ = 2")
     assert value(explorer.view.numbers["inflated"]) > 2

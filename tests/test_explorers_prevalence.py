@@ -77,14 +77,14 @@ def test_controls_and_buttons_drive_it():
     explorer = prevalence_explorer()
     assert isinstance(explorer, Explorer)
     before = explorer.view.numbers
-    explorer.buttons["Ten times rarer"].click()
+    explorer.press("Ten times rarer")
     assert explorer.state["prevalence"] == pytest.approx(0.01)
     assert explorer.view.numbers["roc_auc"] == before["roc_auc"]
     assert explorer.view.numbers["ap"] != before["ap"]
-    explorer.buttons["100 easy negatives for each"].click()
+    explorer.press("100 easy negatives for each")
     assert explorer.state["easy"] == 100
-    explorer.buttons["Start again"].click()
+    explorer.press("Start again")
     assert explorer.view.numbers == before
     for _ in range(5):
-        explorer.buttons["Ten times rarer"].click()
+        explorer.press("Ten times rarer")
     assert explorer.state["prevalence"] == pytest.approx(0.001)

@@ -103,14 +103,14 @@ def test_the_largest_k_is_one_less_than_the_rare_rows_or_fifteen():
 
 def test_the_buttons_jump_to_their_states():
     explorer = smote_explorer(*clouds(), k=3, lam=(-0.5, 1.5), wrong=4)
-    explorer.buttons["Copies (λ = 0)"].click()
+    explorer.press("Copies (λ = 0)")
     assert explorer.state == {"k": 3, "lam": (0, 0), "wrong": 4}
     for _ in range(3):
-        explorer.buttons["One more wrong label"].click()
+        explorer.press("One more wrong label")
     assert explorer.state["wrong"] == 5
-    explorer.buttons["Halfway (λ = 0.5)"].click()
+    explorer.press("Halfway (λ = 0.5)")
     assert explorer.state["lam"] == (0.5, 0.5)
-    explorer.buttons["SMOTE as published"].click()
+    explorer.press("SMOTE as published")
     assert explorer.state == {"k": 5, "lam": (0, 1), "wrong": 0}
 
 

@@ -169,43 +169,43 @@ def test_moving_the_slider_changes_the_numbers():
     y, score = scored()
     explorer = threshold_explorer(y, score, threshold=0.5)
     assert cell(explorer.view.html, "recall") == f"{metrics.recall_score(y, score >= 0.5):.3f}"
-    explorer.controls["threshold"].value = 0.2
+    explorer.set(threshold=0.2)
     assert cell(explorer.view.html, "recall") == f"{metrics.recall_score(y, score >= 0.2):.3f}"
-    assert "At threshold 0.200" in explorer.view.html
+    assert "At threshold 0.200" in explorer.view.sentence
 
 
 def test_changing_a_cost_changes_the_cost():
     y, score = scored()
     explorer = threshold_explorer(y, score, cost_fp=1, cost_fn=10)
     fn, fp = number(explorer.view.numbers["fn"]), number(explorer.view.numbers["fp"])
-    explorer.controls["cost_fn"].value = 25
+    explorer.set(cost_fn=25)
     assert number(explorer.view.numbers["cost"]) == fp + 25 * fn
 
 
 def test_the_buttons_jump_to_their_thresholds():
     y, score = scored()
     explorer = threshold_explorer(y, score, threshold=0.77)
-    explorer.buttons["Go to 0.5"].click()
+    explorer.press("Go to 0.5")
     assert explorer.state["threshold"] == 0.5
-    explorer.buttons["Go to the least cost"].click()
+    explorer.press("Go to the least cost")
     assert explorer.view.numbers["cost"] == explorer.view.numbers["min_cost"]
-    explorer.controls["cost_fn"].value = 300
+    explorer.set(cost_fn=300)
     assert explorer.view.numbers["cost"] != explorer.view.numbers["min_cost"]
-    explorer.buttons["Go to the least cost"].click()
+    explorer.press("Go to the least cost")
     assert explorer.view.numbers["cost"] == explorer.view.numbers["min_cost"]
-    explorer.buttons["Go to the best F1"].click()
+    explorer.press("Go to the best F1")
     assert explorer.state["threshold"] == ThresholdView(y, score).best_f1_threshold()
 
 
 def test_decision_values_get_a_button_for_zero():
     explorer = threshold_explorer([0, 0, 1, 1], [-2.0, -0.5, -1.0, 3.0], threshold=1)
-    explorer.buttons["Go to 0"].click()
+    explorer.press("Go to 0")
     assert explorer.state["threshold"] == 0
-    assert "Go to 0.5" not in explorer.buttons
+    assert "Go to 0.5" not in explorer.jumps
 
 
 def test_probabilities_of_exactly_one_keep_the_button_for_a_half():
-    assert "Go to 0.5" in threshold_explorer([0, 1], [0.0, 1.0]).buttons
+    assert "Go to 0.5" in threshold_explorer([0, 1], [0.0, 1.0]).jumps
 
 
 def test_tables_have_headers_and_a_caption_and_the_sentence_is_announced():

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, sync_playwright
 from released import ROOT
@@ -440,6 +441,8 @@ class TestInTheBrowser:
             page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
         )
         assert dark == (scheme == "dark")
+        found = Axe().run(page, {"include": ["article"]}).response["violations"]
+        assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
         page.close()
 
     def test_a_search_finds_the_lesson(self, chromium, address):

@@ -4,13 +4,15 @@ Each module has one explorer. All return an :class:`Explorer`, to be displayed a
 cell; a reader without a kernel sees the state that it was saved in.
 """
 
-from imbalance_lab.explorers.base import Explorer, Scene, Table, View
+from imbalance_lab.explorers.base import Scene, Table, View
 from imbalance_lab.explorers.focal import FocalView, focal_explorer
+from imbalance_lab.explorers.front import Control, Explorer
 from imbalance_lab.explorers.prevalence import PrevalenceView, prevalence_explorer
 from imbalance_lab.explorers.smote import SmoteView, smote_explorer
 from imbalance_lab.explorers.threshold import ThresholdView, threshold_explorer
 
 __all__ = [
+    "Control",
     "Explorer",
     "FocalView",
     "PrevalenceView",

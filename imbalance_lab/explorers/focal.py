@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
@@ -12,17 +11,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from scipy.special import expit, log_expit, logit
 
-from imbalance_lab.explorers.base import (
-    BASELINE,
-    LEGEND,
-    POINT,
-    Explorer,
-    Scene,
-    State,
-    View,
-    control,
-    one_a_row,
-)
+from imbalance_lab.explorers.base import BASELINE, LEGEND, POINT, Scene, State, View, one_a_row
+from imbalance_lab.explorers.front import Control, Explorer
 from imbalance_lab.plots.core import NEGATIVE, PALETTE, POSITIVE
 from imbalance_lab.plots.words import share
 
@@ -34,7 +24,7 @@ Float = NDArray[np.float64]
 _CHOICES: Float = np.linspace(-14.0, 14.0, 11_201)
 _TRUTH: Float = expit(np.linspace(logit(0.0005), logit(0.9995), 241))
 _P_T: Float = np.linspace(0.002, 0.998, 400)
-_CORNER = LEGEND | {"handlelength": 2.0}
+_CORNER = LEGEND | {"handlelength": 2.0, "fontsize": 7.5}
 
 
 class FocalView(Scene):
@@ -50,8 +40,8 @@ class FocalView(Scene):
     The loss is equation 5 of Lin et al. (2017), without their normalisation.
     """
 
-    size = (6.7, 3.6)
-    margins = (0.085, 0.145, 0.985, 0.91, 0.28)
+    size = (5.3, 3.3)
+    margins = (0.1, 0.145, 0.98, 0.925, 0.35)
     shows = (
         "Left: twice the loss of a positive and of a negative row against the probability of what "
         "happened, beside cross-entropy. Right: what a trained model says against the true "
@@ -67,7 +57,7 @@ class FocalView(Scene):
         (self._positive,) = ax.plot([], [], color=POSITIVE, ls="-", label="positive row")
         (self._negative,) = ax.plot([], [], color=NEGATIVE, ls="--", label="negative row")
         ax.set(title="Loss of one row", xlim=(0, 1), ylim=(0, 4))
-        ax.set(xlabel="probability of what happened, p_t", ylabel="loss × 2")
+        ax.set(xlabel="probability of what happened, $p_t$", ylabel="loss × 2")
         ax.legend(loc="upper right", **_CORNER)
         return [self._positive, self._negative]
 
@@ -78,11 +68,11 @@ class FocalView(Scene):
         (self._said,) = ax.plot([], [], color=PALETTE["purple"], label="what it says")
         (self._rate,) = ax.plot([], [], **POINT | {"markersize": 9}, label="at the prevalence")
         (self._cut,) = ax.plot([], [], "D", ms=6, color="black", label="0.5 is said here")
-        ax.set(title="What a trained model says", xscale="logit", yscale="logit")
+        ax.set(title="What a model says", xscale="logit", yscale="logit")
         ax.set(xlabel="true probability (logit scale)", ylabel="probability that it says")
         ax.set(xlim=ends, ylim=ends)
         ticks = [0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999]
-        ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        ax.set_xticks(ticks, ["", "0.01", "0.1", "0.5", "0.9", "0.99", ""])
         ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         ax.minorticks_off()
         ax.legend(loc="lower right", **_CORNER)
@@ -105,9 +95,9 @@ class FocalView(Scene):
             f"probability is at least {cut:.3g}.",
             one_a_row(
                 "The loss of a row",
-                ["its factor (1 − p_t)^γ", "value"],
+                ["its factor (1 − pₜ)ᵞ", "value"],
                 *(
-                    (f"where p_t = {p:g}", f"factor_{100 * p:.0f}", f"{(1 - p) ** gamma:.3g}")
+                    (f"where pₜ = {p:g}", f"factor_{100 * p:.0f}", f"{(1 - p) ** gamma:.3g}")
                     for p in (0.5, 0.9, 0.99)
                 ),
                 ("α : 1 − α", "weights", f"{alpha / (1 - alpha):.3g} : 1"),
@@ -150,13 +140,10 @@ def focal_explorer(*, gamma: float = 2.0, alpha: float = 0.5, prevalence: float 
     focus = "Focusing parameter: 0 is cross-entropy"
     weight = "Weight of a positive row; a negative row weighs 1 − α"
     rate = "True probability at which to read off what the model says"
-    log = widgets.FloatLogSlider
     controls = [
-        control("gamma", gamma, (0, 5), "γ", focus, step=0.1, decimals=1),
-        control("alpha", alpha, (0.001, 0.999), "α", weight, step=0.001, decimals=3),
-        control(
-            "prevalence", prevalence, (0.001, 0.5), "Prevalence", rate, log, step=0.01, decimals=4
-        ),
+        Control("gamma", gamma, 0, 5, "γ", focus, steps=50, decimals=1),
+        Control("alpha", alpha, 0.001, 0.999, "α", weight, steps=998, decimals=3),
+        Control("prevalence", prevalence, 0.001, 0.5, "Prevalence", rate, 270, "log"),
     ]
     jumps = {
         "Cross-entropy": lambda state: {"gamma": 0.0, "alpha": 0.5},
@@ -173,10 +160,15 @@ def _alpha_is_prevalence(state: State) -> State:
 
 
 def _settles_on(gamma: float, alpha: float, truth: Float) -> Float:
-    """Return the probability of least expected loss for each true probability."""
+    """Return the probability of least expected loss for each true probability.
+
+    There the derivatives of both rows' losses, weighted with the true probability, cancel out. The
+    larger the truth, the larger what is said, so the one is read off the other.
+    """
     log_p, log_q = log_expit(_CHOICES), log_expit(-_CHOICES)
-    if_positive = -alpha * np.exp(gamma * log_q) * log_p
-    if_negative = -(1 - alpha) * np.exp(gamma * log_p) * log_q
-    expected = np.outer(truth, if_positive) + np.outer(1 - truth, if_negative)
-    found: Float = expit(_CHOICES[np.argmin(expected, axis=1)])
+    p, q = np.exp(log_p), np.exp(log_q)
+    # How a loss falls with the logit, for a positive row, and rises for a negative one.
+    falls = alpha * np.exp(gamma * log_q) * (q - gamma * p * log_p)
+    rises = (1 - alpha) * np.exp(gamma * log_p) * (p - gamma * q * log_q)
+    found: Float = expit(np.interp(logit(truth), np.log(rises) - np.log(falls), _CHOICES))
     return found

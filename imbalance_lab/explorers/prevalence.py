@@ -5,22 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
-from imbalance_lab.explorers.base import (
-    BASELINE,
-    POINT,
-    Explorer,
-    Scene,
-    State,
-    View,
-    control,
-    one_a_row,
-)
+from imbalance_lab.explorers.base import BASELINE, POINT, Scene, State, View, one_a_row
+from imbalance_lab.explorers.front import Control, Explorer
 from imbalance_lab.plots.words import share
 
 __all__ = ["PrevalenceView", "prevalence_explorer"]
@@ -38,8 +29,8 @@ class PrevalenceView(Scene):
     ``roc_auc``, ``ap``, ``baseline``, ``recall``, ``fpr``, ``precision``, ``lift`` and ``alarms``.
     """
 
-    size = (6.7, 3.5)
-    margins = (0.085, 0.145, 0.985, 0.91, 0.24)
+    size = (5.3, 3.0)
+    margins = (0.1, 0.155, 0.98, 0.92, 0.26)
     shows = "ROC curve and precision-recall curve of one score, with the cut on both."
 
     def _draw(self, figure: Figure) -> list[Artist]:
@@ -138,14 +129,11 @@ def prevalence_explorer(
     apart = "Distance between the mean scores of positives and ordinary negatives"
     far = "Easy negatives for each ordinary one"
     cut = "Share of the positives above the cut"
-    log, count = widgets.FloatLogSlider, widgets.IntSlider
     controls = [
-        control(
-            "prevalence", prevalence, (0.001, 0.5), "Prevalence", rare, log, step=0.01, decimals=4
-        ),
-        control("separation", separation, (0, 4), "Separation", apart, step=0.1),
-        control("easy", easy, (0, 100), "Easy negatives", far, count),
-        control("recall", recall, (0.05, 0.95), "Cut at recall", cut, step=0.05),
+        Control("prevalence", prevalence, 0.001, 0.5, "Prevalence", rare, 270, "log"),
+        Control("separation", separation, 0, 4, "Separation", apart, steps=40, decimals=1),
+        Control("easy", easy, 0, 100, "Easy negatives", far, steps=100, decimals=0),
+        Control("recall", recall, 0.05, 0.95, "Cut at recall", cut, steps=18),
     ]
     jumps: dict[str, Callable[[State], State]] = {
         "Ten times rarer": lambda state: {"prevalence": max(state["prevalence"] / 10, 0.001)},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
@@ -14,7 +13,8 @@ from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike, NDArray
 from sklearn.neighbors import NearestNeighbors
 
-from imbalance_lab.explorers.base import LEGEND, Explorer, Scene, State, View, control, one_a_row
+from imbalance_lab.explorers.base import LEGEND, Scene, State, View, one_a_row
+from imbalance_lab.explorers.front import Control, Explorer
 from imbalance_lab.plots.core import NEGATIVE, PALETTE, POSITIVE
 from imbalance_lab.plots.inputs import Label, binary_target, plane
 from imbalance_lab.plots.words import count, share
@@ -28,7 +28,7 @@ Int = NDArray[np.int64]
 _LOWEST, _HIGHEST = -0.5, 1.5  # λ beyond [0, 1] can be tried, to see why it is never drawn
 _MOST_WRONG = 5
 _ABOVE = LEGEND | {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": 3}
-_ABOVE |= {"columnspacing": 1.2}
+_ABOVE |= {"columnspacing": 1.0, "fontsize": 7.5}
 
 
 class _Invented(NamedTuple):
@@ -50,8 +50,8 @@ class SmoteView(Scene):
     and ``touched``.
     """
 
-    size = (5.8, 4.6)
-    margins = (0.095, 0.11, 0.985, 0.86)
+    size = (5.3, 4.4)
+    margins = (0.09, 0.105, 0.985, 0.87)
     shows = (
         "Common rows, rare rows, the walks between neighbours as lines, and the invented rows; an "
         "ellipse of one standard deviation around the rare rows, and one around the invented rows."
@@ -235,12 +235,11 @@ def smote_explorer(
     where = "Towards how many of its nearest rare rows a row may walk"
     how_far = "λ is drawn evenly between these two numbers"
     how_many = "How many common rows carry the label of the rare class"
-    slider, between, width = widgets.IntSlider, widgets.FloatRangeSlider, "330px"
-    ends, most, lam = (_LOWEST, _HIGHEST), view.most_neighbours, _low_to_high(lam)
+    most, lam = view.most_neighbours, _low_to_high(lam)
     controls = [
-        control("k", k, (1, most), "Neighbours k", where, slider, width=width),
-        control("lam", lam, ends, "Range of λ", how_far, between, step=0.05, width=width),
-        control("wrong", wrong, (0, _MOST_WRONG), "Wrong labels", how_many, slider, width=width),
+        Control("k", k, 1, most, "Neighbours k", where, steps=most - 1, decimals=0),
+        Control("lam", lam, _LOWEST, _HIGHEST, "Range of λ", how_far, steps=40),
+        Control("wrong", wrong, 0, _MOST_WRONG, "Wrong labels", how_many, _MOST_WRONG, decimals=0),
     ]
     return Explorer("SMOTE explorer", controls, view, _jumps(view))
 

@@ -5,36 +5,40 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
 from sklearn import metrics
 
 from imbalance_lab.explorers.base import (
     BASELINE,
     LEGEND,
     POINT,
-    Explorer,
     Scene,
     State,
     Table,
     View,
-    control,
     one_a_row,
 )
-from imbalance_lab.plots.curves import draw_score_distributions
+from imbalance_lab.explorers.front import Control, Explorer
+from imbalance_lab.plots.curves import draw_score_distributions, even_edges
 from imbalance_lab.plots.inputs import Label, binary_target, scores_1d
 from imbalance_lab.plots.words import count, share
 
 __all__ = ["ThresholdView", "threshold_explorer"]
 
+# Probabilities of something rarer than this lie in the last per cents, on a logit scale then.
+RARE = 0.05
+_EDGE = 0.0005  # where that scale ends; what lies beyond is drawn there
+_TICKS = {0.001: "", 0.01: "0.01", 0.1: "0.1", 0.5: "0.5", 0.9: "0.9", 0.99: "0.99", 0.999: ""}
 # Beside the panel's title, where no line passes.
 _BESIDE = LEGEND | {"loc": "lower right", "bbox_to_anchor": (1.02, 0.98), "ncols": 2}
-_BESIDE |= {"columnspacing": 1.0, "markerscale": 0.8}
+_BESIDE |= {"columnspacing": 0.8, "markerscale": 0.7, "fontsize": 7.5, "handlelength": 1.2}
+_BESIDE |= {"handletextpad": 0.4}
 
 
 class ThresholdView(Scene):
@@ -46,8 +50,8 @@ class ThresholdView(Scene):
     ``flagged``, ``cost`` and ``min_cost``.
     """
 
-    size = (6.7, 4.7)
-    margins = (0.095, 0.105, 0.985, 0.945, 0.27, 0.47)
+    size = (5.3, 4.4)
+    margins = (0.115, 0.105, 0.975, 0.95, 0.3, 0.48)
     shows = (
         "Four panels: the scores of both classes cut by the threshold, the cost at every "
         "threshold, the ROC curve and the precision-recall curve, each with the current point."
@@ -59,6 +63,8 @@ class ThresholdView(Scene):
         self.prevalence = target.prevalence
         self.scores = scores_1d(y_score, self.positive.size)
         self.low, self.high = _range(self.scores)
+        probabilities = self.low == 0 and self.scores.max() <= 1
+        self.scale = "logit" if probabilities and self.prevalence < RARE else "linear"
         _, fps, fns, tps, cuts = metrics.confusion_matrix_at_thresholds(self.positive, self.scores)
         # scikit-learn starts where the highest score is flagged; flagging no row is a choice too.
         self._fps = np.append(0, fps)
@@ -92,18 +98,19 @@ class ThresholdView(Scene):
         if self._costs != (cost_fp, cost_fn):
             self._costs = (cost_fp, cost_fn)
             self._move_costs(cost_fp, cost_fn)
+        place = self._place(threshold)
         for line in self._cut_lines:
-            line.set_xdata([threshold, threshold])
-        self._on_cost.set_data([threshold], [cost])
+            line.set_xdata([place, place])
+        self._on_cost.set_data([place], [cost])
         self._on_roc.set_data([fpr], [recall])
         self._on_pr.set_data([recall], [precision])
         return self.show(
-            f"At threshold {threshold:.3f}, {count(tp + fp)} of {count(flagged.size)} rows are "
+            f"At threshold {_cut(threshold)}, {count(tp + fp)} of {count(flagged.size)} rows are "
             f"flagged: {count(tp)} of {count(tp + fn)} positives are found "
             f"(recall {_ratio(recall)}), precision is {_ratio(precision)}, "
             f"and the cost is {_money(cost)}; the least is {least} at {best:.3g}.",
             Table(
-                f"Confusion at threshold {threshold:.3f}",
+                f"Confusion at threshold {_cut(threshold)}",
                 ["", "predicted negative", "predicted positive"],
                 [
                     ("actual negative", [("tn", count(tn)), ("fp", count(fp))]),
@@ -134,31 +141,54 @@ class ThresholdView(Scene):
         below = float(self._cuts[place + 1]) if place + 1 < self._cuts.size else self.low
         return _roundest(below, highest)
 
+    def _place(self, thresholds: Any) -> Any:
+        """Return where thresholds are drawn."""
+        return np.clip(thresholds, _EDGE, 1 - _EDGE) if self.scale == "logit" else thresholds
+
     def _draw(self, figure: Figure) -> list[Artist]:
         (scores, costs), (roc, pr) = figure.subplots(2, 2)
-        draw_score_distributions(scores, self.positive, self.scores, 40, "negative", "positive")
-        scores.set(title="Scores", xlabel="score", ylabel="share of the class")
+        edges = even_edges(self.scores, 40)
+        if self.scale == "logit":
+            edges = expit(np.linspace(logit(_EDGE), logit(1 - _EDGE), 41))
+        placed = self._place(self.scores)
+        draw_score_distributions(scores, self.positive, placed, edges, "negative", "positive")
+        scores.set(title="Scores", xlabel=self._label("score"), ylabel="share of the class")
         scores.legend(["negative", "positive"], **_BESIDE)
         self._draw_costs(costs)
         self._draw_curves(roc, pr)
-        margin = 0.02 * (self.high - self.low)
         for ax in (scores, costs):
-            ax.set_xlim(self.low - margin, self.high + margin)
+            self._stretch(ax)
         self._cut_lines = [
-            ax.axvline(self.low, color="black", linewidth=1.5) for ax in (scores, costs)
+            ax.axvline(self._place(self.low), color="black", linewidth=1.5)
+            for ax in (scores, costs)
         ]
         self._on_cost, self._on_roc, self._on_pr = (
             ax.plot([], [], **POINT)[0] for ax in (costs, roc, pr)
         )
         costs.legend([self._on_cost, self._cheapest], ["here", "least cost"], **_BESIDE)
         # The cost curve moves too, when a cost is changed.
-        return [costs, self._cut_lines[0], self._on_roc, self._on_pr]
+        self.seldom = [costs]
+        return [*self._cut_lines, self._on_cost, self._on_roc, self._on_pr]
+
+    def _label(self, name: str) -> str:
+        return f"{name} (logit scale)" if self.scale == "logit" else name
+
+    def _stretch(self, ax: Axes) -> None:
+        """Give an axis of scores its scale and its ends."""
+        if self.scale == "logit":
+            ax.set_xlim(_EDGE, 1 - _EDGE)
+            ax.set_xscale("logit")
+            ax.set_xticks(list(_TICKS), _TICKS.values())
+            ax.minorticks_off()
+        else:
+            margin = 0.02 * (self.high - self.low)
+            ax.set_xlim(self.low - margin, self.high + margin)
 
     def _draw_costs(self, ax: Axes) -> None:
-        ax.set(title="Cost", xlabel="threshold", ylabel="cost (your unit)")
+        ax.set(title="Cost", xlabel=self._label("threshold"), ylabel="cost (your unit)")
         self._cost_axes, self._order = ax, np.argsort(self._cuts, kind="stable")
         nothing = np.zeros(self._order.size)
-        (self._cost_line,) = ax.step(self._cuts[self._order], nothing, where="pre")
+        (self._cost_line,) = ax.step(self._place(self._cuts[self._order]), nothing, where="pre")
         (self._cheapest,) = ax.plot([], [], marker="D", markersize=6, color="black", ls="")
         # Costs of any size fit the margin as 500, 2k or 1.5M.
         ax.yaxis.set_major_formatter(EngFormatter(sep=""))
@@ -180,9 +210,11 @@ class ThresholdView(Scene):
     def _move_costs(self, cost_fp: float, cost_fn: float) -> None:
         costs = self._cost(cost_fp, cost_fn)
         self._cost_line.set_ydata(costs[self._order])
-        self._cheapest.set_data([self.min_cost_threshold(cost_fp, cost_fn)], [costs.min()])
+        best = self._place(self.min_cost_threshold(cost_fp, cost_fn))
+        self._cheapest.set_data([best], [costs.min()])
         top = float(costs.max())
         self._cost_axes.set_ylim(-0.04 * top, 1.06 * top if top else 1)
+        self._background = None
 
 
 def threshold_explorer(
@@ -198,8 +230,10 @@ def threshold_explorer(
 
     Confusion matrix, precision, recall, F1 and cost are recomputed while the slider moves; the
     distributions of the scores, the cost curve, the ROC curve and the precision-recall curve show
-    where you stand. Buttons jump to 0.5 (or 0, for decision values), to the threshold of least cost
-    and to that of the best F1. The slider answers to the arrow keys and its number can be typed.
+    where you stand. Probabilities of rare positives are on a logit scale, on which 0.001 and 0.01
+    lie about as far apart as 0.01 and 0.1. Buttons jump to 0.5 (or 0, for decision values), to the
+    threshold of least cost and to that of the best F1. The slider answers to the arrow keys and its
+    number can be typed.
 
     Parameters
     ----------
@@ -226,14 +260,12 @@ def threshold_explorer(
         `threshold` lies outside the slider.
     """
     view = ThresholdView(y_true, y_score, pos_label)
-    ends, step = (view.low, view.high), (view.high - view.low) / 200
     flagged = "Rows with a score at or above the threshold are predicted positive"
-    unit, field = "In any unit, the same for both", widgets.BoundedFloatText
-    look: dict[str, Any] = {"label_width": "initial", "width": "235px"}
+    unit, ends = "In any unit, the same for both", (view.low, view.high)
     controls = [
-        control("threshold", threshold, ends, "Threshold", flagged, step=step, decimals=3),
-        control("cost_fp", cost_fp, (0, 1e9), "Cost of a false positive", unit, field, **look),
-        control("cost_fn", cost_fn, (0, 1e9), "Cost of a false negative", unit, field, **look),
+        Control("threshold", threshold, *ends, "Threshold", flagged, 200, view.scale, decimals=3),
+        Control("cost_fp", cost_fp, 0, 1e9, "Cost of a false positive", unit),
+        Control("cost_fn", cost_fn, 0, 1e9, "Cost of a false negative", unit),
     ]
     return Explorer("Threshold explorer", controls, view, _jumps(view))
 
@@ -268,6 +300,11 @@ def _roundest(below: float, highest: float) -> float:
         if below < rounded <= highest:
             return rounded
     return highest
+
+
+def _cut(threshold: float) -> str:
+    """Return a threshold with three decimals, or two digits where these say too little."""
+    return f"{threshold:.3f}" if threshold >= 0.01 or threshold <= 0 else f"{threshold:.2g}"
 
 
 def _ratio(value: float) -> str:

@@ -24,7 +24,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from imbalance_lab.validation import check, whole
+from imbalance_lab.validation import check, real, whole
 
 __all__ = ["DPI", "NEGATIVE", "PALETTE", "POSITIVE", "Picture", "house_style", "picture"]
 
@@ -46,6 +46,8 @@ POSITIVE = PALETTE["vermillion"]
 REFERENCE: dict[str, Any] = {"color": "#555555", "linestyle": (0, (2, 2)), "linewidth": 1.4}
 DPI = 110
 WIDTH, HEIGHT = 6.4, 4.2
+MOST_WIDTH = 7.4  # what a notebook shows in full on a laptop with the file browser open
+PANELS = 3  # in a row
 
 _LINES = ["-", "--", "-.", ":", (0, (7, 2)), (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (3, 3))]
 _HOUSE: Any = matplotlib.rc_params_from_file(
@@ -152,9 +154,10 @@ class picture:
     panels : sequence of str, optional
         One short title for each panel, required when there are several.
     ncols : int, default=1
-        Number of panels side by side.
+        Number of panels side by side; more than three go on in the next row.
     width, height : float, optional
-        Size in inches, at 110 pixels an inch. By default as wide as a lesson's text.
+        Size in inches, at 110 pixels an inch. By default as wide as a lesson's text, which is the
+        most: what is wider would be shrunk, words and all.
     sharex, sharey : bool, default=False
         Whether the panels share an axis.
     show : bool, default=True
@@ -190,18 +193,22 @@ class picture:
         show: bool = True,
     ) -> None:
         check("picture", "ncols", ncols, whole(1))
+        width = width or (WIDTH if ncols == 1 else 7.2)
+        check("picture", "width", width, real(0, MOST_WIDTH, closed="right"))
         self._alt, self._show, self._style = alt, show, house_style()
         self._picture: Picture | None = None
-        width = width or (WIDTH if ncols == 1 else 7.2)
         with house_style():
             self._figure = Figure(figsize=(width, height))
             FigureCanvasAgg(self._figure)
-            grid = self._figure.subplots(1, ncols, squeeze=False, sharex=sharex, sharey=sharey)
-            self._axes: list[Axes] = list(grid[0])
+            shape = -(-ncols // PANELS), min(ncols, PANELS)
+            grid = self._figure.subplots(*shape, squeeze=False, sharex=sharex, sharey=sharey)
+            self._axes: list[Axes] = list(grid.flat[:ncols])
+            for spare in grid.flat[ncols:]:
+                spare.remove()
             self._set("xlabel", xlabel, Axes.set_xlabel)
             self._set("ylabel", ylabel, Axes.set_ylabel)
             # About as many characters as fit over a panel.
-            room = max(int(12 * (width / ncols - 0.6)), 10)
+            room = max(int(12 * (width / shape[1] - 0.6)), 10)
             self._set("panels", [textwrap.fill(name, room) for name in panels], Axes.set_title)
             if title:
                 self._figure.suptitle(title, x=0.012, ha="left", wrap=True)

@@ -198,7 +198,9 @@ def score_distributions(
         show=False,
     )
     with drawing as ax:
-        draw_score_distributions(ax, target.positive, values, bins, negative, positive)
+        draw_score_distributions(
+            ax, target.positive, values, even_edges(values, bins), negative, positive
+        )
         if threshold is not None:
             ax.axvline(threshold, color="black", linewidth=1.5, label=f"threshold {threshold:.3g}")
         # Above the axes: histograms of scores fill both ends and sometimes the middle.
@@ -311,21 +313,25 @@ def _curves(
     return drawing.picture
 
 
-def draw_score_distributions(
-    ax: Any,
-    positive: NDArray[np.bool_],
-    scores: Float,
-    bins: int,
-    negative_name: str,
-    positive_name: str,
-) -> None:
-    """Draw both classes' histograms on `ax`, each as shares of its class."""
+def even_edges(scores: Float, bins: int) -> Float:
+    """Return the edges of `bins` equal bins: over all scores, from 0 to 1 if they lie between."""
     low, high = float(scores.min()), float(scores.max())
     if low >= 0 and high <= 1:
         low, high = 0.0, 1.0
     elif low == high:
         low, high = low - 0.5, high + 0.5
-    edges = np.linspace(low, high, bins + 1)
+    return np.linspace(low, high, bins + 1)
+
+
+def draw_score_distributions(
+    ax: Any,
+    positive: NDArray[np.bool_],
+    scores: Float,
+    edges: Float,
+    negative_name: str,
+    positive_name: str,
+) -> None:
+    """Draw both classes' histograms on `ax`, each as shares of its class."""
     for rows, name, colour, hatch in (
         (~positive, negative_name, NEGATIVE, ""),
         (positive, positive_name, POSITIVE, "////"),
@@ -343,7 +349,8 @@ def draw_score_distributions(
             label=f"{name} ({count(rows.sum())} rows)",
         )
     ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}%")
-    ax.set_xlim(low - 0.02 * (high - low), high + 0.02 * (high - low))
+    margin = 0.02 * (edges[-1] - edges[0])
+    ax.set_xlim(edges[0] - margin, edges[-1] + margin)
 
 
 def _models(

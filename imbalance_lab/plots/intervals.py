@@ -55,7 +55,7 @@ def intervals(
     table = _checked_rows(rows)
 
     def number(value: float) -> str:
-        return f"{value:,.{decimals}f}"
+        return f"{value:z,.{decimals}f}"  # what rounds to zero has no minus
 
     texts = {n: f"{number(m)} [{number(lo)}, {number(hi)}]" for n, (m, lo, hi) in table.items()}
     alt = f"{title}. {xlabel}: " + "; ".join(f"{n} {text}" for n, text in texts.items()) + "."
@@ -67,7 +67,10 @@ def intervals(
         ylabel=ylabel,
         alt=alt,
         width=7.0,
-        height=1.6 + 0.38 * len(table) + (0.25 if baseline is not None else 0),
+        # Many rows stand closer, so that the picture fits on a screen.
+        height=1.6
+        + (0.38 if len(table) <= 12 else 0.27) * len(table)
+        + (0.25 if baseline is not None else 0),
         show=False,
     )
     with drawing as ax:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.metrics import confusion_matrix as count_confusions
 
-from imbalance_lab.plots.core import PALETTE, Picture, picture
+from imbalance_lab.plots.core import PALETTE, PANELS, Picture, picture
 from imbalance_lab.plots.inputs import Label, class_name, labels_1d, named
 from imbalance_lab.plots.words import count, listing, share
 
@@ -141,8 +141,8 @@ def confusion_matrix(
         alt=" ".join(_confusion_in_words(n, m, names, binary) for n, m in matrices.items()),
         panels=panels,
         ncols=len(matrices),
-        width=min(3.6 * len(matrices), 10.8) if several else side + 0.4,
-        height=side,
+        width=min(3.6 * len(matrices), 7.2) if several else side + 0.4,
+        height=side * -(-len(matrices) // PANELS),
         show=False,
     )
     with drawing as axes:

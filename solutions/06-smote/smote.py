@@ -799,8 +799,7 @@ with plots.picture(
     " BorderlineSMOTE and ADASYN leave its far side empty and crowd where the clouds meet;"
     " SVMSMOTE also goes a little beyond the outermost rare rows; KMeansSMOTE makes separate clumps.",
     ncols=5,
-    width=11.5,
-    height=3.2,
+    height=5.2,
     sharex=True,
     sharey=True,
 ) as axes:

@@ -229,7 +229,7 @@ print(f"scores between the two thresholds: {np.sum((p_far >= 0.30) & (p_far < 0.
 # are two possible decisions and two possible truths, so
 # [four costs](../../docs/glossary.md#cost-matrix):
 #
-# | | flagged | passed |
+# | the case is | flagged | passed |
 # | --- | --- | --- |
 # | **truly positive** | $c_{TP}$ | $c_{FN}$ |
 # | **truly negative** | $c_{FP}$ | $c_{TN}$ |
