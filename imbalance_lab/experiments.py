@@ -29,8 +29,9 @@ class Interval(NamedTuple):
     high: float
 
     def __format__(self, spec: str) -> str:
-        sign = spec[:1] if spec[:1] in ("+", "-", " ") else ""
-        spec = f"{sign}z{spec.removeprefix(sign) or '.3f'}"
+        if "z" not in spec:
+            sign = spec[:1] if spec[:1] in ("+", "-", " ") else ""
+            spec = f"{sign}z{spec.removeprefix(sign) or '.3f'}"
         return f"{self.mean:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
 
     def __str__(self) -> str:

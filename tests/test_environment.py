@@ -143,6 +143,21 @@ class TestPackage:
         assert "@jupyter/nbgrader:formgrader" in off
         assert "@jupyter/nbgrader:validate-assignment" not in off
 
+    def test_the_menu_has_the_instructors_tools_only_where_they_are_asked_for(self):
+        code = "import json; from jupyterlab_server.config import get_page_config as get; "
+        code += "print(json.dumps(get([], None)['disabledExtensions']))"
+
+        def off(**environment):
+            command = [sys.executable, "-c", code]
+            environment = os.environ | environment
+            return json.loads(subprocess.check_output(command, env=environment, text=True))
+
+        alone = str(ROOT / "no such folder")
+        settings = str(ROOT / "instructor" / "jupyter")
+        assert "@jupyter/nbgrader:formgrader" in off(JUPYTER_CONFIG_DIR=alone)
+        assert off(JUPYTER_CONFIG_DIR=alone, JUPYTER_CONFIG_PATH=settings) == []
+        assert f"{settings.removeprefix(f'{ROOT}/')}" in (ROOT / "Makefile").read_text()
+
     def test_a_student_installs_the_laboratory_and_nothing_beside_it(self, distributions):
         about = {f"imbalance_lab-{PROJECT['version']}.{name}" for name in ("data", "dist-info")}
         assert {path.name for path in distributions["wheel"].iterdir()} == {"imbalance_lab"} | about

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from imbalance_lab.claims import MIME_TYPE, Claim
-from imbalance_lab.experiments import interval
+from imbalance_lab.experiments import Interval, interval
 
 
 def test_an_interval_covers_the_true_mean_as_often_as_it_says() -> None:
@@ -28,6 +28,14 @@ def test_an_interval_formats_all_three_numbers() -> None:
     assert f"{found:.1f}" == "2.0 [-0.5, 4.5]"
     assert f"{found:+.1f}" == "+2.0 [-0.5, +4.5]"
     assert str(found) == "2.000 [-0.484, 4.484]"
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [("", "0.000 [0.000, 0.010]"), ("+.2f", "+0.00 [+0.00, +0.01]"), ("z.1f", "0.0 [0.0, 0.0]"), (" .0f", " 0 [ 0,  0]")],
+)
+def test_what_rounds_to_zero_has_no_minus(spec: str, said: str) -> None:
+    assert f"{Interval(-0.0002, -0.0004, 0.0101):{spec}}" == said
 
 
 def test_an_interval_knows_whether_it_excludes_zero() -> None:

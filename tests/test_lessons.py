@@ -7,6 +7,7 @@ A second test plants leaks and wants each to be found, so a clean result means s
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import nbformat
 import pytest
 
 from imbalance_builder.course import Course, Lesson
+from imbalance_lab.claims import MIME_TYPE
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = Course(ROOT).lessons()
@@ -211,3 +213,34 @@ class TestNotebooks:
             for path in (lesson.solution, lesson.release)
         )
         assert solved == released
+
+
+@named
+class TestOutputs:
+    """What a reader without a kernel sees: GitHub, nbconvert, another editor."""
+
+    def test_each_is_text_too_and_needs_no_script(self, lesson):
+        for data in shown(lesson):
+            assert "text/plain" in data
+            assert set(data) <= {"text/plain", "text/html", MIME_TYPE}
+            assert not re.search(r"<script|<iframe|\bon\w+=", data.get("text/html", ""))
+
+    def test_a_picture_fits_the_text_and_has_words(self, lesson):
+        for data in shown(lesson):
+            pictures = re.findall(r"<img ([^>]*)>", data.get("text/html", ""))
+            for attributes in pictures:
+                assert re.search(r'alt="[^"]{20,}"', attributes)
+                png = base64.b64decode(re.search(r"base64,([^\"]*)", attributes)[1])
+                assert int.from_bytes(png[16:20], "big") <= 814
+
+    def test_no_zero_has_a_minus(self, lesson):
+        texts = [data["text/plain"] for data in shown(lesson)]
+        cells = nbformat.read(lesson.solution, as_version=4).cells
+        texts += [o.text for cell in cells for o in cell.get("outputs", []) if "text" in o]
+        assert [t for t in texts if re.search(r"(?<![\w.])[-−]0\.?0*(?![\d.])", t)] == []
+
+
+def shown(lesson: Lesson) -> Iterator[dict[str, str]]:
+    """Yield what the cells of the solved notebook show, but for plain printed text."""
+    for cell in nbformat.read(lesson.solution, as_version=4).cells:
+        yield from (output.data for output in cell.get("outputs", []) if "data" in output)

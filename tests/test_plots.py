@@ -237,6 +237,28 @@ def test_texts_must_match_the_panels(arguments):
         pass
 
 
+def test_more_than_three_panels_go_on_in_the_next_row_and_none_is_left_over():
+    with plots.picture(
+        title="t", xlabel="x", ylabel="y", alt="a", panels=list("abcde"), ncols=5, show=False
+    ) as axes:
+        assert len(axes) == 5
+    rows = {round(ax.get_position().y0, 2) for ax in axes}
+    assert len(rows) == 2
+    assert len(axes[0].figure.axes) == 5
+
+
+def test_a_picture_is_no_wider_than_the_text():
+    with pytest.raises(ValueError, match="'width' parameter of picture"):
+        plots.picture(width=11.5)
+
+
+def test_many_intervals_fit_on_a_screen():
+    rows = {f"method {i}": (-0.0002, -0.0004, 0.01) for i in range(20)}
+    picture = plots.intervals(rows, xlabel="difference")
+    assert int.from_bytes(picture.png[20:24], "big") < 800
+    assert "-0.000" not in picture.alt
+
+
 @pytest.mark.parametrize("ncols", [0, 1.5, "2"])
 def test_ncols_must_be_a_positive_whole_number(ncols):
     with pytest.raises(ValueError, match="'ncols' parameter of picture must be an int"):

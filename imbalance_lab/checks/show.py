@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import reprlib
+import textwrap
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 _WIDTH = 240
+_INDENT = 12  # where a check's message has its values
 _MOST_ROWS = 200  # a longer table is named by its size and columns
 
 
@@ -17,7 +19,8 @@ def show(value: Any) -> str:
     if isinstance(value, pd.DataFrame) and len(value) > _MOST_ROWS:
         return f"DataFrame({len(value)} rows: {', '.join(map(str, value.columns))})"
     if isinstance(value, pd.DataFrame):
-        return "\n" + str(value.head(8).to_string(float_format="{:.6g}".format, max_cols=8))
+        table = str(value.head(8).to_string(float_format="{:.6g}".format, max_cols=8))
+        return "\n" + textwrap.indent(table, " " * _INDENT)
     if isinstance(value, pd.Series):
         plain_index = list(value.index) == list(range(len(value)))
         index = "" if plain_index else f", index={_items(list(value.index))}"

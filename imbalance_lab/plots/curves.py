@@ -254,7 +254,7 @@ def reliability_diagram(
         alt=f"Reliability diagram in bins of equal counts. "
         f"{' '.join(_reliability_in_words(n, t) for n, t in tables.items())}",
         width=5.0,
-        height=5.0,
+        height=5.2 + 0.2 * len(models),
         show=False,
     )
     with drawing as ax:
@@ -274,7 +274,7 @@ def reliability_diagram(
             )
         margin = 0.02 * top
         ax.set(xlim=(-margin, top + margin), ylim=(-margin, top + margin), aspect="equal")
-        ax.legend(loc="best")
+        legend_above(ax)
     return drawing.picture
 
 
