@@ -105,7 +105,8 @@ def main() -> int:
     late = False
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         cells = [nbformat.v4.new_code_cell(code) for code in (SETUP, *CELLS.values())]
-        nbformat.write(nbformat.v4.new_notebook(cells=cells), Path(folder) / "explorers.ipynb")
+        made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+        nbformat.write(made, Path(folder) / "explorers.ipynb")
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
             args=["--no-sandbox", "--disable-gpu"],

@@ -367,6 +367,7 @@ def test_the_syllabus_draws_its_map(page: Page, lab: tuple[str, Path]) -> None:
     shot(page, "syllabus")
 
 
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 EXPLORERS = """
 from imbalance_lab.datasets import make_gauss, make_two_clouds
 from imbalance_lab.explorers import *
@@ -392,7 +393,7 @@ def test_explorers_fit_a_laptop_speak_obey_keys_and_outlive_their_kernel(
     address, folder = lab
     cells = [nbformat.v4.new_code_cell(code) for code in EXPLORERS.strip().split("\n\n")]
     path = folder / "lessons" / "00-start-here" / "explorers.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
     page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=1)
     page.set_default_timeout(MINUTE)
     open_notebook(page, address, str(path.relative_to(folder)))
@@ -420,7 +421,7 @@ def test_explorers_fit_a_laptop_speak_obey_keys_and_outlive_their_kernel(
         expect(slider).not_to_have_attribute("aria-valuetext", before[1])
         page.keyboard.press("x")  # with the focus elsewhere it would cut the cell
         assert page.locator(".jp-Notebook .jp-Cell").count() == cells_before
-    assert faults(page, ".jp-Notebook") == []
+    assert faults(page, ".imbalance-lab-live") == []
 
     threshold = live.first
     threshold.get_by_label("Threshold, as a number").fill("0.02")
@@ -440,7 +441,7 @@ def test_explorers_fit_a_laptop_speak_obey_keys_and_outlive_their_kernel(
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
     threshold.scroll_into_view_if_needed()
     shot(page, "explorer-dark")
-    assert faults(page, ".jp-Notebook") == []
+    assert faults(page, ".imbalance-lab-live") == []
 
     # The next day: the kernel is gone, and so is what moved.
     base, token = re.fullmatch(r"(http://[^/]+)/.*token=(\w+)", address).groups()
@@ -449,6 +450,7 @@ def test_explorers_fit_a_laptop_speak_obey_keys_and_outlive_their_kernel(
     open_notebook(page, address, str(path.relative_to(folder)))
     stills = page.locator(".imbalance-lab-still")
     expect(stills).to_have_count(4)
+    assert faults(page, ".imbalance-lab-still") == []
     for still in stills.all():
         expect(still.locator("img")).to_be_visible()
     expect(page.get_by_text("model not found").filter(visible=True)).to_have_count(0)

@@ -50,8 +50,8 @@ class SmoteView(Scene):
     and ``touched``.
     """
 
-    size = (5.3, 4.4)
-    margins = (0.09, 0.105, 0.985, 0.87)
+    size = (5.3, 4.1)
+    margins = (0.09, 0.11, 0.985, 0.865)
     shows = (
         "Common rows, rare rows, the walks between neighbours as lines, and the invented rows; an "
         "ellipse of one standard deviation around the rare rows, and one around the invented rows."
