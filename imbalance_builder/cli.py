@@ -29,6 +29,7 @@ from imbalance_builder.listing import list_differences, write_list
 from imbalance_builder.pages import page_differences, write_pages
 from imbalance_builder.release import CONFIG, keep_released, kept_differences, release_topic
 from imbalance_builder.source import name_of
+from imbalance_builder.terms import GLOSSARY
 
 MAX_CELL_SECONDS = 5.0
 MAX_LESSON_SECONDS = 30.0
@@ -177,8 +178,9 @@ def _copy_of(course: Course, folder: Path) -> Course:
         return built | (set(names) & {".ipynb_checkpoints", "__pycache__"})
 
     shutil.copytree(course.root / "solutions", folder / "solutions", ignore=unwanted)
-    for name in (CONFIG, "requirements.txt"):
+    for name in (CONFIG, "requirements.txt", GLOSSARY):
         if (course.root / name).exists():
+            (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy(course.root / name, folder / name)
     return Course(folder)
 
