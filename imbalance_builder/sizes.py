@@ -121,8 +121,8 @@ def size_of(notebook: NotebookNode) -> Size:
 
 
 def _words(text: str) -> int:
-    """Count the words of a text as it is rendered: without the targets of its links."""
-    return len(re.sub(r"\]\([^)]*\)", "]", text).split())
+    """Count the words of a text as it is rendered: without targets and titles of links."""
+    return len(re.sub(r"\]\([^)\"]*(\"[^\"]*\")?\)", "]", text).split())
 
 
 def _is_picture(output: NotebookNode) -> bool:
