@@ -33,6 +33,7 @@ CELLS = {
     "SMOTE": "smote_explorer(*make_two_clouds(240, random_state=1))",
     "focal": "focal_explorer()",
 }
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 SETUP = """\
 from imbalance_lab.datasets import make_gauss, make_two_clouds
 from imbalance_lab.explorers import *

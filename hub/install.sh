@@ -71,6 +71,9 @@ files() {
     install -m 644 hub/students_server.json \
         "$opt/students/etc/jupyter/jupyter_server_config.d/zz-students.json"
     install -m 644 hub/students_page.json "$opt/students/etc/jupyter/labconfig/page_config.json"
+    # A student's package hides the instructor's tools; here they are wanted.
+    install -m 644 instructor/jupyter/labconfig/page_config.json \
+        "$opt/instructors/etc/jupyter/labconfig/page_config.json"
 
     chmod 700 "$handout"
     chown -hR "$owner:$owner" "$handout"

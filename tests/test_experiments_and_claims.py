@@ -32,7 +32,12 @@ def test_an_interval_formats_all_three_numbers() -> None:
 
 @pytest.mark.parametrize(
     ("spec", "said"),
-    [("", "0.000 [0.000, 0.010]"), ("+.2f", "+0.00 [+0.00, +0.01]"), ("z.1f", "0.0 [0.0, 0.0]"), (" .0f", " 0 [ 0,  0]")],
+    [
+        ("", "0.000 [0.000, 0.010]"),
+        ("+.2f", "+0.00 [+0.00, +0.01]"),
+        ("z.1f", "0.0 [0.0, 0.0]"),
+        (" .0f", " 0 [ 0,  0]"),
+    ],
 )
 def test_what_rounds_to_zero_has_no_minus(spec: str, said: str) -> None:
     assert f"{Interval(-0.0002, -0.0004, 0.0101):{spec}}" == said

@@ -31,7 +31,12 @@ Cell = tuple[str, str]
 BASELINE: dict[str, Any] = REFERENCE | {"linewidth": 1.3}
 LEGEND: dict[str, Any] = {"frameon": False, "fontsize": 8, "handlelength": 1.6}
 # Pictures that stand beside their numbers are small.
-SMALL = {"axes.titlesize": 9.5, "axes.labelsize": 9, "xtick.labelsize": 8.5, "ytick.labelsize": 8.5}
+SMALL: Any = {
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+}
 # Where the state is on a curve.
 POINT: dict[str, Any] = {
     "marker": "o",
