@@ -118,6 +118,7 @@
     w: () => go(find("waiting")),
     l: () => go(find("list")),
     c: () => comment && comment.focus(),
+    q: () => open("question"),
     m: () => open("model"),
     t: () => open("typed"),
     r: loadAgain,
@@ -151,11 +152,19 @@
     const digit = /^[0-9]$/.test(event.key) ? () => give(() => Number(event.key)) : null;
     const action = digit && desk ? digit : actions[event.key];
     const sideways = event.key.startsWith("Arrow") && event.target.closest("[tabindex], button");
-    if (!action || sideways || (!desk && event.key !== "n")) return;
+    if (!action || sideways || (!desk && !"nr".includes(event.key))) return;
     event.preventDefault();
     action();
   });
 
+  // What is the same for all answers to a question stays open or closed from one to the next.
+  for (const part of [find("question"), find("model")].filter(Boolean)) {
+    const kept = sessionStorage.getItem(part.id);
+    if (kept) part.open = kept === "open";
+    part.addEventListener("toggle", () => {
+      sessionStorage.setItem(part.id, part.open ? "open" : "closed");
+    });
+  }
   for (const button of buttons) {
     const value = button.dataset.points;
     button.addEventListener("click", () => give(() => (value === "" ? null : Number(value))));

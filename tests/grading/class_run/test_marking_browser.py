@@ -182,7 +182,10 @@ def test_three_answers_are_marked_by_keyboard_and_nothing_of_a_students_runs(
     assert page.evaluate(outline) == "solid"
     looks_right(page, "marking")
 
+    keys.press("q")  # what is the same for all answers stays as it was left
+    expect(page.locator("#question .typeset")).to_be_hidden()
     turn(page, "n", "Answer 2 of 3")
+    expect(page.locator("#question .typeset")).to_be_hidden()
     expect(page.locator("#answer")).to_contain_text("shown as text, because of")
     keys.press("0")
     expect(saved).to_have_text("✓ Saved: 0 of 3 points.")
