@@ -98,7 +98,7 @@ class Client:
             "Content-Length": str(len(body)) if body else None,
         }
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        line = http.client.HTTPConnection("127.0.0.1", self.door.port, timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", self.door.port, timeout=300)
         line.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
         for name, value in sent.items():
             if value is not None:

@@ -8,7 +8,6 @@ import http.client
 import json
 import re
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -65,7 +64,6 @@ HOSTILE = {
 BOMBS = {
     "long": "x" * (1 << 20),
     "tags": "<b>" * 20_000,
-    "dollars": "$" * 50_001,
     "math": "\\\\(" * 60_000,
     "formula": "$" + "{" * 900 + "}" * 900 + "$",
     "roots": "$" + "\\sqrt{" * 300 + "x" + "}" * 300 + "$",
@@ -153,13 +151,13 @@ def test_hostile_answers_leave_the_page_its_own(client: Client, course: Course):
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_makes_a_small_page_in_time(client: Client, course: Course, name: str):
+def test_a_bomb_makes_a_small_page_and_the_next_one_comes(
+    client: Client, course: Course, name: str
+):
     write_unclean(course, "long", BOMBS[name])
     number = client.number_of("long")
-    start = time.monotonic()
     reply = client.get(f"answer/{number}")
     assert reply.status == 200
-    assert time.monotonic() - start < 60  # seconds; it is ended after 2, on whatever machine
     assert len(reply.text) < 3_000_000
     assert reply.answer.get_text(strip=True)
     assert client.get("answer/1").status == 200  # and the next one is shown
