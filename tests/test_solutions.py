@@ -71,6 +71,8 @@ def test_the_page_for_a_class_runs_and_holds_nothing_secret(tmp_path, capsys):
     text = page.read_text(encoding="utf-8")
     assert not SECRET.search(text)
     assert not re.search(r"(src|href)=\"(?!#)", text)  # it loads nothing
+    assert "In\N{NO-BREAK SPACE}[" not in text
+    assert "In [" not in text
     cells = nbformat.read(notebook, as_version=4).cells
     scope: dict = {}
     exec("import numpy as np\nimport pandas as pd", scope)

@@ -25,7 +25,6 @@ PAGE = """\
 <style>
 body {{ max-width: 50rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 sans-serif; }}
 pre {{ overflow-x: auto; padding: 0.5rem; background: #f5f5f5; font-size: 0.875rem; }}
-.jp-InputPrompt, .jp-OutputPrompt, .anchor-link {{ display: none; }}
 </style>
 </head>
 <body>
@@ -113,6 +112,7 @@ def _web_page(page: NotebookNode) -> str:
     from nbconvert import HTMLExporter  # takes a second to import
 
     exporter: Any = HTMLExporter(template_name="basic")  # type: ignore[no-untyped-call]
+    exporter.exclude_input_prompt = exporter.exclude_anchor_links = True
     body, _ = exporter.from_notebook_node(page)
     title = page.cells[0].source.lstrip("# ")
     return PAGE.format(title=html.escape(title), body=body)
