@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 LESSON = "01-accuracy-paradox/accuracy-paradox"
 SCREENSHOTS = ROOT / "test-results"
 MINUTE = 60_000  # in Playwright's milliseconds; generous, since a busy machine is no failure
+expect.set_options(timeout=MINUTE)
 SWAPPED = """
 def cost_of(y_true, y_pred, cost_fp, cost_fn):
     misses = sum(1 for t, p in zip(y_true, y_pred) if t == 1 and p == 0)
