@@ -1,9 +1,10 @@
-"""Answer keys of lesson 04, honest validation."""
+"""Answer keys of lesson 04, honest validation; its hidden hospitals, and the routes on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from math import comb
 from typing import Any
 
@@ -12,16 +13,20 @@ import pandas as pd
 from imblearn.over_sampling import RandomOverSampler
 from imblearn.pipeline import make_pipeline
 from scipy import stats
-from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import balanced_accuracy_score
-from sklearn.model_selection import train_test_split
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
+from sklearn.model_selection import (
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    cross_val_score,
+    train_test_split,
+)
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
-from imbalance_lab.checks import Call, Question, Step
+from imbalance_lab.checks import Call, Question
 from imbalance_lab.exercises import honest_validation as exercises
-from imbalance_oracles import fresh
+from imbalance_lab.exercises import hospitals
+from imbalance_oracles import secret
 from imbalance_oracles.key import Key
 
 # --- leak_size ------------------------------------------------------------------------------------
@@ -92,81 +97,6 @@ LEAK_SIZE = Key(
             _leaky(X, y, random_state, False) - _honest(X, y, random_state, False)
         ),
     },
-)
-
-
-# --- honest_pipeline ------------------------------------------------------------------------------
-
-
-def _model() -> LogisticRegression:
-    return LogisticRegression(max_iter=1000)
-
-
-def _steps(random_state: int, scaler: Any = None) -> Any:
-    sampler = RandomOverSampler(random_state=random_state)
-    return make_pipeline(scaler or StandardScaler(), sampler, _model())
-
-
-def _rows_to_learn_from(rng: np.random.Generator) -> list[Call]:
-    """Return tables of unlike scales; ask a fitted pipeline, and one that is fitted again."""
-    calls = []
-    for n_rows, n_features in [(30, 2), (40, 3), (36, 2), (45, 2)]:
-        y = rng.permutation([0] * (n_rows - 10) + [1] * 10)
-        scale = rng.uniform(1, 6, size=n_features).round(1)
-        X = ((rng.normal(size=(n_rows, n_features)) + 0.9 * y[:, None]) * scale + 2).round(2)
-        # The other rows lie elsewhere, so whoever learns from them gives itself away.
-        order = np.concatenate([rng.permutation(np.flatnonzero(y == label)) for label in (1, 0)])
-        rest = np.concatenate([order[:4], order[10 : 10 + n_rows // 4]])
-        train = np.setdiff1d(np.arange(n_rows), rest)
-        X[rest] += (2.5 * scale).round(2)
-        args = (X, y, rng.permutation(train).tolist(), int(rng.integers(1, 1000)))
-        ask = Step("predict_proba", ((rng.normal(size=(5, n_features)) * scale + 2).round(2),))
-        calls += [Call(args, then=(ask,)), Call(args, then=(Step("fit", (X[rest], y[rest])), ask))]
-    return calls
-
-
-def _with_scaler_of_all(X: Any, y: Any, train: list[int], random_state: int) -> Any:
-    scaler = FrozenEstimator(StandardScaler().fit(X))
-    return _steps(random_state, scaler).fit(X[train], y[train])
-
-
-def _sampler_left_outside(X: Any, y: Any, train: list[int], random_state: int) -> Any:
-    fitted = _steps(random_state).fit(X[train], y[train])
-    return make_pipeline(fitted[0], fitted[-1])
-
-
-def _copies_first(X: Any, y: Any, train: list[int], random_state: int) -> Any:
-    sampler = RandomOverSampler(random_state=random_state)
-    return make_pipeline(sampler, StandardScaler(), _model()).fit(X[train], y[train])
-
-
-def _nothing_scaled(X: Any, y: Any, train: list[int], random_state: int) -> Any:
-    sampler = RandomOverSampler(random_state=random_state)
-    return make_pipeline(sampler, _model()).fit(X[train], y[train])
-
-
-_FIVE = np.array([[0], [0], [0], [2], [9]]), np.array([0, 0, 0, 1, 1]), [0, 1, 2, 3], 0
-
-HONEST_PIPELINE = Key(
-    exercises.HONEST_PIPELINE,
-    right=lambda X, y, train, random_state: _steps(random_state).fit(X[train], y[train]),
-    inputs=_rows_to_learn_from,
-    by_hand=[Call(_FIVE, then=(Step("predict_proba", (np.array([[1.0]]),)),))],
-    wrong={
-        "the sampler is not in the pipeline": _sampler_left_outside,
-        "the sampler ran before the split": lambda X, y, train, random_state: make_pipeline(
-            StandardScaler(), _model()
-        ).fit(*_copies(X, y, random_state)),
-        "the pipeline has seen all rows": lambda X, y, train, random_state: _steps(
-            random_state
-        ).fit(X, y),
-        "the scaler has seen all rows": _with_scaler_of_all,
-        "the copies are made before the scaler learns": _copies_first,
-        "nothing is scaled": _nothing_scaled,
-    },
-    # The optimiser stops where the slope is small, in another place on another processor.
-    rel=1e-3,
-    abs_=1e-3,
 )
 
 
@@ -247,142 +177,72 @@ PROBABILITY_OF_EMPTY_FOLD = Key(
 )
 
 
-# --- stratified_folds -----------------------------------------------------------------------------
+# --- honest_auc -----------------------------------------------------------------------------------
+
+#: Hidden hospitals with something to learn, and without.
+HOSPITALS_OF_EACH_KIND = 3
 
 
-def _labels(rng: np.random.Generator) -> list[Call]:
-    """Return labels of every kind; classes of fewer rows than folds; two folds and many."""
-    drawn = fresh.labels(rng, n_cases=9, n_classes=[2, 3, 4], sizes=(20, 45))
-    folds = [5, 3, 4, 10, 2] * 2
-    calls = [
-        Call((*call.args, n, int(rng.integers(1000))))
-        for call, n in zip(drawn, folds, strict=False)
-    ]
-    y = rng.permutation(["ok"] * 17 + ["fraud"] * 8).tolist()
-    series = pd.Series(y, index=rng.permutation(25) + 40)
-    alike = rng.permutation(["a"] * 7 + ["b"] * 7 + ["c"] * 7).tolist()
-    return [*calls, Call((series, 5, 1)), Call((alike, 4, 0)), Call((alike, 7, 3))]
+def hidden_hospitals() -> dict[int, dict[str, float]]:
+    """Return what known routes say of the hidden hospitals, and what came, by the seed of each."""
+    return _drawn(secret.current())
 
 
-def _long_classes(rng: np.random.Generator) -> list[Call]:
-    """Return classes long enough that dealing in order is no accident."""
-    y = rng.permutation(["ok"] * 36 + ["fraud"] * 27).tolist()
-    return [Call((y, n, int(rng.integers(1000)))) for n in (3, 4)]
+@cache
+def _drawn(course: str) -> dict[int, dict[str, float]]:
+    """Draw hospitals from a secret, only such on which luck decides little.
+
+    With 40 ill patients an honest audit can miss by far, and a report can come true; such hospitals
+    are passed over. The seeds have 128 bits, so that nobody can try them all.
+    """
+    rng = secret.generator(course, "hospitals")
+    kinds: dict[bool, list[int]] = {True: [], False: []}
+    while min(map(len, kinds.values())) < HOSPITALS_OF_EACH_KIND:
+        seed = int.from_bytes(rng.bytes(16), "little")
+        honest, came = audited(seed), on_new_patients(seed)
+        kind = kinds[came > 0.62]
+        if abs(honest - came) < 0.04 and len(kind) < HOSPITALS_OF_EACH_KIND:
+            kind.append(seed)
+    return {seed: routes(seed) for kind in kinds.values() for seed in kind}
 
 
-def _same_and_other_seeds(rng: np.random.Generator) -> list[Call]:
-    """Return each call twice in a row, with another seed each time."""
-    y = rng.permutation([0] * 20 + [1] * 12).tolist()
-    seeds = (0, 7, 21, int(rng.integers(30, 1000)))
-    return [Call((y, 5, seed)) for seed in seeds for _ in range(2)]
+def routes(seed: int) -> dict[str, float]:
+    """Return what known routes say of one hospital, and what came."""
+    X, y, *_ = hospitals.hospital(seed)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    fitted = _detector().fit(X, y)
+    copied = _copies(StandardScaler().fit_transform(X), y, 0)
+    return {
+        hospitals.REPORT: _cross_validated(KNeighborsClassifier(5), *copied, folds),
+        hospitals.ROWS: _cross_validated(_detector(), X, y, folds),
+        hospitals.MEMORY: float(roc_auc_score(y, fitted.predict_proba(X)[:, 1])),
+        hospitals.REFERENCE: audited(seed),
+        hospitals.CAME: on_new_patients(seed),
+    }
 
 
-def _many_seeds(rng: np.random.Generator) -> list[Call]:
-    y = rng.permutation([0] * 6 + [1] * 4).tolist()
-    start = int(rng.integers(1000))
-    return [Call((y, 2, start + seed)) for seed in range(60)]
+def audited(seed: int) -> float:
+    """Return the reference's audit: five folds of patients, the sampler inside."""
+    X, y, patient, *_ = hospitals.hospital(seed)
+    folds = StratifiedGroupKFold(5, shuffle=True, random_state=0)
+    return _cross_validated(_detector(), X, y, folds, patient)
 
 
-STRATIFIED_FOLDS = Key(
-    exercises.STRATIFIED_FOLDS,
-    laws={
-        "evenly": _labels,
-        "not in order": _long_classes,
-        "seeds": _same_and_other_seeds,
-        "chance": _many_seeds,
-    },
-)
+def on_new_patients(seed: int) -> float:
+    """Return the ROC AUC on the patients that came later."""
+    one = hospitals.hospital(seed)
+    scores = _detector().fit(one.X, one.y).predict_proba(one.X_new)[:, 1]
+    return float(roc_auc_score(one.y_new, scores))
 
 
-# --- time_split -----------------------------------------------------------------------------------
+def _detector() -> Any:
+    sampler = RandomOverSampler(random_state=0)
+    return make_pipeline(StandardScaler(), sampler, KNeighborsClassifier(5))
 
 
-def past_and_future(
-    time: Any, today: float, label_delay: float, horizon: float
-) -> tuple[list[int], list[int]]:
-    """Return positions of rows whose label is final, and of rows in the days ahead."""
-    rows = list(enumerate(float(moment) for moment in time))
-    train = [position for position, moment in rows if today - moment >= label_delay]
-    return train, [position for position, moment in rows if 0 < moment - today <= horizon]
-
-
-def _days(rng: np.random.Generator) -> list[Call]:
-    """Return days in any order, halves too; every end is hit exactly; no delay; empty parts."""
-    calls = []
-    for kind in ("list", "array", "Series") * 3:
-        today, label_delay, horizon = (rng.integers([18, 2, 5], [26, 9, 14]) / 2).tolist()
-        ends = [today - label_delay, today, today + horizon, today + 0.5, today - label_delay + 0.5]
-        time = rng.permutation([*ends, *(rng.integers(0, 40, size=14) / 2).tolist()])
-        index = rng.permutation(len(time)) + 3
-        made = {"list": time.tolist(), "array": time, "Series": pd.Series(time, index=index)}
-        calls.append(Call((made[kind], today, label_delay, horizon)))
-    early = rng.permutation(9).tolist()
-    return [
-        *calls,
-        Call((early, 4, 0, 3)),
-        Call((early, 20, 2, 5)),
-        Call((np.array(early), -1, 1, 4)),
-        Call((early, 2, 6, 100)),
-    ]
-
-
-def _split_by(
-    known: Callable[..., Any] | None = None, ahead: Callable[..., Any] | None = None
-) -> Callable[..., tuple[list[int], list[int]]]:
-    """Return a split of which one rule, or both, are not the contract's."""
-    known = known or (lambda moments, today, delay: moments + delay <= today)
-    ahead = ahead or (
-        lambda moments, today, horizon: (moments > today) & (moments <= today + horizon)
-    )
-
-    def split(
-        time: Any, today: float, label_delay: float, horizon: float
-    ) -> tuple[list[int], list[int]]:
-        moments = np.asarray(time, dtype=float)
-        parts = known(moments, today, label_delay), ahead(moments, today, horizon)
-        return np.flatnonzero(parts[0]).tolist(), np.flatnonzero(parts[1]).tolist()
-
-    return split
-
-
-def _days_themselves(time: Any, *args: float) -> tuple[list[float], list[float]]:
-    moments = np.asarray(time, dtype=float)
-    train, test = past_and_future(time, *args)
-    return moments[train].tolist(), moments[test].tolist()
-
-
-TIME_SPLIT = Key(
-    exercises.TIME_SPLIT,
-    right=past_and_future,
-    inputs=_days,
-    by_hand=[Call(([3, 10, 1, 5, 7, 11, 4], 6, 2, 4))],
-    wrong={
-        "the two parts are swapped": lambda time, today, label_delay, horizon: past_and_future(
-            time, today, label_delay, horizon
-        )[::-1],
-        "labels are used before they are known": _split_by(
-            known=lambda moments, today, delay: moments <= today
-        ),
-        "the test part has no end": _split_by(
-            ahead=lambda moments, today, horizon: moments > today
-        ),
-        "the rows are taken to be in order of time": (
-            lambda time, today, label_delay, horizon: past_and_future(
-                sorted(time), today, label_delay, horizon
-            )
-        ),
-        "the days themselves instead of positions": _days_themselves,
-        "a label that becomes final today is not used": _split_by(
-            known=lambda moments, today, delay: moments + delay < today
-        ),
-        "rows of today are tested": _split_by(
-            ahead=lambda moments, today, horizon: (moments >= today) & (moments <= today + horizon)
-        ),
-        "the last day of the horizon is left out": _split_by(
-            ahead=lambda moments, today, horizon: (moments > today) & (moments < today + horizon)
-        ),
-    },
-)
+def _cross_validated(model: Any, X: Any, y: Any, folds: Any, groups: Any = None) -> float:
+    scores = cross_val_score(model, X, y, groups=groups, cv=folds, scoring="roc_auc")
+    return float(scores.mean())
 
 
 # --- compare_models -------------------------------------------------------------------------------
@@ -476,58 +336,47 @@ QUIZ = {
     1: Question(
         right="c",
         mistakes={
-            "a": "Forests do learn rare classes, but nobody can learn labels that were drawn"
-            " without looking at the features.",
-            "b": "The model was never told which rows are test rows; it had seen them under"
-            " another row number.",
-            "d": "Balance moves precision and F1. ROC AUC does not change with the share of"
-            " positives (lesson 03), and it rose too.",
+            "a": "It leaks unless *both* of its twins are held out with it.",
+            "b": "That is the share of rows that train. One of the twins among them is enough.",
+            "d": "You have counted three twins; there are two, and 13 other rows.",
         },
         section="What leaked: twins",
     ),
     2: Question(
-        right="b",
+        right="c",
         mistakes={
-            "a": "During `predict` the sampler is skipped. If it ran there, the number of"
-            " predictions would not match the number of rows.",
-            "c": "It runs in every `fit`, so once for each fold, each time on other training rows.",
-            "d": "The test part is left alone: it keeps the prevalence of the world in which"
-            " the model will work.",
+            "a": "Compare the rows of the picture whose data have no `n_informative=0`.",
+            "b": "These are the rows for noise, on which the logistic regression leaks more.",
+            "d": "Read the two means beside the picture once more, and divide.",
         },
-        section="A pipeline keeps the order",
+        section="Which models leak, and how much?",
     ),
     3: Question(
-        right="a",
+        right="b",
         mistakes={
-            "b": "Stratified folds are even in their positives, yet the positives in each"
-            " differ, and few positives mean a noisy score.",
-            "c": "It changed the spread of average precision by little or nothing in the"
-            " experiment. What it rules out is folds without positives.",
-            "d": "With 8 positives in 5 folds an empty fold is likely without it: compute the"
-            " probability.",
+            "a": "That is the chance for one fold that you pick beforehand; either can be empty.",
+            "c": "Each positive falls into either fold with a chance of one half. All six have to"
+            " fall into the same one.",
+            "d": "That would be the chance for two positives. With six it is much smaller.",
         },
-        section="Stratified folds",
+        section="How likely is a fold without a positive?",
     ),
     4: Question(
-        right="d",
+        right="b",
         mistakes={
-            "a": "Equal shares of the classes are not enough: the model can recognise the"
-            " machine instead of the fault.",
-            "b": "The order of days is kept, but rows of the same machine are still on both sides.",
-            "c": "Repeating a split that leaks repeats the leak, only with a narrower interval.",
+            "a": "Compare 1/10 with 1/10 plus 300/700. The width grows with the root of these.",
+            "c": "That is the root of 10. What is added to 1/10, and how much larger is the sum?",
+            "d": "That is the factor of the variance. A width grows with its root.",
         },
-        section="Groups: rows that know each other",
+        section="How sure is a difference?",
     ),
     5: Question(
         right="b",
         mistakes={
-            "a": "The test part took part in the choice, so its score is no longer one on"
-            " unseen rows.",
-            "c": "0.5 is a choice as well and often a poor one. Tuning is right, on rows that"
-            " do not judge.",
-            "d": "Precision and F1 on a balanced test part describe a world in which every"
-            " second case is positive.",
+            "a": "With folds of readings the model can recognise the machine instead of the fault.",
+            "c": "The order of days is kept, but readings of the same machine are on both sides.",
+            "d": "Repeating a split that leaks repeats the leak, only with a narrower interval.",
         },
-        section="Choosing is learning too",
+        section="Groups: rows that know each other",
     ),
 }

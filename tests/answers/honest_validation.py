@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import itertools
 from fractions import Fraction
 from math import comb
 
 import numpy as np
 import pandas as pd
 from imblearn.over_sampling import RandomOverSampler
-from imblearn.pipeline import Pipeline, make_pipeline
+from imblearn.pipeline import make_pipeline
 from scipy import stats
-from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, roc_auc_score
-from sklearn.model_selection import KFold, StratifiedKFold, train_test_split
+from sklearn.model_selection import (
+    GroupKFold,
+    GroupShuffleSplit,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    cross_val_score,
+    train_test_split,
+)
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
 from answers import Answers
-from imbalance_lab.checks.check import LIBRARY_CALL
 
 answers = Answers("04-honest-validation/honest-validation")
 
@@ -126,135 +129,6 @@ def always_seed_zero(X, y, random_state):
     return by_hand(X, y, 0)
 
 
-# honest_pipeline
-
-
-@answers.right("honest_pipeline")
-def in_one_line(X, y, train, random_state):
-    return make_pipeline(
-        StandardScaler(),
-        RandomOverSampler(random_state=random_state),
-        LogisticRegression(max_iter=1000),
-    ).fit(np.asarray(X)[train], np.asarray(y)[train])
-
-
-@answers.right("honest_pipeline")
-def with_names(X, y, train, random_state):
-    steps = [
-        ("scale", StandardScaler()),
-        ("copy", RandomOverSampler(sampling_strategy="auto", random_state=random_state)),
-        ("model", LogisticRegression(max_iter=1000)),
-    ]
-    pipeline = Pipeline(steps)
-    X_train = np.array([X[i] for i in train])
-    y_train = np.array([y[i] for i in train])
-    pipeline.fit(X_train, y_train)
-    return pipeline
-
-
-class ByHand:
-    """A pipeline without a library's pipeline."""
-
-    def __init__(self, random_state):
-        self.random_state = random_state
-
-    def fit(self, X, y):
-        self.scaler = StandardScaler().fit(X)
-        sampler = RandomOverSampler(random_state=self.random_state)
-        X_more, y_more = sampler.fit_resample(self.scaler.transform(X), y)
-        self.model = LogisticRegression(max_iter=1000).fit(X_more, y_more)
-        return self
-
-    def predict_proba(self, X):
-        return self.model.predict_proba(self.scaler.transform(X))
-
-
-@answers.right("honest_pipeline")
-def own_class(X, y, train, random_state):
-    return ByHand(random_state).fit(np.asarray(X)[train], np.asarray(y)[train])
-
-
-@answers.wrong("honest_pipeline", "the sampler ran before the split")
-def copies_of_everything(X, y, train, random_state):
-    X, y = RandomOverSampler(random_state=random_state).fit_resample(X, y)
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(X, y)
-
-
-@answers.wrong("honest_pipeline", "the pipeline has seen all rows")
-def ignores_train(X, y, train, random_state):
-    return in_one_line(X, y, list(range(len(y))), random_state)
-
-
-@answers.wrong("honest_pipeline", "the scaler has seen all rows")
-def scaler_on_all(X, y, train, random_state):
-    return make_pipeline(
-        FrozenEstimator(StandardScaler().fit(X)),
-        RandomOverSampler(random_state=random_state),
-        LogisticRegression(max_iter=1000),
-    ).fit(X[train], y[train])
-
-
-@answers.wrong("honest_pipeline", "the sampler is not in the pipeline")
-def sampler_outside(X, y, train, random_state):
-    # Right on the training rows; fitted again, it makes no copies.
-    scaler = StandardScaler().fit(X[train])
-    sampler = RandomOverSampler(random_state=random_state)
-    X_more, y_more = sampler.fit_resample(scaler.transform(X[train]), y[train])
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
-    pipeline.steps[0] = ("standardscaler", scaler)
-    pipeline.steps[1][1].fit(X_more, y_more)
-    return pipeline
-
-
-@answers.wrong("honest_pipeline", "the copies are made before the scaler learns")
-def sampler_first(X, y, train, random_state):
-    return make_pipeline(
-        RandomOverSampler(random_state=random_state),
-        StandardScaler(),
-        LogisticRegression(max_iter=1000),
-    ).fit(X[train], y[train])
-
-
-@answers.wrong("honest_pipeline", "nothing is scaled")
-def no_scaler(X, y, train, random_state):
-    return make_pipeline(
-        RandomOverSampler(random_state=random_state), LogisticRegression(max_iter=1000)
-    ).fit(X[train], y[train])
-
-
-@answers.wrong("honest_pipeline")
-def no_copies(X, y, train, random_state):
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000)).fit(
-        X[train], y[train]
-    )
-
-
-@answers.wrong("honest_pipeline")
-def not_fitted(X, y, train, random_state):
-    return make_pipeline(
-        StandardScaler(),
-        RandomOverSampler(random_state=random_state),
-        LogisticRegression(max_iter=1000),
-    )
-
-
-@answers.wrong("honest_pipeline")
-def first_rows(X, y, train, random_state):
-    return in_one_line(X, y, list(range(len(train))), random_state)
-
-
-@answers.wrong("honest_pipeline")
-def no_seed(X, y, train, random_state):
-    return in_one_line(X, y, train, random_state + 1)
-
-
-@answers.wrong("honest_pipeline")
-def weights_instead(X, y, train, random_state):
-    return make_pipeline(
-        StandardScaler(), LogisticRegression(max_iter=1000, C=0.1, class_weight="balanced")
-    ).fit(X[train], y[train])
-
-
 # probability_of_empty_fold
 
 
@@ -340,277 +214,94 @@ def stops_at_pairs(n_samples, n_positives, n_folds):
     return (singles - pairs) / comb(n_samples, n_positives)
 
 
-# stratified_folds
+# honest_auc
 
 
-@answers.right("stratified_folds")
-def shuffled_round_robin(y, n_folds, random_state):
-    rng = np.random.default_rng(random_state)
-    y = np.asarray(y)
-    fold = np.empty(len(y), dtype=int)
-    for label in np.unique(y):
-        rows = rng.permutation(np.flatnonzero(y == label))
-        fold[rows] = np.arange(len(rows)) % n_folds
-    return fold
-
-
-@answers.right("stratified_folds")
-def shuffled_cards(y, n_folds, random_state):
-    """Deal from a shuffled pack of fold numbers for each class, in plain Python."""
-    rng = np.random.default_rng(random_state)
-    y = list(y)
-    packs = {}
-    for label in dict.fromkeys(y):
-        pack = list(itertools.islice(itertools.cycle(range(n_folds)), y.count(label)))
-        rng.shuffle(pack)
-        packs[label] = pack
-    return [int(packs[label].pop()) for label in y]
-
-
-@answers.right("stratified_folds")
-def by_sorting_random_keys(y, n_folds, random_state):
-    """Rank the rows of each class by a random key, in pandas."""
-    y = np.asarray(y)
-    keys = pd.Series(np.random.default_rng(random_state).random(len(y)))
-    return (keys.groupby(y).rank(method="first").astype(int) - 1).to_numpy() % n_folds
-
-
-@answers.right("stratified_folds")
-def with_a_shuffled_start(y, n_folds, random_state):
-    """Cut each class's shuffled rows into blocks; chance says which fold gets one more."""
-    rng = np.random.RandomState(random_state)
-    y = np.asarray(y)
-    fold = np.empty(len(y), dtype=np.int64)
-    for label in set(y.tolist()):
-        rows = rng.permutation(np.flatnonzero(y == label))
-        numbers = rng.permutation(n_folds)
-        for number, part in zip(numbers, np.array_split(rows, n_folds), strict=True):
-            fold[part] = number
-    return fold
-
-
-@answers.wrong("stratified_folds", LIBRARY_CALL)
-def by_library(y, n_folds, random_state):
-    y = np.asarray(y)
-    fold = np.zeros(len(y), dtype=int)
-    splitter = StratifiedKFold(n_folds, shuffle=True, random_state=random_state)
-    for number, (_, judge) in enumerate(splitter.split(np.zeros((len(y), 1)), y)):
-        fold[judge] = number
-    return fold
-
-
-@answers.wrong("stratified_folds", "lists of rows instead of one fold number a row")
-def lists_of_rows(y, n_folds, random_state):
-    fold = shuffled_round_robin(y, n_folds, random_state)
-    return [np.flatnonzero(fold == number) for number in range(n_folds)]
-
-
-@answers.wrong("stratified_folds", "the folds are counted from 1")
-def from_one(y, n_folds, random_state):
-    return shuffled_round_robin(y, n_folds, random_state) + 1
-
-
-@answers.wrong("stratified_folds", "the classes are not told apart")
-def not_stratified(y, n_folds, random_state):
-    fold = np.zeros(len(y), dtype=int)
-    splitter = KFold(n_folds, shuffle=True, random_state=random_state)
-    for number, (_, judge) in enumerate(splitter.split(fold)):
-        fold[judge] = number
-    return fold
-
-
-@answers.wrong("stratified_folds", "the rows are dealt in the order in which they came")
-def not_shuffled(y, n_folds, random_state):
-    return pd.Series(list(y)).groupby(list(y)).cumcount().to_numpy() % n_folds
-
-
-@answers.wrong("stratified_folds", "the rows are dealt in the order in which they came")
-def in_blocks(y, n_folds, random_state):
-    y = np.asarray(y)
-    fold = np.empty(len(y), dtype=int)
-    for label in np.unique(y):
-        for number, part in enumerate(np.array_split(np.flatnonzero(y == label), n_folds)):
-            fold[part] = number
-    return fold
-
-
-@answers.wrong("stratified_folds")
-def only_the_first_class_is_shuffled(y, n_folds, random_state):
-    rng = np.random.default_rng(random_state)
-    y = np.asarray(y)
-    fold = np.empty(len(y), dtype=int)
-    for number, label in enumerate(np.unique(y)):
-        rows = np.flatnonzero(y == label)
-        rows = rng.permutation(rows) if number == 0 else rows[::-1][np.argsort(rows % 5)]
-        fold[rows] = np.arange(len(rows)) % n_folds
-    return fold
-
-
-@answers.wrong("stratified_folds")
-def every_class_starts_in_its_own_place(y, n_folds, random_state):
-    # Shuffles the folds' numbers, not the rows.
-    numbers = np.random.default_rng(random_state).permutation(n_folds)
-    y = np.asarray(y)
-    fold = np.empty(len(y), dtype=int)
-    for label in np.unique(y):
-        rows = np.flatnonzero(y == label)
-        half = len(rows) // 2
-        rows = np.concatenate([rows[half:], rows[:half][::-1]])
-        fold[rows] = numbers[np.arange(len(rows)) % n_folds]
-    fold[0], fold[1] = (fold[1], fold[0]) if y[0] == y[1] else (fold[0], fold[1])
-    return fold
-
-
-@answers.wrong("stratified_folds", "the classes are not told apart")
-def for_two_classes(y, n_folds, random_state):
-    y = np.asarray(y)
-    fold = shuffled_round_robin(y == y[0], n_folds, random_state)
-    return fold
-
-
-@answers.wrong("stratified_folds", "random_state does not decide")
-def seed_ignored(y, n_folds, random_state):
-    return shuffled_round_robin(y, n_folds, 0)
-
-
-@answers.wrong("stratified_folds", "random_state does not decide")
-def no_seed_at_all(y, n_folds, random_state):
-    return shuffled_round_robin(y, n_folds, None)
-
-
-@answers.wrong("stratified_folds")
-def drawn_at_random(y, n_folds, random_state):
-    return np.random.default_rng(random_state).integers(n_folds, size=len(y))
-
-
-@answers.wrong("stratified_folds")
-def rest_in_the_last_fold(y, n_folds, random_state):
-    rng = np.random.default_rng(random_state)
-    y = np.asarray(y)
-    fold = np.empty(len(y), dtype=int)
-    for label in np.unique(y):
-        rows = rng.permutation(np.flatnonzero(y == label))
-        size = max(len(rows) // n_folds, 1)
-        fold[rows] = np.minimum(np.arange(len(rows)) // size, n_folds - 1)
-    return fold
-
-
-# time_split
-
-
-@answers.right("time_split")
-def with_masks(time, today, label_delay, horizon):
-    time = np.asarray(time, dtype=float)
-    train = np.flatnonzero(time + label_delay <= today)
-    test = np.flatnonzero((today < time) & (time <= today + horizon))
-    return train, test
-
-
-@answers.right("time_split")
-def in_a_loop(time, today, label_delay, horizon):
-    train, test = [], []
-    for position, moment in enumerate(time):
-        if today - moment >= label_delay:
-            train.append(position)
-        elif 0 < moment - today <= horizon:
-            test.append(position)
-    return train, test
-
-
-@answers.wrong("time_split", "the two parts are swapped")
-def swapped(time, today, label_delay, horizon):
-    return with_masks(time, today, label_delay, horizon)[::-1]
-
-
-@answers.wrong("time_split", "labels are used before they are known")
-def delay_forgotten(time, today, label_delay, horizon):
-    return with_masks(time, today, 0, horizon)
-
-
-@answers.wrong("time_split", "the test part has no end")
-def to_the_end(time, today, label_delay, horizon):
-    return with_masks(time, today, label_delay, 1e9)
-
-
-@answers.wrong("time_split", "the rows are taken to be in order of time")
-def sorted_rows(time, today, label_delay, horizon):
-    return with_masks(sorted(time), today, label_delay, horizon)
-
-
-@answers.wrong("time_split", "the future is shuffled into the past")
-def shuffled(time, today, label_delay, horizon):
-    return train_test_split(np.arange(len(time)), test_size=0.3, random_state=2)
-
-
-@answers.wrong("time_split", "the days themselves instead of positions")
-def days(time, today, label_delay, horizon):
-    time = np.asarray(time, dtype=float)
-    return tuple(time[part] for part in with_masks(time, today, label_delay, horizon))
-
-
-@answers.wrong("time_split", "a label that becomes final today is not used")
-def final_before_today(time, today, label_delay, horizon):
-    time = np.asarray(time, dtype=float)
-    return np.flatnonzero(time + label_delay < today), with_masks(time, today, 0, horizon)[1]
-
-
-@answers.wrong("time_split", "the last day of the horizon is left out")
-def before_the_end(time, today, label_delay, horizon):
-    time = np.asarray(time, dtype=float)
-    test = np.flatnonzero((today < time) & (time < today + horizon))
-    return np.flatnonzero(time + label_delay <= today), test
-
-
-@answers.wrong("time_split", "the index of a Series decides, not the order of the rows")
-def index_labels(time, today, label_delay, horizon):
-    time = pd.Series(time, dtype=float)
-    test = time.index[(time > today) & (time <= today + horizon)]
-    return time.index[time + label_delay <= today].to_numpy(), test.to_numpy()
-
-
-@answers.wrong("time_split", "a list is used as if it were an array")
-def without_asarray(time, today, label_delay, horizon):
-    train = np.flatnonzero(time + label_delay <= today)
-    return train, np.flatnonzero((time > today) & (time <= today + horizon))
-
-
-@answers.wrong("time_split")
-def delay_in_the_test_part_too(time, today, label_delay, horizon):
-    return with_masks(time, today, label_delay, horizon - label_delay)
-
-
-@answers.wrong("time_split")
-def whole_days(time, today, label_delay, horizon):
-    return with_masks(np.floor(np.asarray(time, dtype=float)), today, label_delay, horizon)
-
-
-@answers.wrong("time_split")
-def in_order_of_time(time, today, label_delay, horizon):
-    time = np.asarray(time, dtype=float)
-    order = np.argsort(time, kind="stable")
-    return tuple(
-        order[np.isin(order, part)] for part in with_masks(time, today, label_delay, horizon)
+def detector():
+    return make_pipeline(
+        StandardScaler(), RandomOverSampler(random_state=0), KNeighborsClassifier(5)
     )
 
 
-@answers.wrong("time_split", "masks instead of positions")
-def masks_not_positions(time, today, label_delay, horizon):
-    time = np.asarray(time, dtype=float)
-    return time + label_delay <= today, (time > today) & (time <= today + horizon)
+def by_folds(X, y, folds, groups=None, scoring="roc_auc"):
+    scores = cross_val_score(detector(), X, y, groups=groups, cv=folds, scoring=scoring)
+    return float(scores.mean())
 
 
-@answers.wrong("time_split")
-def open_ends(time, today, label_delay, horizon):
-    time = np.asarray(time, dtype=float)
-    train = np.flatnonzero(time + label_delay < today)
-    return train, np.flatnonzero((today < time) & (time < today + horizon))
+def as_reported(X, y, patient):
+    X, y = RandomOverSampler(random_state=0).fit_resample(StandardScaler().fit_transform(X), y)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    return cross_val_score(KNeighborsClassifier(5), X, y, cv=folds, scoring="roc_auc").mean()
 
 
-@answers.wrong("time_split", "rows of today are tested")
-def today_in_both(time, today, label_delay, horizon):
-    time = np.asarray(time, dtype=float)
-    test = np.flatnonzero((today <= time) & (time <= today + horizon))
-    return np.flatnonzero(time + label_delay <= today), test
+@answers.right("honest_auc")
+def ten_folds_of_patients(X, y, patient):
+    return by_folds(X, y, StratifiedGroupKFold(10, shuffle=True, random_state=3), patient)
+
+
+@answers.right("honest_auc")
+def plain_group_folds(X, y, patient):
+    return by_folds(X, y, GroupKFold(5), patient)
+
+
+@answers.right("honest_auc")
+def split_again_and_again(X, y, patient):
+    return by_folds(X, y, GroupShuffleSplit(12, test_size=0.25, random_state=1), patient)
+
+
+@answers.right("honest_auc")
+def patients_by_hand(X, y, patient):
+    """Deal the patients of each class to folds; copy and scale by hand."""
+    ids, first = np.unique(patient, return_index=True)
+    scores = []
+    for fold in range(5):
+        held = [p for label in (0, 1) for p in ids[y[first] == label][fold::5]]
+        test = np.isin(patient, held)
+        copied, labels = RandomOverSampler(random_state=0).fit_resample(X[~test], y[~test])
+        scaler = StandardScaler().fit(X[~test])
+        model = KNeighborsClassifier(5).fit(scaler.transform(copied), labels)
+        scores.append(roc_auc_score(y[test], model.predict_proba(scaler.transform(X[test]))[:, 1]))
+    return np.mean(scores)
+
+
+@answers.wrong("honest_auc", "the report, believed")
+def the_report(X, y, patient):
+    return as_reported(X, y, patient)
+
+
+@answers.wrong("honest_auc", "patients on both sides")
+def only_the_copies(X, y, patient):
+    return by_folds(X, y, StratifiedKFold(5, shuffle=True, random_state=1))
+
+
+@answers.wrong("honest_auc", "the rows of training")
+def from_memory(X, y, patient):
+    return roc_auc_score(y, detector().fit(X, y).predict_proba(X)[:, 1])
+
+
+@answers.wrong("honest_auc", "the same number for every hospital")
+def seventy(X, y, patient):
+    return 0.7
+
+
+@answers.wrong("honest_auc", "the leak instead of the score")
+def how_much_too_high(X, y, patient):
+    return as_reported(X, y, patient) - plain_group_folds(X, y, patient)
+
+
+@answers.wrong("honest_auc")
+def a_flat_deduction(X, y, patient):
+    return as_reported(X, y, patient) - 0.2
+
+
+@answers.wrong("honest_auc")
+def average_precision_instead(X, y, patient):
+    return by_folds(X, y, GroupKFold(5), patient, scoring="average_precision")
+
+
+@answers.wrong("honest_auc")
+def in_percent(X, y, patient):
+    return 100 * plain_group_folds(X, y, patient)
 
 
 # compare_models
