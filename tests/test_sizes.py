@@ -18,7 +18,6 @@ CROWDED = {
     "01-accuracy-paradox/accuracy-paradox",
     "02-metrics/metrics",
     "03-ranking/ranking",
-    "04-honest-validation/honest-validation",
     "05-resampling/resampling",
     "06-smote/smote",
     "07-class-weights/class-weights",
