@@ -167,8 +167,8 @@ class TestLessons:
     @each_lesson
     def test_its_new_words_are_in_the_glossary(self, lesson):
         last = read_source(lesson.source).cells[-1].source
-        listed = re.search(r"\*\*New words:\*\*(.*?)(\n\n|$)", last, re.DOTALL)[1]
-        words = re.findall(r"(?<!\*)\*([^*]+)\*", re.sub(r"\s+", " ", listed))
-        assert words
+        listed = re.search(r"\*\*New words:\*\*(.*?)(\n\n|$)", last, re.DOTALL)
+        words = re.findall(r"(?<!\*)\*([^*]+)\*", re.sub(r"\s+", " ", listed[1] if listed else ""))
+        assert words or lesson.is_deeper  # which may have no new ones
         known = {name for term in TERMS for name in (term.name, f"{term.name}s")}
         assert [word for word in words if word.lower() not in known] == []

@@ -356,7 +356,7 @@ for name, scores in nested.items():
 print(f"copies minus untouched: {corrected(nested['copies'] - nested['untouched'], 1 / 3):+z.2f}")
 
 # %% [markdown]
-# Read the interval with a margin that you named before, say 0.01. If it lies beyond the margin, one plan is
+# Read the interval with the smallest difference that matters to you, say 0.01. If it lies beyond that, one plan is
 # better; if it lies inside, they are equal for your purpose; if it does neither, as four folds of a small
 # set mostly will not, the answer is "not shown".
 

@@ -566,8 +566,8 @@ backtests = study("backtests")
 backtests.plot("random-split")
 
 # %% [markdown]
-# Boosting with a drift of 1 promised 0.08 too much; in no other row is it shown to flatter. To go back to a day whose
-# next month is final by now, with the labels known then, is a **backtest**. It promised 0.03 too *little* on average,
+# [Boosting](../../docs/glossary.md#boosting) with a drift of 1 promised 0.08 too much; in no other row is it shown to flatter. To go back to a day whose
+# next month is final by now, with the labels known then, is a **[backtest](../../docs/glossary.md#rehearsal)**. It promised 0.03 too *little* on average,
 # and was no nearer to the truth (0.006 [-0.009, 0.021] farther). Then why split by time? Because a backtest errs for a
 # reason that you know, fewer rows to learn from, while a random split errs with a drift that you can't see yet. The
 # difference of the two tells you how fast your world moves.
@@ -694,8 +694,8 @@ print(f"SMOTE and forest, threshold at 0.5:        F1 {f1_scores.mean():.2f}")
 # On these folds the two hardly differ, so here SMOTE has not beaten its rival.
 #
 # Three rules make a comparison fair. **Equal budgets**: the rival gets as many tries as your method, and a remedy is
-# tuned together with its model. **The smallest difference that matters** is named beforehand: an interval inside that
-# margin says "no matter", one beyond it "better", all else is "not shown". **Many comparisons**: of twenty intervals for
+# tuned together with its model. **The smallest difference that matters** is named beforehand: an interval inside this
+# range says "no matter", one beyond it "better", all else is "not shown". **Many comparisons**: of twenty intervals for
 # differences that are nil, one excludes 0 on average, so say beforehand which one counts. There is no universal recipe,
 # but there is this procedure.
 
@@ -853,7 +853,7 @@ score_quiz(quiz, QUIZ)
 # - Test your procedure on noise. It should find nothing.
 # - Stratify to avoid empty folds; it makes no positives.
 # - Split by group and by time where the model will meet strangers and the future.
-# - Compare in pairs, with a corrected interval and a margin named beforehand.
+# - Compare in pairs, with a corrected interval and a smallest difference named beforehand.
 #
 # **New words:** *leak*, *fold*, *stratified*, *pipeline*, *sampler*, *group*, *drift*, *label
 # delay*, *nested cross-validation*, *corrected interval*.
