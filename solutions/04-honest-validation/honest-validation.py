@@ -179,7 +179,7 @@ check(leak_size, LEAK_SIZE).keeps_its_contract(keys.LEAK_SIZE.hidden())
 # %% [markdown] covers="E80"
 # ### Which models leak, and how much?
 #
-# The [laboratory](../../docs/laboratory.md) did it 30 times for three models, on noise
+# The [laboratory](../../docs/laboratory.md) measured the leak 30 times for three models, on noise
 # (*n informative=0*) and on data with a signal. Each row is what five folds promised minus what new rows gave,
 # with its 95% interval; within the grey band a difference would not matter.
 
@@ -200,7 +200,7 @@ leaks.plot("copies")
 # %% [markdown] covers="E82"
 # ## Split first, then resample
 #
-# The rule: **whatever learns from rows may see training rows only, and the test part stays
+# **Whatever learns from rows may see training rows only, and the test part stays
 # as the world delivers it.** A [sampler](../../docs/glossary.md#sampler) learns from rows. And precision on a
 # balanced test part describes a world in which every second row is positive.
 #
@@ -227,7 +227,7 @@ with plots.picture(
     ax.hist([by_chance, by_class], bins=np.arange(0.5, 17), label=["by chance", "stratified"])
 
 # %% [markdown]
-# A recall of three positives is not that of twelve.
+# A recall that rests on three positives says less than one that rests on twelve.
 
 # %% [markdown]
 # ## A pipeline keeps the order
@@ -372,7 +372,7 @@ with plots.picture(
 # %% [markdown] covers="E85 E86"
 # ## Stratified folds
 #
-# The cure is to deal each class on its own, like cards. `StratifiedKFold` does this, and with `shuffle=True` not
+# The cure is to deal each class on its own. `StratifiedKFold` does this, and with `shuffle=True` not
 # in the order of the table.
 
 # %%
@@ -849,7 +849,7 @@ score_quiz(quiz, QUIZ)
 # %% [markdown]
 # ## Take away
 #
-# - Whatever learns, chooses or resamples sees training rows only. A pipeline sees to that.
+# - Whatever learns, chooses or resamples sees training rows only.
 # - Test your procedure on noise. It should find nothing.
 # - Stratify to avoid empty folds; it makes no positives.
 # - Split by group and by time where the model will meet strangers and the future.
