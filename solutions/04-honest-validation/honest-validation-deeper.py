@@ -25,7 +25,7 @@
 # %% [markdown]
 # ## WRONG and RIGHT
 #
-# Tutorials often show the rule "split first, then resample" as two snippets. Read these before you run them. Is
+# You may meet the rule "split first, then resample" as two snippets like these. Read them before you run them. Is
 # WRONG wrong for the reason that is meant? Is RIGHT right?
 
 # %% covers="E81"
@@ -51,8 +51,8 @@ print(f"RIGHT runs: {y_test.mean():.1%} positive in the test part, {y.mean():.1%
 # right order, but it does not stratify, so chance decides how many positives are left to judge by.
 
 # %% [markdown] covers="E84"
-# A pipeline keeps the order, but it can't make positives. A snippet that is often shown puts scaler, SMOTE and
-# logistic regression into a pipeline and stops at `fit`. Cross-validate it on a table of its size: ten rows, two
+# A pipeline keeps the order, but it can't make positives. Suppose that a snippet puts scaler, SMOTE and logistic
+# regression into a pipeline and stops at `fit`. Cross-validate it on a table of its size: ten rows, two
 # positives, two folds. Every training part then has one positive, and SMOTE looks in vain for its neighbours.
 
 # %%
