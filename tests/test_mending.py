@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from imbalance_grader.source import read_source
 from imbalance_lab.__main__ import main
 from imbalance_lab.lessons import files
 from imbalance_lab.lessons.damage import Mended
-from imbalance_lab.lessons.released import names, released, text_of
+from imbalance_lab.lessons.released import names, plain, released, text_of
 
 TOPIC, NAME = "01-accuracy-paradox", "accuracy-paradox"
 LESSON = f"{TOPIC}/{NAME}"
@@ -354,3 +355,51 @@ def test_the_command_has_help_and_nothing_is_printed_twice_or_by_a_traceback(tmp
     assert "my-copies/" in told
     lost = subprocess.run([*run, "mend"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (lost.returncode, lost.stderr) == (2, "")
+
+
+def harm_at_random(cells: list[dict], rng: random.Random) -> None:
+    """Do to one cell, or to all, what people and programs do; delete no answer."""
+    at = rng.randrange(len(cells))
+    cell, other = cells[at], rng.randrange(len(cells))
+    lines = text_of(cell).splitlines(keepends=True)
+    cut = rng.randint(0, len(lines))
+    match rng.randrange(8):
+        case 0 if not grading(cell).get("solution"):
+            del cells[at]
+        case 1:
+            cells.insert(other, copy.deepcopy(cell))
+        case 2:
+            cell["metadata"] = {}
+        case 3:
+            cell["cell_type"] = rng.choice(["code", "markdown", "raw"])
+        case 4:
+            cells[at], cells[other] = cells[other], cells[at]
+        case 5:
+            cells.insert(at + 1, copy.deepcopy(cell) | {"source": "".join(lines[cut:])})
+            cell["source"] = "".join(lines[:cut])
+        case 6:
+            for each in cells:
+                each.pop(rng.choice(["id", "metadata"]), None)
+                each.setdefault("metadata", {})
+        case 7:
+            cell["source"] = f"{text_of(cell)}\n# mine: {rng.randrange(99)}"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(300))
+def test_whatever_happened_nothing_is_lost_and_once_is_enough(seed):
+    rng = random.Random(seed)
+    name = rng.choice(names())
+    notebook = json.loads(nbformat.writes(fill_in(name, None)))
+    for _ in range(rng.randint(1, 8)):
+        harm_at_random(notebook["cells"], rng)
+    given = {plain(text_of(cell)) for cell in released(name)["cells"]}
+    written = {plain(text_of(cell)) for cell in notebook["cells"]} - given
+    mended = Mended(notebook, name).notebook
+    nbformat.validate(nbformat.from_dict(mended))
+    again = Mended(mended, name)
+    assert (again.damage, again.missing, again.notebook) == ([], 0, mended)
+    by_name = [sorted(map(repr, map(grading, b["cells"]))) for b in (mended, released(name))]
+    assert [x for x in by_name[0] if x != "{}"] == [x for x in by_name[1] if x != "{}"]
+    whole = "".join("".join(text_of(cell).split()) for cell in mended["cells"])
+    assert [text for text in written if "".join(text.split()) not in whole] == []
