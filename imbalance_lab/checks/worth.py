@@ -30,8 +30,8 @@ class Curve:
 
     Examples
     --------
-    >>> curve = Curve({"nothing": (0, 0), "flag at 0.5": (0.5, 1), "nearly all": (0.9, 3)})
-    >>> curve.points(0.7)
+    >>> curve = Curve({"nothing": (0, 0), "flag at 0.5": (0.5, 1), "nearly all": (1, 3)})
+    >>> curve.points(0.75)
     2.0
     """
 
