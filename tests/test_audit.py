@@ -74,7 +74,7 @@ def test_the_numbers_that_are_told_of_the_practice_hospitals_are_theirs() -> Non
 
 
 def test_the_rungs_lie_where_repeated_draws_put_them() -> None:
-    said = pd.DataFrame([routes(seed) for seed in range(16)])
+    said = pd.DataFrame([routes(seed) for seed in range(24)])
 
     def share(value: Any) -> float:
         worth = [(WORTH - (v - said[CAME]).abs()).mean() for v in (value, said[REFERENCE])]

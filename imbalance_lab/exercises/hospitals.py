@@ -25,7 +25,7 @@ ERROR = 0.1
 #: What an audit without any error is worth; each hundredth that it is off takes a hundredth away.
 WORTH = 0.25
 #: The curve of `honest_auc`: for each rung its worth as a share of what the reference is worth, and
-#: its points; straight lines lie between. The first three shares are means over 48 hospitals,
+#: its points; straight lines lie between. The first three shares are means over 24 hospitals,
 #: rounded; tests/test_audit.py computes them again.
 CURVE = Curve(
     {
