@@ -118,7 +118,7 @@ $(HUB)/.installed: hub/requirements.txt hub/package-lock.json $(INSTALLED)
 	@$(PY) -m uv venv --quiet --allow-existing --python $(PY) $(HUB)
 	@$(PY) -m uv pip install --quiet --python $(HUB)/bin/python --requirement hub/requirements.txt
 	@cp hub/package.json hub/package-lock.json $(HUB)/
-	@cd $(HUB) && PATH="$(CURDIR)/$(HUB)/bin:$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts
+	@cd $(HUB) && PATH="$(CURDIR)/$(HUB)/bin:$$PATH" npm ci --loglevel=error --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 # The environment: made once, brought up to date when a pin changes.

@@ -36,7 +36,7 @@ environments() {
     [ -x "$uv" ] || fail "no $uv: run make .venv/.installed first"
     make_environment hub -r hub/requirements.txt
     cp hub/package.json hub/package-lock.json "$opt/hub/"
-    (cd "$opt/hub" && PATH="$opt/hub/bin:$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts)
+    (cd "$opt/hub" && PATH="$opt/hub/bin:$PATH" npm ci --loglevel=error --no-audit --no-fund --ignore-scripts)
     make_environment students -r "$handout/imbalance-lab/requirements.txt" \
         "$handout/imbalance-lab" jupyterhub
     make_environment instructors ".[grading]" ./instructor jupyterhub
@@ -46,7 +46,7 @@ environments() {
 make_environment() {
     name=$1
     shift
-    echo "installing the $name' environment"
+    echo "installing the environment of the $name"
     [ -e "$opt/$name/pyvenv.cfg" ] || "$uv" venv --quiet --allow-existing --python "${PYTHON:-python3}" "$opt/$name"
     "$uv" pip install --quiet --python "$opt/$name/bin/python" --compile-bytecode \
         --constraint requirements.txt --constraint hub/requirements.txt "$@"

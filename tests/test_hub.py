@@ -102,6 +102,9 @@ class TestOpen:
             f"/user/{COURSE}/formgrader/manage_assignments",
         )
         assert "formgrader" in page.text.lower()
+        shown = hub.turing.terminal("pwd; command -v imbalance-lab-grade", COURSE)
+        assert "/srv/imbalance-lab/handout/instructor" in shown
+        assert "/opt/imbalance-lab/instructors/bin/imbalance-lab-grade" in shown
         listed = hub.turing.ask("GET", f"/user/{COURSE}/formgrader/api/assignments").json()
         assert [each["name"] for each in listed] == [LESSON]
 
@@ -157,8 +160,11 @@ class TestStudentsAreApart:
 
     def test_nor_by_a_terminal(self, hub):
         mine = "/home/bela/imbalance-lab/lessons/mine.txt"
-        shown = hub.ada.terminal(f"id -un; cat {mine}; sudo -n id; su -c id </dev/null")
+        shown = hub.ada.terminal(
+            f"id -un; command -v nbgrader; cat {mine}; sudo -n id; su -c id </dev/null"
+        )
         assert "ada" in shown
+        assert "/opt/imbalance-lab/students/bin/nbgrader" in shown
         assert "Permission denied" in shown
         assert SECRET not in shown
         assert "uid=0" not in shown
