@@ -344,3 +344,26 @@ def test_grades_are_in_the_tables_of_the_platforms(monday: Monday) -> None:
             found[name] = [float(row[column] or 0) for row in csv.DictReader(file)]
     # Chen has no grade; Canvas' first row says how many points there are.
     assert found == {"canvas": [10, 9, 9, 0], "moodle": [9, 9]}
+
+
+STOCK = f"""\
+nbgrader generate_assignment {FIRST} --force
+nbgrader validate solutions/{FIRST}/start-here.ipynb
+nbgrader release_assignment {FIRST} --force
+nbgrader autograde {FIRST} --student ada --force
+nbgrader generate_feedback {FIRST} --student ada --force
+nbgrader release_feedback {FIRST}
+"""
+
+
+@pytest.mark.long
+def test_nbgraders_own_commands_work_in_the_course_folder(monday: Monday) -> None:
+    released = monday.course / "lessons" / f"{NOTEBOOK}.ipynb"
+    before = released.read_bytes()
+    said = monday.terminal("instructor").give(STOCK)
+    went_well(STOCK, said)
+    assert "Success! Your notebook passes all the tests." in said
+    assert released.read_bytes() == before
+    with Gradebook(f"sqlite:///{monday.course / 'gradebook.db'}", "rare-events") as gradebook:
+        ada = gradebook.find_submission(FIRST, "ada")
+        assert ada.score == ada.max_score - 1  # the mark that was given by hand is kept
