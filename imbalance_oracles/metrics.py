@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
-from fractions import Fraction
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from sklearn import metrics
 from statsmodels.stats.proportion import proportion_confint
 
-from imbalance_lab.checks import Call, Question
+from imbalance_lab.checks import Call, Question, Worth
+from imbalance_lab.exercises import clients
 from imbalance_lab.exercises import metrics as exercises
-from imbalance_oracles import fresh
+from imbalance_lab.exercises.clients import DETECTORS, Client, Told
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
 
 Counts = tuple[int, int, int, int]
@@ -138,120 +139,134 @@ PRECISION_RECALL = Key(
 )
 
 
-# --- f_beta ---------------------------------------------------------------------------------------
+# --- choose_detector ------------------------------------------------------------------------------
 
 
-def by_reciprocals(precision: float, recall: float, beta: float = 1.0) -> float:
-    """Return the weighted harmonic mean of precision and recall, in exact fractions."""
-    if precision == 0 or recall == 0:
-        return 0.0
-    weight = Fraction(beta) ** 2
-    return float((1 + weight) / (1 / Fraction(precision) + weight / Fraction(recall)))
+class _Rates(NamedTuple):
+    """What a detector does on a table, and how common fraud is there and at the client."""
+
+    recall: float
+    alarms: float  # among the legitimate rows
+    tested: float  # share of frauds in the table
+    prevalence: float
+    cost_fp: int
+    cost_fn: int
+
+    def bill(self, prevalence: float, cost_fp: float, cost_fn: float) -> float:
+        """Return what a transaction costs on average."""
+        missed = prevalence * (1 - self.recall)
+        return cost_fn * missed + cost_fp * (1 - prevalence) * self.alarms
+
+    def counts(self) -> Counts:
+        """Return the counts in 1,000,000 rows such as those of the table."""
+        positives = self.tested * 1e6
+        fp, tp = self.alarms * (1e6 - positives), self.recall * positives
+        return round(1e6 - positives - fp), round(fp), round(positives - tp), round(tp)
 
 
-def _two_shares(rng: np.random.Generator) -> list[Call]:
-    """Return shares high and low, equal, zero and one, for beta below, at and above 1."""
-    drawn = rng.uniform(0.02, 1, size=(8, 2)).round(3).tolist()
-    betas = [0.5, 2, 1, 3, 0.25, 1.5, 1.0, 10]
-    value = round(float(rng.uniform(0.1, 0.9)), 2)
-    edges = [(0.0, value, 2), (value, 0.0, 0.5), (0, 0, 3), (1.0, 1.0, 2), (value, value, 0.5)]
-    return [
-        *(Call((*pair, beta)) for pair, beta in zip(drawn, betas, strict=True)),
-        *map(Call, edges),
-        Call((value, 1.0)),
-        Call((1.0, value)),
-        Call((0.01, round(0.02 + value / 50, 4)), {"beta": 0.5}),
-    ]
+Route = Callable[[_Rates], float]  # the lower, the better
 
 
-def _f(precision: float, recall: float, above: float, below: float) -> float:
-    """Return the formula with one weight above and another below the fraction line."""
-    return _share((1 + above) * precision * recall, below * precision + recall)
+def _rates(client: Client, table: pd.DataFrame) -> dict[str, _Rates]:
+    y = table["is_fraud"].to_numpy() == 1
+    known = float(y.mean()), client.prevalence, client.cost_fp, client.cost_fn
+    return {
+        name: _Rates(float(table[name][y].mean()), float(table[name][~y].mean()), *known)
+        for name in DETECTORS
+    }
 
 
-F_BETA = Key(
-    exercises.F_BETA,
-    right=by_reciprocals,
-    inputs=_two_shares,
-    by_hand=[Call((0.3, 0.8), {"beta": 2}), Call((0.0, 0.0))],
-    wrong={
-        "beta is on the wrong side": lambda precision, recall, beta=1.0: _f(
-            recall, precision, beta**2, beta**2
-        ),
-        "beta is not squared": lambda precision, recall, beta=1.0: _f(
-            precision, recall, beta, beta
-        ),
-        "beta is squared in one place and not in the other": lambda precision, recall, beta=1.0: _f(
-            precision, recall, beta, beta**2
-        ),
-        "beta is ignored": lambda precision, recall, beta=1.0: _f(precision, recall, 1, 1),
-        "the arithmetic mean": lambda precision, recall, beta=1.0: (precision + recall) / 2,
-    },
-)
+def _bill_of_the_client(r: _Rates) -> float:
+    return r.bill(r.prevalence, r.cost_fp, r.cost_fn)
 
 
-# --- balanced_accuracy_and_mcc --------------------------------------------------------------------
+def _f_score(beta: float) -> Route:
+    def lost(r: _Rates) -> float:
+        _, fp, fn, tp = r.counts()
+        return -(1 + beta**2) * tp / ((1 + beta**2) * tp + beta**2 * fn + fp)
+
+    return lost
 
 
-def by_weighted_samples(tn: int, fp: int, fn: int, tp: int) -> tuple[float, float]:
-    """Return both measures of four samples that stand for the four outcomes, by their weights."""
-    four = {"y_true": [0, 0, 1, 1], "y_pred": [0, 1, 0, 1], "sample_weight": [tn, fp, fn, tp]}
-    return (
-        float(metrics.balanced_accuracy_score(**four)),
-        float(metrics.matthews_corrcoef(**four)),
-    )
+#: What the known mistakes minimise on the test set.
+_MISTAKEN: dict[str, list[Route]] = {
+    clients.TEST_PREVALENCE: [lambda r: r.bill(r.tested, r.cost_fp, r.cost_fn)],
+    clients.PRICES_SWAPPED: [lambda r: r.bill(r.prevalence, r.cost_fn, r.cost_fp)],
+    clients.NO_PRICES: [lambda r: r.bill(r.prevalence, 1, 1)],
+    clients.RATES_ADDED: [lambda r: r.bill(0.5, r.cost_fp, r.cost_fn)],
+    clients.ONE_MEASURE: [
+        _f_score(1),
+        _f_score(2),
+        _f_score(0.5),
+        lambda r: r.bill(r.tested, 1, 1),  # accuracy
+        lambda r: r.bill(0.5, 1, 1),  # balanced accuracy
+        lambda r: -_mcc(*r.counts()),
+        lambda r: -r.recall * (1 - r.alarms),  # G-mean
+        lambda r: -r.recall,
+        lambda r: -r.recall / (r.recall + r.alarms),  # precision, likelihood ratio
+    ],
+}
 
 
-def _four_counts(rng: np.random.Generator) -> list[Call]:
-    """Return detectors better and worse than guessing, perfect ones, and such as never choose."""
-    drawn = rng.integers(1, [200, 60, 40, 40], size=(6, 4)).tolist()
-    a, b = rng.integers(3, 30, size=2).tolist()
-    edges = [(a, 0, 0, b), (0, a, b, 0), (a, 0, b, 0), (0, a, 0, b), (2 * a, a, b, 0), (a, 0, b, b)]
-    large = rng.integers([90_000, 40, 90, 60], [99_000, 90, 200, 99]).tolist()
-    return [*map(Call, map(tuple, drawn)), *map(Call, edges), Call(tuple(large))]
+def _mcc(tn: int, fp: int, fn: int, tp: int) -> float:
+    return (tp * tn - fp * fn) / math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
 
 
-def _balanced(tn: int, fp: int, fn: int, tp: int) -> float:
-    return (_share(tn, tn + fp) + _share(tp, tp + fn)) / 2
+def _chosen(offered: Iterable[Mapping[str, _Rates]], route: Route) -> str:
+    """Return the letter that a route chooses for each client."""
+    return "".join(min(rates, key=lambda name: route(rates[name])) for rates in offered)
 
 
-def _mcc(tn: int, fp: int, fn: int, tp: int, root: Callable[[float], float] = math.sqrt) -> float:
-    below = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
-    return _share(tp * tn - fp * fn, root(below))
+@cache
+def told_of(seed: int, prices: int = 0) -> Told:
+    """Return what the judge of choices has to know about the clients of a seed."""
+    drawn = clients.clients(seed, prices)
+    offered = [_rates(client, client.test) for client in drawn]
+    saved = [_saved(_rates(client, client.later)) for client in drawn]
+
+    def worth(route: Route) -> list[float]:
+        return [one[name] for one, name in zip(saved, _chosen(offered, route), strict=True)]
+
+    best = _chosen(offered, _bill_of_the_client)
+    ways = {n: {_chosen(offered, route) for route in routes} for n, routes in _MISTAKEN.items()}
+    # What two mistakes choose alike is evidence of neither.
+    times = Counter(chosen for found in ways.values() for chosen in found)
+    mistaken = {
+        name: sorted(chosen for chosen in found if chosen != best and times[chosen] == 1)
+        for name, found in ways.items()
+    }
+    return Told(saved, worth(_bill_of_the_client), worth(_f_score(1)), mistaken)
 
 
-BALANCED_ACCURACY_AND_MCC = Key(
-    exercises.BALANCED_ACCURACY_AND_MCC,
-    right=by_weighted_samples,
-    inputs=_four_counts,
-    by_hand=[Call((4, 3, 1, 2)), Call((8, 0, 2, 0))],
-    wrong={
-        "the first number is plain accuracy": lambda tn, fp, fn, tp: (
-            (tn + tp) / (tn + fp + fn + tp),
-            _mcc(tn, fp, fn, tp),
-        ),
-        "the first number is the G-mean": lambda tn, fp, fn, tp: (
-            math.sqrt(_share(tn, tn + fp) * _share(tp, tp + fn)),
-            _mcc(tn, fp, fn, tp),
-        ),
-        "the first number averages precision and recall": lambda tn, fp, fn, tp: (
-            (_share(tp, tp + fp) + _share(tp, tp + fn)) / 2,
-            _mcc(tn, fp, fn, tp),
-        ),
-        "the square root of the Matthews correlation is missing": lambda tn, fp, fn, tp: (
-            _balanced(tn, fp, fn, tp),
-            _mcc(tn, fp, fn, tp, root=float),
-        ),
-        "the sign of the Matthews correlation is lost": lambda tn, fp, fn, tp: (
-            _balanced(tn, fp, fn, tp),
-            abs(_mcc(tn, fp, fn, tp)),
-        ),
-        "the two numbers have changed places": lambda tn, fp, fn, tp: (
-            _mcc(tn, fp, fn, tp),
-            _balanced(tn, fp, fn, tp),
-        ),
-    },
-)
+def _saved(later: Mapping[str, _Rates]) -> dict[str, float]:
+    """Return the share of the loss that each detector saves on later days."""
+    return {
+        name: round(1 - _bill_of_the_client(r) / (r.prevalence * r.cost_fn), 4)
+        for name, r in later.items()
+    }
+
+
+def tells_apart(told: Told) -> bool:
+    """Return whether no mistake chooses as another one does, and F1 as usual."""
+    by_f1 = sum(told.one_measure) / sum(told.reference)
+    return all(told.mistaken.values()) and 0.5 < by_f1 < 0.8
+
+
+def hidden_clients() -> Worth:
+    """Return the judge of choices for the clients of this course's secret."""
+    seed, prices = _that_tell_apart(secret.current())
+    return clients.judge(seed, told_of(seed, prices), "on hidden clients", prices)
+
+
+@cache
+def _that_tell_apart(course: str) -> tuple[int, int]:
+    """Return a seed and prices from a secret; the seed has 128 bits, so nobody can try them all."""
+    rng = secret.generator(course, "clients")
+    while True:
+        seed = int.from_bytes(rng.bytes(16), "little")
+        for prices in range(8):
+            if tells_apart(told_of(seed, prices)):
+                return seed, prices
 
 
 # --- wilson_interval ------------------------------------------------------------------------------
@@ -327,131 +342,55 @@ WILSON_INTERVAL = Key(
 )
 
 
-# --- macro_f1 -------------------------------------------------------------------------------------
-
-
-def by_scikit_learn(y_true: Any, y_pred: Any) -> float:
-    """Return scikit-learn's macro average."""
-    y_true, y_pred = list(y_true), list(y_pred)
-    return float(metrics.f1_score(y_true, y_pred, average="macro", zero_division=0))
-
-
-def _many_classes(rng: np.random.Generator) -> list[Call]:
-    """Return classes that were given up, that occur among the predictions only, and all wrong."""
-    n = int(rng.integers(8, 15))
-    y = rng.permutation(["a"] * n + ["b"] * (n // 2) + ["c", "c"]).tolist()
-    given_up = ["a" if label == "c" else label for label in y]
-    new = ["d" if label == "b" and place % 2 else label for place, label in enumerate(y)]
-    return [
-        *fresh.predictions(rng, n_cases=7, n_classes=[2, 3, 4, 5], sizes=(10, 30)),
-        Call((y, given_up)),
-        Call((np.array(given_up), np.array(y))),
-        Call((np.array(y), np.array(new))),
-        Call((y, new)),
-        Call(([1] * n, [0] * n)),
-        Call((np.array(y), np.array(y))),
-        Call(_shuffled(rng, y, given_up)),
-        Call(_shuffled(rng, new, y)),
-    ]
-
-
-def _class_scores(y_true: Any, y_pred: Any, labels: list[Any]) -> np.ndarray:
-    """Return precision, recall, F1 and support of each class, one row a class."""
-    rows = []
-    for label in labels:
-        _, fp, fn, tp = by_pairs(y_true, y_pred, label)
-        f1 = _share(2 * tp, 2 * tp + fp + fn)
-        rows.append((_share(tp, tp + fp), _share(tp, tp + fn), f1, tp + fn))
-    return np.array(rows)
-
-
-def _all_labels(y_true: Any, y_pred: Any) -> list[Any]:
-    return sorted({*list(y_true), *list(y_pred)})
-
-
-def _weighted(y_true: Any, y_pred: Any) -> float:
-    scores = _class_scores(y_true, y_pred, _all_labels(y_true, y_pred))
-    return float(np.average(scores[:, 2], weights=scores[:, 3]))
-
-
-def _f1_of_means(y_true: Any, y_pred: Any) -> float:
-    precision, recall, *_ = _class_scores(y_true, y_pred, _all_labels(y_true, y_pred)).mean(axis=0)
-    return float(_share(2 * precision * recall, precision + recall))
-
-
-MACRO_F1 = Key(
-    exercises.MACRO_F1,
-    right=by_scikit_learn,
-    inputs=_many_classes,
-    by_hand=[Call((list("aaaaaabbbc"), list("aaaaababba")))],
-    wrong={
-        "the micro average": lambda y_true, y_pred: float(
-            np.mean([a == b for a, b in zip(y_true, y_pred, strict=True)])
-        ),
-        "the average is weighted by how common each class is": _weighted,
-        "the F1 of the averaged precision and recall": _f1_of_means,
-        "classes that were never predicted are left out": lambda y_true, y_pred: float(
-            _class_scores(y_true, y_pred, sorted(set(y_pred)))[:, 2].mean()
-        ),
-        "classes that occur only among the predictions are left out": lambda y_true, y_pred: float(
-            _class_scores(y_true, y_pred, sorted(set(y_true)))[:, 2].mean()
-        ),
-    },
-)
-
-
 LESSON = "02"
 QUIZ = {
     1: Question(
         right="c",
         mistakes={
-            "a": "That would be so if ill and healthy were equally common. Count among 10,000"
+            "a": "90% is about the healthy. The question starts from a positive result.",
+            "b": "That would be so if ill and healthy were about equally common. Count among 1,000"
             " people: how many of each kind get a positive result?",
-            "b": "95% is about the healthy. The question starts from a positive result.",
-            "d": "Recall, specificity and prevalence are all that is needed.",
+            "d": "That was known before the test. A positive result says more.",
         },
-        section="A detector with two good numbers",
+        section="What an alarm adds to what you knew",
     ),
     2: Question(
-        right="a",
+        right="b",
         mistakes={
-            "b": "Balanced accuracy can't tell: it has no precision in it, and would call the"
-            " same detector equally good in a clinic and in a screening.",
-            "c": "It is unaffected by prevalence, so it can't show what prevalence does to alarms.",
-            "d": "Both rates are measured within one class each, so their mean is the same at"
-            " every prevalence.",
+            "a": "F1 is about half as high there. Look at the dashes of the lines.",
+            "c": "Precision is the lowest line of the picture.",
+            "d": "Balanced accuracy stays where it is, above 0.8.",
         },
         section="Both classes in one number",
     ),
     3: Question(
         right="d",
         mistakes={
-            "a": "F1 ignores the price list altogether. Which price it acts as if it had"
-            " depends on the model.",
-            "b": "Accuracy prices both mistakes alike.",
-            "c": "Balanced accuracy acts as if a miss cost (1 − π)/π false alarms: 99 here, not"
-            " 20.",
+            "a": "0.5 belongs to a miss that costs one false alarm. What does F1 take it to cost?",
+            "b": "With right probabilities the threshold is lower than the best F1 itself.",
+            "c": "The threshold is right. Put the F1 into the price list once more.",
         },
-        section="Every measure has a price list",
+        section="One number out of two",
     ),
     4: Question(
         right="b",
         mistakes={
-            "a": "Ten of ten is compatible with a recall well below 1: think of the rule of three.",
-            "c": "The negatives say nothing about recall. Only the ten positives count.",
-            "d": "An interval can be given. It is wide, and that is the message.",
+            "a": "Count among 10,000: how many misses fewer does Q have, and how many false alarms"
+            " more?",
+            "c": "99 is the price at which balanced accuracy would decide. Compare the two"
+            " detectors' counts.",
+            "d": "Q misses fewer, so it is cheaper once a miss is expensive enough.",
         },
-        section="How sure is a recall from twenty positives?",
+        section="A detector for each client",
     ),
     5: Question(
-        right="b",
+        right="a",
         mistakes={
-            "a": "F1 is no average over samples, so a mean of ten small F1 values is not the F1"
-            " of the whole.",
-            "c": "Leaving folds out makes the bias depend on which folds failed.",
-            "d": "Then every value depends on the luck of one fold, and the choice is biased"
-            " upwards.",
+            "b": "One in sixty would be the rate if a single one had been missed. A higher rate can"
+            " leave all 60 caught by luck.",
+            "c": "At that rate all 60 would be caught less than once in ten thousand test sets.",
+            "d": "Sixty of sixty is compatible with a recall below 1: think of the rule of three.",
         },
-        section="Ten folds, one F1",
+        section='Does "95%" mean 95%?',
     ),
 }

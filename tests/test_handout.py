@@ -518,12 +518,12 @@ class TestAnotherClone:
 class TestChosen:
     def test_there_are_just_those_lessons_and_exercises(self, half):
         lessons = sorted(half.student.glob("lessons/*/*.ipynb"))
-        assert [p.stem for p in lessons] == ["metrics", "resampling"]
+        assert [p.stem for p in lessons if "deeper" not in p.stem] == ["metrics", "resampling"]
         metrics, resampling = (nbformat.read(path, as_version=4) for path in lessons)
         assert [e.name for e in exercises_of(metrics)] == ["confusion-counts", "precision-recall"]
         assert exercises_of(resampling) == []
         said = "\n".join(c.source for c in metrics.cells if c.cell_type == "markdown")
-        assert said.count("*This exercise is not part of this hand-out.*") == 6
+        assert said.count("*This exercise is not part of this hand-out.*") == 4
         minutes = re.search(r"\*\*Time\*\* (\d+)", metrics.cells[0].source)[1]
         assert f"| {minutes} min | 3 |" in (half.student / "README.md").read_text(encoding="utf-8")
 
@@ -550,7 +550,7 @@ class TestChosen:
         led = re.compile(r"\[([^\]]*)\]\(\.\./\d\d-[^)]*\)")  # to lessons that are not handed out
         texts = {cell.id: led.sub(r"\1", cell.source) for cell in whole.cells}
         outside = [c for c in part.cells if "not part of this hand-out" not in c.source]
-        assert len(outside) > 70
+        assert len(outside) > 55
         for cell in outside:
             assert led.sub(r"\1", cell.source) == texts[cell.id]
 
@@ -615,7 +615,7 @@ class TestChosen:
             ([], ["02"], "wants LESSON:NAME,NAME such as 02:precision-recall, got '02'"),
             ([], ["99:a"], "--exercises: no lesson '99'"),
             (["01"], ["02:quiz"], "names 02-metrics, which --lessons leaves out"),
-            ([], ["02:quiz", "02-metrics:f-beta"], "names 02-metrics twice"),
+            ([], ["02:quiz", "02-metrics:wilson-interval"], "names 02-metrics twice"),
         ],
     )
     def test_what_cannot_be_chosen_is_said(self, lessons, exercises, message):
@@ -625,7 +625,10 @@ class TestChosen:
     @pytest.mark.parametrize(
         ("exercises", "message"),
         [
-            ("02:f-beta,nonsense", "02-metrics has no exercise nonsense (there are: balanced-"),
+            (
+                "02:wilson-interval,nonsense",
+                "02-metrics has no exercise nonsense (there are: choose-",
+            ),
             ("12:promise", "12-capstone: exercise promise uses fit_detector, the answer of"),
         ],
     )

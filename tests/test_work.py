@@ -12,7 +12,7 @@ from released import ROOT
 
 from imbalance_lab.work import pack_work, take_up_work
 
-COPY = "my-copies/02-metrics/f_beta-2026-03-02-101500.py"
+COPY = "my-copies/02-metrics/wilson_interval-2026-03-02-101500.py"
 FIRST, SECOND = "lessons/00-start-here/start-here.ipynb", "lessons/02-metrics/metrics.ipynb"
 MINE = (FIRST, SECOND, COPY, "my-progress.json")
 

@@ -37,8 +37,8 @@ def choose(course: Course, lessons: Sequence[str] = (), exercises: Sequence[str]
     lessons : sequence of str, default=()
         Numbers or folders, such as "02" or "02-metrics"; all lessons if there is none.
     exercises : sequence of str, default=()
-        "LESSON:NAME,NAME", where a name is that of the gradebook ("f-beta") or of the function
-        ("f_beta"); "LESSON:" leaves none.
+        "LESSON:NAME,NAME", where a name is that of the gradebook ("wilson-interval") or of the
+        function ("wilson_interval"); "LESSON:" leaves none.
 
     Raises
     ------

@@ -5,9 +5,55 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Raised, Returned
+from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Raised, Returned, Worth
+from imbalance_lab.exercises.clients import (
+    DETECTORS,
+    NO_PRICES,
+    ONE_MEASURE,
+    PRICES_SWAPPED,
+    RATES_ADDED,
+    TEST_PREVALENCE,
+    Told,
+    judge,
+)
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
+
+#: Clients to practise on: what each detector saves them later, and what is told to the judge.
+PRACTICE_SEED = 2
+PRACTICE = Told(
+    saved=[
+        dict(zip(DETECTORS, (0.2826, 0.123, -0.1769, 0.2968, -4.2984, -1.3934), strict=True)),
+        dict(zip(DETECTORS, (0.3593, -0.5039, 0.4653, 0.1696, 0.1912, 0.4208), strict=True)),
+        dict(zip(DETECTORS, (0.7449, 0.6603, 0.2118, 0.7174, 0.5375, 0.3543), strict=True)),
+        dict(zip(DETECTORS, (0.0837, 0.579, 0.2835, 0.4679, 0.5513, 0.4657), strict=True)),
+        dict(zip(DETECTORS, (-1.6641, 0.0749, -5.1148, -0.2959, 0.0903, -12.4055), strict=True)),
+    ],
+    reference=[0.2968, 0.4208, 0.7449, 0.579, 0.0749],
+    one_measure=[0.2826, 0.4208, 0.5375, 0.4657, -0.2959],
+    mistaken={
+        TEST_PREVALENCE: ["FBABB"],
+        PRICES_SWAPPED: ["BDCAD"],
+        NO_PRICES: ["BDCCB"],
+        RATES_ADDED: ["EBADA"],
+        ONE_MEASURE: ["ACEFD", "AFEFD", "BDCAE", "CFBBA", "DCEFD", "EBADF", "FEDBC"],
+    },
+)
+
+
+def practice_clients() -> Worth:
+    """Return the judge of choices for the clients to practise on."""
+    return judge(PRACTICE_SEED, PRACTICE, "on the clients for practice")
+
+
+def two_detectors() -> pd.DataFrame:
+    """Return the test of the example by hand: two detectors, 100 frauds and 900 others."""
+    caught = {"A": (60, 9), "B": (80, 63)}
+    y = np.repeat([1, 0], [100, 900])
+    rank = np.concatenate([np.arange(100), np.arange(900)])
+    flags = {name: (rank < np.where(y, tp, fp)).astype(int) for name, (tp, fp) in caught.items()}
+    return pd.DataFrame({"is_fraud": y, **flags})
 
 
 def _undefined(call: Call, expected: Any, outcome: Outcome) -> bool:
@@ -106,85 +152,39 @@ PRECISION_RECALL = Exercise(
 )
 
 
-F_BETA = Exercise(
-    "f_beta",
+CHOOSE_DETECTOR = Exercise(
+    "choose_detector",
     lesson="02",
-    section="One number out of two",
-    arguments=("precision", "recall", "beta"),
+    section="A detector for each client",
+    arguments=("test", "prevalence", "cost_fp", "cost_fn"),
     mistakes=(
         Mistake(
-            "beta is on the wrong side",
-            "A large beta must pull the value towards recall. Try beta = 100: the value should be"
-            " close to recall.",
+            TEST_PREVALENCE,
+            "One row in ten of the test set is a fraud. Among the client's own transactions it is"
+            " another share, so the same detector rings at other people.",
         ),
         Mistake(
-            "beta is not squared",
-            "In the formula beta always comes squared.",
+            PRICES_SWAPPED,
+            "`cost_fp` is paid for a false alarm, `cost_fn` for a miss. Which of the two is rare?",
         ),
         Mistake(
-            "beta is squared in one place and not in the other",
-            "A harmonic mean of two equal values is that value. Try precision = recall = 1.",
+            NO_PRICES,
+            "The client's prevalence is used and the client's prices are not: a false alarm is"
+            " taken to cost as much as a miss.",
+            section="Every measure has a price list",
         ),
         Mistake(
-            "beta is ignored",
-            "This is F1. It prices a miss like a false alarm; beta changes that.",
+            RATES_ADDED,
+            "Two rates that are shares of groups of different size were added. How many frauds,"
+            " and how many other transactions, does the client have?",
         ),
         Mistake(
-            "the arithmetic mean",
-            "The plain mean of precision and recall is above one half for a model that flags"
-            " everything. Look again at which mean is used.",
-        ),
-        Mistake(
-            "a division by zero",
-            "Where precision and recall are both zero the formula has no value. The contract says"
-            " what to return then.",
-            when=_undefined,
+            ONE_MEASURE,
+            "This is what a measure such as F1 or accuracy chooses on the test set. It has never"
+            " heard of this client's prices, nor of how rare fraud is there.",
+            section="Every measure has a price list",
         ),
     ),
-)
-
-
-BALANCED_ACCURACY_AND_MCC = Exercise(
-    "balanced_accuracy_and_mcc",
-    lesson="02",
-    section="Both classes in one number",
-    arguments=("tn", "fp", "fn", "tp"),
-    mistakes=(
-        Mistake(
-            "the first number is plain accuracy",
-            "Accuracy counts every sample alike, so the common class decides it. Take the share of"
-            " right answers inside each class first.",
-        ),
-        Mistake(
-            "the first number is the G-mean",
-            "The square root of a product is the geometric mean. Balanced accuracy is the"
-            " arithmetic one.",
-        ),
-        Mistake(
-            "the first number averages precision and recall",
-            "Balanced accuracy averages the recall of both classes: recall and specificity.",
-        ),
-        Mistake(
-            "the square root of the Matthews correlation is missing",
-            "A correlation can reach 1. Try a perfect detector, and look at what is under the"
-            " fraction line.",
-        ),
-        Mistake(
-            "the sign of the Matthews correlation is lost",
-            "A detector that is worse than guessing has a negative correlation.",
-        ),
-        Mistake(
-            "a division by zero",
-            "A detector that never flags makes the denominator of the Matthews correlation zero."
-            " The contract says what to return then.",
-            when=_undefined,
-        ),
-        Mistake(
-            "the two numbers have changed places",
-            "The contract asks for the balanced accuracy first.",
-        ),
-    ),
-    from_scratch=("balanced_accuracy_score", "matthews_corrcoef"),
 )
 
 
@@ -225,52 +225,6 @@ WILSON_INTERVAL = Exercise(
         ),
     ),
     from_scratch=("proportion_confint", "proportion_ci", "binomtest"),
-)
-
-
-MACRO_F1 = Exercise(
-    "macro_f1",
-    lesson="02",
-    section="More than two classes",
-    arguments=("y_true", "y_pred"),
-    mistakes=(
-        Mistake(
-            "the micro average",
-            "Adding up the counts of all classes before dividing gives plain accuracy, which the"
-            " common classes decide.",
-        ),
-        Mistake(
-            "the average is weighted by how common each class is",
-            "With these weights the rare classes hardly count. In the macro average every class"
-            " has one vote.",
-        ),
-        Mistake(
-            "the F1 of the averaged precision and recall",
-            "Another quantity has the same name, and it is never smaller. Take the F1 of each"
-            " class first, then average.",
-        ),
-        Mistake(
-            "classes that were never predicted are left out",
-            "A class that the model has given up has an F1 of 0, and that belongs in the average.",
-        ),
-        Mistake(
-            "classes that occur only among the predictions are left out",
-            "The contract asks for every class that occurs in `y_true` or in `y_pred`.",
-        ),
-        Mistake(
-            "a division by zero",
-            "A class without a true positive has an F1 of 0. The contract says so.",
-            when=_undefined,
-        ),
-        INDEX,
-        ARRAYS,
-    ),
-    from_scratch=(
-        "f1_score",
-        "fbeta_score",
-        "precision_recall_fscore_support",
-        "classification_report",
-    ),
 )
 
 QUIZ = Quiz("02")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 from answers import Answers
 from imbalance_lab.checks.check import LIBRARY_CALL
+from imbalance_lab.exercises.clients import (
+    NO_PRICES,
+    ONE_MEASURE,
+    PRICES_SWAPPED,
+    RATES_ADDED,
+    TEST_PREVALENCE,
+)
 
 answers = Answers("02-metrics/metrics")
 
@@ -205,155 +211,6 @@ def rounded(y_true, y_pred, pos_label=1):
     return tuple(round(value, 2) for value in with_sets(y_true, y_pred, pos_label))
 
 
-@answers.right("f_beta")
-def guarded_formula(precision, recall, beta=1.0):
-    if precision == 0 and recall == 0:
-        return 0.0
-    return (1 + beta**2) * precision * recall / (beta**2 * precision + recall)
-
-
-@answers.right("f_beta")
-def weighted_harmonic_mean(precision, recall, beta=1.0):
-    if min(precision, recall) == 0:
-        return 0
-    precision, recall, b2 = Fraction(precision), Fraction(recall), Fraction(beta) ** 2
-    return float((1 + b2) / (1 / precision + b2 / recall))
-
-
-@answers.wrong("f_beta", "beta is on the wrong side")
-def wrong_side(precision, recall, beta=1.0):
-    return guarded_formula(recall, precision, beta)
-
-
-@answers.wrong("f_beta", "beta is not squared")
-def not_squared(precision, recall, beta=1.0):
-    return guarded_formula(precision, recall, math.sqrt(beta))
-
-
-@answers.wrong("f_beta", "beta is ignored")
-def always_f1(precision, recall, beta=1.0):
-    return guarded_formula(precision, recall)
-
-
-@answers.wrong("f_beta", "the arithmetic mean")
-def plain_mean(precision, recall, beta=1.0):
-    return np.mean([precision, recall])
-
-
-@answers.wrong("f_beta", "a division by zero")
-def unguarded_f(precision, recall, beta=1.0):
-    return (1 + beta**2) * precision * recall / (beta**2 * precision + recall)
-
-
-@answers.wrong("f_beta", "beta is squared in one place and not in the other")
-def half_squared(precision, recall, beta=1.0):
-    below = beta**2 * precision + recall
-    return (1 + beta) * precision * recall / below if below else 0.0
-
-
-@answers.wrong("f_beta")
-def one_where_undefined_f(precision, recall, beta=1.0):
-    return guarded_formula(precision, recall, beta) if precision + recall else 1.0
-
-
-@answers.wrong("f_beta")
-def zero_unless_both_are_good(precision, recall, beta=1.0):
-    below = beta**2 * precision + recall
-    return (1 + beta**2) * precision * recall / below if below > 1 else 0.0
-
-
-@answers.wrong("f_beta")
-def geometric(precision, recall, beta=1.0):
-    return math.sqrt(precision * recall)
-
-
-@answers.right("balanced_accuracy_and_mcc")
-def from_recalls_and_precisions(tn, fp, fn, tp):
-    recall, specificity = tp / (tp + fn), tn / (tn + fp)
-    if tp + fp == 0 or tn + fn == 0:
-        return (recall + specificity) / 2, 0
-    precision, negative = tp / (tp + fp), tn / (tn + fn)
-    right = math.sqrt(recall * specificity * precision * negative)
-    wrong = math.sqrt((1 - recall) * (1 - specificity) * (1 - precision) * (1 - negative))
-    return (recall + specificity) / 2, right - wrong
-
-
-@answers.wrong("balanced_accuracy_and_mcc", LIBRARY_CALL)
-def by_weights(tn, fp, fn, tp):
-    four = {"y_true": [0, 0, 1, 1], "y_pred": [0, 1, 0, 1], "sample_weight": [tn, fp, fn, tp]}
-    return (
-        metrics.recall_score(**four) / 2 + metrics.recall_score(**four, pos_label=0) / 2,
-        metrics.matthews_corrcoef(**four),
-    )
-
-
-@answers.right("balanced_accuracy_and_mcc")
-def as_a_correlation(tn, fp, fn, tp):
-    n, positives, flagged = tn + fp + fn + tp, fn + tp, fp + tp
-    recall, specificity = tp / positives, tn / (tn + fp)
-    prevalence, share = positives / n, flagged / n
-    spread = math.sqrt(prevalence * (1 - prevalence) * share * (1 - share))
-    return (recall + specificity) / 2, (tp / n - prevalence * share) / spread if spread else 0.0
-
-
-def _first(tn, fp, fn, tp):
-    return (tp / (tp + fn) + tn / (tn + fp)) / 2
-
-
-def _second(tn, fp, fn, tp):
-    return as_a_correlation(tn, fp, fn, tp)[1]
-
-
-@answers.wrong("balanced_accuracy_and_mcc", "the first number is plain accuracy")
-def with_accuracy(tn, fp, fn, tp):
-    return (tp + tn) / (tn + fp + fn + tp), _second(tn, fp, fn, tp)
-
-
-@answers.wrong("balanced_accuracy_and_mcc", "the first number is the G-mean")
-def with_g_mean(tn, fp, fn, tp):
-    return math.sqrt(tp / (tp + fn) * tn / (tn + fp)), _second(tn, fp, fn, tp)
-
-
-@answers.wrong("balanced_accuracy_and_mcc", "the first number averages precision and recall")
-def with_precision(tn, fp, fn, tp):
-    precision = tp / (tp + fp) if tp + fp else 0.0
-    return (precision + tp / (tp + fn)) / 2, _second(tn, fp, fn, tp)
-
-
-@answers.wrong(
-    "balanced_accuracy_and_mcc", "the square root of the Matthews correlation is missing"
-)
-def rootless(tn, fp, fn, tp):
-    below = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
-    return _first(tn, fp, fn, tp), (tp * tn - fp * fn) / below if below else 0.0
-
-
-@answers.wrong("balanced_accuracy_and_mcc", "the sign of the Matthews correlation is lost")
-def unsigned(tn, fp, fn, tp):
-    return _first(tn, fp, fn, tp), abs(_second(tn, fp, fn, tp))
-
-
-@answers.wrong("balanced_accuracy_and_mcc", "a division by zero")
-def unguarded_mcc(tn, fp, fn, tp):
-    below = math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    return _first(tn, fp, fn, tp), (tp * tn - fp * fn) / below
-
-
-@answers.wrong("balanced_accuracy_and_mcc", "the two numbers have changed places")
-def in_reverse_order(tn, fp, fn, tp):
-    return as_a_correlation(tn, fp, fn, tp)[::-1]
-
-
-@answers.wrong("balanced_accuracy_and_mcc")
-def one_where_it_never_flags(tn, fp, fn, tp):
-    return _first(tn, fp, fn, tp), _second(tn, fp, fn, tp) if tp + fp else 1.0
-
-
-@answers.wrong("balanced_accuracy_and_mcc")
-def scaled_to_one(tn, fp, fn, tp):
-    return _first(tn, fp, fn, tp), (_second(tn, fp, fn, tp) + 1) / 2
-
-
 def _z(confidence):
     return norm.ppf(1 - (1 - confidence) / 2)
 
@@ -454,112 +311,118 @@ def by_student(n_successes, n, confidence=0.95):
     return by_the_formula(n_successes, n, 2 * norm.cdf(z) - 1)
 
 
-@answers.right("macro_f1")
-def from_counts(y_true, y_pred):
-    y_true, y_pred = list(y_true), list(y_pred)
-    scores = []
-    for label in {*y_true, *y_pred}:
-        _, fp, fn, tp = in_a_loop(y_true, y_pred, label)
-        scores.append(2 * tp / (2 * tp + fp + fn))
-    return sum(scores) / len(scores)
+def _chosen(test, worth, best=max):
+    return best(test.columns.drop("is_fraud"), key=lambda name: worth(test["is_fraud"], test[name]))
 
 
-@answers.right("macro_f1")
-def from_the_matrix(y_true, y_pred):
-    matrix = metrics.confusion_matrix(list(y_true), list(y_pred))
-    return np.mean(2 * np.diag(matrix) / (matrix.sum(axis=0) + matrix.sum(axis=1)))
+@answers.right("choose_detector")
+def by_counts_of_the_client(test, prevalence, cost_fp, cost_fn):
+    n = 1_000_000
+
+    def bill(y, flags):
+        missed = n * prevalence * (1 - metrics.recall_score(y, flags))
+        rung = n * (1 - prevalence) * (1 - metrics.recall_score(y, flags, pos_label=0))
+        return missed * cost_fn + rung * cost_fp
+
+    return _chosen(test, bill, min)
 
 
-def each_f1(y_true, y_pred, labels):
-    y_true, y_pred = list(y_true), list(y_pred)
-    counts = [in_a_loop(y_true, y_pred, label) for label in sorted(labels)]
-    return np.array([2 * tp / max(2 * tp + fp + fn, 1) for _, fp, fn, tp in counts])
+@answers.right("choose_detector")
+def rows_weighted_to_the_prevalence(test, prevalence, cost_fp, cost_fn):
+    y = test["is_fraud"].to_numpy()
+    weight = np.where(y == 1, prevalence / y.mean() * cost_fn, (1 - prevalence) / (1 - y.mean()))
+    weight[y == 0] *= cost_fp
+    wrong = {name: weight[test[name] != y].sum() for name in test if name != "is_fraud"}
+    return sorted(wrong, key=wrong.get)[0]
 
 
-def all_labels(y_true, y_pred):
-    return {*list(y_true), *list(y_pred)}
+@answers.right("choose_detector")
+def by_net_benefit(test, prevalence, cost_fp, cost_fn):
+    odds = (1 - prevalence) / prevalence * cost_fp / cost_fn
+    rates = test.groupby("is_fraud").mean()
+    return (rates.loc[1] - odds * rates.loc[0]).idxmax()
 
 
-@answers.wrong("macro_f1", LIBRARY_CALL)
-def by_sklearn_f1(y_true, y_pred):
-    return metrics.f1_score(list(y_true), list(y_pred), average="macro", zero_division=0)
+@answers.right("choose_detector")
+def with_half_a_case_more(test, prevalence, cost_fp, cost_fn):
+    def bill(y, flags):
+        tn, fp, fn, tp = metrics.confusion_matrix(y, flags).ravel()
+        missed, rung = (fn + 0.5) / (fn + tp + 1), (fp + 0.5) / (fp + tn + 1)
+        return prevalence * missed * cost_fn + (1 - prevalence) * rung * cost_fp
+
+    return _chosen(test, bill, min)
 
 
-@answers.wrong("macro_f1", LIBRARY_CALL)
-def by_report(y_true, y_pred):
-    report = metrics.classification_report(list(y_true), list(y_pred), output_dict=True)
-    return report["macro avg"]["f1-score"]
+@answers.wrong("choose_detector", TEST_PREVALENCE)
+def cost_on_the_test_set(test, prevalence, cost_fp, cost_fn):
+    def bill(y, flags):
+        return cost_fp * ((y == 0) & (flags == 1)).sum() + cost_fn * ((y == 1) & (flags == 0)).sum()
+
+    return _chosen(test, bill, min)
 
 
-@answers.wrong("macro_f1", "the micro average")
-def micro(y_true, y_pred):
-    return metrics.accuracy_score(list(y_true), list(y_pred))
+@answers.wrong("choose_detector", PRICES_SWAPPED)
+def swapped_prices(test, prevalence, cost_fp, cost_fn):
+    return by_net_benefit(test, prevalence, cost_fn, cost_fp)
 
 
-@answers.wrong("macro_f1", "the average is weighted by how common each class is")
-def weighted(y_true, y_pred):
-    labels = all_labels(y_true, y_pred)
-    weights = [list(y_true).count(label) for label in sorted(labels)]
-    return np.average(each_f1(y_true, y_pred, labels), weights=weights)
+@answers.wrong("choose_detector", NO_PRICES)
+def accuracy_at_the_client(test, prevalence, cost_fp, cost_fn):
+    return by_net_benefit(test, prevalence, 1, 1)
 
 
-@answers.wrong("macro_f1", "the F1 of the averaged precision and recall")
-def f1_of_averages(y_true, y_pred):
-    both = [with_sets(y_true, y_pred, label) for label in all_labels(y_true, y_pred)]
-    precision, recall = np.mean(both, axis=0)
-    return guarded_formula(precision, recall)
+@answers.wrong("choose_detector", RATES_ADDED)
+def rates_with_prices(test, prevalence, cost_fp, cost_fn):
+    return by_net_benefit(test, 0.5, cost_fp, cost_fn)
 
 
-@answers.wrong("macro_f1", "classes that were never predicted are left out")
-def predicted_classes(y_true, y_pred):
-    return each_f1(y_true, y_pred, set(y_pred)).mean()
+@answers.wrong("choose_detector", ONE_MEASURE)
+def highest_f1(test, prevalence, cost_fp, cost_fn):
+    return _chosen(test, metrics.f1_score)
 
 
-@answers.wrong("macro_f1", "classes that occur only among the predictions are left out")
-def true_classes(y_true, y_pred):
-    return each_f1(y_true, y_pred, set(y_true)).mean()
+@answers.wrong("choose_detector", ONE_MEASURE)
+def highest_f2(test, prevalence, cost_fp, cost_fn):
+    return _chosen(test, lambda y, flags: metrics.fbeta_score(y, flags, beta=2))
 
 
-@answers.wrong("macro_f1", "a division by zero")
-def from_precision_and_recall(y_true, y_pred):
-    scores = []
-    for label in all_labels(y_true, y_pred):
-        precision, recall = with_sets(y_true, y_pred, label)
-        scores.append(2 * precision * recall / (precision + recall))
-    return np.mean(scores)
+@answers.wrong("choose_detector", ONE_MEASURE)
+def highest_accuracy(test, prevalence, cost_fp, cost_fn):
+    return _chosen(test, metrics.accuracy_score)
 
 
-@answers.wrong("macro_f1", "the index of a Series decides, not the order of the rows")
-def in_one_frame(y_true, y_pred):
-    frame = pd.DataFrame({"truth": pd.Series(y_true), "guess": pd.Series(y_pred)})
-    return from_counts(frame["truth"], frame["guess"])
+@answers.wrong("choose_detector", ONE_MEASURE)
+def highest_balanced_accuracy(test, prevalence, cost_fp, cost_fn):
+    return _chosen(test, metrics.balanced_accuracy_score)
 
 
-@answers.wrong("macro_f1", "lists and Series are used as if they were arrays")
-def asks_what_comes(y_true, y_pred):
-    values = []
-    for label in np.union1d(y_true, y_pred):
-        truth, guess = y_true == label, y_pred == label
-        values.append(2 * (truth & guess).sum() / (truth.sum() + guess.sum()))
-    return np.mean(values)
+@answers.wrong("choose_detector", ONE_MEASURE)
+def highest_mcc(test, prevalence, cost_fp, cost_fn):
+    return _chosen(test, metrics.matthews_corrcoef)
 
 
-@answers.wrong("macro_f1")
-def median(y_true, y_pred):
-    return float(np.median(each_f1(y_true, y_pred, all_labels(y_true, y_pred))))
+@answers.wrong("choose_detector", ONE_MEASURE)
+def highest_precision(test, prevalence, cost_fp, cost_fn):
+    return _chosen(test, metrics.precision_score)
 
 
-@answers.wrong("macro_f1")
-def mean_recall(y_true, y_pred):
-    return np.mean([with_sets(y_true, y_pred, label)[1] for label in set(y_true)])
+@answers.wrong("choose_detector", ONE_MEASURE)
+def highest_recall(test, prevalence, cost_fp, cost_fn):
+    return _chosen(test, metrics.recall_score)
 
 
-@answers.wrong("macro_f1")
-def rarest_class_only(y_true, y_pred):
-    rarest = min(set(y_true), key=list(y_true).count)
-    return each_f1(y_true, y_pred, {rarest})[0]
+@answers.wrong("choose_detector")
+def f_beta_of_the_prices(test, prevalence, cost_fp, cost_fn):
+    beta_of_prices = math.sqrt(cost_fn / cost_fp)
+    return _chosen(test, lambda y, flags: metrics.fbeta_score(y, flags, beta=beta_of_prices))
 
 
-@answers.wrong("macro_f1")
-def rounded_f1(y_true, y_pred):
-    return round(from_counts(y_true, y_pred), 3)
+@answers.wrong("choose_detector")
+def a_place_instead_of_a_name(test, prevalence, cost_fp, cost_fn):
+    best = by_net_benefit(test, prevalence, cost_fp, cost_fn)
+    return list(test.columns).index(best)
+
+
+@answers.wrong("choose_detector")
+def always_the_first(test, prevalence, cost_fp, cost_fn):
+    return "A"

@@ -102,8 +102,8 @@ TRIES = {
 MORE_TRIES = {
     "files: the catalogue": (
         "from imbalance_lab.checks import Exercise\n"
-        "from imbalance_lab.exercises.metrics import F_BETA\n"
-        "assert isinstance(F_BETA, Exercise)\n"
+        "from imbalance_lab.exercises.metrics import WILSON_INTERVAL\n"
+        "assert isinstance(WILSON_INTERVAL, Exercise)\n"
         "print('@THROUGH@')"
     ),
     "files: an oracle": "import imbalance_oracles.ranking\nprint('@THROUGH@')",
