@@ -469,10 +469,10 @@ plots.intervals(
 # this patient (machine, customer) before?** If not, split by it.
 
 # %% [markdown]
-# ### Exercise 3: audit a report
+# ### A report
 #
 # Hospitals have three or four slides of each patient, and a detector for new patients. (The patients are real
-# tumours of the Wisconsin data, the slides are simulated, and in some hospitals the labels were mixed up, so that
+# tumours of the Wisconsin data, the slides are simulated, and in some hospitals labels were mixed up, so
 # there is nothing to learn.) Each reports a ROC AUC that this code has computed:
 
 # %%
@@ -493,11 +493,14 @@ print(f"reported: ROC AUC {report(one.X, one.y, one.patient):.2f}")
 
 # %% [markdown]
 # Find what leaks, mend it, and return the ROC AUC to expect. An exact audit is worth 0.25; each hundredth that it is
-# off, up or down, takes a hundredth away. Points are for what your audits of six hidden hospitals are worth
+# off takes a hundredth away. Points are for what your audits of six hidden hospitals are worth
 # together, as a share of what a careful audit (the reference) is worth there:
 
 # %%
 plots.points_curve(CURVE, xlabel="worth of the audits, as a share of the reference's")
+
+# %% [markdown]
+# ### Exercise 3: audit a report
 
 
 # %% answer="honest-auc"
