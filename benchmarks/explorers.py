@@ -59,7 +59,12 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     options = [f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}"]
     options += [f"--IdentityProvider.token={token}", "--ServerApp.allow_root=True"]
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config")}
-    server = subprocess.Popen([*command, *options], env=environment)
+    server = subprocess.Popen(
+        [*command, *options],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         address = f"http://localhost:{port}"
         for _ in range(240):
@@ -79,6 +84,7 @@ def open_and_run(page: Page, address: str) -> list[Locator]:
     page.set_default_timeout(120_000)
     page.goto(address)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.locator(".jp-NotebookPanel-toolbar").get_by_text("Python 3").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     live = page.locator(".imbalance-lab-live")
