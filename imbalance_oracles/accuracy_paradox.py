@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import confusion_matrix
 
 from imbalance_lab.checks import Call, Question
 from imbalance_lab.exercises import accuracy_paradox as exercises
-from imbalance_oracles import fresh
+from imbalance_lab.exercises.rules import RULES, company, saved
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
 
 
@@ -48,84 +48,6 @@ MAJORITY_ACCURACY = Key(
         "the share of the rarest class": lambda y: float(_shares(y).min()),
         "a percentage instead of a share": lambda y: 100 * float(_shares(y).max()),
         "a count instead of a share": lambda y: float(_shares(y).max() * len(y)),
-    },
-)
-
-
-def closed_gap(accuracy: float, baseline: float) -> float:
-    """Return what is left open, taken from the whole; refuse a baseline without a gap."""
-    if baseline >= 1:
-        raise ValueError(f"no gap above a baseline of {baseline}")
-    return float(1 - (1 - Fraction(accuracy)) / (1 - Fraction(baseline)))
-
-
-def _accuracies(rng: np.random.Generator) -> list[Call]:
-    """Return models better and worse than the baseline, perfect ones, and no gap at all."""
-    pairs = rng.uniform([0.2, 0.5], [1.0, 0.99], size=(7, 2)).round(3).tolist()
-    same = round(float(rng.uniform(0.5, 0.9)), 2)
-    edges = [(1.0, same), (same, same), (0.0, same), (same, 0.0), (same, 1.0), (1, 1)]
-    return [Call(tuple(pair)) for pair in (*pairs, *edges)]
-
-
-SKILL = Key(
-    exercises.SKILL,
-    right=closed_gap,
-    inputs=_accuracies,
-    by_hand=[Call((0.95, 0.90)), Call((0.9, 1.0))],
-    wrong={
-        "the baseline is forgotten": lambda accuracy, baseline: accuracy,
-        "the gain is not measured against what was left to gain": lambda accuracy, baseline: (
-            accuracy - baseline
-        ),
-        "the gain is measured against the baseline itself": lambda accuracy, baseline: (
-            (accuracy - baseline) / baseline
-        ),
-        "the ratio of the two accuracies": lambda accuracy, baseline: accuracy / baseline,
-        "the share of the gap that is left open": lambda accuracy, baseline: (
-            (1 - accuracy) / (1 - baseline)
-        ),
-    },
-)
-
-
-def by_scikit_learn(y: Any, label: int) -> tuple[int, ...]:
-    """Return the four counts of scikit-learn's confusion matrix."""
-    return tuple(confusion_matrix(list(y), [label] * len(y), labels=[0, 1]).ravel().tolist())
-
-
-def _constant_answers(rng: np.random.Generator) -> list[Call]:
-    """Return labels 0 and 1, both answers, and labels of which a class is absent."""
-    n = int(rng.integers(5, 12))
-    drawn = fresh.labels(rng, n_cases=8, values=(0, 1), sizes=(5, 30), label=[0, 1])
-    alone = [Call(([value] * n, label)) for value in (0, 1) for label in (0, 1)]
-    return [*drawn, *alone, Call((pd.Series([0, 1, 0], index=[4, 2, 9]), 1))]
-
-
-def _four_counts(y, label):
-    y = np.asarray(y)
-    said = np.full(len(y), label)
-    return tuple(int(np.sum((y == truth) & (said == flag))) for truth in (0, 1) for flag in (0, 1))
-
-
-def _swapped(y, label):
-    tn, fp, fn, tp = _four_counts(y, label)
-    return tn, fn, fp, tp
-
-
-CONFUSION_OF_CONSTANT = Key(
-    exercises.CONFUSION_OF_CONSTANT,
-    right=by_scikit_learn,
-    inputs=_constant_answers,
-    by_hand=[Call(([0, 0, 0, 1], 0)), Call(([0, 0, 0, 1], 1))],
-    wrong={
-        "false positives and false negatives are swapped": _swapped,
-        "the answer is taken to be 0 whatever `label` says": lambda y, label: _four_counts(y, 0),
-        "the order is (tp, fp, fn, tn)": lambda y, label: tuple(
-            np.array(_four_counts(y, label))[[3, 1, 2, 0]].tolist()
-        ),
-        "shares instead of counts": lambda y, label: tuple(
-            count / len(y) for count in _four_counts(y, label)
-        ),
     },
 )
 
@@ -245,48 +167,81 @@ DIAGNOSE = Key(
     },
 )
 
+# --- companies that choose a rule -----------------------------------------------------------------
+
+
+def hidden_companies() -> dict[int, float]:
+    """Return what the reference saves at each hidden company, by its seed."""
+    return _drawn(secret.current())
+
+
+@cache
+def _drawn(course: str) -> dict[int, float]:
+    """Draw nine companies from a secret, three of each kind, only such on which no luck decides.
+
+    Where the rule that was cheapest on the past is not the cheapest on the later days, whoever
+    chooses well loses by chance. Two companies in three are taken. The seeds have 128 bits, so that
+    nobody can try them all.
+    """
+    rng = secret.generator(course, exercises.CHEAPEST_RULE.name)
+    drawn: dict[int, float] = {}
+    while len(drawn) < 9:
+        seed = 3 * int.from_bytes(rng.bytes(16), "little") + len(drawn) % 3
+        past, later = company(seed)
+        if cheapest(past) == cheapest(later):
+            drawn[seed] = saved(later, cheapest(later))
+    return drawn
+
+
+def cheapest(table: pd.DataFrame) -> str:
+    """Return the rule that saves most on some days."""
+    return max(RULES, key=lambda rule: saved(table, rule))
+
+
 LESSON = "01"
 QUIZ = {
     1: Question(
         right="b",
         mistakes={
-            "a": "Three errors in 100 sounds few, but two in 100 come without any model.",
-            "c": "Accuracy mixes both classes. The share of the ill that is found can be"
-            " anything from 0 up.",
-            "d": "It may have been trained for another aim and be worth more than a more"
-            " accurate one. Low accuracy alone proves no error.",
+            "a": "That is its accuracy. How much of it comes without any model?",
+            "c": "Compare it with what calling everybody healthy reaches: is the model above that,"
+            " or below?",
+            "d": "The difference from what is free has still to be measured against the gap that"
+            " was left to close.",
         },
-        section="Where the 99% come from",
+        section="What a model adds",
     ),
     2: Question(
         right="c",
         mistakes={
-            "a": "Passing every sample with a probability below one half is the best decision"
-            " for accuracy, not a bug.",
-            "b": "More negatives make the event rarer still; what is learned about it is"
-            " limited by the positives.",
-            "d": "The order of its probabilities can be informative although none crosses 0.5.",
+            "a": "So picky a detector misses most of the frauds. Use the button that goes to the"
+            " least cost, and divide all flagged rows by the true positives.",
+            "b": "Divide all rows that are flagged there, false alarms and caught frauds together,"
+            " by the frauds that are caught.",
+            "d": "That many reviews for a fraud come from a threshold that is too low. Use the"
+            " button that goes to the least cost.",
         },
         section="It is not a bug",
     ),
     3: Question(
         right="b",
         mistakes={
-            "a": "In the experiment a ratio ten times worse did no harm, while ten times the"
-            " positives helped.",
-            "c": "They do not cancel: at the same number of positives, more negatives did not"
-            " hurt.",
-            "d": "Balancing adds no positive that was not there before. Lessons 05 to 07 test"
-            " what it does.",
+            "a": "That is the other picture. With ten times the negatives the share that is found"
+            " hardly changed.",
+            "c": "Look at the second picture: at the ratio 1:10 about half of the flagged are"
+            " positive, however many positives were learned from.",
+            "d": "In the second picture one of them changes a great deal.",
         },
         section="Two kinds of rarity",
     ),
     4: Question(
         right="b",
         mistakes={
-            "a": "Counting mistakes prices a miss like a false alarm. Multiply each by its price.",
-            "c": "Multiply and add for each model: the two totals differ.",
-            "d": "Accuracy adds nothing here: the counts and the prices decide.",
+            "a": "Counting mistakes prices a miss like a false alarm. Write both bills with the"
+            " price of a miss left open.",
+            "c": "At that price all mistakes cost alike, and A makes more of them. Set the two"
+            " bills equal.",
+            "d": "A has fifty false alarms more, but it also has five misses fewer, not one.",
         },
         section="Put a price on each mistake",
     ),

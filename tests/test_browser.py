@@ -210,7 +210,7 @@ def test_a_wrong_answer_is_named_and_the_right_one_passes_and_validates(
     )
     expect(graded).to_contain_text("For a first hint, run in a new cell")
     progress = cell(page, "progress()").locator("summary")
-    expect(progress).to_contain_text("Lesson 01: 5 of 6 solved, 9 of 11 points")
+    expect(progress).to_contain_text("Lesson 01: 4 of 5 solved, 11 of 13 points")
     graded.scroll_into_view_if_needed()
     shot(page, "named-mistake")
     dialog = validate(page)
@@ -223,7 +223,7 @@ def test_a_wrong_answer_is_named_and_the_right_one_passes_and_validates(
     expect(graded).to_contain_text("cost_of: right on this input.")
     expect(graded).not_to_contain_text("not right yet")
     expect(graded).to_contain_text("✓ cost_of: right on all")
-    expect(progress).to_contain_text("Lesson 01: 6 of 6 solved, 11 of 11 points")
+    expect(progress).to_contain_text("Lesson 01: 5 of 5 solved, 13 of 13 points")
     expect(validate(page)).to_contain_text("Success! Your notebook passes all the tests.")
     shot(page, "validated")
 

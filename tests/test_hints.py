@@ -21,7 +21,7 @@ TASKS = [
 ]
 # Names of functions that are words of the language too, and tell nothing.
 WORDS = {"fit", "loss", "mean", "split", "step", "sum", "where"}
-CALL = "from imbalance_lab.progress import hint; hint('skill')"
+CALL = "from imbalance_lab.progress import hint; hint('majority_accuracy')"
 
 
 def solution(notebook: str, key: str) -> tuple[str, str]:
@@ -54,37 +54,39 @@ def test_two_hints_that_differ_and_hold_nothing_of_the_solution(notebook: str, t
 
 
 def test_hints_open_one_by_one_and_never_before_a_try(lesson: Path) -> None:  # noqa: F811
-    first, second = hints_for("skill")
-    check = graded_cell("skill")
+    first, second = hints_for("majority_accuracy")
+    check = graded_cell("majority-accuracy")
     shown = run(lesson, STUB, check, CALL, WRONG, check, CALL, CALL, CALL)
     assert shown[2] == [
-        "Hints for skill open once its check has failed. Write an answer and run the check."
+        "Hints for majority_accuracy open once its check has failed."
+        " Write an answer and run the check."
     ]
     task = next(task for _, task in TASKS if task.key == KEY)
     assert shown[4][-1] == invitation(task, 0)
-    assert shown[5] == [f"Hint 1 of 2 for skill: {first}"]
-    assert shown[6] == shown[7] == [*shown[5], f"Hint 2 of 2 for skill: {second}"]
+    assert shown[5] == [f"Hint 1 of 2 for majority_accuracy: {first}"]
+    assert shown[6] == shown[7] == [*shown[5], f"Hint 2 of 2 for majority_accuracy: {second}"]
     assert kept(lesson)[KEY].hints == 2
     again = run(lesson, "from imbalance_lab.checks import check\n" + CALL)  # the next day
     assert again == [shown[7]]
 
 
 def test_the_exercise_its_function_and_its_name_open_the_same(lesson: Path) -> None:  # noqa: F811
-    imports = "from imbalance_lab.exercises.accuracy_paradox import SKILL\n"
-    calls = [CALL.replace("'skill'", what) for what in ("skill", "SKILL", "'skill '", "1", "'no'")]
-    shown = run(lesson, imports + WRONG, graded_cell("skill"), *calls)
+    imports = "from imbalance_lab.exercises.accuracy_paradox import MAJORITY_ACCURACY\n"
+    names = ("majority_accuracy", "MAJORITY_ACCURACY", "'majority_accuracy '", "1", "'no'")
+    calls = [CALL.replace("'majority_accuracy'", what) for what in names]
+    shown = run(lesson, imports + WRONG, graded_cell("majority-accuracy"), *calls)
     assert [len(each) for each in shown[2:5]] == [1, 2, 2]
     assert shown[5:] == [["ValueError"], ["ValueError"]]
 
 
 def test_where_no_person_runs_the_cell_no_hint_is_shown(lesson: Path) -> None:  # noqa: F811
-    shown = run(lesson, WRONG, graded_cell("skill"), CALL, student=False)
+    shown = run(lesson, WRONG, graded_cell("majority-accuracy"), CALL, student=False)
     assert shown[2] == []
     assert not list(lesson.parents[1].rglob("*my-progress*"))
 
 
 def test_hints_work_where_no_file_is_kept(lesson: Path) -> None:  # noqa: F811
-    shown = run(lesson, WRONG, graded_cell("skill"), CALL, IMBALANCE_LAB_PROGRESS="off")
+    shown = run(lesson, WRONG, graded_cell("majority-accuracy"), CALL, IMBALANCE_LAB_PROGRESS="off")
     assert shown[2][0].startswith("Hint 1 of 2")
 
 

@@ -37,7 +37,7 @@ def solved() -> dict:
     cells = json.loads(nbformat.writes(notebook))["cells"]
     for cell in cells:
         cell["source"] = text_of(cell)
-    at = place(cells, "skill") + 1
+    at = place(cells, "majority-accuracy") + 1
     cells.insert(at, {"cell_type": "code", "id": "own", "metadata": {}, "source": OWN})
     cells[at] |= {"outputs": [], "execution_count": None}
     text = next(c for c in cells if c["cell_type"] == "markdown" and len(c["source"]) > 300)
@@ -122,7 +122,8 @@ def a_written_answer_was_split(cells):
 
 
 def kinds_were_changed(cells):
-    for name, kind in {"cost-of": "markdown", "skill-check": "raw", "reflection": "code"}.items():
+    changed = {"cost-of": "markdown", "diagnose-check": "raw", "reflection": "code"}
+    for name, kind in changed.items():
         cells[place(cells, name)]["cell_type"] = kind
 
 
@@ -146,7 +147,7 @@ def an_answers_cell_is_gone_and_its_text_in_an_own_one(cells):
 
 DAMAGE: dict[Callable, str] = {
     a_check_is_gone: "the cell cost-of-check was missing",
-    names_are_gone: "the cell skill had lost what nbgrader knows it by",
+    names_are_gone: "the cell majority-accuracy had lost what nbgrader knows it by",
     names_and_ids_are_gone: "the cell reflection had lost what nbgrader knows it by",
     old_notebooks_have_no_ids: "the cell quiz had lost what nbgrader knows it by",
     an_attempt_was_pasted_above: "2 cells had the name cost-of",
@@ -244,7 +245,7 @@ def test_a_lesson_in_order_is_left_alone_untouched_or_solved(name):
 def test_outputs_and_the_order_of_cells_stay(file):
     notebook = solved()
     cells = notebook["cells"]
-    at = place(cells, "skill")
+    at = place(cells, "majority-accuracy")
     output = {"output_type": "stream", "name": "stdout", "text": ["mine\n"]}
     cells[at] |= {"outputs": [output], "execution_count": 7}
     a_check_is_gone(cells)
@@ -275,7 +276,7 @@ def test_of_a_file_that_was_cut_off_the_cells_are_saved(share, file, capsys):
     mended = json.loads(file.read_text(encoding="utf-8"))
     assert exercises(mended) == exercises(released(LESSON))
     texts = list(map(text_of, mended["cells"]))
-    assert solution_cells(LESSON)["skill"] in texts
+    assert solution_cells(LESSON)["majority-accuracy"] in texts
     assert OWN in texts
 
 
@@ -343,7 +344,7 @@ def test_the_command_looks_mends_and_resets(file, monkeypatch, capsys):
     answers = {c["id"]: text_of(c) for c in json.loads(file.read_text(encoding="utf-8"))["cells"]}
     given = {c["id"]: text_of(c) for c in released(LESSON)["cells"]}
     assert answers["cost-of"] == given["cost-of"]
-    assert answers["skill"] == solution_cells(LESSON)["skill"]
+    assert answers["majority-accuracy"] == solution_cells(LESSON)["majority-accuracy"]
     assert main(["reset", "no_such", path]) == 1
     assert "(it has: majority_accuracy," in capsys.readouterr().err
     assert main(["look", "lessons/nowhere.ipynb"]) == 1

@@ -19,7 +19,7 @@ SUBMISSIONS = {
     "perfect": {"solve": None},
     "untouched": {},
     "half-solved": {
-        "solve": ("majority-accuracy", "skill"),
+        "solve": ("majority-accuracy", "cheapest-rule"),
         "answers": {
             "quiz": QUIZ_HALF_RIGHT,
             "cost-of": "def cost_of(y_true, y_pred, cost_fp, cost_fn):\n    return 21",
@@ -32,7 +32,7 @@ SUBMISSIONS = {
     "late": {"solve": None},
 }
 AUTO = sum(points(NOTEBOOK).values())
-EXPECTED = {"perfect": AUTO, "untouched": 0, "half-solved": 1 + 1 + 2, "late": AUTO}
+EXPECTED = {"perfect": AUTO, "untouched": 0, "half-solved": 1 + 4 + 2, "late": AUTO}
 
 
 def home_of(course: Course, name: str) -> Path:
@@ -109,7 +109,7 @@ def test_each_exercise_gets_its_own_points(graded: Course) -> None:
         }
     assert {name: score for name, score in scores.items() if score} == {
         "majority-accuracy-check": 1,
-        "skill-check": 1,
+        "cheapest-rule-check": 4,
         "quiz-check": 2,
     }
 
@@ -120,7 +120,7 @@ def test_feedback_names_the_mistake_and_returns_to_the_student(graded: Course) -
     (page,) = home.glob(f"{ASSIGNMENT}/feedback/*/accuracy-paradox.html")
     text = page.read_text(encoding="utf-8")
     assert "cost_of: not right yet" in text
-    assert "In the experiment a ratio ten times worse did no harm" in text
+    assert "With ten times the negatives the share that is found" in text
 
 
 def test_the_export_lists_every_student_with_score_and_delay(graded: Course) -> None:

@@ -23,14 +23,13 @@ from imbalance_lab.progress.record import Entry
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPIC = "01-accuracy-paradox"
-KEY = f"{TOPIC}/accuracy-paradox/skill"
+KEY = f"{TOPIC}/accuracy-paradox/majority-accuracy"
 EARLY, LATE = "2026-01-01T10:00:00+00:00", "2026-02-01T10:00:00+00:00"
-SKILL = """def skill(accuracy, baseline):
-    if baseline >= 1:
-        raise ValueError
-    return (accuracy - baseline) / (1 - baseline)"""
-WRONG = "def skill(accuracy, baseline):\n    return accuracy - baseline"
-STUB = "def skill(accuracy, baseline):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+RIGHT = """def majority_accuracy(y):
+    labels = list(y)
+    return max(map(labels.count, labels)) / len(labels)"""
+WRONG = "def majority_accuracy(y):\n    return 100 * max(map(list(y).count, y)) / len(y)"
+STUB = "def majority_accuracy(y):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
 
 
 def graded_cell(name: str) -> str:
@@ -113,12 +112,12 @@ def test_layout_and_comments_of_a_check_do_not_matter_but_its_code_does() -> Non
 
 def test_a_check_leaves_its_trace_and_the_last_cell_shows_it(lesson: Path) -> None:
     show = "from imbalance_lab.progress import progress\nprogress()"
-    check = graded_cell("skill")
-    shown = run(lesson, show, STUB, check, WRONG, check, SKILL, check)
-    line = "Lesson 01: 1 of 6 solved, 1 of 11 points by your own checks."
+    check = graded_cell("majority-accuracy")
+    shown = run(lesson, show, STUB, check, WRONG, check, RIGHT, check)
+    line = "Lesson 01: 1 of 5 solved, 1 of 13 points by your own checks."
     assert shown[0][0].startswith(line)  # the first cell changed when the check passed
     assert "all" in shown[0][0]
-    assert shown[2] == ["skill: not written yet."]
+    assert shown[2] == ["majority_accuracy: not written yet."]
     assert shown[4][0] == "CheckFailed"
     assert shown[6][-1] == line
     entry = kept(lesson)[KEY]
@@ -131,7 +130,7 @@ def test_a_check_leaves_its_trace_and_the_last_cell_shows_it(lesson: Path) -> No
 def test_partial_credit_counts_as_what_it_is(lesson: Path) -> None:
     quiz = 'quiz = {1: "b", 2: "a", 3: "b", 4: "a"}'
     shown = run(lesson, quiz, graded_cell("quiz"))
-    assert "Lesson 01: 0 of 6 solved, 2 of 11 points by your own checks." in shown[1]
+    assert "Lesson 01: 0 of 5 solved, 2 of 13 points by your own checks." in shown[1]
     assert kept(lesson)[f"{TOPIC}/accuracy-paradox/quiz"].points == 2
 
 
@@ -140,20 +139,22 @@ def test_nothing_is_kept_where_it_is_not_wanted(lesson: Path, how: str) -> None:
     folder = lesson.parent if how == "elsewhere" else lesson
     off = {"IMBALANCE_LAB_PROGRESS": "off"} if how == "off" else {}
     show = "from imbalance_lab.progress import progress\nprogress()"
-    shown = run(folder, SKILL, graded_cell("skill"), show, student=how != "program", **off)
+    shown = run(
+        folder, RIGHT, graded_cell("majority-accuracy"), show, student=how != "program", **off
+    )
     assert not list(lesson.parents[1].rglob("*my-progress*"))
     if how == "program":
         assert shown[2] == []
     elif how == "off":
         assert shown[1:] == [
             [
-                "skill: right on this input.\nskill: right on this input.\n",
-                "skill: right on all 15 inputs.",
+                "majority_accuracy: right on this input.\n" * 2,
+                "majority_accuracy: right on all 12 inputs.",
             ],
             ["Progress is switched off here."],
         ]
     else:
-        assert "1 of 6 solved" in shown[2][0]
+        assert "1 of 5 solved" in shown[2][0]
         assert "It is not kept" in shown[2][0]
 
 
@@ -272,6 +273,6 @@ def test_the_table_says_what_is_left_for_every_lesson(
     rows = dict(line.split("  ", 1) for line in text.splitlines() if " · " in line)
     assert len(rows) == len(course())
     assert rows["00 · Start here"].endswith("  nothing: done")
-    assert rows["01 · The accuracy paradox"].endswith("Exercise 1, 3, 4, 5, Quiz")
+    assert rows["01 · The accuracy paradox"].endswith("Exercise 2, 3, 4, Quiz")
     assert markup.count("<tr>") == len(course()) + 1
     assert markup.count('scope="row"') == len(course())

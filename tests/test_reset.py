@@ -6,15 +6,15 @@ import json
 from pathlib import Path
 
 from test_mending import a_check_is_gone, solved
-from test_progress import SKILL, TOPIC, graded_cell, lesson, run  # noqa: F401
+from test_progress import RIGHT, TOPIC, graded_cell, lesson, run  # noqa: F401
 
 from imbalance_lab.lessons.copies import keep_copy
 from imbalance_lab.lessons.released import answers, text_of
 
 NAME = "accuracy-paradox"
 IMPORT = "import imbalance_lab"  # as whatever a lesson imports first does
-BROKEN = "def skill(accuracy, baseline:\n    return ("
-GIVEN = text_of(answers([f"{TOPIC}/{NAME}"])["skill"])
+BROKEN = "def majority_accuracy(y:\n    return ("
+GIVEN = text_of(answers([f"{TOPIC}/{NAME}"])["majority-accuracy"])
 
 
 def payloads(replies: list[dict]) -> list[list[str]]:
@@ -30,11 +30,11 @@ def kept(lesson: Path) -> list[Path]:  # noqa: F811
 
 
 def test_an_exercise_starts_over_and_its_old_text_is_kept(lesson):  # noqa: F811
-    check, replies = graded_cell("skill"), []
+    check, replies = graded_cell("majority-accuracy"), []
     cells = {
-        "right": f"%%start_over\n{SKILL}",
+        "right": f"%%start_over\n{RIGHT}",
         "check": check,
-        "right again": SKILL,
+        "right again": RIGHT,
         "broken": BROKEN,
         "check that": check,
         "no Python": f"%%start_over\n{BROKEN}",
@@ -44,7 +44,7 @@ def test_an_exercise_starts_over_and_its_old_text_is_kept(lesson):  # noqa: F811
         "check again": check,
         "no exercise": "%%start_over\nx = 1",
     }
-    shown = run(lesson, IMPORT, SKILL, check, *cells.values(), replies=replies)
+    shown = run(lesson, IMPORT, RIGHT, check, *cells.values(), replies=replies)
     shown = dict(zip(cells, shown[3:], strict=True))
     asked = dict(zip(cells, payloads(replies)[3:], strict=True))
     assert asked["right"] == asked["no Python"] == asked["untouched"] == [GIVEN]
@@ -52,38 +52,38 @@ def test_an_exercise_starts_over_and_its_old_text_is_kept(lesson):  # noqa: F811
     assert asked["no exercise"] == []
     assert all(p["replace"] for r in replies for p in r["payload"])
     copies = kept(lesson)
-    assert [copy.read_text().strip() for copy in copies] == [SKILL, BROKEN, "x = 1"]
+    assert [copy.read_text().strip() for copy in copies] == [RIGHT, BROKEN, "x = 1"]
     assert {copy.parent for copy in copies} == {lesson.parents[1] / "my-copies" / TOPIC}
-    told = "skill is as it was handed out."
+    told = "majority_accuracy is as it was handed out."
     place = f"../../my-copies/{TOPIC}/{copies[0].name}"
     assert shown["right"][0] == f"{told} Your text is kept in {place}."
     assert shown["right"][1].endswith(GIVEN)  # for a front end that replaces nothing
     assert shown["untouched"][0] == told
     assert shown["check"] == ["NameError"]  # it does not go on with the old answer
     assert shown["check that"] == ["NameError"]  # nor where the new text is no Python
-    assert shown["check again"] == ["skill: not written yet."]
+    assert shown["check again"] == ["majority_accuracy: not written yet."]
     assert shown["no exercise"] == [
-        "Which exercise? Write %%start_over and its name. There are: majority_accuracy, skill,"
-        " confusion_of_constant, cost_of, diagnose, quiz, reflection."
+        "Which exercise? Write %%start_over and its name. There are: majority_accuracy, cost_of,"
+        " cheapest_rule, diagnose, quiz, reflection."
     ]
 
 
 def test_without_a_copy_nothing_is_replaced(lesson):  # noqa: F811
     (lesson.parents[1] / "my-copies").write_text("a file where the folder should be")
     replies: list[dict] = []
-    shown = run(lesson, IMPORT, f"%%start_over\n{SKILL}", replies=replies)
+    shown = run(lesson, IMPORT, f"%%start_over\n{RIGHT}", replies=replies)
     assert shown[1][0] in ("FileExistsError", "NotADirectoryError")
     assert "payload" not in replies[1] or payloads(replies)[1] == []
 
 
 def test_where_no_person_runs_the_cell_nothing_happens(lesson):  # noqa: F811
     replies: list[dict] = []
-    shown = run(lesson, IMPORT, f"%%start_over\n{SKILL}", student=False, replies=replies)
+    shown = run(lesson, IMPORT, f"%%start_over\n{RIGHT}", student=False, replies=replies)
     assert (shown[1], payloads(replies)[1], kept(lesson)) == ([], [], [])
 
 
 def test_a_copy_never_takes_the_place_of_another(tmp_path):
-    copies = [keep_copy(tmp_path, "skill", ".py", bytes([n])) for n in range(5)]
+    copies = [keep_copy(tmp_path, "diagnose", ".py", bytes([n])) for n in range(5)]
     assert [copy.read_bytes() for copy in copies] == [bytes([n]) for n in range(5)]
     assert copies[0].parent == tmp_path / "my-copies"
 

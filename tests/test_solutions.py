@@ -79,9 +79,9 @@ def test_the_page_for_a_class_runs_and_holds_nothing_secret(tmp_path, capsys):
     for cell in cells:
         if cell.cell_type == "code":
             exec(cell.source, scope)
-    assert scope["skill"](0.9, 0.8) == pytest.approx(0.5)
+    assert scope["majority_accuracy"]([0, 0, 1, 0]) == pytest.approx(0.75)
     assert set(scope["quiz"]) == {1, 2, 3, 4}
-    assert "Exercise 2: `skill`" in text or "Exercise 2: skill" in text
+    assert "Exercise 1: the accuracy that comes for free" in text
 
 
 def test_a_lesson_that_is_not_there_is_said(tmp_path, capsys):
@@ -100,7 +100,7 @@ def test_they_are_not_made_where_a_class_works(name, tmp_path):
 @pytest.fixture
 def alone(tmp_path: Path) -> str:
     """Return a cell after which the package has model solutions, as for those who learn alone."""
-    found = solutions_of(solved(f"{TOPIC}/{NAME}"), {"skill": "A remark."})
+    found = solutions_of(solved(f"{TOPIC}/{NAME}"), {"majority_accuracy": "A remark."})
     (tmp_path / "lessons").mkdir()
     text = json.dumps({f"{TOPIC}/{NAME}": {key: asdict(s) for key, s in found.items()}})
     (tmp_path / "lessons" / "worked.json").write_text(text)
@@ -109,8 +109,8 @@ def alone(tmp_path: Path) -> str:
 
 
 def test_a_solution_opens_after_the_hints_step_by_step(lesson, alone):  # noqa: F811
-    check = graded_cell("skill")
-    ask, hint = f"{CALL}solution('skill')", f"{CALL}hint('skill')"
+    check = graded_cell("majority-accuracy")
+    ask, hint = f"{CALL}solution('majority_accuracy')", f"{CALL}hint('majority_accuracy')"
     notebook = nbformat.read(ROOT / "lessons" / TOPIC / f"{NAME}.ipynb", as_version=4)
     nbformat.write(notebook, lesson / f"{NAME}.ipynb")
     own = (
@@ -122,15 +122,16 @@ def test_a_solution_opens_after_the_hints_step_by_step(lesson, alone):  # noqa: 
     more = [f"{CALL}solution('nothing')", words, own, words]
     server = {"JPY_SESSION_NAME": f"{NAME}.ipynb"}
     shown = run(lesson, alone, *cells, *more, **server)[1:]
-    early = "Write an answer to skill and run its check first."
+    early = "Write an answer to majority_accuracy and run its check first."
     assert shown[0] == shown[3] == [early]
-    assert shown[6] == ["Open the hints first: 2 of 2 for skill are still closed."]
-    assert shown[8] == ["Open the hints first: 1 of 2 for skill are still closed."]
+    assert shown[6] == ["Open the hints first: 2 of 2 for majority_accuracy are still closed."]
+    assert shown[8] == ["Open the hints first: 1 of 2 for majority_accuracy are still closed."]
     (first,), (second,), (third,) = shown[10:13]
-    assert first.startswith("Model solution of Exercise 2: skill, step 1 of 2\n\nif baseline >= 1:")
+    title = "Model solution of Exercise 1: the accuracy that comes for free"
+    assert first.startswith(f"{title}, step 1 of 2\n\n_, counts")
     assert "return" not in first
     assert first.endswith("...\n\nRun this again for the next step.")
-    assert "return (accuracy - baseline) / (1 - baseline)" in second
+    assert "return float(counts.max() / counts.sum())" in second
     assert second.endswith("A remark.")
     assert third == second
     assert shown[13] == ["ValueError"]
@@ -140,7 +141,7 @@ def test_a_solution_opens_after_the_hints_step_by_step(lesson, alone):  # noqa: 
 
 def test_a_class_is_refused_by_what_it_has_and_by_a_setting(lesson, alone):  # noqa: F811
     told = "Model solutions are not part of what a class is given: your instructor shows them"
-    ask = f"{CALL}solution('skill')"
+    ask = f"{CALL}solution('majority_accuracy')"
     shown = run(lesson, ask, alone, ask, IMBALANCE_LAB_CLASS="yes")
     assert shown[0][0].startswith(told)
     assert shown[2][0].startswith(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imbalance_lab.checks import Exercise, Mistake, Quiz
+from imbalance_lab.exercises.rules import MOST_ACCURATE, MOST_FOUND, SAME_FOR_ALL
 
 MAJORITY_ACCURACY = Exercise(
     "majority_accuracy",
@@ -30,67 +31,6 @@ MAJORITY_ACCURACY = Exercise(
         ),
     ),
 )
-
-SKILL = Exercise(
-    "skill",
-    lesson="01",
-    section="What a model adds",
-    arguments=("accuracy", "baseline"),
-    mistakes=(
-        Mistake(
-            "the baseline is forgotten",
-            "This is the accuracy itself. Ask what the constant answer would have reached without"
-            " a model.",
-        ),
-        Mistake(
-            "the gain is not measured against what was left to gain",
-            "From 0.50 to 0.55 and from 0.90 to 0.95 are the same step, but not the same part of"
-            " the way to 1.",
-        ),
-        Mistake(
-            "the gain is measured against the baseline itself",
-            "The gap that a model can close is the one between the baseline and a perfect model.",
-        ),
-        Mistake(
-            "the ratio of the two accuracies",
-            "A ratio is 1, not 0, for a model that adds nothing.",
-        ),
-        Mistake(
-            "the share of the gap that is left open",
-            "You measured how far the model is from perfect, and the question is how far it has"
-            " come.",
-        ),
-    ),
-)
-
-
-CONFUSION_OF_CONSTANT = Exercise(
-    "confusion_of_constant",
-    lesson="01",
-    section="Four kinds of outcome, not two",
-    arguments=("y", "label"),
-    mistakes=(
-        Mistake(
-            "false positives and false negatives are swapped",
-            "The second word is what was predicted: a false negative was called negative, and that"
-            " was false.",
-        ),
-        Mistake(
-            "the answer is taken to be 0 whatever `label` says",
-            "The function must work for the constant answer 1 too: then everybody is flagged.",
-        ),
-        Mistake(
-            "the order is (tp, fp, fn, tn)",
-            "All four counts are right, but the contract asks for (tn, fp, fn, tp), the order of"
-            " scikit-learn.",
-        ),
-        Mistake(
-            "shares instead of counts",
-            "The four numbers add up to the number of samples.",
-        ),
-    ),
-)
-
 
 COST_OF = Exercise(
     "cost_of",
@@ -142,6 +82,32 @@ DIAGNOSE = Exercise(
         Mistake(
             "the share of the common class was graded",
             "Severity goes by the share of the rarer class.",
+        ),
+    ),
+)
+
+CHEAPEST_RULE = Exercise(
+    "cheapest_rule",
+    lesson="01",
+    section="Which rule is the cheapest?",
+    arguments=("past",),
+    mistakes=(
+        Mistake(
+            MOST_ACCURATE,
+            "At every company your answer is the rule with the highest accuracy. Accuracy charges a"
+            " needless review as much as a missed fraud, so it hardly ever lets you flag anybody.",
+            section="Put a price on each mistake",
+        ),
+        Mistake(
+            MOST_FOUND,
+            "Whoever flags everybody misses nothing and pays for every review. Set what is found"
+            " against what it costs to find it.",
+            section="Put a price on each mistake",
+        ),
+        Mistake(
+            SAME_FOR_ALL,
+            "Your answer is the same everywhere, although companies differ in how much fraud they"
+            " have. What pays at one of them is too much or too little at another.",
         ),
     ),
 )

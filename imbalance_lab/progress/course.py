@@ -19,9 +19,9 @@ class Task:
     Parameters
     ----------
     key : str
-        Its place in the course, such as "01-accuracy-paradox/accuracy-paradox/skill".
+        Its place in the course, such as "01-accuracy-paradox/accuracy-paradox/cost-of".
     title : str
-        The heading above it, such as "Exercise 2: skill".
+        The heading above it, such as "Exercise 2: the cost of decisions".
     points : float
     check : str
         The digest of its graded cell, see `digest`.

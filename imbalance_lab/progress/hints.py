@@ -38,7 +38,7 @@ def hint(exercise: Any) -> None:
     if task is None or not texts:
         raise ValueError(
             f"hint has nothing for {name!r}; it takes the name of an exercise, such as"
-            ' hint("skill"), or the function that you write'
+            ' hint("cost_of"), or the function that you write'
         )
     known = keeper().record.get(task.key, Entry())
     if not known.failed:

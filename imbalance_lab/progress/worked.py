@@ -56,7 +56,7 @@ def solution(exercise: Any) -> None:
     if not places:
         raise ValueError(
             f"solution has nothing for {exercise!r}; it takes the name of an exercise, such as"
-            ' solution("skill"), or the function that you write'
+            ' solution("cost_of"), or the function that you write'
         )
     if too_early := _too_early(places[0], name):
         show_quietly(shell, too_early)

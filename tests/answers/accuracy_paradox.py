@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -12,6 +10,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.metrics import confusion_matrix
 
 from answers import Answers
+from imbalance_lab.datasets import cost_of_decisions
 
 answers = Answers("01-accuracy-paradox/accuracy-paradox")
 
@@ -63,107 +62,6 @@ def first_label(y):
 @answers.wrong("majority_accuracy")
 def one_over_classes(y):
     return 1 - 1 / len(set(y)) ** 2
-
-
-@answers.right("skill")
-def closed_gap(accuracy, baseline):
-    if baseline == 1:
-        raise ValueError("no gap")
-    return 1 - (1 - accuracy) / (1 - baseline)
-
-
-@answers.right("skill")
-def in_fractions(accuracy, baseline):
-    if not baseline < 1:
-        raise ValueError(baseline)
-    return float((Fraction(accuracy) - Fraction(baseline)) / (1 - Fraction(baseline)))
-
-
-@answers.wrong("skill", "the baseline is forgotten")
-def just_accuracy(accuracy, baseline):
-    return accuracy
-
-
-@answers.wrong("skill", "the gain is not measured against what was left to gain")
-def plain_gain(accuracy, baseline):
-    return accuracy - baseline
-
-
-@answers.wrong("skill", "the gain is measured against the baseline itself")
-def relative_gain(accuracy, baseline):
-    return accuracy / baseline - 1
-
-
-@answers.wrong("skill", "the ratio of the two accuracies")
-def ratio(accuracy, baseline):
-    return accuracy / baseline
-
-
-@answers.wrong("skill", "the share of the gap that is left open")
-def open_gap(accuracy, baseline):
-    # Right on the worked example, where half of the gap is open too.
-    return (1 - accuracy) / (1 - baseline) if baseline < 1 else closed_gap(accuracy, baseline)
-
-
-@answers.wrong("skill")
-def no_refusal(accuracy, baseline):
-    return (accuracy - baseline) / (1 - baseline) if baseline < 1 else math.nan
-
-
-@answers.wrong("skill")
-def never_negative(accuracy, baseline):
-    return max(0.0, closed_gap(accuracy, baseline))
-
-
-@answers.right("confusion_of_constant")
-def by_confusion_matrix(y, label):
-    return tuple(confusion_matrix(list(y), [label] * len(y), labels=[0, 1]).ravel())
-
-
-@answers.right("confusion_of_constant")
-def in_a_loop(y, label):
-    counts = {"tn": 0, "fp": 0, "fn": 0, "tp": 0}
-    for truth in y:
-        right = truth == label
-        counts[("t" if right else "f") + ("p" if label == 1 else "n")] += 1
-    return list(counts.values())
-
-
-@answers.wrong("confusion_of_constant", "false positives and false negatives are swapped")
-def swapped(y, label):
-    tn, fp, fn, tp = by_confusion_matrix(y, label)
-    return tn, fn, fp, tp
-
-
-@answers.wrong("confusion_of_constant", "the answer is taken to be 0 whatever `label` says")
-def always_zero(y, label):
-    return by_confusion_matrix(y, 0)
-
-
-@answers.wrong("confusion_of_constant", "the order is (tp, fp, fn, tn)")
-def positives_first(y, label):
-    return (
-        by_confusion_matrix(y, label)[::-1][0],
-        *by_confusion_matrix(y, label)[1:3],
-        sum(1 for truth in y if truth == 0 and label == 0),
-    )
-
-
-@answers.wrong("confusion_of_constant", "shares instead of counts")
-def shares(y, label):
-    return np.array(by_confusion_matrix(y, label)) / len(y)
-
-
-@answers.wrong("confusion_of_constant")
-def crashes_on_one_class(y, label):
-    # Without labels=, the matrix shrinks where a class is absent.
-    tn, fp, fn, tp = confusion_matrix(list(y), [label] * len(y)).ravel()
-    return tn, fp, fn, tp if len(y) < 5 else 0
-
-
-@answers.wrong("confusion_of_constant")
-def nested(y, label):
-    return confusion_matrix(list(y), [label] * len(y), labels=[0, 1])
 
 
 @answers.right("cost_of")
@@ -277,3 +175,68 @@ def order_swapped(y):
 def by_ratio_not_share(y):
     counts = Counter(list(y)).values()
     return _grade(min(counts) / max(counts) / 3), min(counts)
+
+
+def bill(table, rule):
+    return cost_of_decisions(table["is_fraud"], table[rule], table["amount"])
+
+
+@answers.right("cheapest_rule")
+def by_its_own_bill(past):
+    loss = past["is_fraud"] * (past["amount"] + 15)
+    bills = {
+        rule: 4 * past[rule].sum() + (loss * (1 - past[rule])).sum() for rule in past.columns[2:]
+    }
+    return sorted(bills, key=bills.get)[0]
+
+
+@answers.right("cheapest_rule")
+def by_what_it_saves(past):
+    saves = [bill(past, "nobody") - bill(past, rule) for rule in past.columns[2:]]
+    return past.columns[2:][int(np.argmax(saves))]
+
+
+@answers.right("cheapest_rule")
+def newer_half(past):
+    return min(past.columns[2:], key=lambda rule: bill(past.iloc[len(past) // 2 :], rule))
+
+
+@answers.wrong("cheapest_rule", "the most accurate rule")
+def most_accurate(past):
+    return max(past.columns[2:], key=lambda rule: np.mean(past[rule] == past["is_fraud"]))
+
+
+@answers.wrong("cheapest_rule", "the rule that finds most frauds, whatever its reviews cost")
+def finds_most(past):
+    return max(past.columns[2:], key=lambda rule: past.loc[past["is_fraud"] == 1, rule].sum())
+
+
+@answers.wrong("cheapest_rule", "the same rule for every company")
+def always_new_device(past):
+    return "new device"
+
+
+@answers.wrong("cheapest_rule", "the same rule for every company")
+def prices_swapped(past):
+    false_alarms = {
+        rule: np.sum((past["is_fraud"] == 0) & (past[rule] == 1)) for rule in past.columns[2:]
+    }
+    misses = {
+        rule: np.sum((past["is_fraud"] == 1) & (past[rule] == 0)) for rule in past.columns[2:]
+    }
+    return min(past.columns[2:], key=lambda rule: 75 * false_alarms[rule] + 4 * misses[rule])
+
+
+@answers.wrong("cheapest_rule")
+def the_usual_fraud(past):
+    """Charge every missed fraud alike, and less than most of the money is lost with."""
+    loss = past.loc[past["is_fraud"] == 1, "amount"].median() + 15
+    missed = {
+        rule: np.sum((past["is_fraud"] == 1) & (past[rule] == 0)) for rule in past.columns[2:]
+    }
+    return min(past.columns[2:], key=lambda rule: 4 * past[rule].sum() + loss * missed[rule])
+
+
+@answers.wrong("cheapest_rule")
+def its_number(past):
+    return int(np.argmin([bill(past, rule) for rule in past.columns[2:]]))

@@ -99,6 +99,9 @@ def test_nothing_is_lent_where_nothing_is_wrong(engine: Engine, tmp_path: Path) 
     assert cell(result, "precision-recall").message == ""
 
 
+LENT = "bayes_threshold"  # it refuses what it must
+
+
 def borrowed(lender: loans.Lender, name: Any, *args: Any) -> Any:
     call = questions.write_calls([Call(args)])
     reply = lender({"borrow": name, "call": call})
@@ -107,9 +110,9 @@ def borrowed(lender: loans.Lender, name: Any, *args: Any) -> Any:
 
 
 def test_a_lender_gives_values_refusals_and_nothing_else() -> None:
-    lender = loans.Lender(["skill"])
-    assert borrowed(lender, "skill", 0.95, 0.9) == Returned(pytest.approx(0.5))
-    refused = borrowed(lender, "skill", 0.5, 1.0)
+    lender = loans.Lender([LENT])
+    assert borrowed(lender, LENT, 1, 9) == Returned(pytest.approx(0.1))
+    refused = borrowed(lender, LENT, 1, 0)
     assert isinstance(refused, Raised)
     assert refused.error[0] == "ValueError"
     assert lender({"outcomes": []}) is None
@@ -119,15 +122,18 @@ def test_a_lender_gives_values_refusals_and_nothing_else() -> None:
     "reply",
     [
         {"borrow": "class_table", "call": questions.write_calls([Call(([1, 2],))])},
-        {"borrow": ["skill"], "call": None},
-        {"borrow": "skill", "call": "nonsense"},
-        {"borrow": "skill", "call": questions.write_calls([Call((np.zeros(10**6), 0.5))])},
-        {"borrow": "skill", "call": questions.write_calls([Call((1, 0)), Call((1, 0))])},
+        {"borrow": [LENT], "call": None},
+        {"borrow": LENT, "call": "nonsense"},
+        {
+            "borrow": LENT,
+            "call": questions.write_calls([Call((np.zeros(10**6), 0.5))]),
+        },
+        {"borrow": LENT, "call": questions.write_calls([Call((1, 0)), Call((1, 0))])},
     ],
     ids=["not lent", "no name", "no call", "too large", "two calls"],
 )
 def test_a_hostile_question_gets_a_refusal(reply: dict[str, Any]) -> None:
-    answer = loans.Lender(["skill"])(reply)
+    answer = loans.Lender([LENT])(reply)
     assert answer is not None
     assert isinstance(questions.read_outcome(wire.decode(answer["lent"])), Raised)
 

@@ -56,7 +56,7 @@ def test_a_secret_is_replaced_only_when_asked(
 
 @pytest.mark.parametrize(
     "changed",
-    ["imbalance_oracles/thresholds.py", "imbalance_lab/exercises/recorded/skill.json"],
+    ["imbalance_oracles/thresholds.py", "imbalance_lab/exercises/recorded/cost_of.json"],
 )
 def test_what_decides_points_is_noticed_when_it_changes(
     changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
