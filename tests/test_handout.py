@@ -166,7 +166,7 @@ class TestNothingSecret:
     def test_the_search_finds_what_is_secret_in_the_course_itself(self, handout):
         """Or it would prove nothing."""
         solutions = list(handout.course.glob("solutions/*/*.ipynb"))
-        assert len(solutions) == 15
+        assert len(solutions) == len(list(ROOT.glob("solutions/*/*.ipynb"))) >= 15
         for path in solutions:
             cells = nbformat.read(path, as_version=4).cells
             regions = {plain(text) for cell in cells for text in REGION.findall(cell.source)}

@@ -23,7 +23,7 @@ from imbalance_lab.datasets import make_transactions, split_by_time, transaction
 #: Names of the detectors. Which one is cautious and which one eager differs from client to client.
 DETECTORS = tuple("ABCDEF")
 #: The curve of `choose_detector`. On the clients that count, F1 asked for all of them is worth 0.5
-#: to 0.8 of the reference (`imbalance_oracles.metrics.tells_apart`).
+#: to 0.8 of the reference.
 CURVE = Curve(
     {
         "nobody is flagged": (0.0, 0.0),
