@@ -166,12 +166,13 @@ class TestNothingSecret:
     def test_the_search_finds_what_is_secret_in_the_course_itself(self, handout):
         """Or it would prove nothing."""
         solutions = list(handout.course.glob("solutions/*/*.ipynb"))
-        assert len(solutions) == len(list(ROOT.glob("solutions/*/*.ipynb"))) >= 15
+        with_answers = 0
         for path in solutions:
             cells = nbformat.read(path, as_version=4).cells
             regions = {plain(text) for cell in cells for text in REGION.findall(cell.source)}
-            assert regions
             assert regions <= set(found_in(path.read_bytes()))
+            with_answers += bool(regions)  # a notebook for more may have no exercise
+        assert with_answers >= 15
         quizzed = (ROOT / "solutions" / f"{FIRST}.py").read_bytes()
         assert any(letters().fullmatch(hit) for hit in found_in(quizzed))
         assert len(secrets()) > 300
