@@ -266,7 +266,7 @@ def test_a_students_hour(page: Page, browser, lab: tuple[str, Path]) -> None:
     shown = cell(page, "progress()")
     run(page, shown)
     progress = shown.locator("summary")
-    expect(progress).to_contain_text("Lesson 01: 0 of 6 solved")
+    expect(progress).to_contain_text("Lesson 01: 0 of 5 solved")
 
     answer, graded = cell(page, "def cost_of("), cell(page, "check(cost_of, COST_OF)")
     write(page, answer, SWAPPED)
@@ -293,7 +293,7 @@ def test_a_students_hour(page: Page, browser, lab: tuple[str, Path]) -> None:
     write(page, answer, right)
     run(page, graded)
     expect(graded).to_contain_text("✓ cost_of: right on all")
-    expect(progress).to_contain_text("Lesson 01: 1 of 6 solved, 2 of 11 points")
+    expect(progress).to_contain_text("Lesson 01: 1 of 5 solved, 2 of 13 points")
     save(page, path)
     page.keyboard.press("Escape")
     page.keyboard.press("0")
@@ -312,7 +312,7 @@ def test_a_students_hour(page: Page, browser, lab: tuple[str, Path]) -> None:
     other.keyboard.press("v")
     save(other, path)
     run(other, shown)
-    expect(shown).to_contain_text("Lesson 01: 1 of 6 solved, 2 of 11 points")
+    expect(shown).to_contain_text("Lesson 01: 1 of 5 solved, 2 of 13 points")
     expect(shown).to_contain_text("This notebook is damaged: 2 cells had the name cost-of.")
     mend = "from imbalance_lab.lessons import mend; mend()"
     expect(shown).to_contain_text(mend)
