@@ -89,9 +89,10 @@ site: $(INSTALLED)  ## make the course's web page in build/site/html, without ne
 lint: $(INSTALLED)  ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 
-bench: $(INSTALLED)  ## measure the lessons, the package's import and the grader
-	@$(RUN) $(PY) -m imbalance_builder --check --timing
-	@for file in benchmarks/*.py; do $(RUN) $(PY) "$$file" || exit 1; done
+bench: $(INSTALLED)  ## measure lessons, explorers, import, studies, grader and hub (half an hour)
+	@status=0; $(RUN) $(PY) -m imbalance_builder --check --timing || status=1; \
+	for file in benchmarks/*.py; do echo "== $$file"; $(RUN) $(PY) "$$file" || status=1; done; \
+	exit $$status
 
 lock: $(INSTALLED)  ## pin requirements.txt again after pyproject.toml changed (CHANGES=all upgrades)
 	@$(PY) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
