@@ -591,7 +591,7 @@ from sklearn.linear_model import LogisticRegression
 from test_evidence import small_study
 from imbalance_evidence.run import run
 try:
-    run({"small": small_study(12)}, jobs=int(sys.argv[2]), folder=Path(sys.argv[1]),
+    run({"small": small_study(24)}, jobs=int(sys.argv[2]), folder=Path(sys.argv[1]),
         console=Console(quiet=True))
 except KeyboardInterrupt:
     sys.exit(130)
@@ -620,9 +620,9 @@ class TestStopped:
         status = started.wait(60)
         assert status == (130 if how == signal.SIGINT else -how)
         kept = len(Pool("trial", tmp_path).read())
-        assert 4 <= kept < 24
-        study = small_study(12)
-        assert run({"small": study}, jobs=1, folder=tmp_path, console=QUIET) == 24 - kept
+        assert 4 <= kept < 48
+        study = small_study(24)
+        assert run({"small": study}, jobs=1, folder=tmp_path, console=QUIET) == 48 - kept
         whole = tmp_path / "whole"
         run({"small": study}, jobs=1, folder=whole, console=QUIET)
         assert numbers(tmp_path).equals(numbers(whole))

@@ -129,7 +129,7 @@ def test_a_solution_opens_after_the_hints_step_by_step(lesson, alone):  # noqa: 
     (first,), (second,), (third,) = shown[10:13]
     title = "Model solution of Exercise 1: the accuracy that comes for free"
     assert first.startswith(f"{title}, step 1 of 2\n\n_, counts")
-    assert "return" not in first
+    assert "return float" not in first
     assert first.endswith("...\n\nRun this again for the next step.")
     assert "return float(counts.max() / counts.sum())" in second
     assert second.endswith("A remark.")

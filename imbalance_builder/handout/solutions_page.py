@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from imbalance_builder.course import BuildError, Course
+from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.handout.solutions import page_of, read_remarks
 
 PAGE = """\
@@ -91,7 +91,11 @@ def write_pages(course: Course, lesson: str, output: Path) -> list[Path]:
     BuildError
         If there is no such lesson.
     """
-    every = sorted(course.root.glob("solutions/*/*.ipynb"))
+    every = sorted(
+        path
+        for path in course.root.glob("solutions/*/*.ipynb")
+        if not Lesson(course.root, path.parent.name, path.stem).is_deeper  # has no exercises
+    )
     chosen = [path for path in every if lesson in (path.parent.name, path.parent.name[:2])]
     if not chosen:
         have = ", ".join(dict.fromkeys(path.parent.name for path in every)) or "none"
