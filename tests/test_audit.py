@@ -43,7 +43,10 @@ def points(answer: Any, at: Mapping[int, Mapping[str, float]]) -> float:
         return 0
 
 
-@pytest.mark.parametrize("course", ["published with the course", "a", "b"])
+@pytest.mark.parametrize(
+    "course",
+    ["published with the course", *(pytest.param(one, marks=pytest.mark.long) for one in "ab")],
+)
 def test_honest_routes_earn_all_points_and_lazy_ones_less(
     course: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,7 +69,7 @@ class TestHiddenClients:
         monkeypatch.setenv(secret.VARIABLE, "ours")
         assert not hidden_clients().calls[0].args[0].equals(published)
 
-    @pytest.mark.parametrize("course", ["a", "i"])
+    @pytest.mark.parametrize("course", ["a", pytest.param("i", marks=pytest.mark.long)])
     def test_the_right_and_the_wrong_are_told_apart_for_any_class(
         self, course: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -64,7 +64,10 @@ def points(choose: Any, references: dict[int, float]) -> float:
         return 0
 
 
-@pytest.mark.parametrize("course", ["practice", secret.PUBLISHED, "a", "b"])
+@pytest.mark.parametrize(
+    "course",
+    ["practice", secret.PUBLISHED, *(pytest.param(one, marks=pytest.mark.long) for one in "ab")],
+)
 def test_each_route_earns_what_it_is_worth(course: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(secret.VARIABLE, course)
     references = PRACTICE if course == "practice" else hidden_companies()
