@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import functools
+import os
+from collections.abc import Iterator
 from typing import Any
 
 import nbgrader.api
 import pytest
 
+from imbalance_oracles.secret import VARIABLE
+
 # For every new gradebook nbgrader starts a program of three seconds, which always says the same.
 nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
+
+
+@pytest.fixture(autouse=True)
+def _own_secret() -> Iterator[None]:
+    """Take back what a course's configuration sets for its process: no other test is to see it."""
+    before = os.environ.get(VARIABLE)
+    yield
+    os.environ.pop(VARIABLE, None)
+    if before is not None:
+        os.environ[VARIABLE] = before
+
 
 # Independent tests, each worth a worker's time. Every other module stays on one worker, so that
 # what it sets up once (a graded class, a server, a browser) is set up once.

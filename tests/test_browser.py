@@ -182,7 +182,8 @@ def test_an_unsolved_lesson_runs_to_its_end(page: Page, lab: tuple[str, Path]) -
     checks = (
         page.locator(".jp-CodeCell").filter(has_text="check(").filter(has_text="not written yet")
     )
-    assert checks.count() == 5
+    graded = [c for c in lesson.cells if c.metadata.get("nbgrader", {}).get("locked")]
+    assert checks.count() == len(graded) - 1  # a quiz says what to fill in
     assert checks.locator("[data-mime-type$='error']").count() == 0
     executed = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
     assert not [p for p in executed.all_text_contents() if not re.fullmatch(r"\[\d+\]:", p.strip())]
@@ -305,7 +306,9 @@ def test_a_students_hour(page: Page, browser, lab: tuple[str, Path]) -> None:
     other.set_default_timeout(MINUTE)
     open_notebook(other, address, str(path.relative_to(folder)))
     answer, shown = cell(other, "def cost_of("), cell(other, "progress()")
-    expect(answer.locator(".cm-content")).to_contain_text("cost_fp * n_fp + cost_fn * n_fn")
+    # The editor draws the lines in view only, and the last ones of an answer may not be.
+    kept = right.partition("BEGIN SOLUTION\n")[2].splitlines()[0].strip()
+    expect(answer.locator(".cm-content")).to_contain_text(kept)
     answer.locator(".jp-InputPrompt").first.click()
     other.keyboard.press("Escape")
     other.keyboard.press("c")

@@ -348,7 +348,7 @@ def test_a_time_limit_is_tried_again_only_where_the_process_was_idle(
     graded = grade(engine, course, mean=answer)
     assert graded.result.state is State.TIMED_OUT
     assert ("graded twice" in graded.result.detail) == (times == 2)
-    assert (time.monotonic() - started > 2 * graded.result.seconds) == (times == 2)
+    assert (time.monotonic() - started > 1.7 * graded.result.seconds) == (times == 2)
     assert cell(graded, "double-check").points == 1
 
 

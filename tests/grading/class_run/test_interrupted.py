@@ -199,5 +199,5 @@ def test_two_runs_at_once_take_turns(full_course, undisturbed):
 
 def test_runs_that_start_together_do_not_spoil_the_gradebook(full_course, undisturbed):
     crew = [start(full_course, "--jobs", "2", seconds=0.01) for _ in range(3)]
-    assert [run.wait() for run in crew] == [1, 1, 1]
+    assert [run.wait() for run in crew] == [1, 1, 1], [run.words() for run in crew]
     assert outcome(full_course) == undisturbed
