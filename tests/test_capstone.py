@@ -102,7 +102,10 @@ class TestHiddenCompanies:
         assert not one["amount"].equals(two["amount"])
         assert not one["amount"].equals(company(other).train["amount"])
 
-    @pytest.mark.parametrize("course", ["published with the course", "a", "b"])
+    @pytest.mark.parametrize(
+        "course",
+        ["published with the course", *(pytest.param(x, marks=pytest.mark.long) for x in "ab")],
+    )
     def test_luck_decides_little_on_them(
         self, course: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -376,6 +376,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
+@pytest.mark.long
 def test_the_same_course_gives_the_same_sources(tmp_path, site):
     assemble(tmp_path / "again", Course(ROOT))
     first, again = files_of(site.parent / "source"), files_of(tmp_path / "again")
