@@ -67,6 +67,11 @@ class Lesson:
         return self.needs_torch or self.is_deeper
 
 
+def by_length(lesson: Lesson) -> tuple[str, int, str]:
+    """Sort a lesson's main notebook before its variants, whose names go on where its name ends."""
+    return lesson.topic, len(lesson.name), lesson.name
+
+
 @dataclass(frozen=True)
 class Course:
     """A course: a folder with ``solutions/``, ``lessons/`` and ``nbgrader_config.py``."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from imbalance_builder.course import NAME, TOPIC
+from imbalance_builder.course import NAME, TOPIC, Lesson, by_length
 
 CONTENTS = "[all lessons](../../README.md)"
 # What is no prose, or a link already, and then a lesson's number or several.
@@ -30,7 +30,6 @@ TITLE = re.compile(r"^# # (\d\d · [^:\n]+)", re.MULTILINE)
 class Place:
     """A notebook of the course, seen from another one."""
 
-    number: str
     title: str
     target: str
 
@@ -53,14 +52,14 @@ def link_lessons(cells: Sequence[NotebookNode], source: Path) -> None:
     notebooks = _course_of(source)
     if source not in notebooks or len(notebooks) < 2:
         return
-    own = source.parent.name[:2]
-    main = {place.number: place for path, place in reversed(notebooks.items()) if _is_main(path)}
+    own, main = source.parent.name[:2], _main(notebooks)
     # In a lesson's second notebook its number stands for the first.
-    others = {n: place for n, place in main.items() if n != own or not _is_main(source)}
+    places = {path.parent.name[:2]: notebooks[path] for path in main}
+    others = {n: place for n, place in places.items() if n != own or source not in main}
     texts = [cell for cell in cells if cell.cell_type == "markdown" and not _is_answer(cell)]
     for cell in texts:
         cell.source = MENTION.sub(lambda match: _linked(match, others), cell.source)
-    line = _neighbours(notebooks, source)
+    line = _neighbours(notebooks, main, source)
     for cell in {id(cell): cell for cell in (texts[0], texts[-1])}.values() if texts else ():
         cell.source = f"{cell.source}\n\n{line}"
 
@@ -68,28 +67,29 @@ def link_lessons(cells: Sequence[NotebookNode], source: Path) -> None:
 def _course_of(source: Path) -> dict[Path, Place]:
     """Return the notebooks of a course in the order in which they are taken."""
     folder = source.parents[1]
-    found = [
-        path
+    found = {
+        path: Lesson(folder.parent, path.parent.name, path.stem)
         for path in folder.glob("*/*.py")
         if TOPIC.fullmatch(path.parent.name) and NAME.fullmatch(path.stem)
-    ]
-    found.sort(key=lambda path: (path.parent.name, len(path.stem), path.stem))
-    return {path: _place(path) for path in found}
+    }
+    return {path: _place(path) for path in sorted(found, key=lambda path: by_length(found[path]))}
+
+
+def _main(notebooks: Mapping[Path, Place]) -> list[Path]:
+    """Return the first notebook of each lesson."""
+    first: dict[Path, Path] = {}
+    for path in notebooks:
+        first.setdefault(path.parent, path)
+    return list(first.values())
 
 
 def _place(path: Path) -> Place:
     title = TITLE.search(path.read_text(encoding="utf-8"))
     number = path.parent.name[:2]
     return Place(
-        number,
         title[1].strip() if title else f"{number} · {path.stem}",
         f"../{path.parent.name}/{path.stem}.ipynb",
     )
-
-
-def _is_main(path: Path) -> bool:
-    """Return whether a source is its lesson's first notebook, which has the shortest name."""
-    return all(len(path.stem) <= len(other.stem) for other in path.parent.glob("*.py"))
 
 
 def _is_answer(cell: NotebookNode) -> bool:
@@ -110,9 +110,8 @@ def _linked(match: re.Match[str], others: Mapping[str, Place]) -> str:
     return match["word"] + match["gap"] + re.sub(r"\d\d", link, numbers)
 
 
-def _neighbours(notebooks: Mapping[Path, Place], source: Path) -> str:
+def _neighbours(notebooks: Mapping[Path, Place], main: Sequence[Path], source: Path) -> str:
     """Return one line: the lesson before, the contents, what else this lesson has, the next one."""
-    main = [path for path in notebooks if _is_main(path)]
     first = next(path for path in main if path.parent == source.parent)
     at = main.index(first)
     before, after = main[:at][-1:], main[at + 1 :][:1]

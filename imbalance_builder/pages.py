@@ -16,9 +16,9 @@ import nbformat
 
 from imbalance_builder.bases import Basis, read_bases, unfit_bases
 from imbalance_builder.bibliography import Reference, escaped, read_references
-from imbalance_builder.course import BuildError, Course, Lesson
+from imbalance_builder.course import BuildError, Course, Lesson, by_length
 from imbalance_builder.sizes import PAGE as SIZES
-from imbalance_builder.sizes import sizes_page
+from imbalance_builder.sizes import Size, size_of, sizes_page
 from imbalance_builder.sources import Sources, read_sources, told, unfit_sources
 from imbalance_lab.claims import MIME_TYPE, SIGNS, VERDICTS, Claim
 
@@ -72,6 +72,7 @@ class Collected:
     number: str
     title: str
     question: str
+    size: Size
     claims: list[Claim] = field(default_factory=list)
     cited: set[str] = field(default_factory=set)
 
@@ -108,7 +109,9 @@ def make_pages(course: Course) -> dict[Path, str]:
     return {
         course.root / CLAIMS: claims_page(lessons, references, bases, sources),
         course.root / BIBLIOGRAPHY: bibliography_page(lessons, references),
-        course.root / SIZES: sizes_page(course),
+        course.root / SIZES: sizes_page(
+            course.root, [(found.lesson, found.link, found.size) for found in lessons]
+        ),
     }
 
 
@@ -143,12 +146,13 @@ def collect(lesson: Lesson) -> Collected:
     """Return what an executed notebook holds for the pages: title, claims, references cited."""
     if not lesson.solution.exists():
         raise BuildError(f"{lesson} was never built, and {CLAIMS} collects from every lesson")
-    cells = nbformat.read(lesson.solution, as_version=4).cells
+    notebook = nbformat.read(lesson.solution, as_version=4)
+    cells = notebook.cells
     title = TITLE.match(cells[0].source) if cells else None
     if title is None:
         raise BuildError(f'{lesson}: the first cell must begin like "# 01 · Title: question?"')
     question = title["question"][0].upper() + title["question"][1:]
-    collected = Collected(lesson, title["number"], title["title"], question)
+    collected = Collected(lesson, title["number"], title["title"], question, size_of(notebook))
     for cell in cells:
         if cell.cell_type == "markdown":
             collected.cited.update(CITATION.findall(cell.source))
@@ -157,11 +161,6 @@ def collect(lesson: Lesson) -> Collected:
                 collected.claims.append(Claim(**output.data[MIME_TYPE]))
     collected.cited.update(claim.reference for claim in collected.claims if claim.reference)
     return collected
-
-
-def by_length(lesson: Lesson) -> tuple[str, int, str]:
-    """Sort a lesson's main notebook before its variants, whose names go on where its name ends."""
-    return lesson.topic, len(lesson.name), lesson.name
 
 
 def _problems(lessons: list[Collected], references: dict[str, Reference]) -> list[str]:

@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
-from imbalance_builder.course import Course, Lesson
+from imbalance_builder.course import Lesson
 from imbalance_builder.preprocessors import TRY_TAG
 
 PAGE = "docs/lesson-sizes.md"
@@ -130,21 +129,26 @@ def _is_picture(output: NotebookNode) -> bool:
     return "image/png" in data or "data:image/png" in data.get("text/html", "")
 
 
-def sizes_page(course: Course) -> str:
-    """Return the page that has the size of every built notebook, before and after."""
-    before = _before(course.root / BEFORE)
-    lessons = sorted(course.lessons(), key=lambda x: (x.topic, len(x.name), x.name))
+def sizes_page(root: Path, lessons: Iterable[tuple[Lesson, str, Size]]) -> str:
+    """Return the page that has the size of every notebook, before and after.
+
+    Parameters
+    ----------
+    root : Path
+        Of the course.
+    lessons : iterable of (Lesson, str, Size)
+        In order, each with the link to it.
+    """
+    before = _before(root / BEFORE)
     heads = ["minutes", "words", "lines", "pictures", "derive", "decide", "quiz", "written"]
     rows = [f"| lesson | {' | '.join(heads)} |", f"| --- |{' ---: |' * len(heads)}"]
-    rows += [_row(lesson, before.get(str(lesson))) for lesson in lessons]
+    for lesson, link, size in lessons:
+        star = " *" if is_core(lesson) and size.breaks else ""
+        rows.append(_row(link + star, size, before.get(str(lesson))))
     return "\n".join([HEAD, *rows]) + "\n"
 
 
-def _row(lesson: Lesson, before: Size | None) -> str:
-    notebook = nbformat.read(lesson.solution, as_version=4)
-    size = size_of(notebook)
-    title = notebook.cells[0].source.splitlines()[0].lstrip("# ").partition(":")[0]
-    star = " *" if is_core(lesson) and size.breaks else ""
+def _row(name: str, size: Size, before: Size | None) -> str:
     was = [before.minutes, before.words, before.lines, before.pictures] if before else []
     now = [size.minutes, size.words, size.lines, size.pictures]
     compared = [
@@ -152,8 +156,7 @@ def _row(lesson: Lesson, before: Size | None) -> str:
         for value, old in zip(now, was or now, strict=True)
     ]
     rest = [size.derived, size.decided, size.questions, size.written]
-    link = f"[{title}](../lessons/{lesson}.ipynb){star}"
-    return f"| {' | '.join([link, *compared, *map(str, rest)])} |"
+    return f"| {' | '.join([name, *compared, *map(str, rest)])} |"
 
 
 def is_core(lesson: Lesson) -> bool:
@@ -169,12 +172,3 @@ def _before(path: Path) -> dict[str, Size]:
             row.pop("lesson"): Size(**{name: int(value) for name, value in row.items()})
             for row in csv.DictReader(file)
         }
-
-
-def crowded(lessons: Iterable[Lesson]) -> dict[str, list[str]]:
-    """Return the cores that break a bound, and which."""
-    found = {}
-    for lesson in filter(is_core, lessons):
-        if breaks := size_of(nbformat.read(lesson.solution, as_version=4)).breaks:
-            found[str(lesson)] = breaks
-    return found

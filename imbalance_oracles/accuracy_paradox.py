@@ -183,10 +183,10 @@ def _drawn(course: str) -> dict[int, float]:
     chooses well loses by chance. Two companies in three are taken. The seeds have 128 bits, so that
     nobody can try them all.
     """
-    rng = secret.generator(course, exercises.CHEAPEST_RULE.name)
+    seeds = secret.long_seeds(course, exercises.CHEAPEST_RULE.name)
     drawn: dict[int, float] = {}
     while len(drawn) < 9:
-        seed = 3 * int.from_bytes(rng.bytes(16), "little") + len(drawn) % 3
+        seed = 3 * next(seeds) + len(drawn) % 3
         past, later = company(seed)
         if cheapest(past) == cheapest(later):
             drawn[seed] = saved(later, cheapest(later))

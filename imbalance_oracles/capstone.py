@@ -265,10 +265,10 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
     by far, or that a flattered one comes true. The seeds have 128 bits, so that nobody can try them
     all. About one company in six is taken: four seconds in all.
     """
-    rng = secret.generator(course, "companies")
+    seeds = secret.long_seeds(course, "companies")
     drawn: dict[int, dict[str, float]] = {}
     while len(drawn) < HIDDEN_COMPANIES:
-        seed = int.from_bytes(rng.bytes(16), "little")
+        seed = next(seeds)
         ladder = rungs(seed)
         if _tells_apart(seed, ladder):
             drawn[seed] = ladder

@@ -195,10 +195,10 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
     With 40 ill patients an honest audit can miss by far, and a report can come true; such hospitals
     are passed over. The seeds have 128 bits, so that nobody can try them all.
     """
-    rng = secret.generator(course, "hospitals")
+    seeds = secret.long_seeds(course, "hospitals")
     kinds: dict[bool, list[int]] = {True: [], False: []}
     while min(map(len, kinds.values())) < HOSPITALS_OF_EACH_KIND:
-        seed = int.from_bytes(rng.bytes(16), "little")
+        seed = next(seeds)
         honest, came = audited(seed), on_new_patients(seed)
         kind = kinds[came > 0.62]
         if abs(honest - came) < 0.04 and len(kind) < HOSPITALS_OF_EACH_KIND:

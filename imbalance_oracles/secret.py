@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -60,3 +61,10 @@ def generator(purpose: str, exercise: str) -> np.random.Generator:
     """
     digest = hashlib.sha256(f"{purpose}/{exercise}".encode()).digest()
     return np.random.default_rng(list(digest))
+
+
+def long_seeds(purpose: str, exercise: str) -> Iterator[int]:
+    """Yield seeds of 128 bits without end, so that nobody can try them all; see `generator`."""
+    rng = generator(purpose, exercise)
+    while True:
+        yield int.from_bytes(rng.bytes(16), "little")

@@ -13,9 +13,9 @@ from pathlib import Path
 import nbformat
 
 from imbalance_builder.bases import read_bases
-from imbalance_builder.course import Course
+from imbalance_builder.course import Course, by_length
 from imbalance_builder.handout.pages import mend_links
-from imbalance_builder.pages import Collected, by_length, collect
+from imbalance_builder.pages import Collected, collect
 from imbalance_evidence import STUDIES
 from imbalance_lab.claims import SIGNS
 from imbalance_lab.evidence import studies, study
