@@ -18,7 +18,7 @@ LINTER = PROJECT["tool"]["importlinter"]
 PACKAGES = LINTER["root_packages"]
 # What `imbalance_lab` may have at most. It is to shrink: lower the bound when it has. It grew last
 # by `imbalance_lab.lessons`, which has to be where students are.
-MOST_LINES = 14_400
+MOST_LINES = 15_200
 
 
 def tracked() -> list[Path]:
