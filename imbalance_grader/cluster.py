@@ -12,7 +12,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -52,15 +52,25 @@ class ClusterWorkers(Workers):
 
     def __init__(self, client: Any) -> None:
         threads = client.nthreads()
-        super().__init__(2 * sum(threads.values()) + 2, f"on {len(threads)} Dask workers")
-        self._executor = client.get_executor(pure=False, retries=_RETRIES)
+        window = 2 * sum(threads.values()) + 2
+        super().__init__(window, f"on {len(threads)} Dask workers")
+        self._client = client
+        # A thread waits for each submission. Dask's own executor reads a task's status after its
+        # result has come, and takes the result of a worker that died in between for an error.
+        self._waiting = ThreadPoolExecutor(window, thread_name_prefix="waiting")
 
     def submit(self, task: Task, handed_in: HandedIn) -> Future[Any]:
         """Send one submission."""
-        future: Future[Any] = self._executor.submit(
-            grade_here, task.submission.student, dict(handed_in.papers)
-        )
-        return future
+        return self._waiting.submit(self._grade, task.submission.student, dict(handed_in.papers))
+
+    def close(self) -> None:
+        """Take no more tasks, and don't wait for those under way."""
+        self._waiting.shutdown(wait=False, cancel_futures=True)
+
+    def _grade(self, student: str, papers: dict[str, Paper]) -> Any:
+        return self._client.submit(
+            grade_here, student, papers, pure=False, retries=_RETRIES
+        ).result()
 
     def read(self, reply: Any) -> tuple[Graded, ...]:
         """Return what a worker sent back, as results."""
@@ -126,9 +136,11 @@ def cluster_workers(
             client.register_plugin(plugin, name=PLUGIN)
         except Exception as error:
             raise ClassroomError(f"the engine does not start on the workers: {error}") from error
+        workers = ClusterWorkers(client)
         try:
-            yield ClusterWorkers(client)
+            yield workers
         finally:
+            workers.close()
             with contextlib.suppress(Exception):  # the scheduler may be gone by now
                 client.unregister_worker_plugin(PLUGIN)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from class_run_helpers import ASSIGNMENT
+from distributed import Future
 
 from imbalance_grader import cli, commands
 from imbalance_grader.cluster import cluster_workers
@@ -137,7 +138,7 @@ def certificates(tmp_path, capsys) -> Path:
 
 @pytest.mark.usefixtures("engine_of_the_command")
 def test_dask_workers_give_the_same_result_though_one_is_killed(
-    mixed_course, tmp_path, certificates, capsys
+    mixed_course, tmp_path, certificates, capsys, monkeypatch
 ):
     here = grade(mixed_course)
     gradebook = mixed_course.gradebook()
@@ -154,6 +155,7 @@ def test_dask_workers_give_the_same_result_though_one_is_killed(
     }
     assert here["slow-0"][2][0][1] == 2.0
     capsys.readouterr()
+    monkeypatch.setattr("distributed.client.Future._result", and_then_lost(Future._result))
 
     with cluster(tmp_path, 2, certificates) as (address, crew):
         journal = mixed_course.root / "grading" / ASSIGNMENT / "journal"
@@ -166,6 +168,17 @@ def test_dask_workers_give_the_same_result_though_one_is_killed(
     assert json.loads(capsys.readouterr().out)["graded_now"] == 16
     assert there == here
     assert mixed_course.gradebook() == gradebook
+
+
+def and_then_lost(result):
+    """Let a worker die as soon as its result has come: Dask then says that the result is lost."""
+
+    async def lost(self, *arguments, **named):
+        came = await result(self, *arguments, **named)
+        self._state.lose()
+        return came
+
+    return lost
 
 
 def kill_when(journal: Path, worker: subprocess.Popen):
