@@ -21,7 +21,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from imbalance_grader import harmless
+from imbalance_grader import harmless, typeset
 from imbalance_grader.pages import render
 from imbalance_grader.results import CellResult, NotebookResult, exercise_name
 
@@ -205,8 +205,8 @@ def _short(text: str) -> str:
 
 
 def _markdown(source: str, attachments: dict[str, dict[str, str]]) -> Markup:
-    """Return Markdown as HTML of allowed tags only."""
-    return _html(harmless.rendered(source, attachments))
+    """Return Markdown as HTML of allowed tags only, its formulas set."""
+    return Markup(typeset.shown(source, attachments))
 
 
 def _html(page: str) -> Markup:

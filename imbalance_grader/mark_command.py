@@ -33,7 +33,7 @@ def mark(chosen: argparse.Namespace, console: Console) -> None:
     """
     classroom = Classroom(chosen.course)
     try:
-        with Aside("imbalance_grader.marking.text") as aside:
+        with Aside("imbalance_grader.typeset") as aside:
             desk = Desk(classroom, _asked(classroom, chosen.assignment), aside, chosen.anonymous)
             if not len(desk):
                 what = chosen.assignment or "this course"

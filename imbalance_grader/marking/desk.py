@@ -9,11 +9,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from imbalance_grader import typeset
 from imbalance_grader.aside import Aside, TooMuch
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.clean import cut
 from imbalance_grader.gradebook import people
-from imbalance_grader.marking import text
 from imbalance_grader.marking.book import Answer, Book, Change, Mark, Seen, Sheet, Standings
 from imbalance_grader.marking.pace import Pace, in_words
 from imbalance_grader.marking.questions import Question
@@ -136,7 +136,7 @@ class Desk:
             "who": self._who(answer.student),
             "place": same.index(number) + 1,
             "places": len(same),
-            "answer": self._safe(text.answer, sheet.text, dict(sheet.attachments)),
+            "answer": self._safe(typeset.answer, sheet.text, dict(sheet.attachments)),
             "typed": cut(sheet.text),
             "comment": sheet.comment,
             "remark": sheet.remark,
@@ -221,7 +221,7 @@ class Desk:
 
     def _prepared(self, question: Question) -> Shown:
         parts = (question.text, question.model, question.scheme)
-        made = [self._safe(text.shown, part) for part in parts]
+        made = [self._safe(typeset.shown, part) for part in parts]
         return Shown(question, exercise_name(question.key[2]), *made)
 
     def _safe(self, render: Any, *what: Any) -> Markup:

@@ -159,7 +159,7 @@ def served(root: Path, anonymous: bool = False, **door: Any) -> Iterator[Client]
         try:
             classroom = Classroom(root)
             asked = list(questions(classroom.assignment(ASSIGNMENT)))
-            with Aside("imbalance_grader.marking.text") as aside:
+            with Aside("imbalance_grader.typeset") as aside:
                 sockets = bind_sockets(0, "127.0.0.1")
                 own = Door(sockets[0].getsockname()[1])
                 desk = Desk(classroom, asked, aside, anonymous)

@@ -66,11 +66,12 @@ def test_marks_and_comments_given_by_hand_are_in_it(course):
         mark = gradebook.find_grade("reflection", "toy", ASSIGNMENT, "ann")
         mark.manual_score, mark.needs_manual_grade = 2.5, False
         comment = gradebook.find_comment("reflection", "toy", ASSIGNMENT, "ann")
-        comment.manual_comment = "Good, **but** why?<script>alert(1)</script>"
+        comment.manual_comment = "Good, **but** why $\\frac{n}{d}$?<script>alert(1)</script>"
         gradebook.db.commit()
     page = feedback(course)
     assert "9.5" in page
     assert "<strong>but</strong>" in page
+    assert "mfrac" in Page(page).tags
     assert "alert(1)" not in page
 
 
@@ -120,6 +121,15 @@ def test_pictures_and_tables_are_kept(course):
         "data:image/png;base64," + PIXEL
     ]
     assert page.tags.count("table") == 1
+
+
+def test_a_formula_is_set_and_a_tag_in_it_is_not(course):
+    course.submit("ann", reflection="So $x^2 < y$, and $$a <script>alert(1)</script>$$")
+    page = Page(feedback(course))
+    assert page.tags.count("math") >= 1
+    assert "msup" in page.tags
+    assert "script" not in page.tags
+    assert "$x^2" not in page.text
 
 
 def pasted(course, student: str, reference: str, attachments: dict) -> None:
