@@ -16,7 +16,8 @@ from statsmodels.stats.proportion import proportion_confint
 from imbalance_lab.checks import Call, Question, Worth
 from imbalance_lab.exercises import clients
 from imbalance_lab.exercises import metrics as exercises
-from imbalance_lab.exercises.clients import DETECTORS, Client, Told
+from imbalance_lab.exercises.choices import Told
+from imbalance_lab.exercises.clients import DETECTORS, Client
 from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
 

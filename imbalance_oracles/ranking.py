@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn import metrics
 
-from imbalance_lab.checks import Call, Question
+from imbalance_lab.checks import Call, Question, Worth
 from imbalance_lab.exercises import ranking as exercises
-from imbalance_oracles import fresh
+from imbalance_lab.exercises import teams
+from imbalance_lab.exercises.choices import Told
+from imbalance_lab.exercises.teams import MODELS
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
 
 Scored = Callable[..., float]
@@ -149,76 +154,6 @@ AVERAGE_PRECISION = Key(
 )
 
 
-# --- precision_at_prevalence ----------------------------------------------------------------------
-
-
-def by_weighted_samples(recall: float, false_positive_rate: float, prevalence: float) -> float:
-    """Return the precision of four samples that stand for the four outcomes, by their weights."""
-    weights = [
-        prevalence * recall,
-        prevalence * (1 - recall),
-        (1 - prevalence) * false_positive_rate,
-        (1 - prevalence) * (1 - false_positive_rate),
-    ]
-    y_true, y_pred = [1, 1, 0, 0], [1, 0, 1, 0]
-    return float(
-        metrics.precision_score(y_true, y_pred, sample_weight=weights, zero_division=np.nan)
-    )
-
-
-def _rates(rng: np.random.Generator) -> list[Call]:
-    """Return rates within both classes, none and all flagged, at prevalences rare and common."""
-    drawn = rng.uniform([0.1, 0.01, 0.01], [1, 0.6, 0.9], size=(7, 3)).round(3).tolist()
-    rare = round(float(rng.uniform(0.0005, 0.005)), 5)
-    edges = [(0, 0, rare), (0.0, 0.0, 0.5), (0.0, 0.2, rare), (0.7, 0.0, rare), (1, 1, rare)]
-    return [Call(tuple(rates)) for rates in (*drawn, *edges, (0.9, 0.05, rare), (1.0, 0.0, 0.5))]
-
-
-def _flagged(recall: float, false_positive_rate: float, prevalence: float) -> float:
-    if recall == false_positive_rate == 0:
-        raise ValueError("nobody is flagged: another question than the one that is mistaken here")
-    return recall * prevalence + false_positive_rate * (1 - prevalence)
-
-
-def _caught(recall: float, false_positive_rate: float, prevalence: float) -> float:
-    return recall * prevalence if _flagged(recall, false_positive_rate, prevalence) else 0.0
-
-
-def _ratio(part: float, rest: float) -> float:
-    return part / (part + rest)
-
-
-def _never_undefined(recall: float, false_positive_rate: float, prevalence: float) -> float:
-    value = by_weighted_samples(recall, false_positive_rate, prevalence)
-    return 0.0 if np.isnan(value) else value
-
-
-PRECISION_AT_PREVALENCE = Key(
-    exercises.PRECISION_AT_PREVALENCE,
-    right=by_weighted_samples,
-    inputs=_rates,
-    by_hand=[Call((0.8, 0.1, 0.2)), Call((0.0, 0.0, 0.2))],
-    wrong={
-        "prevalence is left out": lambda recall, false_positive_rate, prevalence: _ratio(
-            recall, false_positive_rate
-        ),
-        "the prevalence of the negatives stands where that of the positives belongs": (
-            lambda recall, false_positive_rate, prevalence: _ratio(
-                recall * (1 - prevalence), false_positive_rate * prevalence
-            )
-        ),
-        "false alarms are not weighted by the share of negatives": (
-            lambda recall, false_positive_rate, prevalence: _ratio(
-                recall * prevalence, false_positive_rate
-            )
-        ),
-        "the share of all samples that is flagged": _flagged,
-        "the share of true positives among all samples": _caught,
-        "a precision where nobody is flagged": _never_undefined,
-    },
-)
-
-
 # --- precision_at_recall --------------------------------------------------------------------------
 
 
@@ -302,72 +237,106 @@ PRECISION_AT_RECALL = Key(
 )
 
 
-# --- precision_at_k -------------------------------------------------------------------------------
+# --- choose_model ---------------------------------------------------------------------------------
+
+Scores = np.ndarray
+#: What a way to choose looks at on the practice days, the higher the better.
+Route = Callable[[pd.DataFrame, Scores, int], float]
 
 
-def from_the_top(y_true: Any, y_score: Any, k: int) -> float:
-    """Return the share of positives among the first k, by Python's own sort, which is stable."""
-    rows = sorted(zip(y_score, y_true, strict=True), key=lambda row: -row[0])
-    return float(sum(label for _, label in rows[:k]) / k)
+def found(days: pd.DataFrame, scores: Scores, capacity: int) -> int:
+    """Return how many frauds are among the cases that a team looks at."""
+    taken = days.assign(score=-scores).sort_values(["day", "score"], kind="stable")
+    return int(taken.groupby("day").head(capacity)["is_fraud"].sum())
 
 
-def _capacities(rng: np.random.Generator) -> list[Call]:
-    """Return short lists, and long ones of which k cuts a tie: one class comes first in it."""
-    drawn = fresh.scores(rng, n_cases=6, sizes=(9, 16), ties=False, k=[2, 3, 5, 8])
-    calls = [
-        Call(_columns(rng, call.args[0], call.args[1].round(4), kind), call.kwargs)
-        for call, kind in zip(drawn, ["arrays", "lists"] * 3, strict=True)
+def _share_found(days: pd.DataFrame, scores: Scores, capacity: int) -> float:
+    """Return the frauds found, as a share of what a perfect list would have put on top."""
+    most = days.groupby("day")["is_fraud"].sum().clip(upper=capacity).sum()
+    return round(found(days, scores, capacity) / float(most), 4)
+
+
+def _of_whole_list(measure: Callable[[Any, Any], float]) -> Route:
+    return lambda days, scores, capacity: measure(days["is_fraud"], scores)
+
+
+def _at_half(measure: Callable[[Any, Any], float]) -> Route:
+    return lambda days, scores, capacity: measure(days["is_fraud"], scores >= 0.5)
+
+
+def _on_top(days: pd.DataFrame, scores: Scores, many: int) -> float:
+    """Return how many frauds are among the highest scores of all days."""
+    return float(days["is_fraud"].to_numpy()[np.argsort(-scores, kind="stable")[:many]].sum())
+
+
+_BY_AP = _of_whole_list(metrics.average_precision_score)
+#: What the known mistakes maximise on the days for practice.
+_MISTAKEN: dict[str, list[Route]] = {
+    exercises.WHOLE_LIST: [
+        _BY_AP,
+        _of_whole_list(metrics.roc_auc_score),
+        _of_whole_list(lambda y, scores: -metrics.log_loss(y, scores)),
+        _at_half(metrics.accuracy_score),
+        _at_half(metrics.f1_score),
+        lambda days, scores, capacity: _on_top(days, scores, 100),
+    ],
+    exercises.POOLED: [_on_top],
+    exercises.LOWEST: [lambda days, scores, capacity: found(days, -scores, capacity)],
+}
+
+
+def _chosen(seed: int, route: Route) -> str:
+    """Return the letter that a route chooses for each team."""
+    return "".join(
+        max(MODELS, key=lambda name: route(team.days, team.days[name].to_numpy(), team.capacity))
+        for team in teams.teams(seed)
+    )
+
+
+@cache
+def told_of(seed: int) -> Told:
+    """Return what the judge of choices has to know about the teams of a seed."""
+    later = [
+        {name: _share_found(t.later, t.later[name].to_numpy(), t.capacity) for name in MODELS}
+        for t in teams.teams(seed)
     ]
-    for number, kind in enumerate(["arrays", "lists", "Series", "Series"] * 2):
-        n = int(rng.integers(40, 55))
-        scores = rng.permutation([0.5] * (n - 20) + [0.9] * 4 + [0.7] * 4 + [0.2] * 12)
-        tied = np.flatnonzero(scores == 0.5)
-        taken = int(rng.integers(6, len(tied) - 6))
-        y = rng.integers(0, 2, size=n)
-        y[tied] = (np.arange(len(tied)) < taken) == (number < 4)
-        calls.append(Call((*_columns(rng, y, scores, kind), 8 + taken)))
-    y, scores = rng.permutation([1] * 3 + [0] * 6), rng.permutation(9) - 4
-    return [*calls, Call((y, scores, 9)), Call((y, scores, 1)), Call((1 - y, scores, 4))]
+
+    def worth(chosen: str) -> list[float]:
+        return [one[name] for one, name in zip(later, chosen, strict=True)]
+
+    best = _chosen(seed, found)
+    ways = {n: {_chosen(seed, route) for route in routes} for n, routes in _MISTAKEN.items()}
+    # What two mistakes choose alike is evidence of neither.
+    times = Counter(chosen for several in ways.values() for chosen in several)
+    mistaken = {
+        name: sorted(chosen for chosen in several if chosen != best and times[chosen] == 1)
+        for name, several in ways.items()
+    }
+    return Told(later, worth(best), worth(_chosen(seed, _BY_AP)), mistaken)
 
 
-def _ranked(y_true: Any, y_score: Any, k: int) -> np.ndarray:
-    return _precision_at_ranks(y_true, y_score)[0][:k]
+def tells_apart(told: Told) -> bool:
+    """Return whether no mistake chooses as another one does, nor well by luck."""
+    worth = [
+        sum(one[name] for one, name in zip(told.worth, chosen, strict=True))
+        for ways in told.mistaken.values()
+        for chosen in ways
+    ]
+    by_ap = sum(told.one_measure) / sum(told.reference)
+    most = max(*worth, *(sum(one[name] for one in told.worth) for name in MODELS))
+    return all(told.mistaken.values()) and by_ap > 0.7 and most < 0.88 * sum(told.reference)
 
 
-def _by_order(y_true: Any, k: int, order: np.ndarray) -> float:
-    return float(np.mean(np.asarray(y_true)[order[:k]]))
+def hidden_teams() -> Worth:
+    """Return the judge of choices for the teams of this course's secret."""
+    seed = _that_tells_apart(secret.current())
+    return teams.judge(seed, told_of(seed), "with hidden teams")
 
 
-def _rising(y_score: Any) -> np.ndarray:
-    return np.argsort(np.asarray(y_score, dtype=float), kind="stable")
-
-
-def _by_threshold(y_true: Any, y_score: Any, k: int) -> float:
-    y_score = np.asarray(y_score, dtype=float)
-    return float(np.mean(np.asarray(y_true)[y_score >= np.sort(y_score)[-k]]))
-
-
-PRECISION_AT_K = Key(
-    exercises.PRECISION_AT_K,
-    right=from_the_top,
-    inputs=_capacities,
-    by_hand=[Call(([1, 1, 0, 0, 0, 1], [0.3, 0.8, 0.3, 0.6, 0.1, 0.9]), {"k": 4})],
-    wrong={
-        "more than k samples were taken where scores are equal": _by_threshold,
-        "of equal scores the later one came first": lambda y_true, y_score, k: _by_order(
-            y_true, k, _rising(y_score)[::-1]
-        ),
-        "the lowest scores were taken": lambda y_true, y_score, k: _by_order(
-            y_true, k, _rising(y_score)
-        ),
-        "recall at k": lambda y_true, y_score, k: float(
-            _ranked(y_true, y_score, k).sum() / np.sum(y_true)
-        ),
-        "a number instead of a share": lambda y_true, y_score, k: float(
-            _ranked(y_true, y_score, k).sum()
-        ),
-    },
-)
+@cache
+def _that_tells_apart(course: str) -> int:
+    """Return a seed from a secret; it has 128 bits, so nobody can try them all."""
+    return next(seed for seed in secret.long_seeds(course, "teams") if tells_apart(told_of(seed)))
 
 
 LESSON = "03"
@@ -375,49 +344,47 @@ QUIZ = {
     1: Question(
         right="b",
         mistakes={
-            "a": "That would be accuracy, which needs a threshold. No threshold went into it.",
-            "c": "Recall needs a threshold, and this number has none.",
-            "d": "Precision depends on the prevalence, and the area under the ROC curve doesn't"
-            " know it.",
+            "a": "This is the share of pairs in which the *negative* comes first.",
+            "c": "Count once more, for each positive, the negatives that stand below it.",
+            "d": "This is the average precision of the list: (1 + 2/4 + 3/5) / 3.",
         },
         section="The ROC curve, pair by pair",
     ),
     2: Question(
         right="c",
         mistakes={
-            "a": "Both rates are shares within one class, so the ROC curve stays as it is.",
-            "b": "With fewer positives among as many negatives, the same false positive rate"
-            " gives more false alarms for each catch.",
-            "d": "The area under the ROC curve is made of rates within the classes, and"
-            " thinning out one class leaves those as they are on average.",
+            "a": "Both rates stay, but there are far fewer positives. Count who is flagged among"
+            " 1,000.",
+            "b": "This is the recall, a share of the positives.",
+            "d": "Precision does not fall in step with the prevalence. Count who is flagged among"
+            " 1,000.",
         },
         section="What prevalence does",
     ),
     3: Question(
-        right="d",
+        right="c",
         mistakes={
-            "a": "A score that knows nothing reaches the prevalence, so 0.5 would be useless on"
-            " balanced data and excellent at 1%.",
-            "b": "One half is what chance gives for the area under the ROC curve.",
-            "c": "Without the prevalence there is nothing to compare it with.",
+            "a": "ROC AUC would stay. Average precision has the prevalence as its baseline.",
+            "b": "Read the line of average precision above a prevalence of 0.01.",
+            "d": "This is what the picture has at 0.1%.",
         },
-        section="The precision-recall curve, positive by positive",
+        section="What prevalence does",
     ),
     4: Question(
-        right="a",
+        right="b",
         mistakes={
-            "b": "The team never gets to see how the rest of the list is ordered.",
-            "c": "Nobody acts at 0.5 here: the capacity decides how many are flagged.",
-            "d": "Recall at 90% is far down the list, where this team never arrives.",
+            "a": "That is so at about 300, where the lines cross. Look at k = 100.",
+            "c": "That is near k = 40, where A has found all that it knows for certain.",
+            "d": "About 40 is what A finds. How many does B find there?",
         },
         section="A team with capacity",
     ),
     5: Question(
         right="b",
         mistakes={
-            "a": "They are, and each of them adds pairs that are won.",
-            "c": "Average precision barely notices them: they are far below every positive.",
-            "d": "They are ranked correctly, so they add won pairs and no lost ones.",
+            "a": "Each new negative adds 50 pairs, and all of them are won.",
+            "c": "The new pairs are won, not lost.",
+            "d": "The old pairs are half of all pairs, and a quarter of them is still lost.",
         },
         section="Easy negatives",
     ),

@@ -29,8 +29,8 @@ def share(answer: Any, seed: int) -> float:
     """Return what an answer's choices are worth, as a share of the reference."""
     told, drawn = told_of(seed), clients(seed)
     chosen = [answer(*client.call.args) for client in drawn]
-    worth = sum(saved[name] for saved, name in zip(told.saved, chosen, strict=True))
-    return worth / sum(told.reference)
+    total = sum(worth[name] for worth, name in zip(told.worth, chosen, strict=True))
+    return total / sum(told.reference)
 
 
 def points(answer: Any, by: Any) -> float:
@@ -54,7 +54,7 @@ class TestTheCurve:
     def test_no_choice_is_worth_much_more_than_the_reference(self) -> None:
         for seed in SEEDS:
             told = told_of(seed)
-            best = sum(max(saved.values()) for saved in told.saved)
+            best = sum(max(worth.values()) for worth in told.worth)
             assert best < 1.06 * sum(told.reference)
 
     @pytest.mark.parametrize("letter", DETECTORS)
@@ -85,7 +85,7 @@ class TestPractice:
         assert told.reference == pytest.approx(PRACTICE.reference, abs=1e-4)
         assert told.one_measure == pytest.approx(PRACTICE.one_measure, abs=1e-4)
         assert told.mistaken == PRACTICE.mistaken
-        for now, then in zip(told.saved, PRACTICE.saved, strict=True):
+        for now, then in zip(told.worth, PRACTICE.worth, strict=True):
             assert now == pytest.approx(then, abs=1e-4)
 
     def test_the_example_by_hand_is_the_one_of_the_text(self) -> None:

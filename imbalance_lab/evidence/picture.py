@@ -14,7 +14,7 @@ _COLOURS = {"yes": PALETTE["green"], "no": PALETTE["vermillion"], "open": PALETT
 _MARKS = {"yes": "o", "no": "X", "open": "D"}
 #: How an answer reads in the margin of the picture.
 _SAYS = {"yes": "as advised", "no": "not so", "open": "open"}
-_WIDEST = 28  # characters in a line of a label
+_WIDEST, _WIDEST_BELOW = 28, 90  # characters in a line of a label, and below the axis
 
 
 def label_of(where: Mapping[str, Any]) -> str:
@@ -100,9 +100,10 @@ def forest_plot(found: Mapping[str, Any]) -> Picture:
     labels, common = _labels(conditions)
     lines = sum(label.count("\n") + 1 for label in labels) + len(labels)
     title = f"{found['advice']} {found['verdict'].capitalize()}."
+    below = [xlabel_of(found), *([f"({common})"] if common else [])]
     drawing = picture(
         title=title,
-        xlabel=xlabel_of(found) + (f"\n({textwrap.fill(common, 90)})" if common else ""),
+        xlabel="\n".join(textwrap.fill(text, _WIDEST_BELOW) for text in below),
         ylabel="condition",
         alt=_words(found, conditions),
         width=7.4,

@@ -6,10 +6,8 @@ what the known mistakes choose, come in as numbers and names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,8 +15,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from imbalance_lab.checks import Call, Case, Curve, Worth
+from imbalance_lab.checks import Call, Curve, Worth
 from imbalance_lab.datasets import make_transactions, split_by_time, transaction_encoder
+from imbalance_lab.exercises import choices
+from imbalance_lab.exercises.choices import Told
 
 #: Names of the detectors. Which one is cautious and which one eager differs from client to client.
 DETECTORS = tuple("ABCDEF")
@@ -73,29 +73,6 @@ class Client(NamedTuple):
         return Call((self.test, self.prevalence, self.cost_fp, self.cost_fn))
 
 
-@dataclass(frozen=True)
-class Told:
-    """What the judge is told about clients, one value each.
-
-    Parameters
-    ----------
-    saved : sequence of mapping
-        By the name of a detector: the share of the loss that it saves later. Can be below 0.
-    reference : sequence of float
-        What the reference's choice saves.
-    one_measure : sequence of float
-        What the detector of the highest F1 on the test set saves.
-    mistaken : mapping of str to sequence of str
-        By the name of a mistake: what it chooses, a letter for each client. A mistake may choose
-        in several ways.
-    """
-
-    saved: Sequence[Mapping[str, float]]
-    reference: Sequence[float]
-    one_measure: Sequence[float]
-    mistaken: Mapping[str, Sequence[str]]
-
-
 @cache
 def clients(seed: int, prices: int = 0) -> tuple[Client, ...]:
     """Return the clients of a seed, which may be of any length.
@@ -140,23 +117,5 @@ def _tested(rng: np.random.Generator, order: NDArray[np.int_]) -> tuple[pd.DataF
 
 def judge(seed: int, told: Told, where: str, prices: int = 0) -> Worth:
     """Return the judge of choices for the clients of a seed."""
-    known = zip(told.saved, told.reference, told.one_measure, strict=True)
-    cases = [
-        Case(client.call, _worth(saved), reference, {"by F1": by_f1})
-        for client, (saved, reference, by_f1) in zip(clients(seed, prices), known, strict=True)
-    ]
-
-    def mistake(values: list[Any]) -> str:
-        chosen = "".join(values)
-        return next((name for name, ways in told.mistaken.items() if chosen in ways), "")
-
-    return Worth(cases, CURVE, where, mistake)
-
-
-def _worth(saved: Mapping[str, float]) -> Callable[[Any], float]:
-    def worth(name: Any) -> float:
-        if not isinstance(name, str) or name not in saved:
-            raise ValueError(f"the name of a detector is asked for, one of {', '.join(saved)}")
-        return saved[name]
-
-    return worth
+    calls = [client.call for client in clients(seed, prices)]
+    return choices.judge(calls, told, CURVE, where, "F1")

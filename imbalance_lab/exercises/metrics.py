@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Raised, Returned, Worth
+from imbalance_lab.exercises.choices import Told
 from imbalance_lab.exercises.clients import (
     DETECTORS,
     NO_PRICES,
@@ -15,7 +16,6 @@ from imbalance_lab.exercises.clients import (
     PRICES_SWAPPED,
     RATES_ADDED,
     TEST_PREVALENCE,
-    Told,
     judge,
 )
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
@@ -23,7 +23,7 @@ from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 #: Clients to practise on: what each detector saves them later, and what is told to the judge.
 PRACTICE_SEED = 2
 PRACTICE = Told(
-    saved=[
+    worth=[
         dict(zip(DETECTORS, (0.2826, 0.123, -0.1769, 0.2968, -4.2984, -1.3934), strict=True)),
         dict(zip(DETECTORS, (0.3593, -0.5039, 0.4653, 0.1696, 0.1912, 0.4208), strict=True)),
         dict(zip(DETECTORS, (0.7449, 0.6603, 0.2118, 0.7174, 0.5375, 0.3543), strict=True)),

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from imbalance_lab.checks import Call, Exercise, Mistake, Quiz, raises
+from imbalance_lab.checks import Exercise, Mistake, Quiz, Worth
+from imbalance_lab.exercises.choices import Told
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
+from imbalance_lab.exercises.teams import LOWEST, MODELS, POOLED, WHOLE_LIST, judge
+
+#: Teams to practise on: what each model finds for them later, and what is told to the judge.
+PRACTICE_SEED = 3
+PRACTICE = Told(
+    worth=[
+        dict(zip(MODELS, (0.6333, 0.7, 0.0333, 0.2667, 0.2667), strict=True)),
+        dict(zip(MODELS, (0.3782, 0.2521, 0.4454, 0.2605, 0.0504), strict=True)),
+        dict(zip(MODELS, (0.4077, 0.515, 0.2618, 0.3219, 0.691), strict=True)),
+        dict(zip(MODELS, (0.1498, 0.1787, 0.2415, 0.43, 0.3382), strict=True)),
+        dict(zip(MODELS, (0.8789, 0.9283, 0.722, 0.6413, 0.6323), strict=True)),
+    ],
+    reference=[0.7, 0.4454, 0.691, 0.43, 0.9283],
+    one_measure=[0.7, 0.4454, 0.4077, 0.3382, 0.6413],
+    mistaken={
+        WHOLE_LIST: ["BCABD", "BCAED", "DBECA", "EABCC"],
+        POOLED: ["ADCBD"],
+        LOWEST: ["ADABE"],
+    },
+)
+
+
+def practice_teams() -> Worth:
+    """Return the judge of choices for the teams to practise on."""
+    return judge(PRACTICE_SEED, PRACTICE, "with the teams for practice")
+
 
 ROC_AUC_BY_PAIRS = Exercise(
     "roc_auc_by_pairs",
@@ -87,49 +112,6 @@ AVERAGE_PRECISION = Exercise(
 )
 
 
-PRECISION_AT_PREVALENCE = Exercise(
-    "precision_at_prevalence",
-    lesson="03",
-    section="What prevalence does",
-    arguments=("recall", "false_positive_rate", "prevalence"),
-    mistakes=(
-        Mistake(
-            "prevalence is left out",
-            "Recall is a share of the positives and the false positive rate a share of the"
-            " negatives. They can't be added before both are shares of the same group.",
-        ),
-        Mistake(
-            "the prevalence of the negatives stands where that of the positives belongs",
-            "Prevalence is the share of positives. Imagine 1,000 samples and count who is flagged.",
-        ),
-        Mistake(
-            "false alarms are not weighted by the share of negatives",
-            "The false positive rate is a share of the negatives only, and they are not all of the"
-            " samples.",
-        ),
-        Mistake(
-            "the share of all samples that is flagged",
-            "You counted everybody who is flagged. Precision is the share of positives among them.",
-        ),
-        Mistake(
-            "the share of true positives among all samples",
-            "Precision is a share of those who are flagged, not of everybody.",
-        ),
-        Mistake(
-            "a precision where nobody is flagged",
-            "Without an alarm there is no share of right alarms, neither 0 nor 1. The contract says"
-            " what to return then.",
-        ),
-        Mistake(
-            "a division by zero",
-            "Where nobody is flagged there is nothing to divide by. The contract says what to"
-            " return then.",
-            when=raises("ZeroDivisionError"),
-        ),
-    ),
-)
-
-
 PRECISION_AT_RECALL = Exercise(
     "precision_at_recall",
     lesson="03",
@@ -169,50 +151,26 @@ PRECISION_AT_RECALL = Exercise(
 )
 
 
-def _cuts_a_tie(call: Call) -> bool:
-    """Return whether only some of the samples with the k-th score are taken."""
-    scores = np.sort(np.asarray(call.args[1], dtype=float))[::-1]
-    k = int(call.args[2] if len(call.args) > 2 else call.kwargs["k"])
-    return k < len(scores) and bool(scores[k - 1] == scores[k])
-
-
-PRECISION_AT_K = Exercise(
-    "precision_at_k",
+CHOOSE_MODEL = Exercise(
+    "choose_model",
     lesson="03",
     section="A team with capacity",
-    arguments=("y_true", "y_score", "k"),
+    arguments=("days", "capacity"),
     mistakes=(
         Mistake(
-            "more than k samples were taken where scores are equal",
-            "A team that can check k cases checks k. The contract says who comes first among equal"
-            " scores.",
+            WHOLE_LIST,
+            "This is what a measure such as ROC AUC, average precision or accuracy chooses. It has"
+            " never heard how many cases a team can look at, and these teams differ in that.",
         ),
         Mistake(
-            "of equal scores the later one came first",
-            "Reversing a sorted list reverses the ties as well. The contract says who comes first.",
+            POOLED,
+            "The team looks at so many cases on *each* day. You took so many of all days together,"
+            " which is the very top of the list, where no team stays for long.",
         ),
         Mistake(
-            "the lowest scores were taken",
-            "The top of the list is where the scores are highest.",
+            LOWEST,
+            "Sorting puts the lowest scores first. The most suspicious cases are at the other end.",
         ),
-        Mistake(
-            "recall at k",
-            "You divided by the number of positives. Precision is a share of those checked.",
-        ),
-        Mistake(
-            "a number instead of a share",
-            "Precision at k is a share of the k samples.",
-        ),
-        Mistake(
-            "equal scores are shuffled by the sort",
-            "The contract says which of two equal scores comes first. A sort keeps the order of the"
-            " data among them only if it is stable. Most sorts of NumPy and pandas are not unless"
-            " they are asked, which shows in long data, and on one processor sooner than on"
-            " another.",
-            only_on=_cuts_a_tie,
-        ),
-        INDEX,
-        ARRAYS,
     ),
 )
 

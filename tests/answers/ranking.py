@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -13,6 +12,7 @@ from sklearn import metrics
 
 from answers import Answers
 from imbalance_lab.checks.check import LIBRARY_CALL
+from imbalance_lab.exercises.teams import LOWEST, POOLED, WHOLE_LIST
 
 answers = Answers("03-ranking/ranking")
 
@@ -202,84 +202,6 @@ def step_to_the_other_side(y_true, y_score):
     return -np.sum(np.diff(recall) * precision[1:])
 
 
-@answers.right("precision_at_prevalence")
-def in_odds(recall, false_positive_rate, prevalence):
-    if recall == 0 and false_positive_rate == 0:
-        return math.nan
-    if recall == 0 or prevalence == 0:
-        return 0.0
-    odds_against = false_positive_rate / recall * (1 - prevalence) / prevalence
-    return 1 / (1 + odds_against)
-
-
-@answers.right("precision_at_prevalence")
-def in_fractions(recall, false_positive_rate, prevalence):
-    r, f, p = map(Fraction, (recall, false_positive_rate, prevalence))
-    flagged = r * p + f * (1 - p)
-    return float(r * p / flagged) if flagged else math.nan
-
-
-@answers.right("precision_at_prevalence")
-def in_numpy(recall, false_positive_rate, prevalence):
-    caught = np.float64(recall) * prevalence
-    return caught / (caught + false_positive_rate * (1 - prevalence))
-
-
-@answers.wrong("precision_at_prevalence", "prevalence is left out")
-def balanced(recall, false_positive_rate, prevalence):
-    if recall + false_positive_rate == 0:
-        return math.nan
-    return 1 - false_positive_rate / (recall + false_positive_rate)
-
-
-@answers.wrong(
-    "precision_at_prevalence",
-    "the prevalence of the negatives stands where that of the positives belongs",
-)
-def other_prevalence(recall, false_positive_rate, prevalence):
-    return in_numpy(recall, false_positive_rate, 1 - prevalence)
-
-
-@answers.wrong("precision_at_prevalence", "false alarms are not weighted by the share of negatives")
-def unweighted_alarms(recall, false_positive_rate, prevalence):
-    caught = np.float64(recall * prevalence)
-    return caught / (caught + false_positive_rate)
-
-
-@answers.wrong("precision_at_prevalence", "the share of all samples that is flagged")
-def flagged(recall, false_positive_rate, prevalence):
-    share = recall * prevalence + false_positive_rate * (1 - prevalence)
-    return share or math.nan
-
-
-@answers.wrong("precision_at_prevalence", "the share of true positives among all samples")
-def true_positives(recall, false_positive_rate, prevalence):
-    return recall * prevalence
-
-
-@answers.wrong("precision_at_prevalence", "a precision where nobody is flagged")
-def zero_when_nobody_is_flagged(recall, false_positive_rate, prevalence):
-    precision = in_odds(recall, false_positive_rate, prevalence)
-    return 0.0 if math.isnan(precision) else precision
-
-
-@answers.wrong("precision_at_prevalence", "a division by zero")
-def divides_by_zero(recall, false_positive_rate, prevalence):
-    return recall * prevalence / (recall * prevalence + false_positive_rate * (1 - prevalence))
-
-
-@answers.wrong("precision_at_prevalence")
-def nan_where_one_rate_is_zero(recall, false_positive_rate, prevalence):
-    if recall == 0 or false_positive_rate == 0:
-        return math.nan
-    return in_odds(recall, false_positive_rate, prevalence)
-
-
-@answers.wrong("precision_at_prevalence")
-def rounded(recall, false_positive_rate, prevalence):
-    return round(in_odds(recall, false_positive_rate, prevalence), 2)
-
-
 @answers.right("precision_at_recall")
 def by_mask(y_true, y_score, min_recall):
     precision, recall, _ = metrics.precision_recall_curve(y_true, y_score)
@@ -360,89 +282,72 @@ def with_the_threshold(y_true, y_score, min_recall):
     return by_mask(y_true, y_score, min_recall), 0.5
 
 
-@answers.right("precision_at_k")
-def sorted_pairs(y_true, y_score, k):
-    y_true, y_score = list(y_true), list(y_score)
-    order = sorted(range(len(y_score)), key=lambda i: -y_score[i])
-    return sum(y_true[i] for i in order[:k]) / k
+@answers.right("choose_model")
+def largest_of_each_day(days, capacity):
+    def frauds(name):
+        return sum(day.nlargest(capacity, name)["is_fraud"].sum() for _, day in days.groupby("day"))
+
+    return max(days.columns[2:], key=frauds)
 
 
-@answers.right("precision_at_k")
-def with_pandas(y_true, y_score, k):
-    frame = pd.DataFrame({"y": list(y_true), "s": list(y_score)})
-    return frame.nlargest(k, "s")["y"].mean()
+@answers.right("choose_model")
+def by_rank_within_the_day(days, capacity):
+    ranks = days.groupby("day")[list(days.columns[2:])].rank(ascending=False)
+    return ((ranks <= capacity).mul(days["is_fraud"], axis=0)).sum().idxmax()
 
 
-@answers.right("precision_at_k")
-def by_lexsort(y_true, y_score, k):
-    y_true, y_score = np.asarray(y_true), np.asarray(y_score)
-    order = np.lexsort((np.arange(len(y_score)), -y_score))
-    return y_true[order[:k]].sum() / k
+@answers.right("choose_model")
+def recall_of_the_days(days, capacity):
+    def recall(name):
+        order = days.sort_values(name, ascending=False).groupby("day").head(capacity)
+        return order["is_fraud"].sum() / days["is_fraud"].sum()
+
+    return sorted(days.drop(columns=["day", "is_fraud"]), key=recall)[-1]
 
 
-@answers.wrong("precision_at_k", "more than k samples were taken where scores are equal")
-def from_the_kth_score_on(y_true, y_score, k):
-    threshold = sorted(y_score, reverse=True)[k - 1]
-    flagged = [y for y, s in zip(y_true, y_score, strict=True) if s >= threshold]
-    return sum(flagged) / len(flagged)
+def _best(days, measure):
+    names = days.columns.drop(["day", "is_fraud"])
+    return max(names, key=lambda name: measure(days["is_fraud"], days[name]))
 
 
-@answers.wrong("precision_at_k", "of equal scores the later one came first")
-def reversed_argsort(y_true, y_score, k):
-    order = np.argsort(y_score, kind="stable")[::-1]
-    return np.mean(np.asarray(y_true)[order[:k]])
+@answers.wrong("choose_model", WHOLE_LIST)
+def highest_roc_auc(days, capacity):
+    return _best(days, metrics.roc_auc_score)
 
 
-@answers.wrong("precision_at_k", "the lowest scores were taken")
-def bottom(y_true, y_score, k):
-    return sorted_pairs(y_true, [-s for s in y_score], k)
+@answers.wrong("choose_model", WHOLE_LIST)
+def highest_average_precision(days, capacity):
+    return _best(days, metrics.average_precision_score)
 
 
-@answers.wrong("precision_at_k", "recall at k")
-def recall_at_k(y_true, y_score, k):
-    return sorted_pairs(y_true, y_score, k) * k / sum(y_true)
+@answers.wrong("choose_model", WHOLE_LIST)
+def highest_accuracy(days, capacity):
+    return _best(days, lambda y, p: metrics.accuracy_score(y, p >= 0.5))
 
 
-@answers.wrong("precision_at_k", "a number instead of a share")
-def hits(y_true, y_score, k):
-    return sorted_pairs(y_true, y_score, k) * k
+@answers.wrong("choose_model", WHOLE_LIST)
+def lowest_log_loss(days, capacity):
+    return _best(days, lambda y, p: -metrics.log_loss(y, p))
 
 
-@answers.wrong("precision_at_k", "equal scores are shuffled by the sort")
-def plain_argsort(y_true, y_score, k):
-    return np.asarray(y_true)[np.argsort(-np.asarray(y_score))[:k]].mean()
+@answers.wrong("choose_model", POOLED)
+def top_of_the_whole_table(days, capacity):
+    return _best(days, lambda y, p: y[p.nlargest(capacity).index].mean())
 
 
-@answers.wrong("precision_at_k", "equal scores are shuffled by the sort")
-def plain_sort_values(y_true, y_score, k):
-    frame = pd.DataFrame({"y": list(y_true), "s": list(y_score)})
-    return frame.sort_values("s", ascending=False)["y"].head(k).mean()
+@answers.wrong("choose_model", LOWEST)
+def sorted_upwards(days, capacity):
+    def frauds(name):
+        return days.sort_values(name).groupby("day").head(capacity)["is_fraud"].sum()
+
+    return max(days.columns[2:], key=frauds)
 
 
-@answers.wrong("precision_at_k", "the index of a Series decides, not the order of the rows")
-def largest_of_a_frame(y_true, y_score, k):
-    frame = pd.DataFrame({"y": pd.Series(y_true), "s": pd.Series(y_score)})
-    return frame.nlargest(k, "s")["y"].mean()
+@answers.wrong("choose_model")
+def a_place_instead_of_a_name(days, capacity):
+    return list(days.columns).index(largest_of_each_day(days, capacity))
 
 
-@answers.wrong("precision_at_k", "lists and Series are used as if they were arrays")
-def takes_an_array(y_true, y_score, k):
-    order = sorted(range(len(y_score)), key=lambda i: -y_score[i])
-    return y_true[np.array(order[:k])].mean()
-
-
-@answers.wrong("precision_at_k")
-def positives_first_in_a_tie(y_true, y_score, k):
-    rows = sorted(zip(y_score, y_true, strict=True), reverse=True)
-    return sum(label for _, label in rows[:k]) / k
-
-
-@answers.wrong("precision_at_k")
-def one_too_few(y_true, y_score, k):
-    return sorted_pairs(y_true, y_score, k - 1)
-
-
-@answers.wrong("precision_at_k")
-def from_one_half_on(y_true, y_score, k):
-    flagged = [y for y, s in zip(y_true, y_score, strict=True) if s >= 0.5]
-    return sum(flagged) / max(len(flagged), 1)
+@answers.wrong("choose_model")
+def always_the_first(days, capacity):
+    return "A"
