@@ -124,7 +124,7 @@ PRECISION_AT_RECALL = Exercise(
         ),
         Mistake(
             "an index of the reversed recall was used on the precision that is not reversed",
-            "This is the bug of the popular snippet: read both arrays in the same order.",
+            "This is the bug of the colleague: read both arrays in the same order.",
         ),
         Mistake(
             "the first threshold that reaches the recall, not the best one",

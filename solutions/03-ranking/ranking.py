@@ -86,9 +86,9 @@ cuts["precision"] = cuts["TP"] / (cuts["TP"] + cuts["FP"])
 cuts.round(2)
 
 # %% [markdown]
-# Read a row as "if I flag from here up". On the way down, **recall** (of the positives) and the **false
-# positive rate** (of the negatives) can only grow. **Precision** rises at a positive, unless it is 1
-# already, and falls at a negative.
+# Read a row as "if I flag from here up". On the way down, **recall** (the share of the positives that is
+# flagged) and the **false positive rate** (of the negatives) can only grow. **Precision** rises at a
+# positive, unless it is 1 already, and falls at a negative.
 #
 # Only the order of the scores matters: double them, and the other columns stay. So what follows can't tell
 # whether a score of 0.9 means 90% (lesson 10), nor where to cut (lesson 09).
@@ -335,7 +335,7 @@ with plots.picture(
 # like to *work through a list* in a given population.
 #
 # So two APs can be compared only at the same prevalence. Watch what a "balanced test set" does to a
-# logistic regression, when all frauds stay and as few legitimate transactions are drawn:
+# logistic regression, when all frauds stay and only as many legitimate transactions are drawn:
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -431,6 +431,8 @@ plots.precision_recall_curve(y_test, scores, title="Where is a recall of 0.9?")
 # distinct scores, and most frauds that the forest misses have the lowest of all. It reaches that recall only
 # by flagging everybody, with a precision below 0.01, where the lines gave 1.00 without an error. B gave them
 # away: if precision were still perfect after nine of ten frauds, its average could not be a third.
+#
+# (Is the forest's AP of 0.32 really above 0.30? The second notebook puts an interval on the difference.)
 
 # %% [markdown]
 # ### Exercise 3: precision at a required recall
@@ -523,6 +525,8 @@ plots.precision_recall_curve(y, models, title="Precision-recall: A has the large
 # %%
 from sklearn.metrics import roc_curve
 
+prices = np.geomspace(1, 200, 40)
+
 
 def least_costs(y, score):
     fpr, tpr, _ = roc_curve(y, score)
@@ -530,7 +534,6 @@ def least_costs(y, score):
     return np.array([np.min(alarms + price * missed) for price in prices])
 
 
-prices = np.geomspace(1, 200, 40)
 ratio = {}
 for pi in (0.01, 0.1):
     drawn = [two_models(seed, pi) for seed in range(8)]
@@ -558,7 +561,7 @@ with plots.picture(
 # matters, and B wins. At 10% the lines cross at about 2. So neither area knows the answer: where costs are
 # known, compute the cost.
 #
-# And among models that nobody made to differ? The laboratory fitted three, with balanced weights and without,
+# And among models that nobody made to differ? The laboratory fitted three, with [balanced weights](../../docs/glossary.md#balanced-weights) and without,
 # chose one of the six by AP and gave it its own threshold. A miss cost ten alarms. By how much did the
 # bill exceed that of choosing by cost?
 
@@ -592,7 +595,7 @@ with plots.picture(
         ax.plot(range(1, 801), line[:800], dashes, label=f"model {name}")
 
 # %% [markdown]
-# With a capacity of 40, A has a precision of 1 and a lift of 100. From about 300 on, B finds more.
+# With a [capacity](../../docs/glossary.md#capacity) of 40, A has a precision of 1 and a lift of 100. From about 300 on, B finds more.
 #
 # Now you decide. Five teams of a bank look at transactions, each in its own region, where five models score
 # them. (Everything is simulated, so that some models know a few frauds nearly for certain, and others most
@@ -722,7 +725,7 @@ Claim(
 
 # %%
 def two_areas(seed, tied):
-    """Return AP and the trapezoidal area for 5 of 500 positives, by a rule or by a fine score."""
+    """Return the trapezoidal area minus AP for 5 positives in 500, by a rule or a fine score."""
     y, score = draw_scores(5, 495, 1.0, seed)
     score = (score > 1).astype(int) if tied else score
     precision, recall, _ = precision_recall_curve(y, score)

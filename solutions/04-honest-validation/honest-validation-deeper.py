@@ -178,7 +178,7 @@ plots.intervals(
 # %% [markdown]
 # Recall and ROC AUC stay, as they must. Precision and average precision speak of another world: on the
 # balanced rows nearly every flag is right, while at work most are false alarms. If the test part was
-# balanced before you got it, correct the precision by Bayes' rule, as in lesson 03.
+# balanced before you got it, correct the precision by Bayes' rule, as in lesson 02.
 
 # %% [markdown]
 # ## What a library does with an empty fold
