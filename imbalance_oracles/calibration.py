@@ -3,66 +3,25 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit, logit
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
+from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from imbalance_lab.checks import Call, Question, Step
 from imbalance_lab.exercises import calibration as exercises
-from imbalance_oracles import fresh
+from imbalance_lab.exercises import repairs
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
-
-
-def by_scikit_learn(y_true: Any, p: Any) -> float:
-    """Return the Brier score of scikit-learn."""
-    return float(brier_score_loss(np.asarray(y_true), np.asarray(p), labels=[0, 1]))
-
-
-def _forecasts(rng: np.random.Generator) -> list[Call]:
-    """Return probabilities in every container, certain ones, and a class that is absent."""
-    p = rng.random(6).tolist()
-    y = rng.permutation([0, 1, 0, 1, 1, 0]).tolist()
-    own_index = pd.Series(y, index=[7, 3, 5, 1, 9, 2]), pd.Series(p, index=[2, 9, 1, 5, 3, 7])
-    return [
-        *fresh.scores(rng, n_cases=6, sizes=(8, 40)),
-        Call((y, p)),
-        Call(own_index),
-        Call((y, [1 - label for label in y])),
-        Call(([0, 0, 0], p[:3])),
-        Call(([1, 1], p[:2])),
-    ]
-
-
-def _errors(y_true, p):
-    return np.asarray(p, dtype=float) - np.asarray(y_true)
-
-
-def _decided(y_true, p):
-    return float(np.mean((np.asarray(p) >= 0.5) != (np.asarray(y_true) == 1)))
-
-
-BRIER_SCORE = Key(
-    exercises.BRIER_SCORE,
-    right=by_scikit_learn,
-    inputs=_forecasts,
-    by_hand=[Call(([0, 0, 1, 1], [0.5, 0.1, 0.8, 0.4]))],
-    wrong={
-        "the absolute error instead of the squared one": lambda y_true, p: float(
-            np.mean(np.abs(_errors(y_true, p)))
-        ),
-        "the root was taken": lambda y_true, p: float(np.sqrt(np.mean(_errors(y_true, p) ** 2))),
-        "the sum instead of the mean": lambda y_true, p: float(np.sum(_errors(y_true, p) ** 2)),
-        "both classes were summed": lambda y_true, p: float(2 * np.mean(_errors(y_true, p) ** 2)),
-        "the probabilities were turned into decisions first": _decided,
-    },
-)
 
 
 def counted_bins(y_true: Any, p: Any, n_bins: int) -> pd.DataFrame:
@@ -148,50 +107,6 @@ RELIABILITY_TABLE = Key(
             y_true, p, _places(p, n_bins), observed="sum"
         ),
         "the bins are cut at quantiles of the probabilities": _cut_at_quantiles,
-    },
-)
-
-
-def with_all_negatives(p_s: Any, beta: float) -> np.ndarray:
-    """Return the share of positives when each row stands for its negatives before the drawing."""
-    if not 0 < beta <= 1:
-        raise ValueError(f"a share of {beta} cannot be kept")
-    return np.array([said / (said + (1 - said) / beta) for said in np.asarray(p_s).tolist()])
-
-
-def _undersampled(rng: np.random.Generator) -> list[Call]:
-    """Return shares from few to all, certain probabilities, and shares that are none."""
-    calls = []
-    for number, beta in enumerate([0.02, 0.3, 1, 0.65, 0.004, 0.11]):
-        p = np.append(rng.random(int(rng.integers(3, 8))).round(3), [0.0, 1.0])
-        given = [p.tolist(), p, pd.Series(p, index=rng.permutation(len(p)) + 3)][number % 3]
-        calls.append(Call((given, beta)))
-    return [*calls, *(Call(([0.5, 0.2], beta)) for beta in (0, 0.0, -0.25, 1.001, 1.5))]
-
-
-def _wrong_side(p_s, beta):
-    p_s = np.asarray(p_s, dtype=float)
-    return p_s / (p_s + beta * (1 - p_s))
-
-
-def _share_dropped(p_s, beta):
-    p_s = np.asarray(p_s, dtype=float)
-    return (1 - beta) * p_s / ((1 - beta) * p_s + 1 - p_s)
-
-
-CORRECT_UNDERSAMPLING = Key(
-    exercises.CORRECT_UNDERSAMPLING,
-    right=with_all_negatives,
-    inputs=_undersampled,
-    by_hand=[
-        Call(([0.5, 0.8],), {"beta": 0.1}),
-        Call(([0.5, 0.8],), {"beta": 1.5}),
-    ],
-    wrong={
-        "the probabilities were distorted once more": _wrong_side,
-        "the probability was multiplied by beta": lambda p_s, beta: np.asarray(p_s) * beta,
-        "beta is taken for the share that was dropped": _share_dropped,
-        "odds are returned": lambda p_s, beta: beta * np.asarray(p_s) / (1 - np.asarray(p_s)),
     },
 )
 
@@ -350,60 +265,133 @@ CALIBRATED_PIPELINE = Key(
     },
 )
 
+# --- repair ---------------------------------------------------------------------------------------
+
+
+def hidden_clients() -> dict[int, dict[str, float]]:
+    """Return what known routes are worth at the hidden clients, by the seed of each."""
+    return _drawn(secret.current())
+
+
+@cache
+def _drawn(course: str) -> dict[int, dict[str, float]]:
+    """Draw one client of each kind from a secret, only such on which luck decides little.
+
+    A handful of positives can happen to lie where they should, so that a slope learned from them is
+    right; such clients are passed over. The seeds have 128 bits, so that nobody can try them all.
+    """
+    seeds = secret.long_seeds(course, "clients with scores")
+    drawn: dict[int, dict[str, float]] = {}
+    while len(drawn) < len(repairs.KINDS):
+        seed = next(seeds)
+        if seed % len(repairs.KINDS) == len(drawn):  # the kinds in turn
+            one = repairs.client(seed)
+            worth = routes(one)
+            if _tells_apart(one, worth):
+                drawn[seed] = worth
+    return drawn
+
+
+def _tells_apart(one: repairs.Client, worth: dict[str, float]) -> bool:
+    line, steps, level, reference = (
+        worth[name] for name in (repairs.PLATT, repairs.ISOTONIC, repairs.LEVEL, repairs.REFERENCE)
+    )
+    if reference < 0.25 or max(line, steps, level) > 1.02 * reference:
+        return False
+    if one.y.sum() < repairs.FEW:
+        return 5 <= one.y.sum() <= 14 and line + steps < 1.75 * reference
+    return min(line, steps, level) < 0.92 * reference
+
+
+def routes(one: repairs.Client) -> dict[str, float]:
+    """Return what known routes are worth at a client.
+
+    The reference finds as much from the practice part as its positives can carry: a level from
+    few, Platt's curve of the log odds from more, isotonic regression from many. Then it moves the
+    level to the prevalence of the new rows.
+    """
+    line, steps = _platt(one), _isotonic(one)
+    learned = one.p_new if one.y.sum() < repairs.FEW else line
+    learned = steps if one.y.sum() > repairs.MANY else learned
+    repaired = {
+        repairs.NOTHING: one.p_new,
+        repairs.PLATT: line,
+        repairs.ISOTONIC: steps,
+        repairs.LEVEL: _moved(one.p_new, one.prevalence),
+        repairs.REFERENCE: _moved(learned, one.prevalence),
+    }
+    return {name: repairs.skill(one.y_new, p) for name, p in repaired.items()}
+
+
+def _log_odds(p: Any) -> Any:
+    return logit(np.clip(p, 1e-6, 1 - 1e-6))
+
+
+def _platt(one: repairs.Client) -> Any:
+    line = LogisticRegression(C=np.inf, max_iter=1000).fit(_log_odds(one.p)[:, None], one.y)
+    return line.predict_proba(_log_odds(one.p_new)[:, None])[:, 1]
+
+
+def _isotonic(one: repairs.Client) -> Any:
+    return IsotonicRegression(out_of_bounds="clip").fit(one.p, one.y).predict(one.p_new)
+
+
+def _moved(p: Any, prevalence: float) -> Any:
+    """Return probabilities whose odds all change by one factor, so that their mean is right."""
+    z = _log_odds(p)
+    return expit(z + brentq(lambda shift: expit(z + shift).mean() - prevalence, -20, 20))
+
+
 LESSON = "10"
 QUIZ = {
     1: Question(
         right="c",
         mistakes={
-            "a": "Doubling every log odds keeps the order, and the AUC depends on the order only.",
-            "b": "The AUC does not change when probabilities are stretched, so it can't measure"
-            " their quality.",
-            "d": "A wrong scale of the log odds is not repaired by more rows of the same kind."
-            " A calibrator repairs it.",
+            "a": "That is by how much its score is worse than Honest's.",
+            "b": "That is Honest's score.",
+            "d": "Count the squares again: five of them are divided by ten days.",
         },
-        section="What a probability promises",
+        section="Scores that reward honesty",
     ),
     2: Question(
-        right="c",
+        right="b",
         mistakes={
             "a": "That would be right if as few negatives came in practice as in training.",
-            "b": "Multiplying the probability by the share that was kept forgets that the"
+            "c": "Multiplying the probability by the share that was kept forgets that the"
             " correction is one of the odds.",
-            "d": "Odds of 1 shrink by the share of the negatives that was kept. Use the"
-            " formula with β = 0.01.",
+            "d": "Odds of 4 shrink by the share of the negatives that was kept, to 0.04. Turn them"
+            " into a probability.",
         },
         section="Undo undersampling",
     ),
     3: Question(
+        right="c",
+        mistakes={
+            "a": "Then the last point would lie on the diagonal. Look how far below it is.",
+            "b": "The axes are logarithmic: read the mark above 0.1 once more.",
+            "d": "The axes are logarithmic: the point lies above 0.1, not below.",
+        },
+        section="The level can be right and the slope wrong",
+    ),
+    4: Question(
         right="b",
         mistakes={
-            "a": "Flexibility costs variance: with some dozens of positives isotonic"
-            " regression lost in the experiment, heavily by the log loss.",
-            "c": "On training rows a boosted model is nearly always right, and the calibrator"
-            " learns to believe it.",
-            "d": "Then no rows are left to judge the result honestly.",
+            "a": "Look at the panel of the forest. For boosting the two are closer.",
+            "c": "That is how far isotonic regression lies above 0. Compare it with Platt.",
+            "d": "That is how far it lies above doing nothing, or more. Compare it with Platt.",
         },
         section="Calibrate with data: Platt and isotonic",
     ),
-    4: Question(
+    5: Question(
         right="a",
         mistakes={
-            "b": "Weights multiply the odds, so 0.5 stands for another probability of the"
-            " plain model.",
-            "c": "Balanced weights raise probabilities, so the matching threshold of the plain"
-            " model is lower than 0.5.",
-            "d": "Where the model fits, weights shift all odds by one factor and keep the order.",
+            "b": "Odds of 3 to 7 are multiplied by 2 to 98. And π is the threshold of the plain"
+            " model: what is right for one is right for the other.",
+            "c": "Multiplying the probability by the prevalence forgets the odds; and where the"
+            " model fits, both flag the same rows.",
+            "d": "Balanced weights multiply the odds, so the plain model says less than 0.3; and"
+            " where the model fits, both flag the same rows.",
         },
-        section="One comparison instead of all that",
-    ),
-    5: Question(
-        right="c",
-        mistakes={
-            "a": "A small Brier score is free when positives are rare, as accuracy is.",
-            "b": "It may be calibrated or not: broken promises and telling apart can cancel in"
-            " one number.",
-            "d": "The Brier score is not one minus the accuracy.",
-        },
-        section="Brier score and log loss: scores that reward honesty",
+        section="Does the correction always work?",
     ),
 }

@@ -487,6 +487,27 @@ def test_reliability_merges_bins_of_tied_predictions_and_counts_every_row():
     assert "(10 to 90 rows a bin)" in picture.alt
 
 
+def test_reliability_of_a_rare_class_has_bins_of_equal_expected_positives_on_log_axes():
+    p = np.repeat([0.01, 0.1, 0.5], [400, 40, 8])  # four positives are expected of each
+    y = np.zeros(448, int)
+    y[[0, 1, 400, 445, 446, 447]] = 1
+    picture = plots.reliability_diagram(y, p, n_bins=3, rare=True)
+    ax = axes_of(picture)[0]
+    points = ax.containers[0].lines[0].get_xydata()
+    np.testing.assert_allclose(points, [[0.01, 2 / 400], [0.1, 1 / 40], [0.5, 3 / 8]])
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert "bins of equal expected positives" in picture.alt
+    assert "(8 to 400 rows a bin)" in picture.alt
+
+
+def test_on_log_axes_a_bin_without_positives_lies_at_the_lower_edge():
+    p, y = np.repeat([0.01, 0.1], [200, 20]), np.repeat([0, 1], [218, 2])
+    ax = axes_of(plots.reliability_diagram(y, p, n_bins=2, rare=True))[0]
+    points = ax.containers[0].lines[0].get_xydata()
+    np.testing.assert_allclose(points, [[0.01, 0.007], [0.1, 0.1]])
+    assert ax.get_ylim()[0] < 0.007
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -20,7 +20,6 @@ CROWDED = {
     "07-class-weights/class-weights",
     "08-focal-loss/focal-loss",
     "09-thresholds/thresholds",
-    "10-calibration/calibration",
     "11-ensembles-and-extremes/ensembles-and-extremes",
 }
 

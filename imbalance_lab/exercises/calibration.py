@@ -3,40 +3,8 @@
 from __future__ import annotations
 
 from imbalance_lab.checks import Exercise, Mistake, Quiz
+from imbalance_lab.exercises import repairs
 from imbalance_lab.exercises.inputs import CERTAIN
-
-BRIER_SCORE = Exercise(
-    "brier_score",
-    lesson="10",
-    section="Brier score and log loss: scores that reward honesty",
-    arguments=("y_true", "p"),
-    from_scratch=("brier_score_loss", "mean_squared_error"),
-    mistakes=(
-        Mistake(
-            "the absolute error instead of the squared one",
-            "The mean absolute error pays you to say 0 or 1 whatever you believe. Look at the"
-            " figure again.",
-        ),
-        Mistake(
-            "the root was taken",
-            "The mean of the squares is the score itself, without a root.",
-        ),
-        Mistake(
-            "the sum instead of the mean",
-            "A score that grows with the number of rows can't be compared between data sets.",
-        ),
-        Mistake(
-            "both classes were summed",
-            "With two classes that counts every error twice. The contract sums over the rows only.",
-        ),
-        Mistake(
-            "the probabilities were turned into decisions first",
-            "That is the share of wrong decisions at 0.5. It does not notice whether 0.51 or 0.99"
-            " was said.",
-        ),
-    ),
-)
-
 
 RELIABILITY_TABLE = Exercise(
     "reliability_table",
@@ -78,38 +46,10 @@ RELIABILITY_TABLE = Exercise(
 )
 
 
-CORRECT_UNDERSAMPLING = Exercise(
-    "correct_undersampling",
-    lesson="10",
-    section="Undo undersampling",
-    arguments=("p_s", "beta"),
-    mistakes=(
-        Mistake(
-            "the probabilities were distorted once more",
-            "That is what undersampling does to a probability. The correction goes the other way:"
-            " it makes probabilities smaller.",
-        ),
-        Mistake(
-            "the probability was multiplied by beta",
-            "It is the odds that shrink by this factor. A certain positive stays certain.",
-        ),
-        Mistake(
-            "beta is taken for the share that was dropped",
-            "`beta` is the share of the negatives that was kept.",
-        ),
-        CERTAIN,
-        Mistake(
-            "odds are returned",
-            "Odds have to be turned back into a probability.",
-        ),
-    ),
-)
-
-
 SHIFT_PRIOR = Exercise(
     "shift_prior",
     lesson="10",
-    section="Another prevalence: prior shift",
+    section="Another prevalence",
     arguments=("p", "old", "new"),
     mistakes=(
         Mistake(
@@ -138,7 +78,7 @@ SHIFT_PRIOR = Exercise(
 CALIBRATED_PIPELINE = Exercise(
     "calibrated_pipeline",
     lesson="10",
-    section="Calibrate with data: Platt and isotonic",
+    section="On which rows?",
     arguments=("X", "y", "train", "calibration", "method"),
     mistakes=(
         Mistake(
@@ -175,6 +115,59 @@ CALIBRATED_PIPELINE = Exercise(
             "the model has learned from the calibration rows too",
             "Then they are no longer unseen. The scaler and the regression may learn from the"
             " training rows only.",
+        ),
+    ),
+)
+
+#: Clients to practise on, by their seed: what known routes are worth there.
+PRACTICE = {
+    10: {repairs.NOTHING: 0.0, repairs.PLATT: 0.3098, repairs.REFERENCE: 0.3117},
+    16: {repairs.NOTHING: 0.3882, repairs.PLATT: 0.3147, repairs.REFERENCE: 0.3897},
+    2: {repairs.NOTHING: 0.1961, repairs.PLATT: 0.3092, repairs.REFERENCE: 0.3109},
+    3: {repairs.NOTHING: 0.1022, repairs.PLATT: 0.1758, repairs.REFERENCE: 0.3258},
+    4: {repairs.NOTHING: 0.0, repairs.PLATT: 0.0, repairs.REFERENCE: 0.3249},
+}
+
+REPAIR = Exercise(
+    "repair",
+    lesson="10",
+    section="Five clients, five broken promises",
+    arguments=("p", "y", "p_new", "prevalence"),
+    mistakes=(
+        Mistake(
+            repairs.NOTHING,
+            "These are the probabilities that came in. At some clients they are right; hold their"
+            " mean against the prevalence and their practice part against what came.",
+        ),
+        Mistake(
+            repairs.CONSTANT,
+            "That is the forecast from which skill is measured, so it is worth nothing. A repair"
+            " keeps the order of the rows.",
+        ),
+        Mistake(
+            repairs.OLD_PREVALENCE,
+            "Whatever learns from the practice part learns its prevalence too. At one client the"
+            " new rows come from elsewhere; compare `y.mean()` with `prevalence`.",
+        ),
+        Mistake(
+            repairs.STEPS,
+            "From seven positives isotonic regression makes a few steps, the lowest at 0. Count the"
+            " positives of the practice part before you choose.",
+        ),
+        Mistake(
+            repairs.BENT,
+            "A slope that was learned from so few positives can be far off. A level has to be"
+            " learned from nothing at all if the prevalence is known.",
+        ),
+        Mistake(
+            repairs.LEVEL_ONLY,
+            "This mends the sum of the probabilities. At some clients they are overconfident as"
+            " well, or bent, and their practice part has the positives to show it.",
+        ),
+        Mistake(
+            repairs.STRAIGHT,
+            "One client has hundreds of positives in its practice part. Draw its reliability"
+            " diagram on the log odds: is what you see a straight line?",
         ),
     ),
 )

@@ -12,7 +12,6 @@ from matplotlib.colors import to_rgba
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binomtest
 from sklearn import metrics
-from sklearn.calibration import calibration_curve
 
 from imbalance_lab.plots.core import (
     NEGATIVE,
@@ -214,6 +213,7 @@ def reliability_diagram(
     y_prob: Any,
     *,
     n_bins: int = 10,
+    rare: bool = False,
     pos_label: Label = None,
     title: str = "Reliability diagram",
 ) -> Picture:
@@ -228,6 +228,9 @@ def reliability_diagram(
     n_bins : int, default=10
         Number of bins, cut at quantiles of the predictions. Tied predictions share a bin, so there
         can be fewer.
+    rare : bool, default=False
+        Whether to look closely at high probabilities: bins that are expected to hold equal numbers
+        of positives instead of rows, and logarithmic axes, on which 0 lies at the lower edge.
     pos_label : label, optional
         Positive class; may be left out for 0/1, −1/1 and booleans.
     title : str, optional
@@ -245,22 +248,25 @@ def reliability_diagram(
         If labels do not fit, or `y_prob` is not between 0 and 1.
     """
     target, models = _models(y_true, y_prob, pos_label, "y_prob", probabilities_1d)
-    tables = {name: _reliability(target.positive, p, int(n_bins)) for name, p in models.items()}
+    cut = _equal_positives if rare else _equal_rows
+    tables = {n: _reliability(target.positive, p, cut(p, int(n_bins))) for n, p in models.items()}
     top = min(1.0, 1.08 * max(float(table[:, [0, 3]].max()) for table in tables.values()))
     drawing = picture(
         title=title,
         xlabel="mean predicted probability",
         ylabel="observed frequency of positives",
-        alt=f"Reliability diagram in bins of equal counts. "
+        alt=f"Reliability diagram in bins of equal {'expected positives' if rare else 'counts'}. "
         f"{' '.join(_reliability_in_words(n, t) for n, t in tables.items())}",
         width=5.0,
         height=5.2 + 0.2 * len(models),
         show=False,
     )
+    bottom = _smallest(tables) if rare else 0.0
     with drawing as ax:
-        ax.plot([0, top], [0, top], label="perfectly calibrated", **REFERENCE)
+        ax.plot([bottom, top], [bottom, top], label="perfectly calibrated", **REFERENCE)
         for (name, table), look, marker in zip(tables.items(), _LOOKS(), cycle(_MARKERS)):
-            predicted, observed, low, high, rows = table.T
+            predicted, observed, low, high = np.maximum(table[:, :4], bottom).T
+            rows = table[:, 4]
             ax.errorbar(
                 predicted,
                 observed,
@@ -272,8 +278,11 @@ def reliability_diagram(
                 label=f"{name or 'model'} ({_bin_sizes(rows)} rows a bin)",
                 **look,
             )
+        if rare:
+            ax.set(xscale="log", yscale="log")
         margin = 0.02 * top
-        ax.set(xlim=(-margin, top + margin), ylim=(-margin, top + margin), aspect="equal")
+        ends = (0.9 * bottom if rare else -margin, top + margin)
+        ax.set(xlim=ends, ylim=ends, aspect="equal")
         legend_above(ax)
     return drawing.picture
 
@@ -378,20 +387,39 @@ def _scores_in_words(
     return text
 
 
-def _reliability(positive: NDArray[np.bool_], prob: Float, n_bins: int) -> Float:
-    """Return one row a bin: mean prediction, frequency, its interval's ends, and count."""
-    observed, predicted = calibration_curve(positive, prob, n_bins=n_bins, strategy="quantile")
-    # calibration_curve keeps its counts to itself; these are its own bins.
+def _equal_rows(prob: Float, n_bins: int) -> NDArray[np.int64]:
+    """Return the bin of each row, of those cut at quantiles."""
     edges = np.percentile(prob, np.linspace(0, 100, n_bins + 1))
-    rows = np.bincount(np.searchsorted(edges[1:-1], prob))
-    rows = rows[rows > 0]
-    hits = np.rint(observed * rows).astype(int)
+    return np.asarray(np.searchsorted(edges[1:-1], prob))
+
+
+def _equal_positives(prob: Float, n_bins: int) -> NDArray[np.int64]:
+    """Return the bin of each row, of those expected to hold equal numbers of positives."""
+    ordered = np.sort(prob)
+    expected_before = np.append(0.0, np.cumsum(ordered))[np.searchsorted(ordered, prob)]
+    # Half a row's share is added, so that no sum lies on an edge but for its rounding.
+    place = (expected_before + prob / 2) * n_bins / max(prob.sum(), 1e-300)
+    return np.asarray(np.minimum(place.astype(int), n_bins - 1))
+
+
+def _reliability(
+    positive: NDArray[np.bool_], prob: Float, bins: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return one row a bin: mean prediction, frequency, its interval's ends, and count."""
+    sums = np.array([np.bincount(bins, weights=w) for w in (np.ones(bins.size), prob, positive)])
+    rows, predicted, hits = sums[:, sums[0] > 0]
     ends = [
         binomtest(int(k), int(n)).proportion_ci(0.95, method="wilson")
         for k, n in zip(hits, rows, strict=True)
     ]
     low, high = np.array([(end.low, end.high) for end in ends]).T
-    return np.column_stack([predicted, observed, low, high, rows])
+    return np.column_stack([predicted / rows, hits / rows, low, high, rows])
+
+
+def _smallest(tables: Mapping[str, Float]) -> float:
+    """Return a number just below what is drawn, but for zeros."""
+    drawn = np.concatenate([table[:, :2].ravel() for table in tables.values()])
+    return float(0.7 * np.min(drawn[drawn > 0], initial=1.0))
 
 
 def _bin_sizes(rows: Float) -> str:

@@ -11,75 +11,13 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, mean_squared_error
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from answers import Answers
 
 answers = Answers("10-calibration/calibration")
-
-# brier_score
-
-
-@answers.right("brier_score")
-def in_a_loop(y_true, p):
-    total = 0.0
-    for truth, said in zip(y_true, p, strict=True):
-        total += (1 - said) ** 2 if truth == 1 else said**2
-    return total / len(y_true)
-
-
-@answers.right("brier_score")
-def by_dot_product(y_true, p):
-    errors = np.asarray(y_true) - np.asarray(p, dtype=float)
-    return errors @ errors / len(errors)
-
-
-@answers.wrong("brier_score", "a library call does the whole exercise")
-def by_library(y_true, p):
-    return brier_score_loss(list(y_true), list(p), labels=[0, 1])
-
-
-@answers.wrong("brier_score", "a library call does the whole exercise")
-def as_regression(y_true, p):
-    return mean_squared_error(y_true, p)
-
-
-@answers.wrong("brier_score", "the absolute error instead of the squared one")
-def absolute(y_true, p):
-    return sum(abs(a - b) for a, b in zip(y_true, p, strict=True)) / len(p)
-
-
-@answers.wrong("brier_score", "the root was taken")
-def root(y_true, p):
-    return in_a_loop(y_true, p) ** 0.5
-
-
-@answers.wrong("brier_score", "the sum instead of the mean")
-def total(y_true, p):
-    return in_a_loop(y_true, p) * len(p)
-
-
-@answers.wrong("brier_score", "both classes were summed")
-def both_classes(y_true, p):
-    return in_a_loop(y_true, p) + in_a_loop(1 - np.asarray(y_true), 1 - np.asarray(p))
-
-
-@answers.wrong("brier_score", "the probabilities were turned into decisions first")
-def decided(y_true, p):
-    return in_a_loop(y_true, [int(value >= 0.5) for value in p])
-
-
-@answers.wrong("brier_score")
-def of_positives_only(y_true, p):
-    return float(np.mean([(1 - b) ** 2 for a, b in zip(y_true, p, strict=True) if a == 1]))
-
-
-@answers.wrong("brier_score")
-def rounded(y_true, p):
-    return round(in_a_loop(y_true, p), 3)
-
 
 # reliability_table
 
@@ -189,77 +127,6 @@ def keeps_bin_numbers(y_true, p, n_bins):
 def by_quantile_cut(y_true, p, n_bins):
     bins = pd.qcut(list(p), n_bins, labels=False, duplicates="drop")
     return _frame(list(y_true), list(p), _grouped(bins))
-
-
-# correct_undersampling
-
-
-def _checked(beta):
-    if beta <= 0 or beta > 1:
-        raise ValueError("beta")
-
-
-@answers.right("correct_undersampling")
-def by_odds(p_s, beta):
-    _checked(beta)
-    with np.errstate(all="ignore"):
-        odds = np.asarray(p_s, dtype=float) / (1 - np.asarray(p_s, dtype=float)) * beta
-        return np.where(np.isinf(odds), 1.0, odds / (1 + odds))
-
-
-@answers.right("correct_undersampling")
-def by_counting(p_s, beta):
-    _checked(beta)
-    # One row stands for p_s positives and (1 - p_s) / beta negatives.
-    return [said / (said + (1 - said) / beta) for said in p_s]
-
-
-@answers.wrong("correct_undersampling", "the probabilities were distorted once more")
-def other_way(p_s, beta):
-    _checked(beta)
-    return by_counting(p_s, 1.0) if beta == 1 else [s / (s + beta * (1 - s)) for s in p_s]
-
-
-@answers.wrong("correct_undersampling", "the probability was multiplied by beta")
-def times_beta(p_s, beta):
-    _checked(beta)
-    return np.asarray(p_s) * beta
-
-
-@answers.wrong("correct_undersampling", "beta is taken for the share that was dropped")
-def dropped(p_s, beta):
-    _checked(beta)
-    return [(1 - beta) * s / ((1 - beta) * s + 1 - s) for s in p_s]
-
-
-@answers.wrong("correct_undersampling", "odds are returned")
-def left_as_odds(p_s, beta):
-    _checked(beta)
-    return np.asarray(p_s) / (1 - np.asarray(p_s)) * beta
-
-
-@answers.wrong("correct_undersampling")
-def no_refusal(p_s, beta):
-    return [said / (said + (1 - said) / beta) for said in p_s]
-
-
-@answers.wrong("correct_undersampling")
-def clipped(p_s, beta):
-    _checked(beta)
-    return expit(logit(np.clip(p_s, 0.001, 0.999)) + np.log(beta))
-
-
-@answers.wrong("correct_undersampling", "a probability of 1 gives no number")
-def nan_for_the_certain(p_s, beta):
-    _checked(beta)
-    odds = np.asarray(p_s, dtype=float) / (1 - np.asarray(p_s, dtype=float)) * beta
-    return odds / (1 + odds)
-
-
-@answers.wrong("correct_undersampling")
-def for_arrays_only(p_s, beta):
-    _checked(beta)
-    return beta * p_s / (beta * p_s - p_s + 1)
 
 
 # shift_prior
@@ -475,3 +342,138 @@ def scaler_frozen_on_everything(X, y, train, calibration, method):
 def folds_of_both(X, y, train, calibration, method):
     rows = [*train, *calibration]
     return CalibratedClassifierCV(_steps(), method=method, cv=5).fit(X[rows], y[rows])
+
+
+# repair
+
+
+def odds_of(p):
+    return logit(np.clip(p, 1e-6, 1 - 1e-6))
+
+
+def to_level(p, prevalence):
+    """Multiply all odds by one factor, found by halving, until the mean is the prevalence."""
+    low, high = -30.0, 30.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        below = expit(odds_of(p) + middle).mean() < prevalence
+        low, high = (middle, high) if below else (low, middle)
+    return expit(odds_of(p) + low)
+
+
+def line_of(p, y, p_new):
+    line = LogisticRegression(C=np.inf, max_iter=1000).fit(odds_of(p)[:, None], y)
+    return line.predict_proba(odds_of(p_new)[:, None])[:, 1]
+
+
+def steps_of(p, y, p_new):
+    return IsotonicRegression(out_of_bounds="clip").fit(p, y).predict(p_new)
+
+
+def loss_of(y, p):
+    p = np.clip(p, 1e-4, 1 - 1e-4)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+
+@answers.right("repair")
+def by_count(p, y, p_new, prevalence):
+    if y.sum() < 20:
+        return to_level(p_new, prevalence)
+    way = line_of if y.sum() < 200 else steps_of
+    return to_level(way(p, y, p_new), prevalence).tolist()
+
+
+@answers.right("repair")
+def by_cross_validation(p, y, p_new, prevalence):
+    """Let folds choose between nothing, Platt's curve and isotonic steps, if there is enough."""
+    ways = {"nothing": lambda p, y, p_new: p_new, "line": line_of, "steps": steps_of}
+    if y.sum() < 20:
+        return to_level(p_new, prevalence)
+    losses = dict.fromkeys(ways, 0.0)
+    for a, b in StratifiedKFold(5, shuffle=True, random_state=0).split(p, y):
+        for name, way in ways.items():
+            losses[name] += loss_of(y[b], way(p[a], y[a], p[b]))
+    return to_level(ways[min(losses, key=losses.get)](p, y, p_new), prevalence)
+
+
+@answers.right("repair")
+def mean_of_both(p, y, p_new, prevalence):
+    if y.sum() < 20:
+        return to_level(p_new, prevalence)
+    steps, line = steps_of(p, y, p_new), line_of(p, y, p_new)
+    return to_level(0.75 * steps + 0.25 * line if y.sum() > 200 else line, prevalence)
+
+
+@answers.right("repair")
+def by_prior_shift_again_and_again(p, y, p_new, prevalence):
+    """Find the level by the formula of exercise 2, repeated until the mean is right."""
+    learned = p_new if y.sum() < 30 else (line_of if y.sum() < 300 else steps_of)(p, y, p_new)
+    learned = np.clip(learned, 1e-6, 1 - 1e-6)
+    for _ in range(100):
+        mean = learned.mean()
+        factor = prevalence / (1 - prevalence) * (1 - mean) / mean
+        learned = learned * factor / (learned * factor + 1 - learned)
+    return learned
+
+
+@answers.wrong("repair", "nothing repaired")
+def as_they_came(p, y, p_new, prevalence):
+    return p_new
+
+
+@answers.wrong("repair", "one number for all rows of a client")
+def always_the_prevalence(p, y, p_new, prevalence):
+    return np.full(len(p_new), prevalence)
+
+
+@answers.wrong("repair", "isotonic regression on a handful of positives")
+def steps_for_all(p, y, p_new, prevalence):
+    return steps_of(p, y, p_new)
+
+
+@answers.wrong("repair", "isotonic regression on a handful of positives")
+def steps_and_level_for_all(p, y, p_new, prevalence):
+    return to_level(steps_of(p, y, p_new), prevalence)
+
+
+@answers.wrong("repair", "the prevalence of the practice part was kept")
+def line_for_all(p, y, p_new, prevalence):
+    return line_of(p, y, p_new)
+
+
+@answers.wrong("repair", "the prevalence of the practice part was kept")
+def by_count_without_level(p, y, p_new, prevalence):
+    if y.sum() < 20:
+        return to_level(p_new, y.mean())
+    return (line_of if y.sum() < 200 else steps_of)(p, y, p_new)
+
+
+@answers.wrong("repair", "a slope was learned from a handful of positives")
+def line_and_level_for_all(p, y, p_new, prevalence):
+    return to_level(line_of(p, y, p_new), prevalence)
+
+
+@answers.wrong("repair", "only the level was moved, for every client")
+def level_for_all(p, y, p_new, prevalence):
+    return to_level(p_new, prevalence)
+
+
+@answers.wrong("repair", "Platt's curve where many positives show another shape")
+def line_also_for_many(p, y, p_new, prevalence):
+    return to_level(p_new if y.sum() < 30 else line_of(p, y, p_new), prevalence)
+
+
+@answers.wrong("repair")
+def sorted_by_size(p, y, p_new, prevalence):
+    return np.sort(by_count_without_level(p, y, p_new, prevalence))
+
+
+@answers.wrong("repair")
+def odds_instead(p, y, p_new, prevalence):
+    repaired = to_level(p_new, prevalence)
+    return repaired / (1 - repaired)
+
+
+@answers.wrong("repair")
+def for_the_practice_part(p, y, p_new, prevalence):
+    return to_level(p, prevalence)
