@@ -174,7 +174,7 @@ def known_mistake(values: list[Any], clients: list[Client]) -> str:
     shows: dict[str, Callable[[], bool]] = {
         NOTHING: lambda: all(np.allclose(p, one.p_new, atol=1e-6) for p, one in pairs),
         CONSTANT: lambda: all(np.ptp(p) < 1e-6 for p, _ in pairs),
-        STEPS: lambda: all(len(np.unique(p)) <= one.y.sum() + 2 for p, one in few),
+        STEPS: lambda: all(_distinct(p) < 0.8 * _distinct(one.p_new) for p, one in few),
         OLD_PREVALENCE: lambda: any(
             one.y.mean() > 2 * one.prevalence and p.mean() > 2 * one.prevalence for p, one in pairs
         ),
@@ -185,10 +185,14 @@ def known_mistake(values: list[Any], clients: list[Client]) -> str:
     return next((name for name, shown in shows.items() if shown()), "")
 
 
+def _distinct(p: NDArray[np.float64]) -> int:
+    return len(np.unique(p.round(9)))
+
+
 def _slope(p: NDArray[np.float64], one: Client) -> float:
     """Return by how much the log odds were stretched, NaN if not all by the same."""
     inside = (one.p_new > 0.001) & (one.p_new < 0.999) & (p > 1e-9) & (p < 1 - 1e-9)
-    if np.ptp(one.p_new[inside], initial=0) == 0:
+    if len(np.unique(one.p_new[inside])) < 3:
         return float("nan")
     before, after = logit(one.p_new[inside]), logit(p[inside])
     slope, level = np.polyfit(before, after, 1)

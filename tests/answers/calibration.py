@@ -465,7 +465,7 @@ def line_also_for_many(p, y, p_new, prevalence):
 
 @answers.wrong("repair")
 def sorted_by_size(p, y, p_new, prevalence):
-    return np.sort(by_count_without_level(p, y, p_new, prevalence))
+    return np.sort(by_count(p, y, p_new, prevalence))
 
 
 @answers.wrong("repair")
