@@ -1,20 +1,23 @@
-"""Answer keys of lesson 07: counts, rows one by one, slopes by finite differences."""
+"""Answer keys of lesson 07: counts, slopes by finite differences, odds; its hidden clients."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from imbalance_lab.checks import Call, Question
 from imbalance_lab.exercises import class_weights as exercises
-from imbalance_oracles import fresh
+from imbalance_lab.exercises import plans
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
 
 
@@ -70,69 +73,6 @@ BALANCED_WEIGHTS = Key(
         ),
         "the ratios are right, the total is not": _relative_to_the_commonest,
         "the mean over the classes is 1, not the mean over the rows": _mean_one_over_classes,
-    },
-)
-
-
-def row_by_row(y_true: Any, p: Any, w0: float, w1: float) -> float:
-    """Return the weighted mean of the log loss, one row after the other."""
-    rows = list(zip(np.asarray(y_true).tolist(), np.asarray(p).tolist(), strict=True))
-    weights = [w1 if label == 1 else w0 for label, _ in rows]
-    losses = [-math.log(said) if label == 1 else -math.log1p(-said) for label, said in rows]
-    weighted = [weight * loss for weight, loss in zip(weights, losses, strict=True)]
-    return math.fsum(weighted) / math.fsum(weights)
-
-
-def _told(rng: np.random.Generator) -> list[Call]:
-    """Return probabilities in every container, far from sure to nearly sure, of one class too."""
-    weights: dict[str, Any] = {"w0": [0.3, 1, 2.5], "w1": [0.7, 4, 40]}
-    p = rng.uniform(0.05, 0.95, 6).round(3).tolist()
-    y = rng.permutation([0, 1, 0, 1, 1, 0]).tolist()
-    own_index = pd.Series(y, index=[7, 3, 5, 1, 9, 2]), pd.Series(p, index=[2, 9, 1, 5, 3, 7])
-    return [
-        *fresh.scores(rng, n_cases=6, sizes=(8, 40), ties=False, **weights),
-        Call((y, p, 0.5, 8)),
-        Call((y[::-1], p, 3, 0.25)),
-        Call((*own_index, 1, 5)),
-        Call((y, [1e-12, 0.999999, 1e-9, 1e-6, *p[:2]], 1, 2)),
-        Call(([0, 0, 0], p[:3], 2, 7)),
-        Call(([1], p[:1], 2, 7)),
-    ]
-
-
-def _losses(y_true, p):
-    y, p = np.asarray(y_true), np.asarray(p, dtype=float)
-    return y, -np.log(np.where(y == 1, p, 1 - p))
-
-
-def _loss_sum(y_true, p, w0, w1):
-    y, losses = _losses(y_true, p)
-    return float(np.sum(np.where(y == 1, w1, w0) * losses))
-
-
-def _loss_mean(y_true, p, w0, w1):
-    total = np.where(np.asarray(y_true) == 1, w1, w0).sum()
-    return _loss_sum(y_true, p, w0, w1) / float(total)
-
-
-WEIGHTED_LOG_LOSS = Key(
-    exercises.WEIGHTED_LOG_LOSS,
-    right=row_by_row,
-    inputs=_told,
-    by_hand=[Call(([0, 0, 0, 1], [0.5, 0.5, 0.5, 0.25], 1, 2))],
-    wrong={
-        "divided by the number of rows instead of by the weights": lambda y_true, p, w0, w1: (
-            _loss_sum(y_true, p, w0, w1) / len(y_true)
-        ),
-        "the weights are left out": lambda y_true, p, w0, w1: _loss_mean(y_true, p, 1, 1),
-        "the weights of the two classes are swapped": lambda y_true, p, w0, w1: _loss_mean(
-            y_true, p, w1, w0
-        ),
-        "the sum instead of the mean": _loss_sum,
-        "the sign is reversed": lambda y_true, p, w0, w1: -_loss_mean(y_true, p, w0, w1),
-        "the probability of the other class went into the logarithm": lambda y_true, p, w0, w1: (
-            _loss_mean(y_true, 1 - np.asarray(p), w0, w1)
-        ),
     },
 )
 
@@ -215,83 +155,6 @@ WEIGHTED_GRADIENT = Key(
 )
 
 
-def counted_copies(y: Any, class_weight: dict[Any, Any]) -> list[int]:
-    """Return each position as often as its label's weight says, by counting."""
-    if any(weight < 0 or weight % 1 for weight in class_weight.values()):
-        raise ValueError("no number of copies")
-    return [
-        position
-        for position, label in enumerate(np.asarray(y).tolist())
-        for _ in range(int(class_weight.get(label, 1)))
-    ]
-
-
-def _to_repeat(rng: np.random.Generator) -> list[Call]:
-    """Return whole weights, as floats too, of 0, of absent classes, and weights that are none."""
-    calls = []
-    for number in range(7):
-        y = fresh.two_classes(rng, 4 + number, 2, number)
-        common, rare = (label for label, _ in Counter(np.asarray(y).tolist()).most_common())
-        few, many = int(rng.integers(2, 4)), int(rng.integers(4, 7))
-        weights = [{common: 1, rare: many}, {common: few, rare: float(many)}][number % 2]
-        calls.append(Call((y, weights)))
-    y = ["a", "b", "c", "a", "b", "a"]
-    k = int(rng.integers(2, 6))
-    sets: list[dict[Any, Any]] = [
-        {"a": 0, "b": k, "c": 1},
-        {"a": 2.0, "b": 0.0, "c": 3.0},
-        {"a": 1.0, "b": float(k)},
-        {"b": k},
-        {},
-        {"a": 2, "b": 3, "c": k, "d": 5},
-        {"a": 0, "b": 0, "c": 0},
-    ]
-    none = [{"a": -1}, {"a": 2, "b": -2.0}, {"b": k + 0.5}, {"c": 0.5}, {"c": -0.5}, {"b": 0.999}]
-    none += [{"a": 1, "b": 1, "c": 1, "d": -1}, {"a": 1, "b": 1, "c": 1, "d": 1.5}]
-    return [*calls, *(Call((y, weights)) for weights in (*sets, *none))]
-
-
-def _copies(
-    y: Any, class_weight: dict[Any, Any], rule: Callable[[int], int] = int, absent: int = 1
-) -> np.ndarray:
-    counted_copies(y, class_weight)
-    weights = [class_weight.get(label, absent) for label in np.asarray(y).tolist()]
-    return np.repeat(np.arange(len(weights)), [rule(int(weight)) for weight in weights])
-
-
-def _labels_repeated(y, class_weight):
-    return np.asarray(y)[_copies(y, class_weight)]
-
-
-def _copies_at_the_end(y, class_weight):
-    extra = _copies(y, class_weight, lambda weight: max(weight - 1, 0))
-    return np.concatenate([np.unique(_copies(y, class_weight)), extra])
-
-
-WEIGHTS_AS_REPEATS = Key(
-    exercises.WEIGHTS_AS_REPEATS,
-    right=counted_copies,
-    inputs=_to_repeat,
-    by_hand=[
-        Call((["ok", "fraud", "ok", "fraud"], {"ok": 1, "fraud": 3})),
-        Call((["ok", "fraud", "ok", "fraud"], {"fraud": 2.5})),
-    ],
-    wrong={
-        "the weight counts the extra copies only": lambda y, class_weight: _copies(
-            y, class_weight, lambda weight: weight + 1
-        ),
-        "a row of weight 0 is kept": lambda y, class_weight: _copies(
-            y, class_weight, lambda weight: max(weight, 1)
-        ),
-        "a class that is not in the dict is left out": lambda y, class_weight: _copies(
-            y, class_weight, absent=0
-        ),
-        "labels are repeated instead of row positions": _labels_repeated,
-        "the right rows in another order": _copies_at_the_end,
-    },
-)
-
-
 def by_log_odds(p: Any, w0: float, w1: float) -> np.ndarray:
     """Return the probabilities whose log odds are lower by the logarithm of the ratio."""
     return np.asarray(expit(logit(np.asarray(p, dtype=float)) - math.log(w1 / w0)))
@@ -330,74 +193,75 @@ UNWEIGHT = Key(
 )
 
 
-def in_proportion(y: Any, cost_fp: float, cost_fn: float) -> list[float]:
-    """Return the cost of each row in units of the mean cost, by counting."""
-    costs = [cost_fn if label == 1 else cost_fp for label in np.asarray(y).tolist()]
-    return [cost * len(costs) / math.fsum(costs) for cost in costs]
+# --- weights_or_threshold -------------------------------------------------------------------------
 
 
-def _priced(rng: np.random.Generator) -> list[Call]:
-    """Return either mistake as the dearer one, every container, and rows of one class."""
-    costs: dict[str, Any] = {"cost_fp": [1, 2.5, 4], "cost_fn": [3, 60.0, 0.5]}
-    y = pd.Series(rng.permutation([0] * 6 + [1] * 3), index=rng.permutation(9) + 30)
-    return [
-        *fresh.labels(rng, n_cases=7, values=(0, 1), sizes=(5, 30), **costs),
-        Call(([0, 1, 0, 0, 1, 0, 0], 2, 9)),
-        Call((np.array([1, 0, 0, 1, 0]), 1.5, 0.5)),
-        Call((y, 1, 12)),
-        Call(([0, 0, 1, 0], 3, 3)),
-        Call(([0, 0, 0], 2, 5)),
-        Call(([1, 1], 2, 5)),
-    ]
+def hidden_clients() -> dict[int, float]:
+    """Return what the reference saves the hidden clients, by the seed of each, one of each kind."""
+    return _drawn(secret.current())
 
 
-def _raw_costs(y, cost_fp, cost_fn):
-    return np.where(np.asarray(y) == 1, cost_fn, cost_fp).astype(float)
+@cache
+def _drawn(course: str) -> dict[int, float]:
+    """Draw clients from a secret, of each kind the first one on which luck decides little.
+
+    The seeds have 128 bits, so that nobody can try them all.
+    """
+    seeds = secret.long_seeds(course, "clients of plans")
+    found: dict[int, tuple[int, float]] = {}
+    while len(found) < len(plans.KINDS):
+        seed = next(seeds)
+        kind = seed % len(plans.KINDS)
+        if kind not in found and (saved := saved_if_clear(seed)):
+            found[kind] = seed, saved
+    return dict(found[kind] for kind in sorted(found))
 
 
-def _mean_one(weights):
-    return weights / weights.mean()
+def saved_if_clear(seed: int) -> float:
+    """Return what the reference saves a client, 0 if luck decides there.
+
+    That is where both plans of a client who has no threshold of its own save about the same, or
+    where validation, with one shuffle of the rows or another, picks a plan that turns out badly.
+    """
+    one = plans.client(seed)
+    known = plans.known_plans(one)
+    by_threshold, by_weights = (plans.saved(one, known[n]) for n in (plans.NEVER, plans.COSTS))
+    low, best = sorted([by_threshold, by_weights])
+    if best < 0.05 or (one.threshold is None and low > 0.9 * best):
+        return 0.0
+    shuffles = range(3 if len(one.y) < 1000 else 1)
+    found = [plans.saved(one, validated(*one.call.args, shuffle=n)) for n in shuffles]
+    return found[0] if min(found) > 0.93 * best else 0.0
 
 
-def _twice(y, cost_fp, cost_fn):
-    y = np.asarray(y)
-    counts = np.where(y == 1, np.sum(y == 1), np.sum(y == 0))
-    return _mean_one(_raw_costs(y, cost_fp, cost_fn) / counts)
+def validated(
+    X: Any, y: Any, cost_fp: float, cost_fn: float, threshold: float | None, shuffle: int = 0
+) -> tuple[float, float]:
+    """Return the plan with the lower bill in five folds: no weights, or the costs as weights."""
+    ratio = cost_fn / cost_fp
 
+    def bill(plan: tuple[float, float]) -> float:
+        w1, cut = plan
+        model = LogisticRegression(class_weight={0: 1, 1: w1})
+        folds = StratifiedKFold(5, shuffle=True, random_state=shuffle)
+        p = cross_val_predict(model, X, y, cv=folds, method="predict_proba")[:, 1]
+        return float(np.where(y == 1, cost_fn * (p < cut), cost_fp * (p >= cut)).sum())
 
-COST_WEIGHTS = Key(
-    exercises.COST_WEIGHTS,
-    right=in_proportion,
-    inputs=_priced,
-    by_hand=[Call(([0, 0, 0, 1],), {"cost_fp": 1, "cost_fn": 5})],
-    wrong={
-        "the costs are swapped": lambda y, cost_fp, cost_fn: _mean_one(
-            _raw_costs(y, cost_fn, cost_fp)
-        ),
-        "corrected for the class frequencies on top of the costs": _twice,
-        "balanced weights, without the costs": lambda y, cost_fp, cost_fn: _twice(y, 1, 1),
-        "the weights are not scaled": _raw_costs,
-        "every negative has weight 1": lambda y, cost_fp, cost_fn: (
-            _raw_costs(y, cost_fp, cost_fn) / cost_fp
-        ),
-        "the weights add up to 1": lambda y, cost_fp, cost_fn: (
-            _mean_one(_raw_costs(y, cost_fp, cost_fn)) / len(y)
-        ),
-    },
-)
+    tried = [(w1, w1 / (w1 + ratio) if threshold is None else threshold) for w1 in (1.0, ratio)]
+    return min(tried, key=bill)
+
 
 LESSON = "07"
 QUIZ = {
     1: Question(
-        right="c",
+        right="d",
         mistakes={
-            "a": "A larger recall at 0.5 is no better order of the rows. Compare the plain"
-            " model at a lower threshold.",
-            "b": "The rows are the same as before; a weight brings no new information about the"
-            " rare class.",
-            "d": "Its decisions changed a great deal: recall rose and false alarms rose more.",
+            "a": "The plain model makes the balanced one's decisions there. Here it is the other"
+            " way round.",
+            "b": "Its odds are far higher than the plain model's, so 0.5 flags far more.",
+            "c": "Odds of 1 to 1 are multiplied by the ratio of the weights, which is about 87.",
         },
-        section="The same decisions without any weights",
+        section="What weights do to the odds",
     ),
     2: Question(
         right="b",
@@ -410,39 +274,34 @@ QUIZ = {
         section="What weights do to the odds",
     ),
     3: Question(
-        right="d",
+        right="c",
         mistakes={
-            "a": "Costs and frequencies are not two errors to be mended one after the other:"
-            " a model with honest probabilities needs the costs only.",
-            "b": "More correction is not better: each step asks for more flags than the costs"
-            " justify.",
-            "c": "Balanced weights assume that a miss is as much dearer as the class is rarer,"
-            " which only a coincidence makes true.",
+            "a": "It goes the other way: balanced weights add up to less, so the losses have to be"
+            " made to count for more.",
+            "b": "The ratio is the same, but what the weights add up to is not, and the penalty"
+            " notices.",
+            "d": "The ratio of the weights is the same in both. Compare what they add up to.",
         },
-        section="Weights from costs",
+        section="A weight is a number of copies",
     ),
     4: Question(
         right="a",
         mistakes={
-            "b": "A tree has no such loss to descend; its weights act on impurities, on the"
-            " votes of leaves, or on the draw of the bootstrap.",
-            "c": "Weights do act on forests, and how they do so changed from one release to"
-            " another.",
-            "d": "Recall rises or falls depending on the leaves and on where the weights go;"
-            " for linear models alone it is certain to rise.",
+            "b": "That is where it should flag, and where either correction alone puts it.",
+            "c": "At 0.5 it flags with neither correction.",
+            "d": "Both corrections go the same way, towards more flags.",
         },
-        section="Forests: where does a weight go?",
+        section="Correct once",
     ),
     5: Question(
-        right="b",
+        right="c",
         mistakes={
-            "a": "It has the right ratio, and the loss the right minimum without a penalty;"
-            " with one, the total weight decides how much the penalty counts.",
-            "c": "The nearest neighbours of a row do change when copies fill the places of"
-            " other rows.",
-            "d": "A bootstrap that draws from 1,800 rows is another experiment than one that"
-            " draws from 1,000.",
+            "a": "That is its share of positives without weights.",
+            "b": "Weights make the classes of the *whole training set* weigh the same, not this"
+            " leaf's.",
+            "d": "A positive weighs 19 times as much as a negative. What do 2 of them weigh beside"
+            " 18 negatives?",
         },
-        section="A weight is a number of copies",
+        section="Forests: where does a weight go?",
     ),
 }

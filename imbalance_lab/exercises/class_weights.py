@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imbalance_lab.checks import Call, Exercise, Mistake, Quiz, Refusal, Returned, raises
+from imbalance_lab.checks import Exercise, Mistake, Quiz
+from imbalance_lab.exercises import plans
 from imbalance_lab.exercises.inputs import CERTAIN, INDEX, LISTS
 
 BALANCED_WEIGHTS = Exercise(
@@ -45,44 +46,6 @@ BALANCED_WEIGHTS = Exercise(
 )
 
 
-WEIGHTED_LOG_LOSS = Exercise(
-    "weighted_log_loss",
-    lesson="07",
-    section="A loss with weights",
-    arguments=("y_true", "p", "w0", "w1"),
-    from_scratch=("log_loss",),
-    mistakes=(
-        Mistake(
-            "divided by the number of rows instead of by the weights",
-            "Both are in use, so the contract says which one it wants: a weighted mean.",
-        ),
-        Mistake(
-            "the weights are left out",
-            "This is the plain log loss, in which each row counts alike.",
-        ),
-        Mistake(
-            "the weights of the two classes are swapped",
-            "`w1` belongs to the rows whose true label is 1.",
-        ),
-        Mistake(
-            "the sum instead of the mean",
-            "A sum grows with the number of rows. The contract asks for a mean.",
-        ),
-        Mistake(
-            "the sign is reversed",
-            "The logarithm of a probability is negative. A loss is not.",
-        ),
-        Mistake(
-            "the probability of the other class went into the logarithm",
-            "`p` is the probability of class 1. What probability did the model give to what"
-            " happened?",
-        ),
-        INDEX,
-        LISTS,
-    ),
-)
-
-
 WEIGHTED_GRADIENT = Exercise(
     "weighted_gradient",
     lesson="07",
@@ -91,7 +54,7 @@ WEIGHTED_GRADIENT = Exercise(
     mistakes=(
         Mistake(
             "divided by the number of rows instead of by the weights",
-            "The gradient belongs to the loss of the exercise before, which is a weighted mean.",
+            "The gradient belongs to the loss above, which is a weighted mean.",
         ),
         Mistake(
             "the weights are left out",
@@ -123,63 +86,6 @@ WEIGHTED_GRADIENT = Exercise(
         ),
         INDEX,
         LISTS,
-    ),
-)
-
-
-def _has_whole_float(call: Call) -> bool:
-    """Return whether some weight is a whole number that is written as a float, such as 3.0."""
-    weights = call.args[1].values()
-    return any(isinstance(weight, float) and weight == int(weight) for weight in weights)
-
-
-WEIGHTS_AS_REPEATS = Exercise(
-    "weights_as_repeats",
-    lesson="07",
-    section="A weight is a number of copies",
-    arguments=("y", "class_weight"),
-    mistakes=(
-        Mistake(
-            "a weight that is no number of copies is accepted",
-            "Nobody can repeat a row two and a half times, or minus once. The contract asks for an"
-            " error instead of a silent rounding.",
-            when=lambda call, expected, outcome: (
-                isinstance(expected, Refusal) and isinstance(outcome, Returned)
-            ),
-        ),
-        Mistake(
-            "a class that is not in the dict",
-            "In scikit-learn a class without an entry has weight 1, and here too.",
-            when=raises("KeyError"),
-        ),
-        Mistake(
-            "a class that is not in the dict is left out",
-            "In scikit-learn a class without an entry has weight 1, and here too. Only weight 0"
-            " leaves a row out.",
-        ),
-        Mistake(
-            "a weight such as 3.0 is not taken",
-            "3.0 is a whole number, although Python calls it a float. What matters is its value,"
-            " not its type.",
-            only_on=_has_whole_float,
-        ),
-        Mistake(
-            "the weight counts the extra copies only",
-            "A row of weight 3 stands there three times in all: once as it was, and twice more.",
-        ),
-        Mistake(
-            "a row of weight 0 is kept",
-            "What has no weight does not count, so it has no place among the copies.",
-        ),
-        Mistake(
-            "labels are repeated instead of row positions",
-            "The contract asks which rows, so that X and y can both be repeated with the same"
-            " positions.",
-        ),
-        Mistake(
-            "the right rows in another order",
-            "The contract wants the positions in increasing order, copies side by side.",
-        ),
     ),
 )
 
@@ -217,42 +123,52 @@ UNWEIGHT = Exercise(
 )
 
 
-COST_WEIGHTS = Exercise(
-    "cost_weights",
+#: Clients to practise on, one of each kind: the share of the bill that the reference saves there.
+PRACTICE = {
+    0: 0.2254,
+    2: 0.4739,
+    3: 0.2165,
+    4: 0.2083,
+    5: 0.115,
+    14: 0.2042,
+    23: 0.1998,
+    25: 0.2979,
+}
+
+WEIGHTS_OR_THRESHOLD = Exercise(
+    "weights_or_threshold",
     lesson="07",
-    section="Weights from costs",
-    arguments=("y", "cost_fp", "cost_fn"),
+    section="Weights or a threshold?",
+    arguments=("X", "y", "cost_fp", "cost_fn", "threshold"),
     mistakes=(
         Mistake(
-            "the costs are swapped",
-            "Ask what goes wrong when this very row is judged wrongly: a positive is then missed, a"
-            " negative is falsely flagged.",
+            plans.BALANCED,
+            "Balanced weights answer what would be right if both classes were equally common. Your"
+            " clients have prices instead.",
+            section="Weights from costs",
         ),
         Mistake(
-            "corrected for the class frequencies on top of the costs",
-            "The costs alone say what a mistake is worth. Balancing as well corrects twice, and the"
-            " model then acts on a price that nobody pays.",
+            plans.NEVER,
+            "Some clients only take labels, so a model without weights is used at 0.5 there. And"
+            " where no straight line fits, the prices should be known when the line is drawn.",
         ),
         Mistake(
-            "balanced weights, without the costs",
-            "These follow from the class counts. The contract asks for weights that follow from"
-            " costs.",
+            plans.COSTS,
+            "A client whose software compares with the prices has corrected for them already. And"
+            " a few rows of great weight can make a poor line: try it on rows held out.",
+            section="Correct once",
         ),
         Mistake(
-            "the weights are not scaled",
-            "The ratio is right, but the mean of the weights should be 1, so that a penalty keeps"
-            " its strength.",
+            plans.TWICE,
+            "The prices are in the weights and in the threshold as well.",
+            section="Correct once",
         ),
         Mistake(
-            "every negative has weight 1",
-            "The ratio is right, but then the mean of the weights is above 1, and a penalty weighs"
-            " less than before. The mean should be 1.",
+            plans.FORMULA,
+            "These are the plans for models that fit. Some clients' models do not, and their rows"
+            " can tell you: compare two plans on rows that the model has not learned from.",
+            section="When no straight line fits",
         ),
-        Mistake(
-            "the weights add up to 1",
-            "Their mean should be 1, so they add up to the number of rows.",
-        ),
-        LISTS,
     ),
 )
 

@@ -96,7 +96,7 @@ print(f"weighted sum, divided by the weights (5):  {np.sum(w * losses) / 5:.3f}"
 # %% [markdown]
 # ### Exercise 1: a weighted mean from logits
 #
-# Make the binary loss return what `weighted_log_loss` of lesson 07 returns, for logits.
+# Make the binary loss return the weighted mean of lesson 07, the sum divided by the weights, for logits.
 
 
 # %% answer="weighted-bce"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit, xlogy
-from sklearn.metrics import log_loss
-from sklearn.utils.class_weight import compute_class_weight, compute_sample_weight
+from scipy.special import expit, logit
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit, cross_val_predict
+from sklearn.utils.class_weight import compute_class_weight
 
 from answers import Answers
 
@@ -106,102 +106,6 @@ def add_up_to_one(y):
     return {label: value / sum(inverse.values()) for label, value in inverse.items()}
 
 
-@answers.wrong("weighted_log_loss", "a library call does the whole exercise")
-def by_sklearn(y_true, p, w0, w1):
-    weight = compute_sample_weight({0: w0, 1: w1}, np.asarray(y_true))
-    return log_loss(y_true, p, sample_weight=weight)
-
-
-@answers.right("weighted_log_loss")
-def loop_of_logs(y_true, p, w0, w1):
-    total = weights = 0.0
-    for label, probability in zip(y_true, p, strict=True):
-        weight = w1 if label else w0
-        total -= weight * math.log(probability if label else 1 - probability)
-        weights += weight
-    return total / weights
-
-
-@answers.right("weighted_log_loss")
-def by_average(y_true, p, w0, w1):
-    y, p = np.asarray(y_true), np.asarray(p)
-    return np.average(-xlogy(y, p) - xlogy(1 - y, 1 - p), weights=w0 + (w1 - w0) * y)
-
-
-@answers.wrong("weighted_log_loss", "divided by the number of rows instead of by the weights")
-def over_rows(y_true, p, w0, w1):
-    y, p = np.asarray(y_true), np.asarray(p)
-    return -np.mean(w1 * y * np.log(p) + w0 * (1 - y) * np.log(1 - p))
-
-
-@answers.wrong("weighted_log_loss", "the weights are left out")
-def plain_loss(y_true, p, w0, w1):
-    return by_average(y_true, p, 1, 1)
-
-
-@answers.wrong("weighted_log_loss", "the weights of the two classes are swapped")
-def swapped_weights(y_true, p, w0, w1):
-    return by_average(y_true, p, w1, w0)
-
-
-@answers.wrong("weighted_log_loss", "the sum instead of the mean")
-def summed(y_true, p, w0, w1):
-    return over_rows(y_true, p, w0, w1) * len(y_true)
-
-
-@answers.wrong("weighted_log_loss", "the sign is reversed")
-def negative(y_true, p, w0, w1):
-    return -by_average(y_true, p, w0, w1)
-
-
-@answers.wrong("weighted_log_loss", "the probability of the other class went into the logarithm")
-def other_class(y_true, p, w0, w1):
-    return by_average(y_true, 1 - np.asarray(p), w0, w1)
-
-
-@answers.wrong("weighted_log_loss", "a list is used as if it were an array")
-def arithmetic_on_lists(y_true, p, w0, w1):
-    weights = np.where(y_true == 1, w1, w0)
-    return np.average(-np.log(np.where(y_true == 1, p, 1 - p)), weights=weights)
-
-
-@answers.wrong("weighted_log_loss", "the index of a Series decides, not the order of the rows")
-def aligned(y_true, p, w0, w1):
-    y = y_true if isinstance(y_true, pd.Series) else np.asarray(y_true)
-    p = p if isinstance(p, pd.Series) else np.asarray(p)
-    losses = -(w1 * y * np.log(p) + w0 * (1 - y) * np.log(1 - p))
-    return losses.sum() / (w1 * y + w0 * (1 - y)).sum()
-
-
-@answers.wrong("weighted_log_loss")
-def capped(y_true, p, w0, w1):
-    return by_average(y_true, np.clip(p, 1e-7, 1 - 1e-7), w0, w1)
-
-
-@answers.wrong("weighted_log_loss")
-def with_epsilon(y_true, p, w0, w1):
-    y, p = np.asarray(y_true), np.asarray(p)
-    losses = -y * np.log(p + 1e-10) - (1 - y) * np.log(1 - p + 1e-10)
-    return np.average(losses, weights=w0 + (w1 - w0) * y)
-
-
-@answers.wrong("weighted_log_loss")
-def positives_only(y_true, p, w0, w1):
-    y, p = np.asarray(y_true), np.asarray(p)
-    return -np.sum(w1 * y * np.log(p)) / np.sum(w0 + (w1 - w0) * y)
-
-
-@answers.wrong("weighted_log_loss")
-def base_two(y_true, p, w0, w1):
-    return by_average(y_true, p, w0, w1) / np.log(2)
-
-
-@answers.wrong("weighted_log_loss")
-def mean_of_class_means(y_true, p, w0, w1):
-    y, p = np.asarray(y_true), np.asarray(p)
-    return (w1 * -np.log(p[y == 1]).mean() + w0 * -np.log(1 - p[y == 0]).mean()) / (w0 + w1)
-
-
 @answers.right("weighted_gradient")
 def row_by_row(theta, X, y, sample_weight):
     gradient = np.zeros(len(theta))
@@ -286,104 +190,6 @@ def intercept_forgotten(theta, X, y, sample_weight):
     return row_by_row(theta, X, y, sample_weight)[1:]
 
 
-@answers.right("weights_as_repeats")
-def nested_loops(y, class_weight):
-    rows = []
-    for label, weight in class_weight.items():
-        if weight < 0 or weight % 1:
-            raise ValueError(label)
-    for position, label in enumerate(list(y)):
-        for _ in range(int(class_weight.get(label, 1))):
-            rows.append(position)
-    return rows
-
-
-@answers.right("weights_as_repeats")
-def by_sample_weight(y, class_weight):
-    if any(float(weight) not in range(100) for weight in class_weight.values()):
-        raise ValueError("no copies")
-    known = {label: weight for label, weight in class_weight.items() if label in list(y)}
-    weights = compute_sample_weight(known, np.asarray(y))
-    return pd.RangeIndex(len(y)).repeat(weights.astype(int))
-
-
-@answers.wrong("weights_as_repeats", "a weight that is no number of copies is accepted")
-def rounds_silently(y, class_weight):
-    return nested_loops(y, {label: round(weight) for label, weight in class_weight.items()})
-
-
-@answers.wrong("weights_as_repeats", "a class that is not in the dict")
-def asks_the_dict(y, class_weight):
-    nested_loops(y, class_weight)
-    return [i for i, label in enumerate(list(y)) for _ in range(int(class_weight[label]))]
-
-
-@answers.wrong("weights_as_repeats", "a class that is not in the dict is left out")
-def leaves_out_unknown(y, class_weight):
-    return nested_loops(y, dict.fromkeys(list(y), 0) | class_weight)
-
-
-@answers.wrong("weights_as_repeats", "a weight such as 3.0 is not taken")
-def wants_an_int(y, class_weight):
-    for weight in class_weight.values():
-        if not isinstance(weight, int) or weight < 0:
-            raise ValueError(weight)
-    return nested_loops(y, class_weight)
-
-
-@answers.wrong("weights_as_repeats", "a weight such as 3.0 is not taken")
-def repeats_floats(y, class_weight):
-    nested_loops(y, class_weight)
-    weights = np.array([class_weight.get(label, 1) for label in list(y)])
-    return np.repeat(np.arange(len(y)), weights)
-
-
-@answers.wrong("weights_as_repeats", "a weight that is no number of copies is accepted")
-def takes_minus_for_none(y, class_weight):
-    if any(weight % 1 for weight in class_weight.values()):
-        raise ValueError("not whole")
-    return nested_loops(y, {label: max(weight, 0) for label, weight in class_weight.items()})
-
-
-@answers.wrong("weights_as_repeats", "the weight counts the extra copies only")
-def extra_copies(y, class_weight):
-    nested_loops(y, class_weight)
-    return nested_loops(
-        y, {label: class_weight.get(label, 1) + 1 for label in [*class_weight, *list(y)]}
-    )
-
-
-@answers.wrong("weights_as_repeats", "a row of weight 0 is kept")
-def at_least_once(y, class_weight):
-    nested_loops(y, class_weight)
-    return nested_loops(y, {label: max(weight, 1) for label, weight in class_weight.items()})
-
-
-@answers.wrong("weights_as_repeats", "labels are repeated instead of row positions")
-def repeats_labels(y, class_weight):
-    return [list(y)[row] for row in nested_loops(y, class_weight)]
-
-
-@answers.wrong("weights_as_repeats", "the right rows in another order")
-def originals_first(y, class_weight):
-    rows = nested_loops(y, class_weight)
-    first = sorted(set(rows))
-    rest = Counter(rows) - Counter(first)
-    return first + sorted(rest.elements())
-
-
-@answers.wrong("weights_as_repeats")
-def one_list_a_row(y, class_weight):
-    nested_loops(y, class_weight)
-    rows = [[i] * int(class_weight.get(label, 1)) for i, label in enumerate(list(y))]
-    return rows
-
-
-@answers.wrong("weights_as_repeats")
-def counts_from_one(y, class_weight):
-    return [row + 1 for row in nested_loops(y, class_weight)]
-
-
 @answers.right("unweight")
 def by_odds(p, w0, w1):
     result = []
@@ -454,61 +260,112 @@ def breaks_at_one(p, w0, w1):
     return odds / (1 + odds)  # inf / inf where p is 1
 
 
-@answers.right("cost_weights")
-def by_sample_weights(y, cost_fp, cost_fn):
-    weights = compute_sample_weight({0: cost_fp, 1: cost_fn}, np.asarray(y))
-    return weights * len(weights) / weights.sum()
+# weights_or_threshold
 
 
-@answers.right("cost_weights")
-def with_a_series(y, cost_fp, cost_fn):
-    costs = pd.Series(list(y)).map({0: cost_fp, 1: cost_fn})
-    return (costs / costs.mean()).tolist()
+def held_out(X, y, weight):
+    model = LogisticRegression(class_weight={0: 1, 1: weight})
+    folds = StratifiedKFold(5, shuffle=True, random_state=1)
+    return cross_val_predict(model, X, y, cv=folds, method="predict_proba")[:, 1]
 
 
-@answers.wrong("cost_weights", "the costs are swapped")
-def swapped_costs(y, cost_fp, cost_fn):
-    return by_sample_weights(y, cost_fn, cost_fp)
+def cheapest(y, p, cuts, cost_fp, cost_fn):
+    """Return the lowest bill on these rows, and its threshold."""
+    bills = [np.where(y == 1, cost_fn * (p < cut), cost_fp * (p >= cut)).sum() for cut in cuts]
+    return min(zip(bills, cuts, strict=True))
 
 
-@answers.wrong("cost_weights", "corrected for the class frequencies on top of the costs")
-def balanced_too(y, cost_fp, cost_fn):
-    weights = by_sample_weights(y, cost_fp, cost_fn) * compute_sample_weight("balanced", list(y))
-    return weights / weights.mean()
+@answers.right("weights_or_threshold")
+def none_or_all_of_the_costs(X, y, cost_fp, cost_fn, threshold):
+    ratio, plans = cost_fn / cost_fp, []
+    for weight in (1, ratio):
+        cut = weight / (weight + ratio) if threshold is None else threshold
+        bill, _ = cheapest(y, held_out(X, y, weight), [cut], cost_fp, cost_fn)
+        plans.append((bill, weight, cut))
+    return min(plans)[1:]
 
 
-@answers.wrong("cost_weights", "balanced weights, without the costs")
-def just_balanced(y, cost_fp, cost_fn):
-    return compute_sample_weight("balanced", list(y))
+@answers.right("weights_or_threshold")
+def thresholds_are_searched_too(X, y, cost_fp, cost_fn, threshold):
+    ratio, plans = cost_fn / cost_fp, []
+    for weight in (1, ratio**0.5, ratio):
+        p = held_out(X, y, weight)
+        near = np.linspace(0.7, 1.3, 13) * weight / (weight + ratio)
+        bill, cut = cheapest(y, p, near if threshold is None else [threshold], cost_fp, cost_fn)
+        plans.append((bill, weight, cut))
+    return list(min(plans)[1:])
 
 
-@answers.wrong("cost_weights", "the weights are not scaled")
-def unscaled(y, cost_fp, cost_fn):
-    return compute_sample_weight({0: cost_fp, 1: cost_fn}, np.asarray(y))
+@answers.right("weights_or_threshold")
+def on_one_half_after_the_other(X, y, cost_fp, cost_fn, threshold):
+    ratio, bills = cost_fn / cost_fp, {}
+    for weight in (1, ratio):
+        cut = weight / (weight + ratio) if threshold is None else threshold
+        for learn, judge in StratifiedShuffleSplit(8, test_size=0.4, random_state=0).split(X, y):
+            model = LogisticRegression(class_weight={0: 1, 1: weight}).fit(X[learn], y[learn])
+            p = model.predict_proba(X[judge])[:, 1]
+            bill, _ = cheapest(y[judge], p, [cut], cost_fp, cost_fn)
+            bills[weight, cut] = bills.get((weight, cut), 0) + bill
+    return min(bills, key=bills.get)
 
 
-@answers.wrong("cost_weights", "the weights add up to 1")
-def sums_to_one(y, cost_fp, cost_fn):
-    weights = np.array(unscaled(y, cost_fp, cost_fn))
-    return weights / weights.sum()
+@answers.wrong("weights_or_threshold", "balanced weights for every client")
+def always_balanced(X, y, cost_fp, cost_fn, threshold):
+    return np.sum(y == 0) / np.sum(y == 1), 0.5 if threshold is None else threshold
 
 
-@answers.wrong("cost_weights", "a list is used as if it were an array")
-def asks_a_list(y, cost_fp, cost_fn):
-    costs = np.where(y == 1, cost_fn, cost_fp) * np.ones(len(y))
-    return costs / costs.mean()
+@answers.wrong("weights_or_threshold", "no weights for any client")
+def never_weights(X, y, cost_fp, cost_fn, threshold):
+    return 1, cost_fp / (cost_fp + cost_fn) if threshold is None else threshold
 
 
-@answers.wrong("cost_weights")
-def mean_of_the_two_costs(y, cost_fp, cost_fn):
-    return unscaled(y, cost_fp, cost_fn) / ((cost_fp + cost_fn) / 2)
+@answers.wrong("weights_or_threshold", "the costs as weights for every client")
+def always_costs(X, y, cost_fp, cost_fn, threshold):
+    return cost_fn / cost_fp, 0.5 if threshold is None else threshold
 
 
-@answers.wrong("cost_weights")
-def class_dict(y, cost_fp, cost_fn):
-    return {0: cost_fp, 1: cost_fn}
+@answers.wrong("weights_or_threshold", "the costs are corrected for twice")
+def everything_together(X, y, cost_fp, cost_fn, threshold):
+    return cost_fn / cost_fp, cost_fp / (cost_fp + cost_fn) if threshold is None else threshold
 
 
-@answers.wrong("cost_weights", "every negative has weight 1")
-def negatives_have_weight_one(y, cost_fp, cost_fn):
-    return np.where(np.asarray(y) == 1, cost_fn / cost_fp, 1)
+@answers.wrong("weights_or_threshold", "the client's software decides, whatever the data say")
+def threshold_where_it_is_free(X, y, cost_fp, cost_fn, threshold):
+    if threshold == 0.5:
+        return cost_fn / cost_fp, 0.5
+    return never_weights(X, y, cost_fp, cost_fn, threshold)
+
+
+@answers.wrong("weights_or_threshold", "the client's software decides, whatever the data say")
+def weights_where_it_is_free(X, y, cost_fp, cost_fn, threshold):
+    if threshold in (None, 0.5):
+        return cost_fn / cost_fp, 0.5
+    return 1, threshold
+
+
+@answers.wrong("weights_or_threshold")
+def nothing_and_a_half(X, y, cost_fp, cost_fn, threshold):
+    return 1, 0.5 if threshold is None else threshold
+
+
+@answers.wrong("weights_or_threshold")
+def threshold_of_its_own(X, y, cost_fp, cost_fn, threshold):
+    return 1, cost_fp / (cost_fp + cost_fn)
+
+
+@answers.wrong("weights_or_threshold")
+def costs_swapped(X, y, cost_fp, cost_fn, threshold):
+    return none_or_all_of_the_costs(X, y, cost_fn, cost_fp, threshold)
+
+
+@answers.wrong("weights_or_threshold")
+def rows_of_training(X, y, cost_fp, cost_fn, threshold):
+    """Take the weight with which most rows that it has learned from are right."""
+    weights = (1, cost_fn / cost_fp)
+    fits = [LogisticRegression(class_weight={0: 1, 1: w}).fit(X, y).score(X, y) for w in weights]
+    return weights[int(np.argmax(fits))], 0.5 if threshold is None else threshold
+
+
+@answers.wrong("weights_or_threshold")
+def a_dict(X, y, cost_fp, cost_fn, threshold):
+    return {"weight": 1, "threshold": 0.5}
