@@ -392,6 +392,8 @@ for name, guess in answers.items():
 #
 # ## Further reading
 #
+# - Elkan (2001). [*The foundations of cost-sensitive
+#   learning*](../../docs/bibliography.md#elkan2001).
 # - Zadrozny et al. (2003). [*Cost-sensitive learning by cost-proportionate example
 #   weighting*](../../docs/bibliography.md#zadrozny2003): a weight for each row, and sampling as a
 #   way to use it with any learner.
@@ -402,3 +404,5 @@ for name, guess in answers.items():
 #   forests*](../../docs/bibliography.md#sklearn31529): the change that came with version 1.9.
 # - Menon et al. (2021). [*Long-tail learning via logit
 #   adjustment*](../../docs/bibliography.md#menon2021).
+#
+# **Next:** lesson 08 lets the weight of a row depend on how well the model already does on it: the focal loss.

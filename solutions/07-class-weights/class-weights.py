@@ -22,7 +22,7 @@
 #
 # **Time** 80 minutes. **You need** logistic regression and a first idea of trees; derivatives.
 # **Builds on** lessons 01 to 03 (costs, recall and precision, average precision), lesson 04
-# (cross-validation) and 05 (copies).
+# (cross-validation), lesson 05 (copies) and lesson 06 (SMOTE).
 
 # %% [markdown] covers="E27"
 # ## One argument, seven times the recall
@@ -102,7 +102,7 @@ print(f"frauds expected: plain {p_plain.sum():.0f}, balanced {p_balanced.sum():.
 print(f"frauds that came: {y_test.sum()}")
 
 # %% [markdown]
-# You will derive all of this from one equation, and then look for cases in which weights do *more* than a threshold can.
+# All of this follows from one equation. Then come cases in which weights do *more* than a threshold can.
 
 # %% [markdown] covers="E28 E29"
 # ## Where the balanced weights come from
@@ -553,7 +553,7 @@ print(f"threshold {one.threshold}; no weights and 0.5 would save {saved(one, (1,
 
 # %% [markdown]
 # A plan is judged by what it saves on later rows, as a share of the bill of flagging nobody or everybody, whichever is
-# cheaper. What costs more saves nothing: the client switches it off. Each client counts the same. The reference is one of
+# cheaper. What costs more saves nothing: the client switches it off. The reference is one of
 # the two plans above, chosen on the client's rows.
 
 # %%
@@ -608,7 +608,7 @@ my_plan = weights_or_threshold(*one.call.args)
 print(f"weight {my_plan[0]:.1f}, threshold {my_plan[1]:.3f}: saves {saved(one, my_plan):.0%}")
 
 # %% [markdown]
-# The graded cell first asks for eight clients to practise on, of the same kinds and sizes as the hidden ones.
+# The graded cell begins with eight clients to practise on, of the same kinds and sizes.
 
 # %% graded="weights-or-threshold" points=5
 from imbalance_lab.checks import check
@@ -708,7 +708,7 @@ Claim(
     f" {recall_balanced / recall_plain:.1f} times. Fully grown forests of scikit-learn 1.9:"
     f" {1 + grown[0]:.1f} and {1 + grown[1]:.1f} times, and their ranking became worse. Before 1.9 the same"
     " argument weighed inside the trees, which lowers recall (deeper notebook).",
-    reference="sklearn31529",
+    reference="vandengoorbergh2022",
     evidence="E31",
 )
 
@@ -834,8 +834,10 @@ score_quiz(quiz, QUIZ)
 #
 # - Elkan (2001). [*The foundations of cost-sensitive
 #   learning*](../../docs/bibliography.md#elkan2001).
-# - Bach, Heckerman & Horvitz (2006). [*Considering cost asymmetry in learning
+# - Bach et al. (2006). [*Considering cost asymmetry in learning
 #   classifiers*](../../docs/bibliography.md#bach2006).
+# - van den Goorbergh et al. (2022). [*The harm of class imbalance corrections for risk prediction
+#   models: illustration and simulation using logistic
+#   regression*](../../docs/bibliography.md#vandengoorbergh2022).
 #
-# **Next:** a deeper notebook, and one in PyTorch, are optional. In lesson 08 the weight of a row depends on how well the
-# model already does on it.
+# **Next:** two optional notebooks, or lesson 08, where the weight of a row depends on how well the model does on it.
