@@ -49,7 +49,7 @@ BALANCED_WEIGHTS = Exercise(
 WEIGHTED_GRADIENT = Exercise(
     "weighted_gradient",
     lesson="07",
-    section="The gradient, and what it says at the minimum",
+    section="The slope of the loss",
     arguments=("theta", "X", "y", "sample_weight"),
     mistakes=(
         Mistake(
