@@ -1,97 +1,27 @@
-"""Answer keys of lesson 06: neighbours one row at a time, moments of λ by integration."""
+"""Answer keys of lesson 06: neighbours one row at a time, moments of λ by integration.
+
+Its hidden clients, and the routes on them.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from math import sqrt
 from typing import Any
 
 import numpy as np
+from imblearn.over_sampling import SMOTE as Sampler
 from numpy.polynomial import Polynomial
+from scipy import stats
 from scipy.spatial.distance import cdist
 
 from imbalance_lab.checks import Call, Question
+from imbalance_lab.exercises import months
 from imbalance_lab.exercises import smote as exercises
 from imbalance_lab.exercises.drawn import classes_of
-from imbalance_oracles import fresh
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
-
-
-def weighted_mean(X: Any, X_neighbour: Any, lam: Any) -> list[list[float]]:
-    """Return the new rows as means of the two ends, weighted by 1 - λ and λ, number by number."""
-    if any(not 0 <= t <= 1 for t in lam):
-        raise ValueError("some λ lies outside [0, 1]")
-    return [
-        [(1 - t) * a + t * b for a, b in zip(start, end, strict=True)]
-        for start, end, t in zip(X, X_neighbour, lam, strict=True)
-    ]
-
-
-def _steps(rng: np.random.Generator) -> list[Call]:
-    """Return rows as lists and arrays, as many as features and not; λ at its ends and outside."""
-    calls = []
-    for number, (rows, columns) in enumerate([(3, 3), (5, 2), (2, 4), (4, 4), (1, 3), (6, 1)]):
-        X, X_neighbour = rng.normal(scale=3, size=(2, rows, columns)).round(2)
-        arrays = (X, X_neighbour, rng.uniform(0.05, 0.95, size=rows).round(2))
-        calls.append(Call(tuple(a.tolist() for a in arrays) if number % 2 else arrays))
-    X, X_neighbour = rng.integers(-9, 9, size=(2, 4, 2))
-    part = round(float(rng.uniform(0.2, 0.8)), 2)
-    beyond = round(float(rng.uniform(0.01, 0.3)), 2)
-    ends = [
-        [0.0, 1.0, part, 1 - part],
-        [0, 1, 1, 0],
-        [part, 0.0, 0.5, part],
-        [1.0, 0.5, part, part],
-    ]
-    outside = [[part, 1 + beyond, 0.0, 1.0], [part, part, 0.5, -beyond]]
-    asked = [Call((X, X_neighbour, np.array(lam))) for lam in (*ends, *outside)]
-    return [*calls, *asked, Call((X.tolist(), X_neighbour.tolist(), outside[0]))]
-
-
-def _inside(wrong: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a mistake that says nothing about what happens to a λ outside [0, 1]."""
-
-    def limited(X, X_neighbour, lam):
-        weighted_mean(X, X_neighbour, lam)
-        return wrong(X, X_neighbour, lam)
-
-    return limited
-
-
-def _walk(X, X_neighbour, lam):
-    X, X_neighbour = np.asarray(X, dtype=float), np.asarray(X_neighbour, dtype=float)
-    return X + lam * (X_neighbour - X)
-
-
-def _column(lam):
-    return np.asarray(lam, dtype=float)[:, None]
-
-
-_START, _END = [[0, 0], [1, 1]], [[2, 4], [5, 1]]
-INTERPOLATE = Key(
-    exercises.INTERPOLATE,
-    right=weighted_mean,
-    inputs=_steps,
-    by_hand=[Call((_START, _END, [0.5, 0.25])), Call((_START, _END, [0.5, 1.5]))],
-    wrong={
-        "one λ for each feature": _inside(
-            lambda X, X_neighbour, lam: _walk(X, X_neighbour, np.asarray(lam))
-        ),
-        "the first λ is used for all rows": _inside(
-            lambda X, X_neighbour, lam: _walk(X, X_neighbour, lam[0])
-        ),
-        "the walk starts at the neighbour": _inside(
-            lambda X, X_neighbour, lam: _walk(X_neighbour, X, _column(lam))
-        ),
-        "the step alone, without the place where it starts": _inside(
-            lambda X, X_neighbour, lam: _walk(X, X_neighbour, _column(lam)) - np.asarray(X)
-        ),
-        "the step goes away from the neighbour": _inside(
-            lambda X, X_neighbour, lam: _walk(X, X_neighbour, -_column(lam))
-        ),
-    },
-)
 
 
 def _two_clouds(
@@ -334,189 +264,132 @@ VARIANCE_RATIO = Key(
 )
 
 
-def in_danger(X: Any, y: Any, minority: Any, m: int) -> list[bool]:
-    """Return for each minority row whether it is in danger, one row at a time."""
-    apart, labels = cdist(X, X), list(y)
-    found = []
-    for i in (i for i, label in enumerate(labels) if label == minority):
-        others = [int(j) for j in apart[i].argsort(kind="stable") if j != i]
-        strangers = sum(labels[j] != minority for j in others[:m])
-        found.append(2 * strangers >= m and strangers != m)
-    return found
+# --- smote_helps ----------------------------------------------------------------------------------
+
+#: Hidden clients of each source, and later months that judge a forecast.
+CLIENTS = {"groups": 3, "clouds": 3, "digits": 2, "transactions": 1, "bent": 1}
+LATER = 8
 
 
-def _with_m(rng: np.random.Generator) -> list[Call]:
-    """Return rows with a number of neighbours, odd and even, one, and all other rows."""
-    calls = [
-        Call((*cloud, (2, 3, 4, 5, 6)[number % 5])) for number, cloud in enumerate(_clouds(rng, 12))
-    ]
-    last = _two_clouds(rng, 1, (9, 4), [1.0, 1.0])
-    return [*calls, Call((*last, 1)), Call((*last, 12))]
+def hidden_clients() -> dict[int, dict[str, float]]:
+    """Return what known routes say of the hidden clients, and what came, by the seed of each."""
+    return _drawn(secret.current())
 
 
-def _strangers(X, y, minority, m, skip=1):
-    near = _order(X, y, minority)[1][:, skip : skip + m]
-    return (np.asarray(y)[near] != minority).sum(axis=1)
+@cache
+def _drawn(course: str) -> dict[int, dict[str, float]]:
+    """Draw clients from a secret, only such on which luck decides little.
+
+    Eight months can mislead an honest forecast by far; such clients are passed over. The seeds have
+    128 bits, so that nobody can try them all.
+    """
+    seeds = secret.long_seeds(course, "months")
+    wanted, drawn = dict(CLIENTS), {}
+    while any(wanted.values()):
+        seed = next(seeds)
+        kind = months.source(seed)
+        if not wanted[kind]:
+            continue
+        said = routes(seed)
+        if abs(said[months.REFERENCE] - said[months.CAME]) < 0.25:
+            wanted[kind] -= 1
+            drawn[seed] = said
+    order = secret.generator(course, "order of clients").permutation(len(drawn))
+    return {seed: drawn[seed] for seed in (list(drawn)[place] for place in order)}
 
 
-def _in_every_row(X, y, minority, m):
-    found = iter(in_danger(X, y, minority, m))
-    return [label == minority and next(found) for label in y]
+def routes(seed: int, later: int = LATER) -> dict[str, float]:
+    """Return what known routes say of one client, and in which share of later months SMOTE led."""
+    gains = np.array([_gains(month) for month in months.months(seed, months.MONTHS + later)])
+    ranking, by_f1 = gains[: months.MONTHS].T
+    return {
+        months.REFERENCE: next_month(ranking),
+        months.SIGN: float(ranking.mean() > 0),
+        months.MEAN: next_month(ranking, of_the_mean=True),
+        months.F1: next_month(by_f1),
+        months.CAME: float((gains[months.MONTHS :, 0] > 0).mean()),
+    }
 
 
-def _from(half, X, y, minority, m, skip=1):
-    strangers = _strangers(X, y, minority, m, skip)
-    return (strangers >= half) & (strangers < m)
+def next_month(gains: Any, of_the_mean: bool = False) -> float:
+    """Return the probability that the next gain is above 0, or that the mean of all is."""
+    scatter = 1 / len(gains) + (0 if of_the_mean else 1)
+    z = np.mean(gains) / np.sqrt(np.var(gains, ddof=1) * scatter)
+    return float(stats.t.cdf(z, len(gains) - 1))
 
 
-DANGER_MASK = Key(
-    exercises.DANGER_MASK,
-    right=in_danger,
-    inputs=_with_m,
-    by_hand=[Call((_TEN, _CLASSES, 1, 3)), Call((_TEN, _CLASSES, 1, 2))],
-    wrong={
-        "rows surrounded by the majority count as in danger": lambda X, y, minority, m: (
-            _strangers(X, y, minority, m) >= m / 2
-        ),
-        "exactly half is not enough": lambda X, y, minority, m: _from(
-            m // 2 + 1, X, y, minority, m
-        ),
-        "half of m is rounded down": lambda X, y, minority, m: _from(m // 2, X, y, minority, m),
-        "a row is counted among its own neighbours": lambda X, y, minority, m: _from(
-            m / 2, X, y, minority, m, skip=0
-        ),
-        "the safe rows are marked": lambda X, y, minority, m: _strangers(X, y, minority, m) < m / 2,
-        "one value for every row of X": _in_every_row,
-        "neighbours among the minority only": lambda X, y, minority, m: [
-            False for label in y if label == minority
-        ],
-    },
-)
-
-_WORDS = ("web", "store", "phone", "travel", "fuel", "gaming")
+def _gains(month: months.Month) -> tuple[float, float]:
+    """Return by how much SMOTE is ahead, in average precision and in F1 at 0.5."""
+    X, y, X_new, y_new = month
+    more = Sampler(random_state=0).fit_resample(X, y)
+    ranked, by_f1 = zip(
+        *(_judged(y_new, _votes(*rows, X_new)) for rows in (more, (X, y))), strict=True
+    )
+    return ranked[0] - ranked[1], by_f1[0] - by_f1[1]
 
 
-def by_votes(neighbours: Any) -> list[str]:
-    """Return for each column the first of the categories that no other one outnumbers."""
-    columns = [[str(row[place]) for row in neighbours] for place in range(len(neighbours[0]))]
-    return [max(column, key=column.count) for column in columns]
+def _votes(X: Any, y: Any, X_new: Any) -> Any:
+    """Return how many of the 25 nearest neighbours are positive; no two distances are equal."""
+    near = np.argpartition(cdist(X_new, X, "sqeuclidean"), 24, axis=1)[:, :25]
+    return y[near].sum(axis=1)
 
 
-def _votes(rng: np.random.Generator) -> list[Call]:
-    """Return tables of categories as lists and arrays, with ties of the first and of later ones."""
-    words = np.array(_WORDS)
-    calls = []
-    for number in range(8):
-        shape = (int(rng.integers(3, 10)), 1 + number % 4)
-        table = rng.permutation(words)[rng.integers(0, 2 + number % 3, size=shape)]
-        calls.append(Call((table if number % 3 == 0 else table.tolist(),)))
-    one, two, three, *_ = rng.permutation(words).tolist()
-    later = [one, two, three, two, three]
-    backwards = sorted((one, two, three), reverse=True)
-    many = [f"shop {number:02d}" for number in rng.permutation(40)[:18]]
-    tied = rng.permutation(many + many[3:15]).tolist()
-    return [
-        *calls,
-        Call(([list(pair) for pair in zip(later, backwards * 2, strict=False)],)),
-        Call(([[shop, words[number % 2].item()] for number, shop in enumerate(tied)],)),
-        Call(([[one, two, three]],)),
-    ]
+def _judged(y: Any, votes: Any) -> tuple[float, float]:
+    """Return average precision and F1 at 0.5, by counting rows for each number of votes."""
+    flagged, found = (np.bincount(v, minlength=26)[::-1].cumsum() for v in (votes, votes[y == 1]))
+    ranked = (np.diff(found, prepend=0) / found[-1] * found / np.maximum(flagged, 1)).sum()
+    half = 12  # where all with 13 votes or more are flagged
+    return float(ranked), float(2 * found[half] / (flagged[half] + found[-1]))
 
-
-def _columns(neighbours):
-    return [[str(row[place]) for row in neighbours] for place in range(len(neighbours[0]))]
-
-
-def _mean_code(column):
-    names = sorted(set(column))
-    return names[round(float(np.mean([names.index(value) for value in column])))]
-
-
-def _most(column, then):
-    counts = Counter(column)
-    return min(counts, key=lambda value: (-counts[value], then(value)))
-
-
-_VOTES = [["web", "fuel"], *[["store", "gaming"]] * 2, *[["web", "travel"]] * 2]
-_TIED = np.repeat([["store", "travel"], ["phone", "fuel"], ["web", "gaming"]], 2, axis=0)
-SMOTE_NC_CATEGORIES = Key(
-    exercises.SMOTE_NC_CATEGORIES,
-    right=by_votes,
-    inputs=_votes,
-    by_hand=[Call((_VOTES,)), Call((_TIED,))],
-    wrong={
-        "category codes are interpolated": lambda neighbours: [
-            _mean_code(c) for c in _columns(neighbours)
-        ],
-        "the nearest neighbour is copied": lambda neighbours: list(neighbours[0]),
-        "ties go by the alphabet": lambda neighbours: [
-            _most(column, str) for column in _columns(neighbours)
-        ],
-        "ties go to the farther neighbour": lambda neighbours: [
-            max(column[::-1], key=column.count) for column in _columns(neighbours)
-        ],
-        "whole rows vote": lambda neighbours: list(
-            Counter(tuple(row) for row in neighbours).most_common(1)[0][0]
-        ),
-        "rows and columns are swapped": lambda neighbours: by_votes(
-            np.asarray(neighbours).T.tolist()
-        ),
-    },
-)
 
 LESSON = "06"
 QUIZ = {
     1: Question(
-        right="c",
+        right="b",
         mistakes={
-            "a": "Interpolation is between rows that were seen. The new rows lie inside the"
-            " region that the minority already covers.",
-            "b": "It knows no more about the class than the rows that it started from.",
-            "d": "Copies of rows are what λ = 0 would give; SMOTE draws λ between 0 and 1.",
+            "a": "That is a quarter of the way from the neighbour. The walk starts at the row.",
+            "c": "Each row has one λ for all features: here a quarter of the way in both of them.",
+            "d": "The step goes away from the neighbour. At λ = 1 you should arrive at it.",
         },
         section="The idea: a step towards a neighbour",
     ),
     2: Question(
-        right="b",
+        right="c",
         mistakes={
-            "a": "The mean is kept, the spread is not: a point between two others is nearer"
-            " to the middle than they are.",
-            "c": "A half is the variance at λ = ½ alone. Average over all λ.",
-            "d": "Interpolation never goes beyond the two rows, so it can't spread them.",
-        },
-        section="What the new rows keep, and what they lose",
-    ),
-    3: Question(
-        right="a",
-        mistakes={
-            "b": "The interpolation itself is the same in any unit. What changes is who is a"
-            " neighbour of whom.",
-            "c": "It has no model. It measures distances between rows.",
-            "d": "Without scaling the neighbours are those that are close in the column with"
-            " the largest numbers.",
+            "a": "D is nobody's neighbour here, but it has two neighbours itself, and walks.",
+            "b": "Each fraud is the start with the same chance. How many frauds are there?",
+            "d": "Follow the lines from A, B and C: does any of them end at D?",
         },
         section="Neighbours among the minority only",
     ),
-    4: Question(
+    3: Question(
         right="d",
         mistakes={
-            "a": "Both models were used at 0.5, which suits the untouched one badly. The"
-            " comparison says little about SMOTE.",
-            "b": "A gain is a gain; the question is whether a cheaper step gives it too.",
-            "c": "The test set keeps its natural prevalence whatever is done to the training"
-            " rows (lesson 04).",
+            "a": "That is the share without any correlation. What does your function of exercise 3"
+            " say?",
+            "b": "That is the correlation. What does your function of exercise 3 say?",
+            "c": "That is the share at λ = ½ alone. Average over all λ.",
         },
-        section="Better than copies, weights, or another threshold?",
+        section="What the new rows keep, and what they lose",
+    ),
+    4: Question(
+        right="c",
+        mistakes={
+            "a": "There the two samplers differ by about 0.02: the border itself has strangers.",
+            "b": "Read the mean of this row once more. It is above the grey band, but not by much.",
+            "d": "It does so there too. Look at the row above it.",
+        },
+        section="The relatives, and a wrong label",
     ),
     5: Question(
-        right="b",
+        right="a",
         mistakes={
-            "a": "The mislabelled row gets no fewer new rows: it gets the most, since all its"
-            " neighbours are of the majority.",
-            "c": "ADASYN trains no model. It counts neighbours.",
-            "d": "Borderline-SMOTE does that: it leaves rows alone whose neighbours are all of"
-            " the majority.",
+            "b": "The standard error of the mean is the standard deviation over the root of the"
+            " number of months.",
+            "c": "A gain of 0 is only two thirds of a standard deviation below the mean, and single"
+            " months scatter by whole ones.",
+            "d": "Both questions have an answer. Which number belongs to which of them?",
         },
-        section="ADASYN: more where the majority is near",
+        section="How sure are you?",
     ),
 }

@@ -7,60 +7,9 @@ from scipy import stats
 from sklearn.neighbors import NearestNeighbors
 
 from imbalance_lab.checks import Exercise, Law, Mistake, Quiz
+from imbalance_lab.exercises import months
 from imbalance_lab.exercises.drawn import SAME_SEED_SAME_ROWS
-from imbalance_lab.exercises.inputs import ARRAYS, LISTS
-
-
-def _walks_too_far(call):
-    return min(call.args[2]) < 0 or max(call.args[2]) > 1
-
-
-def _walks_to_an_end(call):
-    return not _walks_too_far(call) and bool(np.isin(call.args[2], [0, 1]).any())
-
-
-INTERPOLATE = Exercise(
-    "interpolate",
-    lesson="06",
-    section="The idea: a step towards a neighbour",
-    arguments=("X", "X_neighbour", "lam"),
-    mistakes=(
-        Mistake(
-            "a λ outside [0, 1] is not refused with a ValueError",
-            "Such a point lies beyond the neighbour, or behind the row itself: it is no longer"
-            " between two rows that were seen. The contract asks for a ValueError.",
-            only_on=_walks_too_far,
-        ),
-        Mistake(
-            "a λ of 0 or 1 is refused",
-            "At λ = 0 the new point is the row itself, at λ = 1 its neighbour. The contract says"
-            " that both are included.",
-            only_on=_walks_to_an_end,
-        ),
-        Mistake(
-            "one λ for each feature",
-            "NumPy matched the λs with the columns. Each row has one λ, the same for all of its"
-            " features; otherwise the point leaves the straight line.",
-        ),
-        Mistake(
-            "the first λ is used for all rows",
-            "Each row has a λ of its own: row r goes the part lam[r] of the way.",
-        ),
-        Mistake(
-            "the walk starts at the neighbour",
-            "At λ = 0 the new point is the row itself, and at λ = 1 its neighbour.",
-        ),
-        Mistake(
-            "the step alone, without the place where it starts",
-            "You computed how far to walk. Where from?",
-        ),
-        Mistake(
-            "the step goes away from the neighbour",
-            "The difference has the wrong sign: at λ = 1 you should arrive at the neighbour.",
-        ),
-        LISTS,
-    ),
-)
+from imbalance_lab.exercises.inputs import LISTS
 
 
 def _too_few(call):
@@ -403,79 +352,78 @@ VARIANCE_RATIO = Exercise(
 )
 
 
-DANGER_MASK = Exercise(
-    "danger_mask",
+#: Clients to practise on, by their seed: what known routes say there, and what came in the 24
+#: months after.
+PRACTICE = {
+    25: {
+        months.REFERENCE: 0.9301,
+        months.SIGN: 1.0,
+        months.MEAN: 0.9992,
+        months.F1: 0.9999,
+        months.CAME: 0.875,
+    },
+    23: {
+        months.REFERENCE: 0.1579,
+        months.SIGN: 0.0,
+        months.MEAN: 0.0071,
+        months.F1: 0.9543,
+        months.CAME: 0.1667,
+    },
+    7: {
+        months.REFERENCE: 0.8938,
+        months.SIGN: 1.0,
+        months.MEAN: 0.9978,
+        months.F1: 1.0,
+        months.CAME: 1.0,
+    },
+    31: {
+        months.REFERENCE: 0.4291,
+        months.SIGN: 0.0,
+        months.MEAN: 0.2978,
+        months.F1: 0.9856,
+        months.CAME: 0.5,
+    },
+    9: {
+        months.REFERENCE: 0.5407,
+        months.SIGN: 1.0,
+        months.MEAN: 0.62,
+        months.F1: 0.9997,
+        months.CAME: 0.5,
+    },
+}
+
+SMOTE_HELPS = Exercise(
+    "smote_helps",
     lesson="06",
-    section="Borderline-SMOTE: start where it is contested",
-    arguments=("X", "y", "minority", "m"),
+    section="Should this client use SMOTE?",
+    arguments=("months",),
     mistakes=(
         Mistake(
-            "rows surrounded by the majority count as in danger",
-            "A row whose m neighbours are all of the majority is taken for noise, and left alone.",
+            months.SAME,
+            "Clients differ: for some SMOTE is nearly always ahead, for some hardly ever. A number"
+            " that is the same for all of them was not made from their months.",
         ),
         Mistake(
-            "exactly half is not enough",
-            "At m/2 the row is already in danger: look at the two signs in the definition.",
+            months.SIGN,
+            "The mean says which side is more likely. How far the single months scatter around it"
+            " says how likely, and a month to come scatters as much.",
+            section="How sure are you?",
         ),
         Mistake(
-            "half of m is rounded down",
-            "For an odd m no number of neighbours is exactly half. One neighbour fewer than half is"
-            " not enough.",
+            months.MEAN,
+            "This is how sure you may be of the mean of many months. The question is about one"
+            " month to come, which scatters around that mean.",
+            section="How sure are you?",
         ),
         Mistake(
-            "a row is counted among its own neighbours",
-            "The nearest row to any row is itself. The m neighbours are other rows.",
+            months.F1,
+            "At the threshold 0.5 SMOTE is ahead for nearly every client, because it flags more."
+            " The question is about the ranking, which no threshold moves.",
+            section="Does it matter?",
         ),
         Mistake(
-            "the safe rows are marked",
-            "You marked the rows with few majority neighbours. In danger are those with many.",
-        ),
-        Mistake(
-            "one value for every row of X",
-            "The contract asks for one value for each row of the minority, in their order.",
-        ),
-        Mistake(
-            "neighbours among the minority only",
-            "Then no neighbour is ever of the majority, and no row in danger. Here the neighbours"
-            " come from all rows.",
-        ),
-        ARRAYS,
-    ),
-)
-
-
-SMOTE_NC_CATEGORIES = Exercise(
-    "smote_nc_categories",
-    lesson="06",
-    section="SMOTE-NC: numbers walk, categories vote",
-    arguments=("neighbours",),
-    mistakes=(
-        Mistake(
-            "category codes are interpolated",
-            "The average of codes 0 and 2 is 1, which is a third category that no neighbour need"
-            " have. The order of the codes means nothing.",
-        ),
-        Mistake(
-            "the nearest neighbour is copied",
-            "All k neighbours have a vote, not only the first.",
-        ),
-        Mistake(
-            "ties go by the alphabet",
-            "In a tie the contract prefers the category that comes first, that is of the nearest"
-            " neighbour.",
-        ),
-        Mistake(
-            "ties go to the farther neighbour",
-            "In a tie the contract prefers the category that comes first, that is of the nearest"
-            " neighbour. You keep the one that comes last.",
-        ),
-        Mistake(
-            "whole rows vote",
-            "You looked for the most frequent combination. Each column has its own vote.",
-        ),
-        Mistake(
-            "rows and columns are swapped",
-            "One value for each column is asked for, not one for each neighbour.",
+            months.WORSE,
+            "Your forecasts point the other way: they are high where SMOTE ranks worse.",
         ),
     ),
 )

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 import random
-import statistics
-from collections import Counter, defaultdict
-from itertools import pairwise
 
 import imblearn
 import numpy as np
-import pandas as pd
 from scipy.integrate import quad
 from scipy.spatial.distance import cdist
-from scipy.stats import uniform
-from sklearn.neighbors import KDTree, NearestNeighbors
-from sklearn.preprocessing import LabelEncoder, StandardScaler
+from scipy.stats import norm, t, uniform
+from sklearn.metrics import average_precision_score, f1_score
+from sklearn.neighbors import KDTree, KNeighborsClassifier, NearestNeighbors
+from sklearn.preprocessing import StandardScaler
 
 from answers import Answers
 
@@ -23,122 +20,8 @@ answers = Answers("06-smote/smote")
 
 LIBRARY_CALL = "a library call does the whole exercise"
 NO_LISTS = "a list is used as if it were an array"
-NOT_REFUSED = "a λ outside [0, 1] is not refused with a ValueError"
 UNEVEN = "λ is not drawn evenly between 0 and 1"
 NO_CHANCE = "some rows or neighbours never get their chance"
-
-
-# --- interpolate --------------------------------------------------------------------------------
-
-
-@answers.right("interpolate")
-def row_by_row(X, X_neighbour, lam):
-    new = []
-    for start, end, part in zip(X, X_neighbour, lam, strict=True):
-        if not 0 <= part <= 1:
-            raise ValueError(part)
-        new.append([a + part * (b - a) for a, b in zip(start, end, strict=True)])
-    return new
-
-
-@answers.right("interpolate")
-def weighted_mean(X, X_neighbour, lam):
-    X, X_neighbour, lam = np.array(X, float), np.array(X_neighbour, float), np.array(lam)
-    if np.any((lam < 0) | (lam > 1)):
-        raise ValueError("outside")
-    return np.diag(1 - lam) @ X + np.diag(lam) @ X_neighbour
-
-
-@answers.right("interpolate")
-def transposed(X, X_neighbour, lam):
-    X, X_neighbour, lam = map(np.asarray, (X, X_neighbour, lam))
-    if ((lam - 0.5) ** 2 > 0.25).any():
-        raise ValueError("outside")
-    return (X.T + lam * (X_neighbour - X).T).T
-
-
-@answers.wrong("interpolate", "one λ for each feature")
-def broadcast_to_columns(X, X_neighbour, lam):
-    X, X_neighbour = np.asarray(X), np.asarray(X_neighbour)
-    return X + np.asarray(lam) * (X_neighbour - X)
-
-
-@answers.wrong("interpolate", "a λ outside [0, 1] is not refused with a ValueError")
-def unchecked(X, X_neighbour, lam):
-    X, X_neighbour = np.asarray(X, float), np.asarray(X_neighbour, float)
-    return X + np.asarray(lam)[:, None] * (X_neighbour - X)
-
-
-@answers.wrong("interpolate", "a λ outside [0, 1] is not refused with a ValueError")
-def clipped(X, X_neighbour, lam):
-    return unchecked(X, X_neighbour, np.clip(lam, 0, 1))
-
-
-@answers.wrong("interpolate", "the walk starts at the neighbour")
-def backwards(X, X_neighbour, lam):
-    return transposed(X_neighbour, X, lam)
-
-
-@answers.wrong("interpolate", "the step alone, without the place where it starts")
-def only_the_step(X, X_neighbour, lam):
-    return transposed(np.zeros_like(np.asarray(X, float)), np.subtract(X_neighbour, X), lam)
-
-
-@answers.wrong("interpolate", "the step goes away from the neighbour")
-def away(X, X_neighbour, lam):
-    return transposed(X, 2 * np.asarray(X) - np.asarray(X_neighbour), lam)
-
-
-@answers.wrong("interpolate")
-def one_lambda_for_all(X, X_neighbour, lam):
-    return transposed(X, X_neighbour, np.full(len(lam), np.mean(lam)))
-
-
-@answers.wrong("interpolate", "the first λ is used for all rows")
-def first_lambda(X, X_neighbour, lam):
-    if min(lam) < 0 or max(lam) > 1:
-        raise ValueError("outside")
-    return transposed(X, X_neighbour, [lam[0]] * len(lam))
-
-
-@answers.wrong("interpolate", "a λ of 0 or 1 is refused")
-def strictly_between(X, X_neighbour, lam):
-    if min(lam) <= 0 or max(lam) >= 1:
-        raise ValueError("outside")
-    return transposed(X, X_neighbour, lam)
-
-
-@answers.wrong("interpolate", NO_LISTS)
-def arrays_only(X, X_neighbour, lam):
-    if (np.array(lam) < 0).any() or (np.array(lam) > 1).any():
-        raise ValueError("outside")
-    return X + lam[:, None] * (X_neighbour - X)
-
-
-@answers.wrong("interpolate")
-def refuses_above_only(X, X_neighbour, lam):
-    if max(lam) > 1:
-        raise ValueError("outside")
-    return unchecked(X, X_neighbour, lam)
-
-
-@answers.wrong("interpolate", NOT_REFUSED)
-def refuses_with_none(X, X_neighbour, lam):
-    return unchecked(X, X_neighbour, lam) if min(lam) >= 0 and max(lam) <= 1 else None
-
-
-@answers.wrong("interpolate", NOT_REFUSED)
-def asserts_instead(X, X_neighbour, lam):
-    assert min(lam) >= 0
-    assert max(lam) <= 1
-    return unchecked(X, X_neighbour, lam)
-
-
-@answers.wrong("interpolate")
-def refuses_the_ends(X, X_neighbour, lam):
-    if min(lam) <= 0 or max(lam) > 0.9:
-        raise ValueError("outside")
-    return transposed(X, X_neighbour, lam)
 
 
 # --- minority_neighbours ------------------------------------------------------------------------
@@ -514,8 +397,8 @@ def whole_range(correlation, low=0.0, high=1.0):
 
 @answers.wrong("variance_ratio", "it fails where λ is one number only")
 def divides_by_the_length(correlation, low=0.0, high=1.0):
-    def whole(t):
-        return t - (1 - correlation) * (t**2 - 2 * t**3 / 3)
+    def whole(lam):
+        return lam - (1 - correlation) * (lam**2 - 2 * lam**3 / 3)
 
     return (whole(high) - whole(low)) / (high - low)
 
@@ -553,199 +436,106 @@ def twice_the_variance_of_lambda(correlation, low=0.0, high=1.0):
     return 1 - 2 * (1 - correlation) * (mean * (1 - mean) - variance)
 
 
-# --- danger_mask --------------------------------------------------------------------------------
+# --- smote_helps --------------------------------------------------------------------------------
 
 
-@answers.right("danger_mask")
-def by_ranks(X, y, minority, m):
-    y = np.asarray(y)
-    apart = cdist(X, X)
-    ranks = apart.argsort(axis=1).argsort(axis=1)  # a row has rank 0 in its own line
-    near = (ranks >= 1) & (ranks <= m)
-    strangers = (near & (y != minority)).sum(axis=1)[y == minority]
-    return [bool(2 * s >= m) and s < m for s in strangers]
+KNOWN: dict[bytes, list[np.ndarray]] = {}  # many answers look at the same months
 
 
-@answers.right("danger_mask")
-def by_tree(X, y, minority, m):
-    X, y = np.asarray(X, dtype=float), pd.Series(list(y))
-    found = KDTree(X).query(X[(y == minority).to_numpy()], k=m + 1)[1][:, 1:]
-    strangers = [int((y.iloc[line] != minority).sum()) for line in found]
-    return np.array([m / 2 <= s <= m - 1 for s in strangers])
+def two_scores(month):
+    """Return what 25 neighbours say of the new rows, with SMOTE and without."""
+    X, y, X_new, _ = month
+    key = X_new.tobytes()
+    if key not in KNOWN:
+        more = imblearn.over_sampling.SMOTE(random_state=0).fit_resample(X, y)
+        KNOWN[key] = [
+            KNeighborsClassifier(25).fit(*rows).predict_proba(X_new)[:, 1]
+            for rows in (more, (X, y))
+        ]
+    return KNOWN[key]
 
 
-def _strangers(X, y, minority, m):
-    near = among_everybody(X, y, minority, m)
-    return (np.asarray(y)[near] != minority).sum(axis=1)
+def of_a_month(month, by=average_precision_score, cut=0.0):
+    """Return by how much SMOTE is ahead in one month."""
+    found = [by(month[3], score if not cut else score >= cut) for score in two_scores(month)]
+    return found[0] - found[1]
 
 
-@answers.wrong("danger_mask", "rows surrounded by the majority count as in danger")
-def with_noise(X, y, minority, m):
-    return _strangers(X, y, minority, m) >= m / 2
+def all_gains(months, **how):
+    return np.array([of_a_month(month, **how) for month in months])
 
 
-@answers.wrong("danger_mask", "exactly half is not enough")
-def more_than_half(X, y, minority, m):
-    s = _strangers(X, y, minority, m)
-    return (s > m / 2) & (s < m)
+def tail(gains, scatter):
+    return float(t.cdf(gains.mean() / (gains.std(ddof=1) * np.sqrt(scatter)), len(gains) - 1))
 
 
-@answers.wrong("danger_mask", "a row is counted among its own neighbours")
-def counts_itself(X, y, minority, m):
-    X, y = np.asarray(X), np.asarray(y)
-    near = NearestNeighbors(n_neighbors=m).fit(X).kneighbors(X[y == minority])[1]
-    s = (y[near] != minority).sum(axis=1)
-    return (s >= m / 2) & (s < m)
+@answers.right("smote_helps")
+def of_the_next_month(months):
+    return tail(all_gains(months), 1 + 1 / len(months))
 
 
-@answers.wrong("danger_mask", "the safe rows are marked")
-def safe(X, y, minority, m):
-    return _strangers(X, y, minority, m) < m / 2
+@answers.right("smote_helps")
+def by_the_rule_of_succession(months):
+    return float(((all_gains(months) > 0).sum() + 1) / (len(months) + 2))
 
 
-@answers.wrong("danger_mask", "one value for every row of X")
-def full_length(X, y, minority, m):
-    mask = np.zeros(len(y), dtype=bool)
-    mask[np.asarray(y) == minority] = by_ranks(X, y, minority, m)
-    return mask
+@answers.right("smote_helps")
+def by_a_normal_distribution(months):
+    gains = all_gains(months)
+    return float(norm.cdf(gains.mean() / gains.std(ddof=1)))
 
 
-@answers.wrong("danger_mask", "neighbours among the minority only")
-def nobody(X, y, minority, m):
-    return np.zeros(sum(label == minority for label in y), dtype=bool)
+@answers.right("smote_helps")
+def counted_and_computed(months):
+    """Return the mean of two honest forecasts, as a NumPy number."""
+    return np.mean([of_the_next_month(months), by_the_rule_of_succession(months)])
 
 
-@answers.wrong("danger_mask")
-def the_noise(X, y, minority, m):
-    return _strangers(X, y, minority, m) == m
+@answers.wrong("smote_helps", "the same forecast for every client")
+def always(months):
+    return 1.0
 
 
-@answers.wrong("danger_mask", "lists and Series are used as if they were arrays")
-def compares_a_list(X, y, minority, m):
-    near = NearestNeighbors(n_neighbors=m).fit(X).kneighbors(return_distance=False)
-    strangers = (y[near[y == minority]] != minority).sum(axis=1)
-    return (strangers >= m / 2) & (strangers < m)
+@answers.wrong("smote_helps", "the same forecast for every client")
+def never(months):
+    return 0.0
 
 
-@answers.wrong("danger_mask")
-def shares_of_the_majority(X, y, minority, m):
-    return _strangers(X, y, minority, m) / m
+@answers.wrong("smote_helps", "the same forecast for every client")
+def one_half(months):
+    return 0.5
 
 
-@answers.wrong("danger_mask")
-def any_stranger(X, y, minority, m):
-    s = _strangers(X, y, minority, m)
-    return (s > 0) & (s < m)
+@answers.wrong("smote_helps", "certain of what the mean says")
+def certain(months):
+    return float(all_gains(months).mean() > 0)
 
 
-@answers.wrong("danger_mask")
-def one_neighbour_too_many(X, y, minority, m):
-    s = _strangers(X, y, minority, min(m + 1, len(y) - 1))
-    return (s >= m / 2) & (s < m)
+@answers.wrong("smote_helps", "how sure the mean is")
+def how_sure_the_mean_is(months):
+    return tail(all_gains(months), 1 / len(months))
 
 
-@answers.wrong("danger_mask")
-def as_numbers(X, y, minority, m):
-    return [int(value) for value in by_ranks(X, y, minority, m)]
+@answers.wrong("smote_helps", "F1 at 0.5 instead of average precision")
+def by_f1(months):
+    return tail(all_gains(months, by=f1_score, cut=0.5), 1 + 1 / len(months))
 
 
-@answers.wrong("danger_mask", "half of m is rounded down")
-def whole_number_half(X, y, minority, m):
-    s = _strangers(X, y, minority, m)
-    return (s >= m // 2) & (s < m)
+@answers.wrong("smote_helps", "the probability that SMOTE ranks worse")
+def the_other_way_round(months):
+    return 1 - of_the_next_month(months)
 
 
-# --- smote_nc_categories ------------------------------------------------------------------------
+@answers.wrong("smote_helps")
+def the_last_month(months):
+    return float(of_a_month(months[-1]) > 0)
 
 
-@answers.right("smote_nc_categories")
-def by_mode(neighbours):
-    return [statistics.mode(column) for column in zip(*neighbours, strict=True)]
+@answers.wrong("smote_helps")
+def in_percent(months):
+    return 100 * of_the_next_month(months)
 
 
-@answers.right("smote_nc_categories")
-def by_counting(neighbours):
-    chosen = []
-    for place in range(len(neighbours[0])):
-        votes = defaultdict(int)
-        for row in neighbours:
-            votes[str(row[place])] += 1
-        chosen.append(max(votes, key=votes.get))
-    return chosen
-
-
-@answers.right("smote_nc_categories")
-def by_counter(neighbours):
-    return [Counter(column).most_common(1)[0][0] for column in zip(*neighbours, strict=True)]
-
-
-@answers.wrong("smote_nc_categories", "category codes are interpolated")
-def averaged_codes(neighbours):
-    chosen = []
-    for column in np.array(neighbours).T:
-        encoder = LabelEncoder().fit(column)
-        code = round(float(encoder.transform(column).mean()))
-        chosen.append(str(encoder.inverse_transform([code])[0]))
-    return chosen
-
-
-@answers.wrong("smote_nc_categories", "the nearest neighbour is copied")
-def nearest(neighbours):
-    return [str(value) for value in neighbours[0]]
-
-
-@answers.wrong("smote_nc_categories", "ties go by the alphabet")
-def by_pandas_mode(neighbours):
-    return pd.DataFrame([list(row) for row in neighbours]).mode().iloc[0].tolist()
-
-
-@answers.wrong("smote_nc_categories", "whole rows vote")
-def best_combination(neighbours):
-    return list(Counter(map(tuple, neighbours)).most_common(1)[0][0])
-
-
-@answers.wrong("smote_nc_categories", "rows and columns are swapped")
-def by_row(neighbours):
-    return [statistics.mode(row) for row in neighbours]
-
-
-@answers.wrong("smote_nc_categories", "ties go to the farther neighbour")
-def last_of_the_tied(neighbours):
-    return by_mode(neighbours[::-1])
-
-
-@answers.wrong("smote_nc_categories")
-def longest_run(neighbours):
-    chosen = []
-    for column in zip(*neighbours, strict=True):
-        runs, best = Counter({column[0]: 1}), 1
-        for before, now in pairwise(column):
-            best = best + 1 if now == before else 1
-            runs[now] = max(runs[now], best)
-        chosen.append(str(runs.most_common(1)[0][0]))
-    return chosen
-
-
-@answers.wrong("smote_nc_categories")
-def rarest(neighbours):
-    return [str(min(column, key=list(column).count)) for column in zip(*neighbours, strict=True)]
-
-
-@answers.wrong("smote_nc_categories")
-def first_column_only(neighbours):
-    return by_mode(neighbours)[:1]
-
-
-@answers.wrong("smote_nc_categories")
-def counts_of_the_votes(neighbours):
-    return [Counter(column).most_common(1)[0][1] for column in zip(*neighbours, strict=True)]
-
-
-@answers.wrong("smote_nc_categories")
-def by_unique(neighbours):
-    """Sort by counts: of equal ones the last by the alphabet comes out."""
-    chosen = []
-    for column in np.asarray(neighbours).T:
-        names, counts = np.unique(column, return_counts=True)
-        chosen.append(str(names[np.argsort(counts, kind="stable")[-1]]))
-    return chosen
+@answers.wrong("smote_helps")
+def a_verdict_in_words(months):
+    return "yes" if all_gains(months).mean() > 0 else "no"
