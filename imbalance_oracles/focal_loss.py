@@ -6,8 +6,8 @@ good as a formula, and a logit of 1000 is no trouble.
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal, localcontext
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,17 +15,13 @@ import pandas as pd
 from scipy.special import expit, log_expit
 
 from imbalance_lab.checks import Call, Question
+from imbalance_lab.exercises import banks
 from imbalance_lab.exercises import focal_loss as exercises
-from imbalance_oracles import fresh
+from imbalance_oracles import secret
 from imbalance_oracles.key import Key
 
 _STEP = Decimal("1e-25")
 _LOG_9 = 2.1972246
-
-
-def cross_entropy(y: Any, z: Any) -> list[float]:
-    """Return the loss of each row, in as many digits as its logit needs."""
-    return focal(y, z, 0.0)
 
 
 def focal(y: Any, z: Any, gamma: float, alpha: float | None = None) -> list[float]:
@@ -36,11 +32,6 @@ def focal(y: Any, z: Any, gamma: float, alpha: float | None = None) -> list[floa
 def focal_slope(y: Any, z: Any, gamma: float, alpha: float | None = None) -> list[float]:
     """Return the slope of each row's focal loss along its logit, by central differences."""
     return _rows(y, z, gamma, alpha, [(1, 1), (-1, -1)], order=1)
-
-
-def focal_curvature(y: Any, z: Any, gamma: float, alpha: float | None = None) -> list[float]:
-    """Return the second derivative of each row's focal loss along its logit, by differences."""
-    return _rows(y, z, gamma, alpha, [(1, 1), (0, -2), (-1, 1)], order=2)
 
 
 def _rows(
@@ -55,7 +46,7 @@ def _rows(
                 weight * _loss(int(label), at + place * _STEP, gamma, alpha)
                 for place, weight in stencil
             )
-            values.append(float(total / ((2 * _STEP) if order == 1 else _STEP**order)))
+            values.append(float(total / (2 * _STEP) ** order))
     return values
 
 
@@ -87,45 +78,8 @@ def _partners(y: np.ndarray) -> np.ndarray:
     return partners
 
 
-def _logits(rng: np.random.Generator) -> list[Call]:
-    """Return logits around 0 and far from it, on the right side and on the wrong one."""
-    size = int(rng.integers(3, 7))
-    far = rng.choice([45.0, 60.0, 300.0], size=2).tolist()
-    return [
-        *(Call(rows(rng, number, size + number)) for number in range(8)),
-        Call(([0, 1], [0, 0])),
-        Call(([1, 0, 1, 0], [1000.0, 1000.0, -1000.0, -1000.0])),
-        Call((np.array([0, 1, 1, 0]), np.array([*far, -far[0], -far[1]]))),
-        Call(([1], [-2])),
-    ]
-
-
 def _arrays(*values):
     return tuple(np.asarray(value, dtype=float) for value in values)
-
-
-def _entropy(y, z):
-    y, z = _arrays(y, z)
-    return -log_expit((2 * y - 1) * z)
-
-
-def _logit_as_probability(y, z):
-    y, z = _arrays(y, z)
-    return -np.log(np.where(y == 1, z, 1 - z))
-
-
-BCE_WITH_LOGITS = Key(
-    exercises.BCE_WITH_LOGITS,
-    right=cross_entropy,
-    inputs=_logits,
-    by_hand=[Call(([1, 0, 1, 0], [0, 2, 2, 1000]))],
-    wrong={
-        "the logit is taken for a probability": _logit_as_probability,
-        "the mean instead of one loss a row": lambda y, z: float(np.mean(_entropy(y, z))),
-        "the two classes are swapped": lambda y, z: _entropy(1 - _arrays(y)[0], z),
-        "the sign is reversed": lambda y, z: -_entropy(y, z),
-    },
-)
 
 
 _GAMMAS = (0.0, 0.5, 1.0, 2.0, 5.0)
@@ -199,6 +153,7 @@ FOCAL_LOSS = Key(
         "the easy rows get the attention": lambda y, z, gamma, alpha=None: _focal(
             y, z, gamma, alpha, base=_terms(y, z)[2]
         ),
+        "the sign is reversed": lambda y, z, gamma, alpha=None: -_focal(y, z, gamma, alpha),
         "the mean instead of one value a row": lambda y, z, gamma, alpha=None: float(
             np.mean(_focal(y, z, gamma, alpha))
         ),
@@ -246,53 +201,6 @@ FOCAL_GRADIENT = Key(
         ),
         "divided by the number of rows": lambda y, z, gamma, alpha=None: (
             _slope(y, z, gamma, alpha) / len(y)
-        ),
-    },
-)
-
-
-def _curve(y, z, gamma, alpha, weight=_weight):
-    y, _, p_t, rest, entropy = _terms(y, z)
-    inner = rest * (1 + 2 * gamma) + gamma * entropy * (gamma * p_t - rest)
-    return weight(y, alpha) * rest**gamma * p_t * inner
-
-
-def _curve_of_entropy(y, z, gamma, alpha=None):
-    y, _, p_t, rest, _ = _terms(y, z)
-    return _weight(y, alpha) * p_t * rest
-
-
-def _curve_factor_fixed(y, z, gamma, alpha=None):
-    y, _, p_t, rest, _ = _terms(y, z)
-    return _weight(y, alpha) * rest ** (gamma + 1) * p_t
-
-
-FOCAL_HESSIAN = Key(
-    exercises.FOCAL_HESSIAN,
-    right=focal_curvature,
-    inputs=_focused,
-    by_hand=[Call(([1, 0, 1], [0, 0, -4.5951199], 2, 0.25))],
-    wrong={
-        "negative curvature is cut off at 0": lambda y, z, gamma, alpha=None: np.maximum(
-            _curve(y, z, gamma, alpha), 0
-        ),
-        "the size of the curvature, without its sign": lambda y, z, gamma, alpha=None: np.abs(
-            _curve(y, z, gamma, alpha)
-        ),
-        "the curvature of cross-entropy": _curve_of_entropy,
-        "the factor is treated as a constant": _curve_factor_fixed,
-        "the sign turns with the label": lambda y, z, gamma, alpha=None: (
-            _terms(y, z)[1] * _curve(y, z, gamma, alpha)
-        ),
-        "α is forgotten": lambda y, z, gamma, alpha=None: _curve(y, z, gamma, None),
-        "α weighs the negatives": lambda y, z, gamma, alpha=None: _curve(
-            y, z, gamma, alpha, _alpha_swapped
-        ),
-        "without α both classes weigh one half": lambda y, z, gamma, alpha=None: _curve(
-            y, z, gamma, alpha, _half_without
-        ),
-        "divided by the number of rows": lambda y, z, gamma, alpha=None: (
-            _curve(y, z, gamma, alpha) / len(y)
         ),
     },
 )
@@ -363,45 +271,33 @@ TRUE_PROBABILITY = Key(
 )
 
 
-def log_odds(y: Any) -> float:
-    """Return the logarithm of positives per negative, by counting."""
-    labels = np.asarray(y).tolist()
-    if len(set(labels)) < 2:
-        raise ValueError("labels of one class")
-    return math.log(labels.count(1) / labels.count(0))
+# --- choose_focal ---------------------------------------------------------------------------------
+
+#: Hidden banks: one of each stake at one half, and as many by the loss.
+BANKS = 6
 
 
-def _prevalences(rng: np.random.Generator) -> list[Call]:
-    """Return rare and common positives in every container, and labels of one class."""
-    own_index = pd.Series(rng.permutation([0] * 8 + [1] * 3), index=rng.permutation(11) + 20)
-    one_class = [np.zeros(4, dtype=int), np.array([1, 1]), np.array([0]), pd.Series([1, 1, 1])]
-    return [
-        *fresh.labels(rng, n_cases=6, values=(0, 1)),
-        *fresh.labels(rng, n_cases=3, values=(1, 0)),
-        Call((own_index,)),
-        Call(([0, 1],)),
-        Call(([0, 0, 1, 0, 1],)),
-        Call(([1, 1],)),
-        *(Call((y,)) for y in one_class),
-    ]
+def hidden_banks() -> dict[int, float]:
+    """Return what the reference saves at each hidden bank on later days, by its seed."""
+    return _drawn(secret.current())
 
 
-def _rate(y):
-    return float(np.mean(np.asarray(y)))
+@cache
+def _drawn(course: str) -> dict[int, float]:
+    """Draw one bank of each kind from a secret, by seeds of 128 bits: nobody can try them all."""
+    kinds: dict[int, int] = {}
+    for seed in secret.long_seeds(course, exercises.CHOOSE_FOCAL.name):
+        kinds.setdefault(seed % BANKS, seed)
+        if len(kinds) == BANKS:
+            break
+    return {kinds[kind]: banks.saved(kinds[kind], *by_law(kinds[kind])) for kind in sorted(kinds)}
 
 
-PRIOR_BIAS = Key(
-    exercises.PRIOR_BIAS,
-    right=log_odds,
-    inputs=_prevalences,
-    by_hand=[Call(([0] * 9 + [1],)), Call(([0, 0, 0],))],
-    wrong={
-        "the sign is reversed": lambda y: -log_odds(y),
-        "the prevalence instead of its logit": _rate,
-        "the odds instead of their logarithm": lambda y: math.exp(log_odds(y)),
-        "the logarithm of the prevalence": lambda y: math.log(_rate(y)),
-    },
-)
+def by_law(seed: int) -> tuple[float, float]:
+    """Return the reference's setting: true probabilities, or one half where a check pays off."""
+    at = banks.bank(seed)
+    return 0.0, 0.5 if at.rule == "loss" else float(1 - at.price / at.valid["loss"].iloc[0])
+
 
 LESSON = "08"
 QUIZ = {
@@ -409,10 +305,9 @@ QUIZ = {
         right="c",
         mistakes={
             "a": "α belongs to the positive class. A small one makes rare rows lighter still.",
-            "b": "Only where both classes share one factor is nothing balanced. Here a negative"
-            " weighs 99 times a positive.",
-            "d": "γ decides which rows get attention, by how wrong they are. The ratio of the"
-            " class weights stays what α says.",
+            "b": "Only where both classes share one factor is nothing balanced. In the paper's loss"
+            " the negatives have another one.",
+            "d": "γ looks at how wrong a row is. The ratio of the class weights is what α says.",
         },
         section="What α weighs",
     ),
@@ -421,30 +316,38 @@ QUIZ = {
         mistakes={
             "a": "γ leaves it where it is: at one half the focusing factor is the same for"
             " both classes.",
-            "c": "That would be α = 1 − π, the balanced weights.",
-            "d": "It depends on α alone, not on the data.",
+            "c": "The model says 0.5 there. What is true at that point is another number.",
+            "d": "A heavy positive class makes the model say too much, so it flags earlier than at"
+            " one half.",
         },
         section="What training settles on",
     ),
     3: Question(
-        right="d",
+        right="b",
         mistakes={
-            "a": "The loss is not proper: its minimum lies elsewhere than at the truth, also"
-            " with endless data.",
-            "b": "γ pushes probabilities towards one half, so rare events come out too high.",
-            "c": "The order of the rows is another question. A monotone translation leaves it"
-            " as it is.",
+            "a": "Follow the line for γ = 2 to the height of 0.3, and read the truth below it.",
+            "c": "The loss is not proper: what it says and what is true agree at one half only.",
+            "d": "γ pushes probabilities towards one half, so what is rare comes out too high.",
         },
         section="What training settles on",
     ),
     4: Question(
-        right="a",
+        right="c",
         mistakes={
-            "b": "Cross-entropy of a linear score is convex whatever the prevalence. It is the"
-            " factor that bends.",
-            "c": "The curvature is exact; finite differences agree with it.",
-            "d": "α is positive for both classes and can't turn a sign.",
+            "a": "That is the ratio of the two p_t. The factor looks at what is missing to 1.",
+            "b": "That is the ratio of what is missing to 1, with γ = 1.",
+            "d": "That is by how much the easy row's own loss is lowered. The hard row's is lowered"
+            " too.",
         },
-        section="The curvature, and where it turns",
+        section="Attention by a factor",
+    ),
+    5: Question(
+        right="c",
+        mistakes={
+            "a": "Move the prevalence to 0.01 and γ to 5, and read the row “times the truth”.",
+            "b": "That is what γ = 2 does.",
+            "d": "Then it would say one half. Read the row “times the truth” once more.",
+        },
+        section="Move γ and α",
     ),
 }

@@ -16,7 +16,6 @@ CORES = [lesson for lesson in LESSONS if is_core(lesson)]
 # Cores that are still too long, or ask for no decision. A lesson that is rewritten leaves the list.
 CROWDED = {
     "05-resampling/resampling",
-    "08-focal-loss/focal-loss",
     "09-thresholds/thresholds",
     "11-ensembles-and-extremes/ensembles-and-extremes",
 }

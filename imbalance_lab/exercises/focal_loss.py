@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from imbalance_lab.checks import Call, Exercise, Mistake, Quiz, Refusal, Returned, raises
+from imbalance_lab.checks import Call, Exercise, Mistake, Quiz, Returned
+from imbalance_lab.exercises import banks
 from imbalance_lab.exercises.inputs import INDEX, LISTS
 
 
@@ -25,8 +26,6 @@ def _overflowed(call, expected, outcome):
 
 def _capped(call, expected, outcome):
     """Whether a loss that should be large came out as minus the logarithm of some small bound."""
-    if isinstance(expected, Refusal):
-        return False
     right, values = np.asarray(expected, dtype=float), _numbers(outcome)
     if right.shape != values.shape or not np.isfinite(values).all():
         return False
@@ -77,43 +76,6 @@ _PER_ROW = Mistake(
     "The contract asks for each row's own value. Whoever wants that of a mean can divide later.",
 )
 
-BCE_WITH_LOGITS = Exercise(
-    "bce_with_logits",
-    lesson="08",
-    section="Why the loss wants logits",
-    arguments=("y", "z"),
-    mistakes=(
-        Mistake(
-            "the logit is taken for a probability",
-            "A logit is any real number. The logarithm of it means nothing; it has to pass through"
-            " the logistic function first, at least on paper.",
-        ),
-        Mistake(
-            "the mean instead of one loss a row",
-            "The contract asks for the loss of each row. Whoever wants a mean can take it later.",
-        ),
-        Mistake(
-            "the two classes are swapped",
-            "A large positive logit says “positive”, so it must cost next to nothing where the"
-            " label is 1.",
-        ),
-        Mistake(
-            "the sign is reversed",
-            "The logarithm of a probability is negative. A loss is not.",
-        ),
-        _OVERFLOW,
-        Mistake(
-            "probabilities are capped",
-            "That avoids the infinite value, but it changes the loss: past the cap a row that is"
-            " wrong by far costs no more and its slope is 0, so it can't be learned from.",
-            when=_capped,
-        ),
-        INDEX,
-        LISTS,
-    ),
-)
-
-
 FOCAL_LOSS = Exercise(
     "focal_loss",
     lesson="08",
@@ -146,6 +108,10 @@ FOCAL_LOSS = Exercise(
             "The factor should be near 0 where the row is right already, and near 1 where it is"
             " still wrong.",
         ),
+        Mistake(
+            "the sign is reversed",
+            "The logarithm of a probability is negative. A loss is not.",
+        ),
         _HALF,
         Mistake(
             "the mean instead of one value a row",
@@ -153,6 +119,13 @@ FOCAL_LOSS = Exercise(
         ),
         _ALPHA_0,
         _OVERFLOW,
+        Mistake(
+            "probabilities are capped",
+            "That avoids the infinite value, but it changes the loss: past the cap a row that is"
+            " wrong by far costs no more and its slope is 0, so it can't be learned from.",
+            when=_capped,
+            section="Why the loss wants logits",
+        ),
         INDEX,
         LISTS,
     ),
@@ -186,55 +159,6 @@ FOCAL_GRADIENT = Exercise(
         Mistake(
             "α is forgotten",
             "The loss of a row has a constant in front, and so has its slope.",
-            section="What α weighs",
-        ),
-        Mistake(
-            "α weighs the negatives",
-            "α itself belongs to the positive class.",
-            section="What α weighs",
-        ),
-        _HALF,
-        _PER_ROW,
-        _ALPHA_0,
-        _POWER,
-        _OVERFLOW,
-        INDEX,
-        LISTS,
-    ),
-)
-
-
-FOCAL_HESSIAN = Exercise(
-    "focal_hessian",
-    lesson="08",
-    section="The curvature, and where it turns",
-    arguments=("y", "z", "gamma", "alpha"),
-    mistakes=(
-        Mistake(
-            "negative curvature is cut off at 0",
-            "For rows that are wrong by far the loss does curve downwards. What a trainer should do"
-            " about it is another question.",
-        ),
-        Mistake(
-            "the size of the curvature, without its sign",
-            "For rows that are wrong by far the second derivative is negative.",
-        ),
-        Mistake(
-            "the curvature of cross-entropy",
-            "That is the case γ = 0. The factor has slopes of its own.",
-        ),
-        Mistake(
-            "the factor is treated as a constant",
-            "The factor changes along the logit, and its change changes too.",
-        ),
-        Mistake(
-            "the sign turns with the label",
-            "The sign of the margin enters twice, once for each derivative, and minus times minus"
-            " is plus.",
-        ),
-        Mistake(
-            "α is forgotten",
-            "The loss of a row has a constant in front, and so have its derivatives.",
             section="What α weighs",
         ),
         Mistake(
@@ -289,44 +213,46 @@ TRUE_PROBABILITY = Exercise(
 )
 
 
-PRIOR_BIAS = Exercise(
-    "prior_bias",
+CHOOSE_FOCAL = Exercise(
+    "choose_focal",
     lesson="08",
-    section="Where to start",
-    arguments=("y",),
+    section="What the score is for",
+    arguments=("train", "valid", "price", "rule"),
     mistakes=(
         Mistake(
-            "a division by zero instead of a clear error",
-            "With one class only, some share is 0 and can't be divided by. The contract asks for a"
-            " ValueError: look at the labels before you divide.",
-            when=raises("ZeroDivisionError"),
+            banks.SAME,
+            "The banks differ in what a miss costs, in the price of a check and in the rule of"
+            " their alarms. What is best at one of them loses at another.",
         ),
         Mistake(
-            "the sign is reversed",
-            "Rare positives need a negative intercept: at the start the model should say “hardly”.",
+            banks.MINORITY,
+            "α is the weight of a positive row. With the share of fraud as α a fraud weighs far"
+            " less than any other row.",
+            section="What α weighs",
         ),
         Mistake(
-            "the prevalence instead of its logit",
-            "An intercept is a logit. The logistic function of what you return should be the"
-            " prevalence.",
+            banks.BALANCED,
+            "Then the alarm at one half goes off at the prevalence. What a miss and a check cost"
+            " does not enter.",
+            section="What training settles on",
         ),
         Mistake(
-            "the odds instead of their logarithm",
-            "One step is missing between odds and logit.",
+            banks.LOWERED,
+            "A missed fraud costs more than a check at every one of these banks, so the alarm"
+            " should go off at less than an even chance. Your α makes it go off later.",
+            section="What training settles on",
         ),
         Mistake(
-            "the logarithm of the prevalence",
-            "For rare classes that is close, but it is not the logit.",
+            banks.FOCUSED,
+            "Where the alarm multiplies what the model says by euros, it has to be a probability."
+            " Is the loss with your γ a proper one?",
+            section="What training settles on",
         ),
         Mistake(
-            "labels of one class are accepted",
-            "Without positives, or without negatives, the intercept would be infinite. The contract"
-            " asks for a ValueError.",
-            when=lambda call, expected, outcome: (
-                isinstance(expected, Refusal) and isinstance(outcome, Returned)
-            ),
+            banks.TWICE,
+            "An alarm by the loss weighs the euros of each row already. If α weighs them as well,"
+            " a miss counts twice.",
         ),
-        LISTS,
     ),
 )
 

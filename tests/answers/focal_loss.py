@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, log_expit, logit, softplus
+from sklearn.metrics import log_loss
 
 from answers import Answers
+from imbalance_lab.exercises.banks import FEATURES
+from imbalance_lab.focal import fit_focal
 
 answers = Answers("08-focal-loss/focal-loss")
 
@@ -20,105 +21,6 @@ def _margins(y, z):
 
 def _weights(y, alpha):
     return np.array([1.0 if alpha is None else alpha if a == 1 else 1 - alpha for a in y])
-
-
-@answers.right("bce_with_logits")
-def by_log_expit(y, z):
-    return -log_expit(_margins(y, z))
-
-
-@answers.right("bce_with_logits")
-def by_logaddexp(y, z):
-    y, z = np.asarray(y), np.asarray(z, dtype=float)
-    return np.logaddexp(0, z) - y * z
-
-
-@answers.right("bce_with_logits")
-def row_by_row(y, z):
-    return [max(-m, 0) + math.log1p(math.exp(-abs(m))) for m in _margins(y, z).tolist()]
-
-
-@answers.wrong("bce_with_logits", "the logit is taken for a probability")
-def takes_probability(y, z):
-    y, z = np.asarray(y), np.asarray(z, dtype=float)
-    return -np.log(np.where(y == 1, z, 1 - z))
-
-
-@answers.wrong("bce_with_logits", "the mean instead of one loss a row")
-def mean_loss(y, z):
-    return by_log_expit(y, z).mean()
-
-
-@answers.wrong("bce_with_logits", "the two classes are swapped")
-def classes_swapped(y, z):
-    return by_log_expit(y, -np.asarray(z, dtype=float))
-
-
-@answers.wrong("bce_with_logits", "the sign is reversed")
-def log_likelihood(y, z):
-    return log_expit(_margins(y, z))
-
-
-@answers.wrong("bce_with_logits", "it overflows for large logits")
-def by_way_of_p(y, z):
-    y, p = np.asarray(y), 1 / (1 + np.exp(-np.asarray(z, dtype=float)))
-    return -(y * np.log(p) + (1 - y) * np.log(1 - p))
-
-
-@answers.wrong("bce_with_logits", "it overflows for large logits")
-def plain_softplus(y, z):
-    return np.log(1 + np.exp(-_margins(y, z)))
-
-
-@answers.wrong("bce_with_logits", "probabilities are capped")
-def capped(y, z):
-    p_t = expit(_margins(y, z))
-    return -np.log(np.clip(p_t, 1e-15, 1))
-
-
-@answers.wrong("bce_with_logits", "probabilities are capped")
-def with_epsilon(y, z):
-    return -np.log(expit(_margins(y, z)) + 1e-9)
-
-
-@answers.wrong("bce_with_logits")
-def logits_capped(y, z):
-    return by_log_expit(y, np.clip(z, -500, 500))
-
-
-@answers.wrong("bce_with_logits")
-def squared_error(y, z):
-    return (expit(np.asarray(z, dtype=float)) - np.asarray(y)) ** 2
-
-
-@answers.wrong("bce_with_logits", "a list is used as if it were an array")
-def arithmetic_on_lists(y, z):
-    return np.maximum(z, 0) - y * np.asarray(z) * 1.0 + np.log1p(np.exp(-abs(z)))
-
-
-@answers.wrong("bce_with_logits", "the index of a Series decides, not the order of the rows")
-def aligned_rows(y, z):
-    y = y if isinstance(y, pd.Series) else np.asarray(y)
-    z = z if isinstance(z, pd.Series) else np.asarray(z, dtype=float)
-    return np.logaddexp(0, np.asarray(z)) - y * z
-
-
-@answers.wrong("bce_with_logits", "it overflows for large logits")
-def quotient_of_exponentials(y, z):
-    e = np.exp(np.asarray(z, dtype=float))
-    p = e / (1 + e)
-    return -np.log(np.where(np.asarray(y) == 1, p, 1 - p))
-
-
-@answers.wrong("bce_with_logits", "probabilities are capped")
-def large_logits_cut(y, z):
-    m = _margins(y, z)
-    return np.where(m > 30, 0, np.where(m < -30, 30, -log_expit(m)))
-
-
-@answers.wrong("bce_with_logits")
-def positives_only(y, z):
-    return np.asarray(y) * by_log_expit(y, z)
 
 
 @answers.right("focal_loss")
@@ -151,7 +53,7 @@ def no_alpha(y, z, gamma, alpha=None):
 @answers.wrong("focal_loss", "the factor takes p for p_t")
 def p_for_p_t(y, z, gamma, alpha=None):
     p = expit(np.asarray(z, dtype=float))
-    return _weights(y, alpha) * (1 - p) ** gamma * by_log_expit(y, z)
+    return _weights(y, alpha) * (1 - p) ** gamma * -log_expit(_margins(y, z))
 
 
 @answers.wrong("focal_loss", "the easy rows get the attention")
@@ -196,6 +98,29 @@ def compares_a_list(y, z, gamma, alpha=None):
     m = np.where(y == 1, z, -z)
     weight = 1.0 if alpha is None else np.where(y == 1, alpha, 1 - alpha)
     return weight * expit(-m) ** gamma * softplus(-m)
+
+
+@answers.wrong("focal_loss", "the sign is reversed")
+def log_likelihood(y, z, gamma, alpha=None):
+    return -by_margin(y, z, gamma, alpha)
+
+
+@answers.wrong("focal_loss", "it overflows for large logits")
+def by_way_of_p(y, z, gamma, alpha=None):
+    y, p = np.asarray(y), 1 / (1 + np.exp(-np.asarray(z, dtype=float)))
+    entropy = -(y * np.log(p) + (1 - y) * np.log(1 - p))
+    return _weights(y, alpha) * expit(-_margins(y, z)) ** gamma * entropy
+
+
+@answers.wrong("focal_loss", "probabilities are capped")
+def capped(y, z, gamma, alpha=None):
+    m = _margins(y, z)
+    return -_weights(y, alpha) * expit(-m) ** gamma * np.log(np.clip(expit(m), 1e-15, 1))
+
+
+@answers.wrong("focal_loss")
+def logits_capped(y, z, gamma, alpha=None):
+    return by_margin(y, np.clip(z, -500, 500), gamma, alpha)
 
 
 @answers.wrong("focal_loss", "the index of a Series decides, not the order of the rows")
@@ -309,114 +234,6 @@ def coarse_differences(y, z, gamma, alpha=None):
     return (by_margin(y, z + 0.05, gamma, alpha) - by_margin(y, z - 0.05, gamma, alpha)) / 0.1
 
 
-@answers.right("focal_hessian")
-def curvature_by_margin(y, z, gamma, alpha=None):
-    m = _margins(y, z)
-    p, q, s = expit(m), expit(-m), softplus(-m)
-    found = q**gamma * p * (gamma**2 * p * s + 2 * gamma * q + q - gamma * q * s)
-    return _weights(y, alpha) * found
-
-
-@answers.right("focal_hessian")
-def curvature_by_complex_step(y, z, gamma, alpha=None):
-    m, h = _margins(y, z), 1e-30
-    at = m + 1j * h
-    tail = np.exp(-np.where(m > 0, at, -at))
-    rest = np.where(m > 0, tail / (1 + tail), 1 / (1 + tail))
-    right = np.where(m > 0, 1 / (1 + tail), tail / (1 + tail))
-    entropy = np.where(m > 0, 0, -at) + np.log1p(tail)
-    slope = -(rest**gamma) * (gamma * right * entropy + rest)
-    return _weights(y, alpha) * slope.imag / h
-
-
-@answers.wrong("focal_hessian", "negative curvature is cut off at 0")
-def cut_off(y, z, gamma, alpha=None):
-    return np.clip(curvature_by_margin(y, z, gamma, alpha), 0, None)
-
-
-@answers.wrong("focal_hessian", "the size of the curvature, without its sign")
-def without_sign(y, z, gamma, alpha=None):
-    return np.abs(curvature_by_margin(y, z, gamma, alpha))
-
-
-@answers.wrong("focal_hessian", "the curvature of cross-entropy")
-def of_cross_entropy(y, z, gamma, alpha=None):
-    p = expit(np.asarray(z, dtype=float))
-    return _weights(y, alpha) * p * (1 - p)
-
-
-@answers.wrong("focal_hessian", "the factor is treated as a constant")
-def factor_fixed(y, z, gamma, alpha=None):
-    m = _margins(y, z)
-    return _weights(y, alpha) * expit(-m) ** gamma * expit(m) * expit(-m)
-
-
-@answers.wrong("focal_hessian", "the sign turns with the label")
-def signed_twice(y, z, gamma, alpha=None):
-    return (2 * np.asarray(y) - 1) * curvature_by_margin(y, z, gamma, alpha)
-
-
-@answers.wrong("focal_hessian", "without α both classes weigh one half")
-def curvature_half_each(y, z, gamma, alpha=None):
-    return curvature_by_margin(y, z, gamma, 0.5 if alpha is None else alpha)
-
-
-@answers.wrong("focal_hessian", "α = 0 is taken for no α")
-def curvature_false_alpha(y, z, gamma, alpha=None):
-    return curvature_by_margin(y, z, gamma, alpha or None)
-
-
-@answers.wrong("focal_hessian", "a list is used as if it were an array")
-def curvature_compares_a_list(y, z, gamma, alpha=None):
-    return curvature_by_margin(np.where(y == 1, 1, 0) * np.ones(len(z)), z, gamma, alpha)
-
-
-@answers.wrong("focal_hessian", "the index of a Series decides, not the order of the rows")
-def curvature_aligned(y, z, gamma, alpha=None):
-    y = y.reindex(z.index, fill_value=0) if isinstance(y, pd.Series) else y
-    return curvature_by_margin(y, z, gamma, alpha)
-
-
-@answers.wrong("focal_hessian", "0 to a negative power, where a row is surely right")
-def second_product_rule_as_typed(y, z, gamma, alpha=None):
-    m = _margins(y, z)
-    p, q, s = expit(m), expit(-m), softplus(-m)
-    first = gamma**2 * q ** (gamma - 1) * q * p * p * s - gamma * q**gamma * p * q * s
-    return _weights(y, alpha) * (first + gamma * q**gamma * p * q + (gamma + 1) * q**gamma * q * p)
-
-
-@answers.wrong("focal_hessian", "α weighs the negatives")
-def curvature_alpha_swapped(y, z, gamma, alpha=None):
-    return curvature_by_margin(y, z, gamma, None if alpha is None else 1 - alpha)
-
-
-@answers.wrong("focal_hessian", "divided by the number of rows")
-def mean_curvature(y, z, gamma, alpha=None):
-    return curvature_by_margin(y, z, gamma, alpha) / len(y)
-
-
-@answers.wrong("focal_hessian", "α is forgotten")
-def curvature_without_alpha(y, z, gamma, alpha=None):
-    return curvature_by_margin(y, z, gamma)
-
-
-@answers.wrong("focal_hessian", "it overflows for large logits")
-def curvature_from_p(y, z, gamma, alpha=None):
-    p = expit(_margins(y, z))
-    q, s = 1 - p, -np.log(p)
-    return _weights(y, alpha) * q**gamma * p * ((1 + 2 * gamma) * q + gamma * s * (gamma * p - q))
-
-
-@answers.wrong("focal_hessian")
-def squared_slope(y, z, gamma, alpha=None):
-    return slope_by_margin(y, z, gamma, alpha) ** 2
-
-
-@answers.wrong("focal_hessian")
-def floored(y, z, gamma, alpha=None):
-    return np.maximum(curvature_by_margin(y, z, gamma, alpha), 1e-6)
-
-
 @answers.right("true_probability")
 def balance_of_pulls(p, gamma, alpha=0.5):
     z = logit(np.asarray(p, dtype=float))
@@ -495,77 +312,95 @@ def by_power(p, gamma, alpha=0.5):
     return np.asarray(p, dtype=float) ** (1 + gamma / 2)
 
 
-@answers.right("prior_bias")
-def log_odds(y):
-    y = list(y)
-    if len(set(y)) < 2:
-        raise ValueError("one class only")
-    return logit(y.count(1) / len(y))
+# choose_focal
 
 
-@answers.right("prior_bias")
-def from_counts(y):
-    positives = sum(1 for label in y if label == 1)
-    negatives = len(y) - positives
-    if positives == 0 or negatives == 0:
-        raise ValueError("both classes are needed")
-    return math.log(positives) - math.log(negatives)
+def _says(gamma, alpha, train, valid):
+    return fit_focal(train[list(FEATURES)], train["is_fraud"], gamma, alpha)(valid[list(FEATURES)])
 
 
-@answers.wrong("prior_bias", "the sign is reversed")
-def towards_common(y):
-    return -log_odds(y)
+def _bill(says, table, price, rule):
+    alarm = says >= 0.5 if rule == "half" else says * table["loss"] >= price
+    missed = (table["loss"] * table["is_fraud"])[~alarm].sum()
+    return price * alarm.sum() + missed
 
 
-@answers.wrong("prior_bias", "the prevalence instead of its logit")
-def just_the_share(y):
-    return float(np.mean(list(y)))
+def _cheapest(tried, train, valid, price, rule):
+    bills = [_bill(_says(*one, train, valid), valid, price, rule) for one in tried]
+    return tried[int(np.argmin(bills))]
 
 
-@answers.wrong("prior_bias", "the odds instead of their logarithm")
-def just_the_odds(y):
-    return math.exp(log_odds(y))
+@answers.right("choose_focal")
+def by_the_law(train, valid, price, rule):
+    if rule == "loss":
+        return [0, 0.5]
+    miss = valid["loss"].max()
+    return [0, (miss - price) / miss]
 
 
-@answers.wrong("prior_bias", "the logarithm of the prevalence")
-def log_of_share(y):
-    return math.log(np.mean(list(y)))
+@answers.right("choose_focal")
+def by_the_law_with_gamma(train, valid, price, rule):
+    return (0, 0.5) if rule == "loss" else (2.0, 1 - price / train["loss"].mean())
 
 
-@answers.wrong("prior_bias", "labels of one class are accepted")
-def infinite(y):
-    return float(logit(np.mean(list(y))))
+@answers.right("choose_focal")
+def cheapest_of_four(train, valid, price, rule):
+    return _cheapest([(0, 0.5), (0, 0.75), (0, 0.9), (0, 0.98)], train, valid, price, rule)
 
 
-@answers.wrong("prior_bias", "a division by zero instead of a clear error")
-def odds_of_counts(y):
-    positives = list(y).count(1)
-    return math.log(positives / (len(y) - positives))
+@answers.right("choose_focal")
+def cheapest_of_eight(train, valid, price, rule):
+    tried = [(gamma, alpha) for gamma in (0, 2) for alpha in (0.5, 0.75, 0.9, 0.97)]
+    return _cheapest(tried, train, valid, price, rule)
 
 
-@answers.wrong("prior_bias", "a list is used as if it were an array")
-def compares_with_one(y):
-    share = np.sum(y == 1) / len(y)
-    if share in (0, 1):
-        raise ValueError("one class only")
-    return logit(share)
+@answers.wrong("choose_focal", "the same γ and α for every bank")
+def as_in_the_paper(train, valid, price, rule):
+    return 2, 0.25
 
 
-@answers.wrong("prior_bias")
-def one_more_of_each(y):
-    positives = list(y).count(1)
-    if positives in (0, len(y)):
-        raise ValueError("one class only")
-    return math.log((positives + 1) / (len(y) - positives + 1))
+@answers.wrong("choose_focal", "the same γ and α for every bank")
+def untouched(train, valid, price, rule):
+    return 0, 0.5
 
 
-@answers.wrong("prior_bias")
-def base_ten(y):
-    return log_odds(y) / math.log(10)
+@answers.wrong("choose_focal", "the same γ and α for every bank")
+def best_constant(train, valid, price, rule):
+    return 0, 0.7
 
 
-@answers.wrong("prior_bias")
-def clipped_share(y):
-    if len(set(y)) < 2:
-        raise ValueError("one class only")
-    return logit(np.clip(np.mean(list(y)), 0.001, 0.3)) if len(list(y)) != 10 else log_odds(y)
+@answers.wrong("choose_focal", "α is the share of fraud")
+def share_of_fraud(train, valid, price, rule):
+    return 2, float(train["is_fraud"].mean())
+
+
+@answers.wrong("choose_focal", "α balances the classes, whatever a miss costs")
+def balanced(train, valid, price, rule):
+    return 0, float(1 - train["is_fraud"].mean())
+
+
+@answers.wrong("choose_focal", "α is lowered where a miss costs much")
+def lowered(train, valid, price, rule):
+    return (0, 0.5) if rule == "loss" else (0, float(price / valid["loss"].mean()))
+
+
+@answers.wrong("choose_focal", "γ is above 0 where the probability is multiplied by euros")
+def always_focused(train, valid, price, rule):
+    return (2, 0.5) if rule == "loss" else (2, float(1 - price / valid["loss"].mean()))
+
+
+@answers.wrong("choose_focal", "the price of a miss is counted twice")
+def priced_twice(train, valid, price, rule):
+    return 0, float(1 - price / valid["loss"].mean())
+
+
+@answers.wrong("choose_focal", "the same γ and α for every bank")
+def by_log_loss_alone(train, valid, price, rule):
+    y = valid["is_fraud"]
+    tried = [(0, 0.5), (0, 0.9), (2, 0.25)]
+    return min(tried, key=lambda one: log_loss(y, _says(*one, train, valid)))
+
+
+@answers.wrong("choose_focal")
+def in_the_wrong_order(train, valid, price, rule):
+    return by_the_law(train, valid, price, rule)[::-1]
