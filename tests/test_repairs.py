@@ -102,6 +102,9 @@ def test_the_rungs_lie_where_repeated_draws_put_them() -> None:
 def test_a_client_is_the_same_each_time_and_no_two_parts_share_a_row() -> None:
     one, same, other = client(11), client(11), client(16)
     assert np.array_equal(one.p_new, same.p_new)
+    one.p_new[:] = 0
+    assert np.array_equal(client(11).p_new, same.p_new)
+    one = client(11)
     assert not np.array_equal(one.p, other.p)
     assert len(one.p_new) == len(one.y_new) == NEW
     assert one.prevalence == pytest.approx(one.y_new.mean(), abs=5e-5)

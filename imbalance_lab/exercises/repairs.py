@@ -7,6 +7,8 @@ repair: what known routes are worth at a client comes in as numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -99,7 +101,17 @@ def client(seed: int) -> Client:
     ----------
     seed : int
         0 or more, of any length.
+
+    Returns
+    -------
+    Client
+        With arrays of its own, which one may change.
     """
+    return Client(*map(copy, _drawn(seed)))
+
+
+@lru_cache(maxsize=32)
+def _drawn(seed: int) -> Client:
     kind = KINDS[seed % len(KINDS)]
     sizes = (kind.train, FRAUD), (kind.practice, FRAUD), (NEW, kind.new)
     seeds = np.random.SeedSequence(seed).spawn(3)
