@@ -1,20 +1,22 @@
-"""Answer keys of lesson 11: members one by one, leads by t tests, Wilson's interval by trying."""
+"""Answer keys of lesson 11: draws, t tests, Wilson's interval by trying, hidden contests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import count
 from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
 from scipy import stats
-from sklearn.ensemble import AdaBoostClassifier, IsolationForest
 from statsmodels.stats.proportion import proportion_confint
 
-from imbalance_lab.checks import Call, Question
+from imbalance_lab.checks import Call, Question, Worth
+from imbalance_lab.exercises import contests
 from imbalance_lab.exercises import ensembles_and_extremes as exercises
-from imbalance_oracles import fresh
+from imbalance_lab.exercises.contests import Contest
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
 
 
@@ -49,147 +51,6 @@ BALANCED_BOOTSTRAP = Key(
         "same seed": _twice,
         "chance": _one_seed_after_another,
         "again": _one_seed_after_another,
-    },
-)
-
-
-def _member(X: Any, y: Any, rows: Any, weights: Any = None) -> AdaBoostClassifier:
-    X, y = np.asarray(X), np.asarray(y)
-    model = AdaBoostClassifier(n_estimators=10, random_state=0)
-    return model.fit(X[rows], y[rows], sample_weight=weights)
-
-
-def ensemble_scores(X: Any, y: Any, X_new: Any, subsets: Any) -> list[float]:
-    """Return the mean of the members' probabilities, one member after another."""
-    total = np.zeros(len(X_new))
-    for rows in subsets:
-        member = _member(X, y, rows)
-        total = total + member.predict_proba(X_new)[:, list(member.classes_).index(1)]
-    scores: list[float] = (total / len(subsets)).tolist()
-    return scores
-
-
-def _no_tie_decides(X: Any, y: Any, X_new: Any, rows: Any) -> bool:
-    """Return whether a member stays the same where its rows' weights change in the last digits.
-
-    A tree that has two equally good cuts takes either, as the machine rounds.
-    """
-    as_it_is = _member(X, y, rows).predict_proba(X_new)
-    for turn in range(4):
-        weights = 1 + 1e-9 * np.random.default_rng(turn).normal(size=len(rows))
-        moved = _member(X, y, rows, weights / len(rows)).predict_proba(X_new)
-        if not np.allclose(moved, as_it_is, atol=1e-7):
-            return False
-    return True
-
-
-def _ensemble(
-    rng: np.random.Generator, n_features: int, sizes: tuple[int, int], n_members: int
-) -> tuple[Any, Any, Any, list[list[int]]]:
-    """Return training rows, labels, new rows and balanced subsets, of which no tie decides.
-
-    A subset with a tie is drawn again by itself: to throw all of them away takes seconds.
-    """
-    y = rng.permutation([0] * sizes[0] + [1] * sizes[1])
-    X = (rng.normal(size=(len(y), n_features)) + 0.8 * y[:, None]).round(3)
-    X_new = rng.normal(0.4, 1, size=(6, n_features)).round(3)
-    rare, common = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
-    subsets: list[list[int]] = []
-    for _ in range(100):
-        rows = np.concatenate([rare, rng.choice(common, len(rare), replace=False)]).tolist()
-        if _no_tie_decides(X, y, X_new, rows):
-            subsets.append(rows)
-        if len(subsets) == n_members:
-            return X, y, X_new, subsets
-    return _ensemble(rng, n_features, sizes, n_members)  # hardly ever: all subsets of it are tied
-
-
-def _ensembles(rng: np.random.Generator) -> list[Call]:
-    """Return ensembles of one to five members, as lists, arrays and a Series, in one call each."""
-    shapes = [(1, (16, 7), 3), (2, (20, 8), 2), (3, (18, 7), 4), (2, (15, 6), 5), (1, (14, 6), 1)]
-    calls = []
-    for number, shape in enumerate([*shapes, *shapes[:3]]):
-        X, y, X_new, subsets = _ensemble(rng, *shape)
-        if number % 3 == 0:
-            X, y, X_new = X.tolist(), y.tolist(), X_new.tolist()
-        if number % 3 == 2:
-            y = fresh.with_index(rng, y)
-        calls.append(Call((X, y, X_new, subsets)))
-    X, y, X_new, subsets = calls[1].args
-    return [*calls, Call((X, y, X_new[:1], subsets)), Call((X, y, X_new, subsets[:1] * 3))]
-
-
-def _scores(X, y, X_new, subsets, column=1):
-    return [_member(X, y, rows).predict_proba(X_new)[:, column] for rows in subsets]
-
-
-_ROWS, _OF_ROWS = [[0], [2], [4], [6], [8], [10], [7.4]], [0, 0, 0, 0, 1, 1, 0]
-EASY_ENSEMBLE_SCORES = Key(
-    exercises.EASY_ENSEMBLE_SCORES,
-    right=ensemble_scores,
-    inputs=_ensembles,
-    by_hand=[Call((_ROWS, _OF_ROWS, [[1], [6], [7.5], [9]], [[2, 3, 4, 5], [0, 1, 4, 5]]))],
-    wrong={
-        "the members' votes are averaged, not their scores": lambda X, y, X_new, subsets: np.mean(
-            [_member(X, y, rows).predict(X_new) for rows in subsets], axis=0
-        ),
-        "the sum of the scores instead of their mean": lambda *args: np.sum(_scores(*args), axis=0),
-        "the probability of class 0": lambda *args: np.mean(_scores(*args, column=0), axis=0),
-        "only the last member speaks": lambda *args: _scores(*args)[-1],
-        "one member is fitted on all subsets together": lambda X, y, X_new, subsets: _scores(
-            X, y, X_new, [np.concatenate(subsets)]
-        )[0],
-        "the members are fitted on all rows": lambda X, y, X_new, subsets: _scores(
-            X, y, X_new, [np.arange(len(y))]
-        )[0],
-    },
-)
-
-
-def _isolation(X: Any, random_state: int) -> IsolationForest:
-    return IsolationForest(n_estimators=25, random_state=random_state).fit(np.asarray(X))
-
-
-def right_way_round(X: Any, X_new: Any, random_state: int = 0) -> Any:
-    """Return the paper's anomaly score, from the offset decision instead of the score itself."""
-    return 0.5 - _isolation(X, random_state).decision_function(np.asarray(X_new))
-
-
-def _ordinary_and_new(rng: np.random.Generator) -> list[Call]:
-    """Return ordinary rows and new ones, some far away, as lists and arrays; the seed varies."""
-    calls = []
-    for number in range(8):
-        n_features = 1 + number % 3
-        X = rng.normal(size=((9, 24, 30, 40)[number % 4], n_features)).round(2)
-        X_new = (4 * rng.normal(size=(6, n_features))).round(2)
-        seed = {"random_state": int(rng.integers(1, 1000))} if number % 4 < 3 else {}
-        rows = (X.tolist(), X_new.tolist()) if number % 2 else (X, X_new)
-        calls.append(Call(rows, seed))
-    many = rng.normal(size=(300, 1)).round(2)
-    return [*calls, Call((many, many[:5] * 3)), Call((calls[0].args[0], [[0.1]]))]
-
-
-ANOMALY_SCORES = Key(
-    exercises.ANOMALY_SCORES,
-    right=right_way_round,
-    inputs=_ordinary_and_new,
-    by_hand=[Call(([[k] for k in range(9)], [[4], [20]]))],
-    wrong={
-        "high means ordinary": lambda X, X_new, random_state=0: _isolation(
-            X, random_state
-        ).score_samples(X_new),
-        "high means ordinary, and the zero has moved": lambda X, X_new, random_state=0: _isolation(
-            X, random_state
-        ).decision_function(X_new),
-        "the offset is still in it": lambda X, X_new, random_state=0: (
-            -_isolation(X, random_state).decision_function(X_new)
-        ),
-        "a decision instead of a score": lambda X, X_new, random_state=0: (
-            _isolation(X, random_state).predict(X_new) == -1
-        ).astype(int),
-        "the forest is fitted on the rows that it scores": lambda X, X_new, random_state=0: (
-            -_isolation(X_new, random_state).score_samples(X_new)
-        ),
     },
 )
 
@@ -396,65 +257,153 @@ ENOUGH_POSITIVES = Key(
     },
 )
 
+# --- switch_or_wait -------------------------------------------------------------------------------
+
+HIDDEN_CONTESTS, DRAWS = 64, 2000
+#: What a route may be worth on a draw that counts, as a share of the reference.
+_HONEST, _LAZY = 0.93, {"higher": 0.78, "clear": 0.72, "wait": 0.45, "count": 0.78}
+
+
+def leads(one: Contest, added: Sequence[float] = (0.5, 0.5, 1)) -> Any:
+    """Return draws of B's lead from a Dirichlet distribution, with counts added beforehand."""
+    shares = np.random.default_rng(0).dirichlet(np.add(_won(one), added), DRAWS)
+    return shares[:, 0] - shares[:, 1]
+
+
+def resampled_leads(one: Contest, added: Sequence[float] = (0, 0, 0)) -> Any:
+    """Return B's lead in bootstrap samples, with counts added beforehand."""
+    won = np.add(_won(one), added)
+    n = round(won.sum())
+    drawn = np.random.default_rng(0).multinomial(n, won / n, DRAWS)
+    return (drawn[:, 0] - drawn[:, 1]) / n
+
+
+def _won(one: Contest) -> list[int]:
+    """Return how often B alone, A alone, and both or neither caught a fraud."""
+    difference = np.asarray(one.caught_b) - np.asarray(one.caught_a)
+    return [int(np.sum(difference == sign)) for sign in (1, -1, 0)]
+
+
+def best_choice(one: Contest, ahead: Any) -> str:
+    """Return the choice that is worth most on average over draws of B's lead."""
+    switched = one.gain * ahead - one.switch
+    worth = {
+        contests.KEEP: 0.0,
+        contests.SWITCH: switched.mean(),
+        contests.WAIT: np.maximum(switched, 0).mean() - one.wait,
+    }
+    return max(worth, key=worth.__getitem__)
+
+
+def reference(drawn: Sequence[Contest]) -> float:
+    """Return what the reference is worth in some contests, in euros."""
+    return sum(one.worth(best_choice(one, leads(one))) for one in drawn)
+
+
+def shares_of_routes(drawn: Sequence[Contest]) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """Return what honest routes and lazy ones are worth, as shares of the reference."""
+    most = reference(drawn)
+
+    def share(choices: Sequence[str]) -> float:
+        return sum(one.worth(choice) for one, choice in zip(drawn, choices, strict=True)) / most
+
+    honest = {
+        "bootstrap": [best_choice(one, resampled_leads(one)) for one in drawn],
+        "smoothed": [best_choice(one, resampled_leads(one, (1, 1, 0))) for one in drawn],
+        "even": [best_choice(one, leads(one, (1, 1, 1))) for one in drawn],
+    }
+    higher = contests.by_the_higher(drawn)
+    few = [len(one.caught_a) < 40 for one in drawn]
+    lazy = {
+        "higher": higher,
+        "clear": contests.by_clear_leads(drawn),
+        "wait": [contests.WAIT] * len(drawn),
+        "count": [contests.WAIT if f else h for f, h in zip(few, higher, strict=True)],
+    }
+    return {k: share(v) for k, v in honest.items()}, {k: share(v) for k, v in lazy.items()}
+
+
+def hidden_contests() -> Worth:
+    """Return the judge of choices in the hidden contests of this course's secret."""
+    drawn, most = _drawn(secret.current())
+    return contests.judge(drawn, most, "in the hidden contests")
+
+
+@cache
+def _drawn(course: str) -> tuple[Sequence[Contest], float]:
+    """Draw contests from a secret, only such on which luck decides little.
+
+    A detector that is worse by far can win among a dozen frauds, and one such pair can outweigh ten
+    good choices. The seed has 128 bits, so that nobody can try them all.
+    """
+    seeds = secret.long_seeds(course, "contests")
+    seed = next(seeds)
+    while True:
+        drawn = contests.contests(seed, next(seeds), HIDDEN_CONTESTS)
+        most = reference(drawn)
+        if most > 0 and luck_decides_little(drawn):
+            return drawn, most
+
+
+def luck_decides_little(drawn: Sequence[Contest]) -> bool:
+    """Return whether honest routes are worth what they should be here, and lazy ones no more."""
+    honest, lazy = shares_of_routes(drawn)
+    return min(honest.values()) > _HONEST and all(lazy[k] < most for k, most in _LAZY.items())
+
+
 LESSON = "11"
 QUIZ = {
     1: Question(
         right="c",
         mistakes={
-            "a": "Its average precision is not higher: it says yes more often, and orders the"
-            " rows no better.",
-            "b": "Balancing in each tree raises every score, so recall at 0.5 had to rise. That"
-            " alone says nothing about learning.",
-            "d": "It does change something: the scores are much higher, and 0.5 means something"
-            " else.",
+            "a": "A bootstrap draws with replacement, so it can miss all three. How likely is"
+            " that for 300 draws?",
+            "b": "One draw misses the positives with probability 0.99. Take that to the power of"
+            " the number of draws, then count the trees.",
+            "d": "One draw finds a positive with probability 1 in 100, but a tree gets 300 draws.",
         },
-        section="Thirteen models, two questions",
+        section="A bootstrap for each tree",
     ),
     2: Question(
         right="b",
         mistakes={
-            "a": "More positives help, but the default failed for another reason here: the same"
-            " data were enough for a tamer model.",
-            "c": "Undersampling helped because its trees could not grow so wild. The"
-            " regularised"
-            " model kept all rows and did at least as well.",
-            "d": "Weights of any kind move the scores. What failed was the order of the rows.",
+            "a": "140 are the positives that it catches. How many flags does a precision of"
+            " 0.14 mean, and how many of them are wrong?",
+            "c": "The count is right. But if both rank alike, a threshold can give either of them"
+            " the same recall.",
+            "d": "1,000 is the number of all flags. At 0.5 the plain forest flags next to nobody.",
         },
-        section="An imbalance problem that was none",
+        section="The specialists, and two questions",
     ),
     3: Question(
-        right="d",
+        right="c",
         mistakes={
-            "a": "Five positives are few for any method, but an anomaly detector does not see"
-            " them at all; it can only find what is unusual.",
-            "b": "A perfectly rare class can look perfectly ordinary. Rare and unusual are two"
-            " properties.",
-            "c": "An anomaly detector cannot use the labels, so five or five hundred make no"
-            " difference to it.",
+            "a": "There the tamed boosting is far behind.",
+            "b": "The interval holds zero: nothing is certain there.",
+            "d": "Look at the row before it as well. Where does its interval begin?",
         },
-        section="Odd, or typical-looking?",
+        section="How tame is tame enough?",
     ),
     4: Question(
         right="a",
         mistakes={
             "b": "The rows without the event say nothing about recall. Count the positives.",
-            "c": "Nine in ten is the estimate. The interval around it is what the data allow"
-            " to say.",
+            "c": "A recall cannot exceed 1. That is the simple interval, which fails near the"
+            " ends.",
             "d": "Repeating the split uses the same ten positives again: the interval is about"
             " them.",
         },
         section="How many positives are enough?",
     ),
     5: Question(
-        right="b",
+        right="c",
         mistakes={
-            "a": "The negatives are not in the way: more of them at the same number of"
-            " positives"
-            " did no harm, and often helped.",
-            "c": "Stacked corrections correct the same thing several times, and costs rise.",
-            "d": "The ratio alone decides nothing. How many positives are there, and do they"
-            " look different?",
+            "a": "A switch is worth more than nothing on average. Compute it, then the price of"
+            " knowing first.",
+            "b": "That is what a switch is worth. What would you gain if you knew the lead, and"
+            " what does it cost to know?",
+            "d": "You have forgotten what waiting costs.",
         },
-        section="More imbalance helps",
+        section="Who is better, and what if nobody can tell?",
     ),
 }

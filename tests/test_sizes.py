@@ -17,7 +17,6 @@ CORES = [lesson for lesson in LESSONS if is_core(lesson)]
 CROWDED = {
     "05-resampling/resampling",
     "09-thresholds/thresholds",
-    "11-ensembles-and-extremes/ensembles-and-extremes",
 }
 
 

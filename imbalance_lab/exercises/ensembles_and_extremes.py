@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
-import numpy as np
-
-from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Returned
+from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Returned, Worth
+from imbalance_lab.exercises import contests
 from imbalance_lab.exercises.drawn import (
     INDEX_LABELS,
     MASK,
@@ -16,7 +14,7 @@ from imbalance_lab.exercises.drawn import (
     no_positions,
     positions,
 )
-from imbalance_lab.exercises.inputs import ARRAYS, LISTS
+from imbalance_lab.exercises.inputs import LISTS
 
 
 def drawn_as(**wanted):
@@ -159,88 +157,6 @@ BALANCED_BOOTSTRAP = Exercise(
 )
 
 
-EASY_ENSEMBLE_SCORES = Exercise(
-    "easy_ensemble_scores",
-    lesson="11",
-    section="EasyEnsemble and RUSBoost",
-    arguments=("X", "y", "X_new", "subsets"),
-    mistakes=(
-        Mistake(
-            "the members' votes are averaged, not their scores",
-            "A vote is a score cut at 0.5: with three members only four values remain, and the"
-            " order within each is lost.",
-        ),
-        Mistake(
-            "the sum of the scores instead of their mean",
-            "The result must not grow with the number of members.",
-        ),
-        Mistake(
-            "the probability of class 0",
-            "Higher must mean more likely to be positive. Look up which column of predict_proba"
-            " belongs to class 1.",
-        ),
-        Mistake(
-            "only the last member speaks",
-            "Every subset has its own member, and all of them count alike. Does your loop keep what"
-            " the earlier ones said?",
-        ),
-        Mistake(
-            "one member is fitted on all subsets together",
-            "Pooling the subsets gives one model of one data set. The ensemble has one model for"
-            " each subset.",
-        ),
-        Mistake(
-            "the members are fitted on all rows",
-            "A member sees the rows of its own subset only.",
-        ),
-        # The subsets are lists in all calls.
-        replace(LISTS, only_on=lambda call: isinstance(call.args[0], list)),
-        replace(ARRAYS, only_on=lambda call: not isinstance(call.args[1], np.ndarray)),
-    ),
-)
-
-
-def _other_seeds(call):
-    return call.kwargs.get("random_state", 0) != 0
-
-
-ANOMALY_SCORES = Exercise(
-    "anomaly_scores",
-    lesson="11",
-    section="Isolation: how many cuts until a point is alone?",
-    arguments=("X", "X_new", "random_state"),
-    mistakes=(
-        Mistake(
-            "high means ordinary",
-            "In scikit-learn the larger value belongs to the more ordinary row, for all of its"
-            " outlier detectors. Average precision and ROC AUC expect it the other way round.",
-        ),
-        Mistake(
-            "high means ordinary, and the zero has moved",
-            "decision_function adds an offset to the score and keeps scikit-learn's direction.",
-        ),
-        Mistake(
-            "the offset is still in it",
-            "The direction is right, but these values are shifted: the score of the paper lies"
-            " between 0 and 1.",
-        ),
-        Mistake(
-            "a decision instead of a score",
-            "predict answers with two values only. A ranking needs the score behind it.",
-        ),
-        Mistake(
-            "the forest is fitted on the rows that it scores",
-            "What is ordinary must be learned from `X`; `X_new` is only scored.",
-        ),
-        Mistake(
-            "random_state is not used",
-            "The forest must be grown from the `random_state` that came.",
-            only_on=_other_seeds,
-        ),
-    ),
-)
-
-
 CROSSOVER = Exercise(
     "crossover",
     lesson="11",
@@ -317,6 +233,50 @@ ENOUGH_POSITIVES = Exercise(
         Mistake(
             "the number of caught positives is rounded",
             "The contract plans with the share itself, recall · n, whole or not.",
+        ),
+    ),
+)
+
+#: Companies and draw of the contests to practise on, and what the reference is worth there.
+PRACTICE, PRACTICE_REFERENCE = (9, 2), 65828.66
+
+
+def practice() -> Worth:
+    """Return the judge of choices in the contests to practise on."""
+    return contests.judge(
+        contests.contests(*PRACTICE), PRACTICE_REFERENCE, "in the contests to practise on"
+    )
+
+
+SWITCH_OR_WAIT = Exercise(
+    "switch_or_wait",
+    lesson="11",
+    section="Who is better, and what if nobody can tell?",
+    arguments=("caught_a", "caught_b", "gain", "switch", "wait"),
+    mistakes=(
+        Mistake(
+            contests.SAME,
+            "Whatever was counted, and whatever it costs, the answer is the same. Look at what was"
+            " caught.",
+        ),
+        Mistake(
+            contests.HIGHER,
+            "With a dozen frauds the higher number is often the worse detector's. Where waiting is"
+            " cheap, ask how far the lead could be from the truth.",
+        ),
+        Mistake(
+            contests.CLEAR,
+            "Whether an interval excludes zero does not depend on what waiting costs, and your"
+            " decision should. Where waiting costs more than a mistake, decide.",
+        ),
+        Mistake(
+            contests.COUNT,
+            "Few frauds may show a large lead and many a small one. What is at stake and what"
+            " waiting costs matter as well.",
+        ),
+        Mistake(
+            contests.EXCHANGED,
+            "B is the new detector. Where it caught more, you mostly keep A.",
         ),
     ),
 )

@@ -10,7 +10,6 @@ import pandas as pd
 from scipy import stats
 from scipy.optimize import brentq
 from scipy.stats import norm
-from sklearn.ensemble import AdaBoostClassifier, IsolationForest, VotingClassifier
 from sklearn.utils import resample
 from statsmodels.stats.proportion import proportion_confint
 
@@ -19,7 +18,6 @@ from answers import Answers
 answers = Answers("11-ensembles-and-extremes/ensembles-and-extremes")
 
 NO_LISTS = "a list is used as if it were an array"
-NO_ARRAY_LIKES = "lists and Series are used as if they were arrays"
 NO_CHANCE = "some rows never get their chance"
 NOT_AGAIN = "a class is drawn without replacement"
 SEED_UNUSED = "random_state is not used"
@@ -155,195 +153,6 @@ def half_as_many(y, random_state=0):
 @answers.wrong("balanced_bootstrap")
 def the_labels(y, random_state=0):
     return np.asarray(y)[by_choice(y, random_state)]
-
-
-# easy_ensemble_scores
-
-
-def member(X, y, rows):
-    X, y = np.asarray(X), np.asarray(y)
-    return AdaBoostClassifier(n_estimators=10, random_state=0).fit(X[rows], y[rows])
-
-
-@answers.right("easy_ensemble_scores")
-def in_a_loop(X, y, X_new, subsets):
-    total = np.zeros(len(X_new))
-    for rows in subsets:
-        total += member(X, y, rows).predict_proba(X_new)[:, 1]
-    return total / len(subsets)
-
-
-@answers.right("easy_ensemble_scores")
-def by_voting(X, y, X_new, subsets):
-    fitted = [member(X, y, rows) for rows in subsets]
-    votes = VotingClassifier([(str(i), m) for i, m in enumerate(fitted)], voting="soft")
-    votes.estimators_, votes.classes_ = fitted, np.array([0, 1])
-    return list(votes.predict_proba(np.asarray(X_new))[:, 1])
-
-
-@answers.wrong("easy_ensemble_scores", "the members' votes are averaged, not their scores")
-def votes(X, y, X_new, subsets):
-    return sum(member(X, y, rows).predict(X_new) for rows in subsets) / len(subsets)
-
-
-@answers.wrong("easy_ensemble_scores", "the sum of the scores instead of their mean")
-def summed(X, y, X_new, subsets):
-    return in_a_loop(X, y, X_new, subsets) * len(subsets)
-
-
-@answers.wrong("easy_ensemble_scores", "the probability of class 0")
-def first_column(X, y, X_new, subsets):
-    return 1 - in_a_loop(X, y, X_new, subsets)
-
-
-@answers.wrong("easy_ensemble_scores", "only the last member speaks")
-def last(X, y, X_new, subsets):
-    for rows in subsets:
-        score = member(X, y, rows).predict_proba(X_new)[:, 1]
-    return score
-
-
-@answers.wrong("easy_ensemble_scores", "one member is fitted on all subsets together")
-def pooled(X, y, X_new, subsets):
-    return member(X, y, [row for rows in subsets for row in rows]).predict_proba(X_new)[:, 1]
-
-
-@answers.wrong("easy_ensemble_scores", "the members are fitted on all rows")
-def everything(X, y, X_new, subsets):
-    return member(X, y, range(len(y))).predict_proba(X_new)[:, 1]
-
-
-@answers.wrong("easy_ensemble_scores")
-def median(X, y, X_new, subsets):
-    scores = [member(X, y, rows).predict_proba(X_new)[:, 1] for rows in subsets]
-    return np.median(scores, axis=0)
-
-
-@answers.wrong("easy_ensemble_scores", NO_LISTS)
-def indexes_lists(X, y, X_new, subsets):
-    X_new = np.asarray(X_new)
-    fitted = [
-        AdaBoostClassifier(n_estimators=10, random_state=0).fit(X[rows], np.asarray(y)[rows])
-        for rows in subsets
-    ]
-    return np.mean([m.predict_proba(X_new)[:, 1] for m in fitted], axis=0)
-
-
-@answers.wrong("easy_ensemble_scores", NO_ARRAY_LIKES)
-def indexes_what_comes(X, y, X_new, subsets):
-    fitted = [
-        AdaBoostClassifier(n_estimators=10, random_state=0).fit(X[rows], y[rows])
-        for rows in subsets
-    ]
-    return np.mean([m.predict_proba(X_new)[:, 1] for m in fitted], axis=0)
-
-
-@answers.wrong("easy_ensemble_scores")
-def fifty_stumps(X, y, X_new, subsets):
-    X, y = np.asarray(X), np.asarray(y)
-    members = [AdaBoostClassifier(random_state=0).fit(X[rows], y[rows]) for rows in subsets]
-    return np.mean([m.predict_proba(X_new)[:, 1] for m in members], axis=0)
-
-
-@answers.wrong("easy_ensemble_scores")
-def one_score_a_member(X, y, X_new, subsets):
-    scores = [member(X, y, rows).predict_proba(X_new)[:, 1] for rows in subsets]
-    return np.mean(scores, axis=1)
-
-
-@answers.wrong("easy_ensemble_scores")
-def decisions(X, y, X_new, subsets):
-    return np.mean([member(X, y, rows).decision_function(X_new) for rows in subsets], axis=0)
-
-
-@answers.wrong("easy_ensemble_scores")
-def both_columns(X, y, X_new, subsets):
-    return np.mean([member(X, y, rows).predict_proba(X_new) for rows in subsets], axis=0)
-
-
-@answers.wrong("easy_ensemble_scores")
-def each_subset_once(X, y, X_new, subsets):
-    return in_a_loop(X, y, X_new, [list(rows) for rows in {tuple(rows) for rows in subsets}][:2])
-
-
-# anomaly_scores
-
-
-def forest(X, random_state):
-    return IsolationForest(n_estimators=25, random_state=random_state).fit(np.asarray(X))
-
-
-@answers.right("anomaly_scores")
-def sign_flipped(X, X_new, random_state=0):
-    return -forest(X, random_state).score_samples(np.asarray(X_new))
-
-
-@answers.right("anomaly_scores")
-def from_decision(X, X_new, random_state=0):
-    return (0.5 - forest(X, random_state).decision_function(np.asarray(X_new))).tolist()
-
-
-@answers.wrong("anomaly_scores", "high means ordinary")
-def not_flipped(X, X_new, random_state=0):
-    return forest(X, random_state).score_samples(X_new)
-
-
-@answers.wrong("anomaly_scores", "high means ordinary, and the zero has moved")
-def decision(X, X_new, random_state=0):
-    return forest(X, random_state).decision_function(X_new)
-
-
-@answers.wrong("anomaly_scores", "the offset is still in it")
-def flipped_decision(X, X_new, random_state=0):
-    return -forest(X, random_state).decision_function(X_new)
-
-
-@answers.wrong("anomaly_scores", "a decision instead of a score")
-def flags(X, X_new, random_state=0):
-    return (1 - forest(X, random_state).predict(X_new)) // 2
-
-
-@answers.wrong("anomaly_scores", "the forest is fitted on the rows that it scores")
-def fitted_on_new(X, X_new, random_state=0):
-    return -forest(X_new, random_state).score_samples(X_new)
-
-
-@answers.wrong("anomaly_scores")
-def one_minus(X, X_new, random_state=0):
-    return 1 + forest(X, random_state).score_samples(X_new)
-
-
-@answers.wrong("anomaly_scores", SEED_UNUSED)
-def seed_ignored(X, X_new, random_state=0):
-    return -forest(X, 0).score_samples(X_new)
-
-
-@answers.wrong("anomaly_scores")
-def unseeded(X, X_new, random_state=0):
-    return -IsolationForest(n_estimators=25).fit(np.asarray(X)).score_samples(np.asarray(X_new))
-
-
-@answers.wrong("anomaly_scores")
-def a_hundred_trees(X, X_new, random_state=0):
-    grown = IsolationForest(random_state=random_state).fit(np.asarray(X))
-    return -grown.score_samples(np.asarray(X_new))
-
-
-@answers.wrong("anomaly_scores")
-def fitted_on_both(X, X_new, random_state=0):
-    both = np.vstack([X, X_new])
-    return -forest(both, random_state).score_samples(np.asarray(X_new))
-
-
-@answers.wrong("anomaly_scores")
-def scores_of_the_ordinary(X, X_new, random_state=0):
-    return -forest(X, random_state).score_samples(np.asarray(X))
-
-
-@answers.wrong("anomaly_scores")
-def with_contamination(X, X_new, random_state=0):
-    grown = IsolationForest(n_estimators=25, contamination=0.1, random_state=random_state)
-    return 0.5 - grown.fit(np.asarray(X)).decision_function(np.asarray(X_new))
 
 
 # crossover
@@ -586,3 +395,104 @@ def in_tens(recall, width, confidence=0.95):
 @answers.wrong("enough_positives")
 def never_at_the_ends(recall, width, confidence=0.95):
     return 1 if recall in (0, 1) else by_trying(recall, width, confidence)
+
+
+# switch_or_wait
+
+
+def worth_most(leads, gain, switch, wait):
+    switched = gain * np.asarray(leads) - switch
+    worth = {"A": 0.0, "B": switched.mean(), "wait": np.maximum(switched, 0).mean() - wait}
+    return max(worth, key=worth.get)
+
+
+def beside(caught_a, caught_b):
+    """Return how often B alone, A alone, and both or neither caught a fraud."""
+    difference = caught_b - caught_a
+    return [int((difference == sign).sum()) for sign in (1, -1, 0)]
+
+
+@answers.right("switch_or_wait")
+def by_bootstrap(caught_a, caught_b, gain, switch, wait):
+    rng, n = np.random.default_rng(1), len(caught_a)
+    rows = rng.integers(0, n, size=(1000, n))
+    return worth_most((caught_b - caught_a)[rows].mean(axis=1), gain, switch, wait)
+
+
+@answers.right("switch_or_wait")
+def by_dirichlet(caught_a, caught_b, gain, switch, wait):
+    counts = np.add(beside(caught_a, caught_b), [0.5, 0.5, 1])
+    shares = np.random.default_rng(2).dirichlet(counts, 3000)
+    return worth_most(shares[:, 0] - shares[:, 1], gain, switch, wait)
+
+
+@answers.right("switch_or_wait")
+def by_smoothed_bootstrap(caught_a, caught_b, gain, switch, wait):
+    counts = np.add(beside(caught_a, caught_b), [1, 1, 0])
+    n = counts.sum()
+    drawn = np.random.default_rng(3).multinomial(n, counts / n, 2000)
+    return worth_most((drawn[:, 0] - drawn[:, 1]) / n, gain, switch, wait)
+
+
+@answers.right("switch_or_wait")
+def by_normal_formula(caught_a, caught_b, gain, switch, wait):
+    won = np.append(caught_b - caught_a, [1, -1])
+    mean = gain * won.mean() - switch
+    spread = gain * stats.sem(won)
+    known = spread * norm.pdf(mean / spread) + mean * norm.cdf(mean / spread)
+    worth = {"A": 0, "B": mean, "wait": known - wait}
+    return max(worth, key=worth.get)
+
+
+@answers.wrong("switch_or_wait", "the same answer for every pair of detectors")
+def never_switches(caught_a, caught_b, gain, switch, wait):
+    return "A"
+
+
+@answers.wrong("switch_or_wait", "the same answer for every pair of detectors")
+def always_switches(caught_a, caught_b, gain, switch, wait):
+    return "B"
+
+
+@answers.wrong("switch_or_wait", "the same answer for every pair of detectors")
+def always_waits(caught_a, caught_b, gain, switch, wait):
+    return "wait"
+
+
+@answers.wrong("switch_or_wait", "the higher number wins, however few the frauds")
+def the_higher(caught_a, caught_b, gain, switch, wait):
+    return "B" if caught_b.sum() > caught_a.sum() else "A"
+
+
+@answers.wrong("switch_or_wait", "the higher number wins, however few the frauds")
+def the_higher_after_the_switch(caught_a, caught_b, gain, switch, wait):
+    return "B" if gain * (caught_b.mean() - caught_a.mean()) > switch else "A"
+
+
+@answers.wrong("switch_or_wait", "an interval decides, whatever a mistake and the waiting cost")
+def a_clear_lead(caught_a, caught_b, gain, switch, wait):
+    won = caught_b - caught_a - switch / gain
+    mean, half = won.mean(), 1.96 * stats.sem(won)
+    return "B" if mean > half else "A" if mean < -half else "wait"
+
+
+@answers.wrong("switch_or_wait", "the number of frauds alone decides who has to wait")
+def forty_frauds(caught_a, caught_b, gain, switch, wait):
+    if len(caught_a) < 40:
+        return "wait"
+    return the_higher(caught_a, caught_b, gain, switch, wait)
+
+
+@answers.wrong("switch_or_wait", "A and B have changed places")
+def exchanged(caught_a, caught_b, gain, switch, wait):
+    return by_dirichlet(caught_b, caught_a, gain, switch, wait)
+
+
+@answers.wrong("switch_or_wait", "the same answer for every pair of detectors")
+def waiting_is_free(caught_a, caught_b, gain, switch, wait):
+    return "wait" if gain > 0 else "A"
+
+
+@answers.wrong("switch_or_wait")
+def a_number(caught_a, caught_b, gain, switch, wait):
+    return float(caught_b.mean() - caught_a.mean())
