@@ -28,7 +28,7 @@
 # ## One argument, seven times the recall
 #
 # Nearly every guide recommends `class_weight="balanced"`, and some promise that recall will double or triple. Take the
-# transactions of lesson 01: a logistic regression learns from the earlier ones and flags later ones from 0.5, without the
+# transactions of lesson 01: a logistic regression learns from the earlier ones and flags later ones at 0.5, without the
 # argument and with it.
 
 # %%
@@ -524,7 +524,7 @@ plots.intervals(
 )
 
 # %% [markdown]
-# With many rows and a model that fits, the two cost nearly the same. Where no line fits, weights save about a sixth of the
+# With many rows and a model that fits, both cost nearly the same. Where no line fits, weights save about a sixth of the
 # bill. With few rows they add about a quarter, because thirty positives of weight 80 decide the slopes. (The laboratory's
 # wide comparison of the two is not finished; this says only that both can happen.)
 
@@ -534,7 +534,7 @@ plots.intervals(
 # So it depends on the data, and data can be asked. Your clients fit `LogisticRegression(class_weight={0: 1, 1: weight})`,
 # and need two numbers from you: the **weight** of a positive (1 is none) and the **threshold**.
 #
-# - Software that only takes labels flags from 0.5.
+# - Software that only takes labels flags at 0.5.
 # - Software that knows the prices has the threshold $c_{FP} / (c_{FP} + c_{FN})$ built in.
 # - The other clients leave the threshold to you.
 #
@@ -554,7 +554,7 @@ print(f"threshold {one.threshold}; no weights and 0.5 would save {saved(one, (1,
 # %% [markdown]
 # A plan is judged by what it saves on later rows, as a share of the bill of flagging nobody or everybody, whichever is
 # cheaper. What costs more saves nothing: the client switches it off. The reference is one of
-# the two plans above, chosen on the client's rows.
+# the two plans of the last section, chosen on the client's rows.
 
 # %%
 plots.points_curve(CURVE, xlabel="savings, as a share of the reference's")
