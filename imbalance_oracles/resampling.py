@@ -1,20 +1,20 @@
-"""Answer keys of lesson 05: counts by fractions, links by definition, what to draw from."""
+"""Answer keys of lesson 05: what to draw from, information by sizes, and the hidden nights."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from math import ceil, floor, sqrt
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import cdist
 
 from imbalance_lab.checks import Call, Question
+from imbalance_lab.exercises import nights
 from imbalance_lab.exercises import resampling as exercises
 from imbalance_lab.exercises.drawn import classes_of
-from imbalance_oracles import fresh
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
 
 _FOURTEEN = [Call((["ok"] * 12 + ["fraud"] * 2, 0.25))]
@@ -44,134 +44,23 @@ def _with_ratios(rng: np.random.Generator) -> list[Call]:
     ]
 
 
-def target_counts(y: Any, ratio: float) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the counts after over- and undersampling, by exact fractions."""
-    (n_common, n_rare), exact = map(len, classes_of(y)), Fraction(ratio)
-    return (n_common, floor(n_common * exact)), (floor(n_rare / exact), n_rare)
-
-
 def _counts(y):
     """Return how many rows the common and the rare class have."""
     (_, n_common), (_, n_rare) = Counter(list(y)).most_common()
     return n_common, n_rare
 
 
-def _upside_down(y, ratio):
-    n_common, n_rare = _counts(y)
-    return (n_common, int(n_common / ratio)), (int(n_rare * ratio), n_rare)
-
-
-def _share_of_all(y, ratio):
-    n_common, n_rare = _counts(y)
-    other = 1 - ratio
-    return (n_common, int(n_common * ratio / other)), (int(n_rare * other / ratio), n_rare)
-
-
-def _added(y, ratio):
-    n_common, n_rare = _counts(y)
-    return (n_common, int(n_common * ratio) - n_rare), (n_common - int(n_rare / ratio), n_rare)
-
-
-def _rare_first(y, ratio):
-    n_common, n_rare = _counts(y)
-    return (int(n_common * ratio), n_common), (n_rare, int(n_rare / ratio))
-
-
-def _one_to_one(y, ratio):
-    n_common, n_rare = _counts(y)
-    return (n_common, n_common), (n_rare, n_rare)
-
-
-def _under_first(y, ratio):
-    n_common, n_rare = _counts(y)
-    return (int(n_rare / ratio), n_rare), (n_common, int(n_common * ratio))
-
-
-def _rounded(y, ratio):
-    n_common, n_rare = _counts(y)
-    return (n_common, round(n_common * ratio)), (round(n_rare / ratio), n_rare)
-
-
-def _fraud_is_rare(y, ratio):
-    n_rare = list(y).count("fraud")
-    n_common = len(y) - n_rare
-    return (n_common, int(n_common * ratio)), (int(n_rare / ratio), n_rare)
-
-
-TARGET_COUNTS = Key(
-    exercises.TARGET_COUNTS,
-    right=target_counts,
-    inputs=_with_ratios,
-    by_hand=_FOURTEEN,
-    wrong={
-        "the two ways are in the wrong order": _under_first,
-        "within a pair the rare class comes first": _rare_first,
-        "the ratio is turned upside down": _upside_down,
-        "the ratio is taken for the share of all rows": _share_of_all,
-        "the number of rows to add or to drop, not the number afterwards": _added,
-        exercises.EQUAL: _one_to_one,
-        "numbers are rounded to the nearest whole number": _rounded,
-        'the label "fraud" is taken for the rare class': _fraud_is_rare,
-    },
-)
-
-
-def rows_lost(y: Any, ratio: float) -> tuple[float, float]:
-    """Return the shares of the common class and of all rows that are dropped."""
-    n_common, n_kept = len(classes_of(y)[0]), target_counts(y, ratio)[1][0]
-    return 1 - n_kept / n_common, (n_common - n_kept) / len(y)
-
-
-def _lost(y, ratio):
-    n_common, n_rare = _counts(y)
-    return n_common, n_rare, n_common - int(n_rare / ratio)
-
-
-def _lost_swapped(y, ratio):
-    n_common, n_rare, lost = _lost(y, ratio)
-    return lost / (n_common + n_rare), lost / n_common
-
-
-def _lost_counts(y, ratio):
-    lost = _lost(y, ratio)[2]
-    return lost, lost
-
-
-def _lost_kept(y, ratio):
-    n_common, n_rare, lost = _lost(y, ratio)
-    return (n_common - lost) / n_common, (n_common - lost + n_rare) / (n_common + n_rare)
-
-
-def _lost_at_one_to_one(y, ratio):
-    n_common, n_rare = _counts(y)
-    return (n_common - n_rare) / n_common, (n_common - n_rare) / (n_common + n_rare)
-
-
-def _lost_rare_forgotten(y, ratio):
-    n_common, n_rare, lost = _lost(y, ratio)
-    return lost / n_common, (lost + n_rare) / (n_common + n_rare)
-
-
-ROWS_LOST = Key(
-    exercises.ROWS_LOST,
-    right=rows_lost,
-    inputs=_with_ratios,
-    by_hand=_FOURTEEN,
-    wrong={
-        "the two shares are in the wrong order": _lost_swapped,
-        "counts instead of shares": _lost_counts,
-        "the rows that are kept, not those that are lost": _lost_kept,
-        exercises.EQUAL: _lost_at_one_to_one,
-        "the rare rows that stay are counted as lost": _lost_rare_forgotten,
-    },
-)
-
-
 def information_kept(y: Any, ratio: float) -> float:
     """Return the ratio of the effective sample sizes, a b / (a + b), after and before."""
-    (n_common, n_rare), n_kept = map(len, classes_of(y)), target_counts(y, ratio)[1][0]
+    n_common, n_rare = map(len, classes_of(y))
+    n_kept = floor(n_rare / Fraction(ratio))
     after, before = n_rare * n_kept / (n_rare + n_kept), n_rare * n_common / (n_rare + n_common)
     return after / before
+
+
+def _share_of_rows(y, ratio, rare_too=True):
+    n_common, n_rare = _counts(y)
+    return (int(n_rare / ratio) + rare_too * n_rare) / (n_common + rare_too * n_rare)
 
 
 def _kept(y, ratio):
@@ -185,9 +74,9 @@ INFORMATION_KEPT = Key(
     inputs=_with_ratios,
     by_hand=_FOURTEEN,
     wrong={
-        "the share of the rows that is kept": lambda y, ratio: 1 - rows_lost(y, ratio)[1],
-        "only the variance of the common class was compared": lambda y, ratio: (
-            1 - rows_lost(y, ratio)[0]
+        "the share of the rows that is kept": _share_of_rows,
+        "only the variance of the common class was compared": lambda y, ratio: _share_of_rows(
+            y, ratio, rare_too=False
         ),
         "the ratio of the variances is turned upside down": lambda y, ratio: 1 / _kept(y, ratio),
         "standard errors were compared instead of variances": lambda y, ratio: sqrt(
@@ -231,154 +120,167 @@ def _one_seed_after_another(rng: np.random.Generator) -> list[Call]:
 
 _DRAWS = {"rows": _with_seeds, "same seed": _twice, "chance": _one_seed_after_another}
 RANDOM_UNDERSAMPLE = Key(exercises.RANDOM_UNDERSAMPLE, laws=_DRAWS)
-RANDOM_OVERSAMPLE = Key(exercises.RANDOM_OVERSAMPLE, laws=_DRAWS)
 
 
-def links(X: Any, y: Any) -> list[tuple[int, int]]:
-    """Return the Tomek links by their definition: no third point is nearer to either end."""
-    distance, labels = cdist(X, X), list(y)
-    n = len(labels)
-    return [
-        (i, j)
-        for i in range(n)
-        for j in range(i + 1, n)
-        if labels[i] != labels[j]
-        and all(
-            min(distance[i, k], distance[j, k]) >= distance[i, j]
-            for k in range(n)
-            if k not in (i, j)
-        )
-    ]
+# --- matching_threshold ---------------------------------------------------------------------------
 
 
-def _points(rng: np.random.Generator, n: int, spread: list[float]) -> np.ndarray:
-    return fresh.without_ties(lambda: (rng.normal(size=(n, len(spread))) * spread).round(4))
+def matching_threshold(prevalence: float, ratio: float, threshold: float = 0.5) -> float:
+    """Return the share of rare rows among look-alikes of which the sample has `threshold`.
+
+    For each rare row of the sample there are (1 - threshold) / threshold common ones; before, for
+    each of those there were as many as the common class has lost, or the rare one has gained.
+    """
+    common_before = (1 - prevalence) / prevalence * ratio * (1 - threshold) / threshold
+    return 1 / (1 + common_before)
 
 
-def _clouds(rng: np.random.Generator) -> list[Call]:
-    """Return points on a line, in a plane and in space; few and many, some without any link."""
-    spreads = [[1.0], [1.0, 1.0], [1.0, 1.0, 1.0], [1.0, 9.0], [8.0, 1.0, 1.0], [1.0, 1.0]]
+def _shares(rng: np.random.Generator) -> list[Call]:
+    """Return rare and less rare classes, ratios up to 1, low and high thresholds, some left out."""
     calls = []
-    for number, spread in enumerate(spreads):
-        n_rare, n_common = int(rng.integers(2, 8)), int(rng.integers(9, 20))
-        y = np.array(list(fresh.two_classes(rng, n_common, n_rare, number)))
-        calls.append(Call((_points(rng, len(y), spread), y)))
-    X, y = calls[1].args
-    far_apart = X + 100.0 * (y == y[0])[:, None]
-    mixed = np.array([0, 1] * 13)
-    return [
-        *calls,
-        Call((far_apart, y)),
-        Call((_points(rng, 3, [1.0]), np.array([3, 3, 1]))),
-        Call((_points(rng, len(mixed), [2.0, 1.0]), mixed)),
-    ]
+    for number, prevalence in enumerate([0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.004, 0.15]):
+        prevalence = round(prevalence * float(rng.uniform(0.8, 1.2)), 4)
+        before = prevalence / (1 - prevalence)
+        ratio = 1.0 if number % 4 == 3 else round(float(rng.uniform(before + 0.05, 0.95)), 3)
+        threshold = round(float(rng.uniform(0.05, 0.95)), 2)
+        calls.append(Call((prevalence, ratio), {"threshold": threshold} if number % 3 else {}))
+    return calls
 
 
-_LINE = [0.0, 1.0, 2.3, 3.0, 3.5, 3.8, 5.0, 5.4, 7.4, 8.0, 8.3]
-_ELEVEN = np.array([0, 0, 0, 0, 1, 1, 1, 0, 1, 0, 0])
-_BY_HAND = [Call((np.array(_LINE)[:, None], _ELEVEN))]
+def _odds(p):
+    return p / (1 - p)
 
 
-def _neighbours(X):
-    distance = cdist(X, X)
-    np.fill_diagonal(distance, np.inf)
-    return distance.argmin(axis=1).tolist()
+def _at(odds):
+    return odds / (1 + odds)
 
 
-def _ordered(pairs):
-    return sorted({(min(pair), max(pair)) for pair in pairs})
-
-
-def _pairs(keep: Callable[..., bool]) -> Callable[..., Any]:
-    """Return a wrong answer: the pairs of a point and its neighbour that `keep` lets through."""
-
-    def wrong(X, y):
-        nearest, y = _neighbours(X), list(y)
-        rare = classes_of(y)[1]
-        return _ordered((i, j) for i, j in enumerate(nearest) if keep(i, j, nearest, y, rare))
-
-    return wrong
-
-
-def _in_the_other_class(X, y):
-    distance = cdist(X, X)
-    distance[np.asarray(y)[:, None] == np.asarray(y)] = np.inf
-    nearest = distance.argmin(axis=1).tolist()
-    return _ordered((i, j) for i, j in enumerate(nearest) if nearest[j] == i)
-
-
-def _both_directions(X, y):
-    return sorted([*links(X, y), *((j, i) for i, j in links(X, y))])
-
-
-def _only_common_ends(X, y):
-    rare = classes_of(y)[1]
-    return sorted(j if i in rare else i for i, j in links(X, y))
-
-
-TOMEK_LINKS = Key(
-    exercises.TOMEK_LINKS,
-    right=links,
-    inputs=_clouds,
-    by_hand=_BY_HAND,
+MATCHING_THRESHOLD = Key(
+    exercises.MATCHING_THRESHOLD,
+    right=matching_threshold,
+    inputs=_shares,
+    by_hand=[Call((2 / 14, 0.5))],
     wrong={
-        "the nearest point is sought in the other class only": _in_the_other_class,
-        "one-sided neighbours": _pairs(lambda i, j, near, y, rare: y[i] != y[j]),
-        "one-sided neighbours, seen from the common class": _pairs(
-            lambda i, j, near, y, rare: i not in rare and j in rare
+        "the other way round: from the untouched model to the resampled one": (
+            lambda prevalence, ratio, threshold=0.5: _at(
+                _odds(threshold) * ratio / _odds(prevalence)
+            )
         ),
-        "one-sided neighbours, seen from the rare class": _pairs(
-            lambda i, j, near, y, rare: i in rare and j not in rare
+        "the probability is divided, not the odds": lambda prevalence, ratio, threshold=0.5: (
+            threshold * _odds(prevalence) / ratio
         ),
-        "same-class pairs": _pairs(lambda i, j, near, y, rare: near[j] == i),
-        "each pair comes twice": _both_directions,
-        "the rows to drop instead of the pairs": _only_common_ends,
-        "each point is its own neighbour": lambda X, y: [],
-        "only the first feature counts": lambda X, y: links(X[:, :1], y),
-        "the features are brought to one scale first": lambda X, y: links(X / X.std(axis=0), y),
+        "odds instead of a probability": lambda prevalence, ratio, threshold=0.5: (
+            _odds(threshold) * _odds(prevalence) / ratio
+        ),
+        "the prevalence is taken for the ratio before": lambda prevalence, ratio, threshold=0.5: (
+            _at(_odds(threshold) * prevalence / ratio)
+        ),
+        "the ratio is taken for the share of all rows": lambda prevalence, ratio, threshold=0.5: (
+            _at(_odds(threshold) * _odds(prevalence) * (1 - ratio) / ratio)
+        ),
+        exercises.EQUAL: lambda prevalence, ratio, threshold=0.5: _at(
+            _odds(threshold) * _odds(prevalence)
+        ),
+        "0.5 whatever `threshold` says": lambda prevalence, ratio, threshold=0.5: _at(
+            _odds(prevalence) / ratio
+        ),
     },
 )
+
+
+# --- negatives_to_keep ----------------------------------------------------------------------------
+
+#: Hidden companies with short, fair and long nights.
+COMPANIES_OF_EACH_KIND = 2
+#: Negatives for each fraud that the reference tries, as far as there are so many.
+TRIED = (1, 2, 5, 10, 20, 50)
+
+
+def hidden_nights() -> dict[int, dict[str, float]]:
+    """Return what balanced nights and the reference are worth at the hidden companies, by seed."""
+    return _drawn(secret.current())
+
+
+@cache
+def _drawn(course: str) -> dict[int, dict[str, float]]:
+    """Draw companies from a secret; their seeds have 128 bits, so that nobody can try them all."""
+    seeds = secret.long_seeds(course, "nights")
+    kinds: dict[int, dict[int, dict[str, float]]] = {kind: {} for kind in range(len(nights.KINDS))}
+    while min(map(len, kinds.values())) < COMPANIES_OF_EACH_KIND:
+        seed = next(seeds)
+        kind = kinds[seed % len(kinds)]
+        if len(kind) < COMPANIES_OF_EACH_KIND and (told := of_nights(seed)):
+            kind[seed] = told
+    return {seed: told for kind in kinds.values() for seed, told in kind.items()}
+
+
+def of_nights(seed: int) -> dict[str, float]:
+    """Return what a company's nights are worth, nothing where luck decides.
+
+    With few frauds a careful choice can turn out badly. Such companies are passed over, and so are
+    those that have time and at which balancing costs little.
+    """
+    one = nights.company(seed)
+    balanced = nights.precision_added(one, int(one.known.y.sum()))
+    added = nights.precision_added(one, careful(one.known), balanced)
+    least = 0.05 if seed % len(nights.KINDS) else -0.01
+    return {nights.BALANCED: balanced, nights.REFERENCE: added} if added >= least else {}
+
+
+def careful(known: nights.Known) -> int:
+    """Return the reference's choice: the best on the rows to try on, in one draw."""
+    frauds, there = int(known.y.sum()), int((known.y == 0).sum())
+    choices = sorted({min(there, frauds * each) for each in TRIED})
+    in_time = [choice for choice in choices if frauds + choice <= known.budget]
+    here = nights.Company(known, known.X_try, known.y_try)
+    return max(in_time, key=lambda n: nights.precision_added(here, n, nights=(1,)))
+
 
 LESSON = "05"
 QUIZ = {
     1: Question(
         right="b",
         mistakes={
-            "a": "The order of the scores hardly changed. A ranking measure would have shown it.",
-            "c": "The test set was not touched, and no row was added that was not there.",
-            "d": "Balancing tells the model that half of the world is positive. Its"
-            " probabilities say so too.",
+            "a": "That would be right for 1:1. At 1:4 more of the common class is left.",
+            "c": "A fifth of the sample is positive; that is no threshold of the untouched model.",
+            "d": "At 0.5 the untouched model flags far less.",
         },
         section="What balancing does to probabilities",
     ),
     2: Question(
-        right="c",
-        mistakes={
-            "a": "That is the threshold of a model that was not resampled.",
-            "b": "That threshold is for costs of 1 and 99. Nothing of the kind was said.",
-            "d": "It follows from the shares alone: the odds of every row are multiplied by the"
-            " same number.",
-        },
-        section="What balancing does to probabilities",
-    ),
-    3: Question(
         right="d",
         mistakes={
-            "a": "Rows are not information: the positives are all still there, and they limit"
-            " what can be learned.",
-            "b": "At four common rows for each rare one, something is lost, but less than a"
-            " quarter.",
-            "c": "That is what 1:1 would cost.",
+            "a": "That is the share of the rows. All positives are still there, and they limit what"
+            " can be learned.",
+            "b": "That is what 1:1 would keep. How many negatives are there for each positive?",
+            "c": "That would be two negatives for each positive.",
+        },
+        section="What undersampling throws away",
+    ),
+    3: Question(
+        right="b",
+        mistakes={
+            "a": "Look at the two marks above 4; they are further apart.",
+            "c": "Read both marks on the axis at the left, and take one from the other.",
+            "d": "That is about what the coefficients keep at 1:1.",
         },
         section="What undersampling throws away",
     ),
     4: Question(
         right="a",
         mistakes={
-            "b": "Each of the three moves the decision in the same direction. They add up.",
-            "c": "Three corrections of the same thing do not share the work: each is applied in"
-            " full.",
-            "d": "A linear model, too, is moved by the rows, the weights and the threshold.",
+            "b": "The frauds are rows too, and every tree goes through them.",
+            "c": "That would be one negative for each fraud.",
+            "d": "That would be the frauds alone.",
+        },
+        section="How many to keep?",
+    ),
+    5: Question(
+        right="d",
+        mistakes={
+            "a": "Copies and the weight both multiply the odds, so 0.3 means something else now.",
+            "b": "That is the prevalence, which stands for 0.5 and for copies alone.",
+            "c": "You have undone the copies. The weight multiplies the odds once more.",
         },
         section="Over-correction, and how to see it",
     ),
