@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import confusion_matrix_at_thresholds, make_scorer
-from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
+from sklearn.metrics import confusion_matrix_at_thresholds
 
-from imbalance_lab.checks import Call, Question, Step
+from imbalance_lab.checks import Call, Question
+from imbalance_lab.exercises import ranges
 from imbalance_lab.exercises import thresholds as exercises
-from imbalance_oracles import fresh
+from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key
 
 
@@ -26,51 +26,6 @@ def _array(values):
 _TEN = (
     [1, 0, 1, 1, 0, 0, 0, 1, 0, 0],
     [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0.1, 0.1],
-)
-
-
-def one_by_one(y_score: Any, threshold: float) -> list[int]:
-    """Return the decisions, score by score."""
-    return [0 if score < threshold else 1 for score in y_score]
-
-
-def _scores_and_cuts(rng: np.random.Generator) -> list[Call]:
-    """Return scores with a threshold that equals one of them, and above and below all of them."""
-    calls = []
-    for number, call in enumerate(fresh.scores(rng, n_cases=8, sizes=(8, 30), probabilities=False)):
-        y_score = call.args[1].round(3)
-        threshold = float(np.sort(y_score, kind="stable")[len(y_score) // 2])
-        calls.append(Call((y_score.tolist() if number % 2 else y_score, threshold)))
-    few = rng.random(4).round(2)
-    return [
-        *calls,
-        Call((few.tolist(), math.inf)),
-        Call((few, -1.0)),
-        Call((pd.Series(few, index=[8, 3, 5, 1]), float(few[2]))),
-        Call(([3, 1, 2], 2)),
-        Call(([0.431, 0.43, 0.429], 0.43)),
-    ]
-
-
-APPLY_THRESHOLD = Key(
-    exercises.APPLY_THRESHOLD,
-    right=one_by_one,
-    inputs=_scores_and_cuts,
-    by_hand=[Call(([0.2, 0.5, 0.7], 0.5)), Call(([-1.5, 3.0, 0.6], 2))],
-    wrong={
-        "a score that equals the threshold is not flagged": lambda y_score, threshold: (
-            _array(y_score) > threshold
-        ).astype(int),
-        "low scores are flagged instead of high ones": lambda y_score, threshold: (
-            _array(y_score) < threshold
-        ).astype(int),
-        "truth values instead of the labels 0 and 1": lambda y_score, threshold: (
-            _array(y_score) >= threshold
-        ),
-        "0.5 is used whatever `threshold` says": lambda y_score, threshold: (
-            _array(y_score) >= 0.5
-        ).astype(int),
-    },
 )
 
 
@@ -222,68 +177,6 @@ MIN_COST_THRESHOLD = Key(
 )
 
 
-def highest_with_recall(y_true: Any, y_score: Any, min_recall: float) -> float:
-    """Return the highest threshold whose recall is high enough, trying every score."""
-    positives = np.asarray(y_score)[np.asarray(y_true) == 1]
-    enough = [
-        cut for cut in y_score if np.sum(positives >= cut) >= min_recall * len(positives) - 1e-9
-    ]
-    return float(max(enough))
-
-
-def _promises(rng: np.random.Generator) -> list[Call]:
-    """Return recalls that some number of positives reaches exactly, and others, with ties."""
-    asked = [0.25, 0.5, 0.625, 0.75, 1.0]
-    y = rng.permutation([0] * 22 + [1] * 8).tolist()
-    scores = rng.choice([0.1, 0.3, 0.5, 0.7, 0.9], size=30).tolist()
-    own_index = pd.Series(y, index=rng.permutation(30) + 4), pd.Series(scores, index=range(30))
-    return [
-        *fresh.scores(rng, n_cases=10, sizes=(10, 40), min_recall=asked),
-        *(Call((y, scores, recall)) for recall in (0.125, 0.5, 0.76, 1)),
-        Call((*own_index, 0.875)),
-    ]
-
-
-def _recall_at(y_true, y_score, cut):
-    y_true, y_score = np.asarray(y_true), _array(y_score)
-    return np.mean(y_score[y_true == 1] >= cut)
-
-
-def _cuts_with(y_true, y_score, enough):
-    return [cut for cut in np.unique(_array(y_score)) if enough(_recall_at(y_true, y_score, cut))]
-
-
-def _rounded_down(y_true: Any, y_score: Any, min_recall: float) -> float:
-    found = np.sort(_array(y_score)[np.asarray(y_true) == 1], kind="stable")[::-1]
-    return float(found[max(int(min_recall * len(found)) - 1, 0)])
-
-
-THRESHOLD_FOR_RECALL = Key(
-    exercises.THRESHOLD_FOR_RECALL,
-    right=highest_with_recall,
-    inputs=_promises,
-    by_hand=[
-        Call(_TEN, {"min_recall": 0.5}),
-        Call(_TEN, {"min_recall": 0.8}),
-    ],
-    wrong={
-        "the lowest threshold instead of the highest": lambda y_true, y_score, min_recall: min(
-            _cuts_with(y_true, y_score, lambda recall: recall >= min_recall)
-        ),
-        "an interpolated quantile": lambda y_true, y_score, min_recall: np.quantile(
-            _array(y_score)[np.asarray(y_true) == 1], 1 - min_recall
-        ),
-        "a share of all samples instead of the positives": lambda y_true, y_score, min_recall: (
-            np.sort(_array(y_score))[::-1][math.ceil(min_recall * len(y_score)) - 1]
-        ),
-        "a recall that equals `min_recall` is not accepted": lambda y_true, y_score, min_recall: (
-            max(_cuts_with(y_true, y_score, lambda recall: recall > min_recall))
-        ),
-        "one positive too few: the number was rounded down": _rounded_down,
-    },
-)
-
-
 def most_alerts(y_score: Any, capacity: int) -> list[int]:
     """Return the decisions of the lowest threshold that raises few enough alerts."""
     scores = np.asarray(y_score)
@@ -335,119 +228,74 @@ ALERTS_WITHIN_CAPACITY = Key(
 )
 
 
-class Groups:
-    """A classifier for rows that come in groups of equal rows: it decides group by group.
+# --- choose_threshold -----------------------------------------------------------------------------
 
-    Parameters
-    ----------
-    cost_fp, cost_fn : float
-    class_weight : str or None
-        Of the logistic regression whose probabilities it gives.
+
+def hidden_teams() -> dict[int, ranges.Told]:
+    """Return what is told of each hidden team, by its seed."""
+    return _drawn(secret.current())
+
+
+@cache
+def _drawn(course: str) -> dict[int, ranges.Told]:
+    """Draw a team of each kind from a secret, only such on which luck decides little.
+
+    Where the reference is far from the best that could be done on the later days, whoever chooses
+    well loses by chance. Two teams in three are taken. The seeds have 128 bits, so that nobody can
+    try them all, and their order tells nothing about the kinds.
     """
-
-    def __init__(
-        self, cost_fp: float, cost_fn: float, class_weight: str | None = "balanced"
-    ) -> None:
-        self.costs = cost_fp, cost_fn
-        self.model = LogisticRegression(class_weight=class_weight)
-
-    def fit(self, X: Any, y: Any) -> Groups:
-        """Flag the groups in which alarms for all cost less than misses."""
-        cost_fp, cost_fn = self.costs
-        groups = pd.Series(y).groupby(np.asarray(X)[:, 0])
-        self.flagged = {
-            group: int(cost_fp * (len(labels) - labels.sum()) < cost_fn * labels.sum())
-            for group, labels in groups
-        }
-        self.model.fit(X, y)
-        return self
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Return the decision of each row's group."""
-        return np.array([self.flagged[group] for group in np.asarray(X)[:, 0]])
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Return what the model says, whatever the threshold."""
-        return np.asarray(self.model.predict_proba(X))
+    seeds = secret.long_seeds(course, exercises.CHOOSE_THRESHOLD.name)
+    drawn: list[int] = []
+    while len(drawn) < len(ranges.KINDS):
+        seed = len(ranges.KINDS) * next(seeds) + len(drawn)
+        one = ranges.team(seed)
+        reference = one.worth(on_average(one))
+        if reference > 0.15 and reference > 0.93 * _best_later(one):
+            drawn.append(seed)
+    return {seed: told(seed) for seed in sorted(drawn)}
 
 
-# Sizes of groups of rows and positives among them; costs between two of their shares each.
-_GROUPS = ((100, 2), (50, 4), (40, 7), (30, 12), (20, 16))
-_PRICES = ((1, 25), (1, 8), (2, 5.5), (3.0, 1.8))
-_LEVELS = np.arange(len(_GROUPS), dtype=float)[:, None]
+def on_average(one: ranges.Team) -> float:
+    """Return the reference's threshold: the cheapest one on the rows to practise on.
+
+    A bill is a sum of costs times counts, so its expectation holds only the costs' means, and the
+    mean of a triangular distribution is that of its three numbers.
+    """
+    return _cheapest_at(one, sum(one.cost_fp) / 3, sum(one.cost_fn) / 3)
 
 
-def _grouped(rng: np.random.Generator, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows of one feature, the number of their group, in random order."""
-    X = np.repeat(np.arange(len(groups), dtype=float), [n for n, _ in groups])[:, None]
-    y = np.concatenate([np.arange(n) < k for n, k in groups]).astype(int)
-    order = rng.permutation(len(y))
-    return X[order], y[order]
+def _cheapest_at(one: ranges.Team, cost_fp: float, cost_fn: float) -> float:
+    return cheapest(one.y_true, one.y_score, cost_fp, cost_fn)
 
 
-def _in_groups(rng: np.random.Generator) -> list[Call]:
-    """Return what to ask a tuned model: to decide for each group, and how sure its model is."""
-    calls = []
-    for prices in _PRICES:
-        for method in ("predict", "predict_proba"):
-            rows = _grouped(rng, _GROUPS)
-            calls.append(Call(prices, then=(Step("fit", rows), Step(method, (_LEVELS,)))))
-    return calls
+def _best_later(one: ranges.Team) -> float:
+    cuts = np.quantile(one.later[1], np.linspace(0.3, 1, 100))
+    return max(one.worth(float(cut)) for cut in cuts)
 
 
-def _of_the_lesson() -> Call:
-    """Return the worked example: 775 samples of five kinds."""
-    kinds = [(400, 4), (200, 12), (100, 15), (50, 20), (25, 20)]
-    rows = [(kind, i < k) for kind, (n, k) in enumerate(kinds) for i in range(n)]
-    drawn = np.random.default_rng(0).permutation(rows)
-    fit = Step("fit", (drawn[:, :1], drawn[:, 1]))
-    return Call((1, 3), then=(fit, Step("predict", (np.arange(5).reshape(-1, 1),))))
+def told(seed: int) -> ranges.Told:
+    """Return what is told of a team: what the reference is worth, and what mistakes flag."""
+    one = ranges.team(seed)
+    fp, fn = one.cost_fp, one.cost_fn
+    mean_fp, mean_fn = sum(fp) / 3, sum(fn) / 3
+    cuts = {
+        ranges.LIKELY: [_cheapest_at(one, fp[1], fn[1])],
+        ranges.HIGHEST: [_cheapest_at(one, fp[2], fn[2])],
+        ranges.FORMULA: [mean_fp / (mean_fp + mean_fn), fp[1] / (fp[1] + fn[1])],
+        ranges.BEST_F1: [_best_f1(one)],
+        ranges.ALIKE: [_cheapest_at(one, 1, 1)],
+        ranges.SWAPPED: [_cheapest_at(one, mean_fn, mean_fp)],
+    }
+    flagged = tuple(
+        tuple(int(np.sum(one.y_score >= cut)) for cut in cuts[name]) for name in ranges.COUNTED
+    )
+    return ranges.Told(round(one.worth(on_average(one)), 4), flagged)
 
 
-def _balanced():
-    return LogisticRegression(class_weight="balanced")
+def _best_f1(one: ranges.Team) -> float:
+    _, fp, fn, tp, cuts = confusion_matrix_at_thresholds(one.y_true, one.y_score)
+    return float(cuts[np.argmax(2 * tp / (2 * tp + fp + fn))])
 
-
-def _cost(y_true, y_pred, cost_fp, cost_fn):
-    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
-    return cost_fp * np.sum(y_pred > y_true) + cost_fn * np.sum(y_pred < y_true)
-
-
-def _by_formula(cost_fp: float, cost_fn: float) -> FixedThresholdClassifier:
-    return FixedThresholdClassifier(_balanced(), threshold=cost_fp / (cost_fp + cost_fn))
-
-
-def _tuned(scoring):
-    # A few thresholds tell the kinds of the graded rows apart; a hundred take a student's time.
-    return TunedThresholdClassifierCV(_balanced(), scoring=scoring, thresholds=25)
-
-
-def _by_price(cost_fp, cost_fn, sign=1):
-    def score(y_true, y_pred):
-        return sign * _cost(y_true, y_pred, cost_fp, cost_fn)
-
-    return _tuned(make_scorer(score))
-
-
-TUNED_CLASSIFIER = Key(
-    exercises.TUNED_CLASSIFIER,
-    right=Groups,
-    inputs=_in_groups,
-    by_hand=[_of_the_lesson()],
-    abs_=1e-3,
-    wrong={
-        "the costs play no part in the threshold": lambda cost_fp, cost_fn: _balanced(),
-        "the formula is applied to probabilities that weights have moved": _by_formula,
-        "the cost is maximised": lambda cost_fp, cost_fn: _by_price(cost_fp, cost_fn),
-        "the prices of false alarms and misses are swapped": lambda cost_fp, cost_fn: _by_price(
-            cost_fn, cost_fp, sign=-1
-        ),
-        "F1 was maximised instead of the cost minimised": lambda cost_fp, cost_fn: _tuned("f1"),
-        "the class weights of the model are not balanced": lambda cost_fp, cost_fn: Groups(
-            cost_fp, cost_fn, class_weight=None
-        ),
-    },
-)
 
 LESSON = "09"
 QUIZ = {
@@ -461,46 +309,40 @@ QUIZ = {
         section="The threshold that the costs imply",
     ),
     2: Question(
-        right="b",
+        right="a",
         mistakes={
-            "a": "Precision can rise as well: when the samples that are flagged in addition are"
-            " mostly positives.",
-            "c": "Recall can't fall: whoever was flagged stays flagged.",
-            "d": "False alarms can't become fewer: whoever was flagged stays flagged.",
+            "b": "Compare the heights of the bars: another one is higher.",
+            "c": "Compare the heights of the bars: far more samples are flagged here already.",
+            "d": "Here hundreds of samples are flagged, so that a rise by chance is rare.",
         },
         section="A threshold makes decisions",
     ),
     3: Question(
         right="d",
         mistakes={
-            "a": "The corrections do not complement each other, they multiply.",
-            "b": "Weights move the probabilities, and with them what a threshold means. The"
-            " order in which you apply the two changes nothing.",
-            "c": "Both work on severe imbalance. The trouble is that they do the same work.",
+            "a": "That would be so with the weights alone, or with the threshold alone.",
+            "b": "1/51 is one in 51, and a price list is (1 - t)/t. And the weights count too.",
+            "c": "The two do not add up. Weights multiply the odds by 50; what does the threshold"
+            " do to them?",
         },
         section="Correct once",
     ),
     4: Question(
         right="a",
         mistakes={
-            "b": "The test rows then take part in the choice, and the reported cost is too low:"
-            " the leak of lesson 04.",
-            "c": "A model knows its training rows too well, a flexible one most of all. Their"
-            " scores are not those of new rows.",
-            "d": "With 0.5 no choice is made at all, and here the costs differ.",
+            "b": "You took a false alarm for a tenth of a found positive. At t it costs t/(1 - t).",
+            "c": "That is the share of found positives. The false alarms are not paid yet.",
+            "d": "You took a false alarm to cost as much as a found positive brings.",
         },
-        section="Never on the test rows",
+        section="When nobody names a price",
     ),
     5: Question(
         right="b",
         mistakes={
-            "a": "The threshold was chosen so that the recall is just reached on these rows. On"
-            " new rows it falls short about as often as not.",
-            "c": "Twenty positives say little about the score that the twentieth of a hundred"
-            " more will have.",
-            "d": "The recall on new rows can be estimated; it is only lower than hoped, and"
-            " uncertain.",
+            "a": "Compute 4 / (a + 15) for both amounts, and compare with the probabilities.",
+            "c": "The likelier fraud is the one of less money. Compute 4 / (a + 15) for both.",
+            "d": "Compute 4 / (a + 15) for both amounts: one of them is below its probability.",
         },
-        section="When a promise replaces the price",
+        section="Every transaction has its own threshold",
     ),
 }

@@ -15,7 +15,6 @@ LESSONS = Course(ROOT).lessons()
 CORES = [lesson for lesson in LESSONS if is_core(lesson)]
 # Cores that are still too long, or ask for no decision. A lesson that is rewritten leaves the list.
 CROWDED = {
-    "09-thresholds/thresholds",
 }
 
 

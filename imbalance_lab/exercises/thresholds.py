@@ -6,32 +6,7 @@ import numpy as np
 
 from imbalance_lab.checks import Exercise, Mistake, Quiz
 from imbalance_lab.checks.calls import Returned
-
-APPLY_THRESHOLD = Exercise(
-    "apply_threshold",
-    lesson="09",
-    section="A threshold makes decisions",
-    arguments=("y_score", "threshold"),
-    mistakes=(
-        Mistake(
-            "a score that equals the threshold is not flagged",
-            "The threshold is the score *from which on* a sample is flagged: at or above it.",
-        ),
-        Mistake(
-            "low scores are flagged instead of high ones",
-            "A high score speaks for the positive class.",
-        ),
-        Mistake(
-            "truth values instead of the labels 0 and 1",
-            "The comparison is right. The contract asks for the integers 0 and 1.",
-        ),
-        Mistake(
-            "0.5 is used whatever `threshold` says",
-            "This is what `predict` does. Here the threshold is an argument.",
-        ),
-    ),
-)
-
+from imbalance_lab.exercises import ranges
 
 BAYES_THRESHOLD = Exercise(
     "bayes_threshold",
@@ -92,8 +67,8 @@ MIN_COST_THRESHOLD = Exercise(
         ),
         Mistake(
             "the cost instead of the threshold",
-            "You found what the cheapest decisions cost. The question is from which score on to"
-            " flag.",
+            "You found what the cheapest decisions cost. The question is at which score to"
+            " begin to flag.",
         ),
         Mistake(
             "the threshold that the formula gives",
@@ -104,39 +79,6 @@ MIN_COST_THRESHOLD = Exercise(
             "samples of equal score are separated",
             "A threshold flags all samples of the same score or none. Count only where the score"
             " changes.",
-        ),
-    ),
-)
-
-
-THRESHOLD_FOR_RECALL = Exercise(
-    "threshold_for_recall",
-    lesson="09",
-    section="When a promise replaces the price",
-    arguments=("y_true", "y_score", "min_recall"),
-    mistakes=(
-        Mistake(
-            "the lowest threshold instead of the highest",
-            "Flagging everybody always reaches the recall. Of all thresholds that do, the highest"
-            " one raises the fewest alarms.",
-        ),
-        Mistake(
-            "an interpolated quantile",
-            "A quantile between two scores may miss one positive more than allowed, or lie lower"
-            " than it must. The threshold is the score of a positive sample.",
-        ),
-        Mistake(
-            "a share of all samples instead of the positives",
-            "Recall looks at the positives only: which share of *them* is flagged?",
-        ),
-        Mistake(
-            "one positive too few: the number was rounded down",
-            "With a whole number of positives you need the next one where the share falls between"
-            " two of them.",
-        ),
-        Mistake(
-            "a recall that equals `min_recall` is not accepted",
-            "The contract says at least: exactly `min_recall` is enough.",
         ),
     ),
 )
@@ -189,38 +131,55 @@ ALERTS_WITHIN_CAPACITY = Exercise(
 )
 
 
-TUNED_CLASSIFIER = Exercise(
-    "tuned_classifier",
+#: Teams to practise on, by their seed: what the reference is worth there, and how many rows the
+#: known mistakes flag.
+PRACTICE = {
+    20: ranges.Told(0.3628, ((1293,), (83,), (3486, 5000), (113,), (41,), (18,))),
+    0: ranges.Told(0.4281, ((22,), (123,), (91, 21), (86,), (70,), (37,))),
+    5: ranges.Told(0.445, ((4877,), (525,), (74, 75), (186,), (119,), (9,))),
+    27: ranges.Told(0.4421, ((140,), (4613,), (4981, 1623), (155,), (53,), (18,))),
+    13: ranges.Told(0.4221, ((4930,), (521,), (1302, 4212), (242,), (81,), (21,))),
+    10: ranges.Told(0.313, ((34,), (197,), (79, 60), (197,), (102,), (102,))),
+}
+
+CHOOSE_THRESHOLD = Exercise(
+    "choose_threshold",
     lesson="09",
-    section="scikit-learn tunes it for you",
-    arguments=("cost_fp", "cost_fn"),
+    section="Costs that nobody knows exactly",
+    arguments=("y_true", "y_score", "cost_fp", "cost_fn"),
     mistakes=(
         Mistake(
-            "the costs play no part in the threshold",
-            "The balanced model decides at 0.5 whatever the costs are, and the wrapper, when it is"
-            " given no `scoring`, maximises balanced accuracy, which comes to much the same.",
+            ranges.SAME,
+            "The teams differ in what their scores are and in what mistakes cost them. No number"
+            " fits all of them.",
         ),
         Mistake(
-            "the formula is applied to probabilities that weights have moved",
-            "The formula needs probabilities that are right, and balanced weights make them far"
-            " too high. So the threshold has to be found on data.",
+            ranges.LIKELY,
+            "Costs far above the most likely one come too, and they are paid in full. What do you"
+            " expect to pay, over many days?",
         ),
         Mistake(
-            "the cost is maximised",
-            "A scorer is something to be made large. A cost has to be declared as the opposite.",
+            ranges.HIGHEST,
+            "The highest cost is a cost of rare days. What do you expect to pay, over many days?",
         ),
         Mistake(
-            "the prices of false alarms and misses are swapped",
-            "A sample that is predicted 1 and truly 0 is a false alarm.",
+            ranges.FORMULA,
+            "The formula needs probabilities that are right. Look at the scores of each team: some"
+            " leave the range from 0 to 1, and some are far above the share of frauds.",
+            section="The threshold that was cheapest",
         ),
         Mistake(
-            "the class weights of the model are not balanced",
-            "The decisions are right, and the probabilities are those of another model. The"
-            " contract names the one whose threshold is tuned.",
+            ranges.BEST_F1,
+            "F1 has prices of its own, which are those of none of these teams.",
         ),
         Mistake(
-            "F1 was maximised instead of the cost minimised",
-            "F1 has a price list of its own (lesson 02). Here the prices are given.",
+            ranges.ALIKE,
+            "That threshold makes the fewest mistakes. What does each kind cost?",
+        ),
+        Mistake(
+            ranges.SWAPPED,
+            "A fraud that is not flagged is a miss; a legitimate row that is flagged is a false"
+            " alarm.",
         ),
     ),
 )

@@ -13,59 +13,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     confusion_matrix,
     confusion_matrix_at_thresholds,
-    make_scorer,
     precision_recall_curve,
-)
-from sklearn.model_selection import (
-    FixedThresholdClassifier,
-    StratifiedKFold,
-    TunedThresholdClassifierCV,
-    cross_val_predict,
 )
 
 from answers import Answers
 
 answers = Answers("09-thresholds/thresholds")
-
-
-@answers.right("apply_threshold")
-def one_by_one(y_score, threshold):
-    return [1 if score >= threshold else 0 for score in y_score]
-
-
-@answers.right("apply_threshold")
-def by_numpy(y_score, threshold):
-    return np.where(np.asarray(y_score) < threshold, 0, 1)
-
-
-@answers.wrong("apply_threshold", "a score that equals the threshold is not flagged")
-def strictly_above(y_score, threshold):
-    return [int(score > threshold) for score in y_score]
-
-
-@answers.wrong("apply_threshold", "low scores are flagged instead of high ones")
-def low_scores(y_score, threshold):
-    return [int(score < threshold) for score in y_score]
-
-
-@answers.wrong("apply_threshold", "truth values instead of the labels 0 and 1")
-def truth_values(y_score, threshold):
-    return [bool(score >= threshold) for score in y_score]
-
-
-@answers.wrong("apply_threshold", "0.5 is used whatever `threshold` says")
-def always_half(y_score, threshold):
-    return [int(score >= 0.5) for score in y_score]
-
-
-@answers.wrong("apply_threshold")
-def rounds_scores(y_score, threshold):
-    return [int(round(score, 1) >= round(threshold, 1)) for score in y_score]
-
-
-@answers.wrong("apply_threshold")
-def positions(y_score, threshold):
-    return np.flatnonzero(np.asarray(y_score) >= threshold)
 
 
 @answers.right("bayes_threshold")
@@ -232,53 +185,6 @@ def on_a_grid(y_true, y_score, cost_fp, cost_fn):
     return min(grid, key=lambda cut: _cost_at(y_true, y_score, cut, cost_fp, cost_fn))
 
 
-@answers.right("threshold_for_recall")
-def from_the_top(y_true, y_score, min_recall):
-    found = sorted((s for s, y in zip(y_score, y_true, strict=True) if y == 1), reverse=True)
-    return next(s for n, s in enumerate(found, 1) if n / len(found) >= min_recall)
-
-
-@answers.right("threshold_for_recall")
-def by_the_curve(y_true, y_score, min_recall):
-    _, recall, cuts = precision_recall_curve(y_true, y_score)
-    return cuts[recall[:-1] >= min_recall].max()
-
-
-@answers.wrong("threshold_for_recall", "the lowest threshold instead of the highest")
-def reversed_curve(y_true, y_score, min_recall):
-    _, recall, cuts = precision_recall_curve(y_true, y_score)
-    return cuts[np.argmax(recall >= min_recall)]
-
-
-@answers.wrong("threshold_for_recall", "an interpolated quantile")
-def quantile(y_true, y_score, min_recall):
-    return pd.Series(np.asarray(y_score)[np.asarray(y_true) == 1]).quantile(1 - min_recall)
-
-
-@answers.wrong("threshold_for_recall", "a share of all samples instead of the positives")
-def top_share(y_true, y_score, min_recall):
-    ordered = sorted(y_score, reverse=True)
-    return next(s for n, s in enumerate(ordered, 1) if n >= min_recall * len(ordered))
-
-
-@answers.wrong("threshold_for_recall", "a recall that equals `min_recall` is not accepted")
-def more_than(y_true, y_score, min_recall):
-    _, recall, cuts = precision_recall_curve(y_true, y_score)
-    return cuts[recall[:-1] > min_recall].max()
-
-
-@answers.wrong("threshold_for_recall", "one positive too few: the number was rounded down")
-def rounds_down(y_true, y_score, min_recall):
-    found = sorted((s for s, y in zip(y_score, y_true, strict=True) if y == 1), reverse=True)
-    return found[max(int(min_recall * len(found)) - 1, 0)]
-
-
-@answers.wrong("threshold_for_recall")
-def precision_instead(y_true, y_score, min_recall):
-    precision, _, cuts = precision_recall_curve(y_true, y_score)
-    return cuts[precision[:-1] >= min(min_recall, precision[:-1].max())].max()
-
-
 @answers.right("alerts_within_capacity")
 def group_by_group(y_score, capacity):
     scores = np.asarray(y_score)
@@ -348,104 +254,94 @@ def counts_scores_not_samples(y_score, capacity):
     return [int(score in highest) for score in y_score]
 
 
-def _cost(y_true, y_pred, cost_fp, cost_fn):
-    _, fp, fn, _ = confusion_matrix(y_true, y_pred, labels=[0, 1]).ravel()
-    return cost_fp * fp + cost_fn * fn
+# choose_threshold
 
 
-@answers.right("tuned_classifier")
-def by_wrapper(cost_fp, cost_fn):
-    scorer = make_scorer(_cost, greater_is_better=False, cost_fp=cost_fp, cost_fn=cost_fn)
-    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring=scorer)
+@answers.right("choose_threshold")
+def at_the_mean_costs(y_true, y_score, cost_fp, cost_fn):
+    return by_sorting(y_true, y_score, np.mean(cost_fp), np.mean(cost_fn))
 
 
-@answers.right("tuned_classifier")
-def fewer_folds_more_thresholds(cost_fp, cost_fn):
-    def saved(y_true, y_pred):
-        return -_cost(y_true, y_pred, cost_fp, cost_fn)
+@answers.right("choose_threshold")
+def by_simulation(y_true, y_score, cost_fp, cost_fn):
+    """Draw costs for many days, and take the threshold whose bill over all of them is least."""
+    rng = np.random.default_rng(0)
+    fp, fn = (rng.triangular(*cost, size=2000) for cost in (cost_fp, cost_fn))
 
-    return TunedThresholdClassifierCV(
-        LogisticRegression(class_weight="balanced"),
-        scoring=make_scorer(saved),
-        cv=StratifiedKFold(3, shuffle=True, random_state=1),
-        thresholds=300,
-    )
+    def bill(cut):
+        flagged = y_score >= cut
+        alarms, misses = np.sum(flagged & (y_true == 0)), np.sum(~flagged & (y_true == 1))
+        return np.mean(alarms * fp + misses * fn)
 
-
-class Pooled:
-    """A threshold from pooled out-of-fold probabilities, without the wrapper."""
-
-    def __init__(self, cost_fp, cost_fn):
-        self.costs = cost_fp, cost_fn
-        self.model = LogisticRegression(class_weight="balanced")
-
-    def fit(self, X, y):
-        p = cross_val_predict(self.model, X, y, cv=5, method="predict_proba")[:, 1]
-        best = by_sorting(y, p, *self.costs)
-        below = p[p < best]
-        # Half-way to the next lower score, since the final model's scores differ a little.
-        self.threshold = (best + below.max()) / 2 if len(below) else best
-        self.model.fit(X, y)
-        return self
-
-    def predict(self, X):
-        return (self.model.predict_proba(X)[:, 1] >= self.threshold).astype(int)
-
-    def predict_proba(self, X):
-        return self.model.predict_proba(X)
+    return min(np.quantile(y_score, np.linspace(0.2, 0.999, 300)), key=bill)
 
 
-@answers.wrong("tuned_classifier", "the costs play no part in the threshold")
-def left_alone(cost_fp, cost_fn):
-    return LogisticRegression(class_weight="balanced")
+@answers.right("choose_threshold")
+def calibrated_first(y_true, y_score, cost_fp, cost_fn):
+    """Make probabilities of the scores, and look where they cross the formula's threshold."""
+    known = y_score if y_score.min() < 0 or y_score.max() > 1 else np.log(y_score / (1 - y_score))
+    platt = LogisticRegression(C=1e6).fit(known[:, None], y_true)
+    p = platt.predict_proba(known[:, None])[:, 1]
+    flagged = y_score[p >= np.mean(cost_fp) / (np.mean(cost_fp) + np.mean(cost_fn))]
+    return flagged.min() if len(flagged) else math.inf
 
 
-@answers.wrong(
-    "tuned_classifier", "the formula is applied to probabilities that weights have moved"
-)
-def formula_on_weights(cost_fp, cost_fn):
-    return FixedThresholdClassifier(
-        LogisticRegression(class_weight="balanced"), threshold=1 / (1 + cost_fn / cost_fp)
-    )
+@answers.wrong("choose_threshold", "the same threshold for every team")
+def what_predict_does(y_true, y_score, cost_fp, cost_fn):
+    return 0.5
 
 
-@answers.wrong("tuned_classifier", "the cost is maximised")
-def dearest(cost_fp, cost_fn):
-    scorer = make_scorer(_cost, cost_fp=cost_fp, cost_fn=cost_fn)
-    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring=scorer)
+@answers.wrong("choose_threshold", "the most likely costs, as if they were certain")
+def likely_costs(y_true, y_score, cost_fp, cost_fn):
+    return by_sorting(y_true, y_score, cost_fp[1], cost_fn[1])
 
 
-@answers.wrong("tuned_classifier", "the prices of false alarms and misses are swapped")
-def swapped(cost_fp, cost_fn):
-    return by_wrapper(cost_fn, cost_fp)
+@answers.wrong("choose_threshold", "the highest costs, as if they were certain")
+def highest_costs(y_true, y_score, cost_fp, cost_fn):
+    return by_sorting(y_true, y_score, cost_fp[2], cost_fn[2])
 
 
-@answers.wrong("tuned_classifier", "F1 was maximised instead of the cost minimised")
-def by_f1(cost_fp, cost_fn):
-    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"), scoring="f1")
+@answers.wrong("choose_threshold", "the formula, though not all scores are probabilities")
+def formula_of_means(y_true, y_score, cost_fp, cost_fn):
+    return float(np.mean(cost_fp) / (np.mean(cost_fp) + np.mean(cost_fn)))
 
 
-@answers.wrong("tuned_classifier", "the costs play no part in the threshold")
-def by_default(cost_fp, cost_fn):
-    return TunedThresholdClassifierCV(LogisticRegression(class_weight="balanced"))
+@answers.wrong("choose_threshold", "the formula, though not all scores are probabilities")
+def formula_of_likely_costs(y_true, y_score, cost_fp, cost_fn):
+    return cost_fp[1] / (cost_fp[1] + cost_fn[1])
 
 
-@answers.wrong("tuned_classifier", "the class weights of the model are not balanced")
-def without_weights(cost_fp, cost_fn):
-    scorer = make_scorer(_cost, greater_is_better=False, cost_fp=cost_fp, cost_fn=cost_fn)
-    return TunedThresholdClassifierCV(LogisticRegression(), scoring=scorer)
+@answers.wrong("choose_threshold", "the threshold of the best F1, whatever the costs")
+def at_the_best_f1(y_true, y_score, cost_fp, cost_fn):
+    precision, recall, cuts = precision_recall_curve(y_true, y_score)
+    return float(cuts[np.argmax(precision * recall / np.maximum(precision + recall, 1e-9))])
 
 
-@answers.wrong("tuned_classifier")
-def threshold_of_the_other_class(cost_fp, cost_fn):
-    return FixedThresholdClassifier(
-        LogisticRegression(class_weight="balanced"),
-        threshold=cost_fp / (cost_fp + cost_fn),
-        pos_label=0,
-    )
+@answers.wrong("choose_threshold", "misses and false alarms are counted alike")
+def fewest_mistakes(y_true, y_score, cost_fp, cost_fn):
+    return by_sorting(y_true, y_score, 1, 1)
 
 
-@answers.wrong("tuned_classifier")
-def already_decided(cost_fp, cost_fn):
-    """Return a threshold instead of a classifier that has one."""
-    return cost_fp / (cost_fp + cost_fn)
+@answers.wrong("choose_threshold", "the costs of misses and of false alarms have changed places")
+def costs_swapped(y_true, y_score, cost_fp, cost_fn):
+    return by_sorting(y_true, y_score, np.mean(cost_fn), np.mean(cost_fp))
+
+
+@answers.wrong("choose_threshold")
+def the_top_twentieth(y_true, y_score, cost_fp, cost_fn):
+    return float(np.quantile(y_score, 0.95))
+
+
+@answers.wrong("choose_threshold")
+def nine_of_ten_found(y_true, y_score, cost_fp, cost_fn):
+    return float(np.quantile(y_score[y_true == 1], 0.1))
+
+
+@answers.wrong("choose_threshold")
+def worst_case(y_true, y_score, cost_fp, cost_fn):
+    return by_sorting(y_true, y_score, cost_fp[0], cost_fn[2])
+
+
+@answers.wrong("choose_threshold")
+def no_threshold(y_true, y_score, cost_fp, cost_fn):
+    return math.nan
