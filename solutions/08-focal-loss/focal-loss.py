@@ -535,8 +535,8 @@ plots.intervals(
 # With 1% positives the focal loss ranks better at the default, and the interval says that this is no accident. But with
 # the better setting on both sides no gain is left to be seen. With 10% positives there was none to begin with.
 #
-# That was a live demonstration on one family of data. The [laboratory](../../docs/laboratory.md) gave each loss eight
-# tries, on three families with 2% positives. *Length* is the number of trees or of steps:
+# That was a demonstration on one family of data. The [laboratory](../../docs/laboratory.md) gave the log loss (*entropy*)
+# and the focal loss eight tries each, on three families with 2% positives. *Length* is trees or steps:
 
 # %%
 from imbalance_lab.evidence import study
@@ -614,7 +614,7 @@ with plots.picture(
 plots.points_curve(CURVE, xlabel="saved with your settings, as a share of the reference")
 
 # %% [markdown]
-# The first three rungs are constants. You can reach the top by thought, or by trying candidates on the validation rows.
+# The first three rungs are constants. You can reach the top by thought, or by tries on the validation rows.
 
 # %% [markdown]
 # ### Exercise 4: choose γ and α
