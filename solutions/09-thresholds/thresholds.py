@@ -80,7 +80,7 @@ with plots.picture(
 # ## A threshold makes decisions
 #
 # A **threshold** turns scores into decisions: a sample is flagged if its score is *at or above* it. The equality
-# matters, since scores often repeat. Here are ten samples for this lesson:
+# matters, since scores often repeat. Ten samples for this lesson:
 
 # %%
 y_toy = np.array([1, 0, 1, 1, 0, 0, 0, 1, 0, 0])
@@ -338,9 +338,9 @@ check(min_cost_threshold, MIN_COST_THRESHOLD).keeps_its_contract(keys.MIN_COST_T
 # ## Correct once
 #
 # For severe imbalance guides advise to use everything together: resample *and* weight *and* lower the threshold,
-# since "fixing one thing is not enough". Test it: five models meet three thresholds: 0.5, the formula's $t^* =
-# 1/21$, and the one that was cheapest on the validation samples. *Better regularised* is the plain model with its
-# penalty chosen by cross-validation.
+# since "fixing one thing is not enough". Five models meet three thresholds: 0.5, the formula's $t^* = 1/21$, and
+# the one that was cheapest on the validation samples. *Better regularised* is the plain model with its penalty
+# chosen by cross-validation.
 #
 # **Predict:** which of the 15 pairs costs most?
 
@@ -435,9 +435,9 @@ plots.intervals(
 )
 
 # %% [markdown]
-# So "weights only move the threshold" is right for a model that fits, and not in general. Both pictures are
-# demonstrations on simulated data. The laboratory's wide comparison of weights, resampling and thresholds is not
-# finished, so this lesson claims no more.
+# So "weights only move the threshold" is right only for a model that fits. Both pictures are demonstrations on
+# simulated data. The laboratory's wide comparison of weights, resampling and thresholds is not finished, so this
+# lesson claims no more.
 
 # %% [markdown]
 # ## When nobody names a price
@@ -449,8 +449,8 @@ plots.intervals(
 # $$\text{NB}(t) = \frac{TP}{n} - \frac{FP}{n} \cdot \frac{t}{1-t} .$$
 #
 # Drawn over all $t$ it is a **[decision curve](../../docs/glossary.md#decision-curve)**. A model is worth using
-# at the prices where its curve lies above both "flag nobody", which is 0, and "flag everybody". The fraud
-# detector on its later days:
+# at the prices where its curve lies above both "flag nobody", which is 0, and "flag everybody". On its later days
+# the fraud detector is, above a price of about 0.002:
 
 # %%
 prices = np.geomspace(0.001, 0.5, 60)
@@ -608,8 +608,8 @@ plots.intervals(
 # %% [markdown]
 # ## Costs that nobody knows exactly
 #
-# Ask what a missed fraud costs, and you will hear a range: *"Between €0.80 and €34, most likely about €1."* Such
-# an answer is often taken for a triangle with its tip at the most likely value.
+# Ask what a missed fraud costs, and you hear a range: *"Between €0.80 and €34, most likely about €1."* Such an
+# answer is often taken for a triangle with its tip at the most likely value.
 
 # %%
 from imbalance_lab.exercises.ranges import CURVE, team
