@@ -58,13 +58,22 @@ def fill_in(
 
 
 def exercises_only(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Leave of every code cell that is no answer and no test its imports only."""
+    """Leave of every code cell that is no answer and no test its imports and functions only."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
-            kept = [part for part in ast.parse(cell.source).body if _imports(part)]
+            parts = ast.parse(cell.source).body
+            kept = [part for part in parts if _imports(part) or _stands_alone(part)]
             cell.source = "\n".join(map(ast.unparse, kept))
             cell.outputs = []
     return notebook
+
+
+def _stands_alone(part: ast.stmt) -> bool:
+    """Return whether a statement is a function that needs nothing but constants to be defined."""
+    if not isinstance(part, ast.FunctionDef) or part.decorator_list:
+        return False
+    defaults = [*part.args.defaults, *filter(None, part.args.kw_defaults)]
+    return all(isinstance(each, ast.Constant) for each in defaults)
 
 
 def _imports(part: ast.stmt) -> bool:

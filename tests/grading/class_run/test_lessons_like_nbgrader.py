@@ -4,9 +4,9 @@ Two halves of a solved lesson are compared, so that each exercise is solved in o
 the other; each commit draws a few lessons, the long tests take all. Solved, untouched, and
 submission number k with the k-th known answer to each exercise make a class that holds all known
 right and wrong ones; it takes minutes a lesson, so but for one lesson it belongs to the long tests.
-Of the cells that carry no answer and no points only the imports are left, for both graders, which
-would otherwise take an hour for experiments that nbval has run already; `test_autograde`, one of
-the long tests, sends whole lessons through nbgrader.
+Of the cells that carry no answer and no points only imports and functions are left, for both
+graders, which would otherwise take an hour for experiments that nbval has run already;
+`test_autograde`, one of the long tests, sends whole lessons through nbgrader.
 """
 
 from __future__ import annotations
