@@ -275,7 +275,7 @@ print("you predicted:", my_prediction)
 MEASURES = ("recall at 0.5", "precision at 0.5", "average precision", "F1, own threshold")
 with plots.picture(
     title="Balancing a forest moves 0.5 through the list more than it changes the list",
-    xlabel="four data sets, and mean", ylabel="forest",
+    xlabel="value on each set", ylabel="forest",
     panels=(MEASURES[0], MEASURES[2], MEASURES[3]), ncols=3, sharey=True,
     alt="; ".join(f"{n}: " + ", ".join(f"{m} {v:.2f}" for m, v in zip(MEASURES, runs.mean(axis=0)))
                   for n, runs in contest.items()),
@@ -287,7 +287,7 @@ with plots.picture(
         ax.set_xlim(-0.05, 0.95)
 
 # %% [markdown]
-# Left, the balanced forests are far ahead: they catch about 7 of 10 positives at 0.5, where the plain ones flag next to
+# (The bar is the mean.) Left, the balanced forests are far ahead: they catch about 7 of 10 positives at 0.5, where the plain ones flag next to
 # nobody. The price is a precision of 0.14, so six flags in seven are false alarms. In the middle, and on the
 # right with a threshold of its own for each, the lead is gone. A balanced forest was shown a world in which every second row is
 # positive, so it raises all scores, and 0.5 lies lower in much the same list.
