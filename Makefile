@@ -35,7 +35,7 @@ FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb le
 # nbgrader starts programs by name, so the environment's own must be found first.
 RUN := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-.PHONY: help lab test long lessons evidence handout solutions hub site lint bench lock grade clean
+.PHONY: help lab test long lessons evidence handout solutions hub site slides lint bench lock grade clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | \
@@ -82,6 +82,9 @@ solutions: $(INSTALLED)  ## model solutions of a lesson, to release after the de
 
 hub: $(HUB)/.installed  ## try JupyterHub with the course and made-up people (as root)
 	@$(RUN) $(PY) -m imbalance_hub
+
+slides: $(INSTALLED)  ## make slides for the half-day plan in build/slides/html, without network
+	@$(RUN) OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m imbalance_site.slides
 
 site: $(INSTALLED)  ## make the course's web page in build/site/html, without network
 	@$(RUN) OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m imbalance_site
