@@ -16,6 +16,7 @@ from test_handout import files_of, found_in, made
 from imbalance_builder.course import Course
 from imbalance_builder.handout.make import Handout
 from imbalance_builder.handout.variant import vary
+from imbalance_grader.journal import Journal
 from imbalance_lab.checks.recorded import VARIABLE, read_trials
 from imbalance_oracles import secret
 from imbalance_oracles.registry import keys, quizzes
@@ -88,6 +89,37 @@ def test_with_another_package_a_quiz_says_so(handout):
     _, answer, graded = quiz_of(handout.course / "solutions" / FIRST / "start-here.ipynb")
     said = in_a_kernel(handout, answer, graded, PYTHONPATH=str(ROOT))
     assert "did not come with this notebook" in said
+
+
+def test_the_grader_grades_it_as_it_was_handed_out(handout):
+    """One student answers the variant's quiz, one has copied the letters of the published one."""
+    quiz = f"{FIRST}/start-here"
+    for student in ("own", "copied"):
+        notebook = nbformat.read(handout.course / "solutions" / f"{quiz}.ipynb", as_version=4)
+        if student == "copied":
+            marked = {
+                c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata
+            }
+            marked["quiz"].source = solution_cells(quiz)["quiz"]
+        folder = handout.course / "submitted" / student / FIRST
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / "start-here.ipynb")
+    run = subprocess.run(
+        [sys.executable, "-m", "imbalance_grader", "assignment", FIRST, "--json"],
+        cwd=handout.course,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    lost = {}
+    for record in Journal(handout.course / "grading" / FIRST).all():
+        cells = [cell for notebook in record.notebooks for cell in notebook.cells]
+        missed = [
+            (c.grade_id, c.kind) for c in cells if c.points is None or c.points < c.max_points
+        ]
+        lost[record.student] = [grade_id for grade_id, kind in missed if kind != "written"]
+    assert lost == {"own": [], "copied": ["quiz-check"]}
 
 
 def test_no_answer_and_no_secret_is_in_it(handout):
