@@ -13,8 +13,6 @@ from imbalance_builder.source import read_source
 
 LESSONS = Course(ROOT).lessons()
 CORES = [lesson for lesson in LESSONS if is_core(lesson)]
-# Cores that are still too long, or ask for no decision. A lesson that is rewritten leaves the list.
-CROWDED: set[str] = set()
 
 
 def measured(lesson: Lesson) -> Size:
@@ -29,11 +27,9 @@ def cell(source: str, kind: str = "code", **marks: object) -> nbformat.NotebookN
     return made
 
 
-def test_only_the_lessons_that_are_listed_break_a_bound() -> None:
+def test_no_core_breaks_a_bound() -> None:
     breaks = {str(lesson): measured(lesson).breaks for lesson in CORES}
-    found = {name: broken for name, broken in breaks.items() if broken}
-    assert {name: found[name] for name in set(found) - CROWDED} == {}
-    assert CROWDED - set(found) == set(), "these keep their bounds: take them off the list"
+    assert {name: broken for name, broken in breaks.items() if broken} == {}
 
 
 def test_a_lesson_states_its_honest_minutes() -> None:
