@@ -154,7 +154,7 @@ def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:
         capsize=4,
     )
     ax.annotate(
-        f"{mean:+.3f} [{low:+.3f}, {high:+.3f}] {_SAYS[condition['answer']]}",
+        f"{mean:+z.3f} [{low:+z.3f}, {high:+z.3f}] {_SAYS[condition['answer']]}",
         (1.02, place),
         xycoords=ax.get_yaxis_transform(),
         va="center",
@@ -165,7 +165,7 @@ def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:
 
 def _words(found: Mapping[str, Any], conditions: list[Mapping[str, Any]]) -> str:
     texts = [
-        f"{label_of(c['where'])}: {c['mean']:+.3f} [{c['low']:+.3f}, {c['high']:+.3f}], "
+        f"{label_of(c['where'])}: {c['mean']:+z.3f} [{c['low']:+z.3f}, {c['high']:+z.3f}], "
         f"{_SAYS[c['answer']]}"
         for c in conditions
     ]

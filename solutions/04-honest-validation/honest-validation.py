@@ -710,7 +710,7 @@ from imbalance_lab.claims import Claim
 
 
 def told(found):
-    return f"{found['mean']:+.2f} [{found['low']:+.2f}, {found['high']:+.2f}]"
+    return f"{found['mean']:+z.2f} [{found['low']:+z.2f}, {found['high']:+z.2f}]"
 
 
 forest_leak, linear_leak = (leaks.facts("copies")["conditions"][row] for row in (1, 3))

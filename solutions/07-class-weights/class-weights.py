@@ -697,7 +697,7 @@ from imbalance_lab.claims import Claim
 
 
 def told(found):
-    return f"{found['mean']:+.3f} [{found['low']:+.3f}, {found['high']:+.3f}]"
+    return f"{found['mean']:+z.3f} [{found['low']:+z.3f}, {found['high']:+z.3f}]"
 
 
 grown = [condition["mean"] for condition in weights.facts("recall-doubles")["conditions"][:2]]
