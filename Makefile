@@ -83,11 +83,11 @@ solutions: $(INSTALLED)  ## model solutions of a lesson, to release after the de
 hub: $(HUB)/.installed  ## try JupyterHub with the course and made-up people (as root)
 	@$(RUN) $(PY) -m imbalance_hub
 
-slides: $(INSTALLED)  ## make slides for the half-day plan in build/slides/html, without network
-	@$(RUN) OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m imbalance_site.slides
-
 site: $(INSTALLED)  ## make the course's web page in build/site/html, without network
 	@$(RUN) OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m imbalance_site
+
+slides: $(INSTALLED)  ## make slides for the half-day plan in build/slides/html, without network
+	@$(RUN) OMP_NUM_THREADS=1 PYTHONHASHSEED=0 $(PY) -m imbalance_site.slides
 
 lint: $(INSTALLED)  ## check style and types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy

@@ -9,9 +9,11 @@ import os
 import sqlite3
 from pathlib import Path
 
+from filelock import FileLock
 from sqlalchemy.engine import make_url
 
 from imbalance_grader.classroom import Classroom
+from imbalance_grader.journal import clear_leftovers
 
 KEPT = 50  # copies; the oldest make room
 
@@ -37,6 +39,13 @@ def back_up(classroom: Classroom) -> Path | None:
         return None
     folder = classroom.root / "grading" / "backups"
     folder.mkdir(parents=True, exist_ok=True)
+    # The marking page copies too: only who holds this lock may take a half written copy away.
+    with FileLock(folder / ".lock"):
+        clear_leftovers(folder)
+        return _newest_copy(gradebook, folder)
+
+
+def _newest_copy(gradebook: Path, folder: Path) -> Path:
     now = dt.datetime.now(dt.UTC)
     copy = folder / f"gradebook-{now:%Y-%m-%dT%H-%M-%S.%fZ}.db"
     _copy(gradebook, copy)
@@ -56,12 +65,12 @@ def _copy(source: Path, target: Path) -> None:
     """
     unfinished = target.with_name(f".writing-{target.name}")
     try:
+        unfinished.touch(mode=0o600)  # it holds the names and marks of a class
         with (
             contextlib.closing(sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True)) as there,
             contextlib.closing(sqlite3.connect(unfinished)) as here,
         ):
             there.backup(here)
-        unfinished.chmod(0o600)  # it holds the names and marks of a class
         os.replace(unfinished, target)  # noqa: PTH105
     finally:
         unfinished.unlink(missing_ok=True)

@@ -600,7 +600,12 @@ except KeyboardInterrupt:
 
 class TestStopped:
     @pytest.mark.parametrize(
-        ("how", "jobs"), [(signal.SIGKILL, 1), (signal.SIGKILL, 2), (signal.SIGINT, 2)]
+        ("how", "jobs"),
+        [
+            pytest.param(signal.SIGKILL, 1, marks=pytest.mark.long),
+            (signal.SIGKILL, 2),
+            (signal.SIGINT, 2),
+        ],
     )
     def test_finished_rows_survive_and_the_next_run_goes_on(
         self, tmp_path: Path, how: signal.Signals, jobs: int

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 from threading import Thread
 
 import nbformat
@@ -326,7 +327,7 @@ def test_a_removed_exercise_is_refused_and_nothing_changes(course, told, refused
 
 
 def copies(course) -> list:
-    return sorted((course.root / "grading" / "backups").glob("*"))
+    return sorted((course.root / "grading" / "backups").glob("[!.]*"))
 
 
 @pytest.mark.parametrize(
@@ -387,6 +388,30 @@ def test_what_a_killed_run_left_half_done_is_taken_back_and_copied(course):
     with contextlib.closing(sqlite3.connect(back_up(classroom))) as copy:
         assert copy.execute("select count(*) from much").fetchall() == [(0,)]
         assert copy.execute("select id from student").fetchall() == [("ann",)]
+
+
+def test_a_half_written_copy_of_a_killed_run_is_taken_away_and_none_is_open_to_others(
+    course, monkeypatch
+):
+    classroom = Classroom(course.root)
+    folder = back_up(classroom).parent
+    left = [folder / f".writing-gradebook-2020.db{end}" for end in ("", "-journal")]
+    for path in left:
+        path.touch()
+    with classroom.gradebook() as gradebook:
+        gradebook.add_student("ann")
+    modes = []
+    connect = sqlite3.connect
+
+    def seen(database, **named):
+        if ".writing-" in str(database):
+            modes.append(Path(database).stat().st_mode & 0o777)
+        return connect(database, **named)
+
+    monkeypatch.setattr("imbalance_grader.backup.sqlite3.connect", seen)
+    back_up(classroom)
+    assert [path for path in left if path.exists()] == []
+    assert modes == [0o600]
 
 
 def test_a_course_without_a_gradebook_has_nothing_to_copy(course):
