@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from collections.abc import Iterator
@@ -16,14 +17,27 @@ from imbalance_oracles.secret import VARIABLE
 nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
 
 
-@pytest.fixture(autouse=True)
-def _own_secret() -> Iterator[None]:
+@contextlib.contextmanager
+def _secret_as_it_was() -> Iterator[None]:
     """Take back what a course's configuration sets for its process: no other test is to see it."""
     before = os.environ.get(VARIABLE)
     yield
     os.environ.pop(VARIABLE, None)
     if before is not None:
         os.environ[VARIABLE] = before
+
+
+@pytest.fixture(autouse=True)
+def _own_secret() -> Iterator[None]:
+    with _secret_as_it_was():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _modules_own_secret() -> Iterator[None]:
+    """Do so for a module too: what it sets up once comes before the fixture of its first test."""
+    with _secret_as_it_was():
+        yield
 
 
 # Independent tests, each worth a worker's time. Every other module stays on one worker, so that

@@ -390,8 +390,8 @@ def ten_for_each(X, y, X_try, y_try, budget):
     return min(10 * int(y.sum()), int((y == 0).sum()))
 
 
-@answers.wrong("negatives_to_keep")
 def two_for_each(X, y, X_try, y_try, budget):
+    """Keep the same ratio everywhere: mostly worth little, at some classes' companies a lot."""
     return 2 * int(y.sum())
 
 
