@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from answers import honest_validation as student
+from decisions import courses, points_of, too_many
 
-from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.exercises.honest_validation import HONEST_AUC, PRACTICE
 from imbalance_lab.exercises.hospitals import CAME, CURVE, REFERENCE, WORTH, audit, hospital
 from imbalance_oracles import secret
@@ -36,16 +36,12 @@ LAZY: list[tuple[Callable[..., float], float]] = [
 
 def points(answer: Any, at: Mapping[int, Mapping[str, float]]) -> float:
     """Return the points of audits at some hospitals."""
-    judge = audit(at)
-    try:
-        return check(answer, HONEST_AUC).earns(5, by=judge, on=judge.calls)
-    except CheckFailed:
-        return 0
+    return points_of(answer, HONEST_AUC, audit(at))
 
 
 @pytest.mark.parametrize(
     "course",
-    ["published with the course", *(pytest.param(one, marks=pytest.mark.long) for one in "ab")],
+    courses("ab"),
 )
 def test_honest_routes_earn_all_points_and_lazy_ones_less(
     course: str, monkeypatch: pytest.MonkeyPatch
@@ -53,10 +49,7 @@ def test_honest_routes_earn_all_points_and_lazy_ones_less(
     monkeypatch.setenv(secret.VARIABLE, course)
     hidden = hidden_hospitals()
     assert [points(answer, hidden) for answer in HONEST] == [5, 5, 5, 5]
-    earned = {answer.__name__: points(answer, hidden) for answer, _ in LAZY}
-    assert {
-        name: earned[name] for answer, most in LAZY if earned[name := answer.__name__] > most
-    } == {}
+    assert too_many(LAZY, lambda answer: points(answer, hidden)) == {}
 
 
 def test_hidden_hospitals_are_drawn_from_the_secret_and_nobody_can_try_all_seeds(

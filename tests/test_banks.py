@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from answers import focal_loss as student
+from decisions import courses, points_of
 from sklearn.linear_model import LogisticRegression
 
-from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.datasets import make_gauss
 from imbalance_lab.exercises.banks import (
     CURVE,
@@ -50,19 +50,12 @@ ROUTES: dict[str, tuple[Any, float, float]] = {
 
 
 def points(choose: Any, references: dict[int, float]) -> float:
-    by = judge(references)
-    try:
-        return check(choose, CHOOSE_FOCAL).earns(5, by=by, on=by.calls)
-    except CheckFailed:
-        return 0
+    return points_of(choose, CHOOSE_FOCAL, judge(references))
 
 
 @pytest.mark.parametrize(
     "course",
-    [
-        secret.PUBLISHED,
-        *(pytest.param(one, marks=pytest.mark.long) for one in ("practice", *"abc")),
-    ],
+    courses(("practice", *"abc")),
 )
 def test_each_route_earns_what_it_is_worth(course: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(secret.VARIABLE, course)

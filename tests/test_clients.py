@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from answers import metrics as student
+from decisions import points_of
 
 from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.exercises.clients import CURVE, DETECTORS, clients
@@ -34,10 +35,7 @@ def share(answer: Any, seed: int) -> float:
 
 
 def points(answer: Any, by: Any) -> float:
-    try:
-        return check(answer, CHOOSE_DETECTOR).earns(5, by=by, on=by.calls)
-    except CheckFailed:
-        return 0
+    return points_of(answer, CHOOSE_DETECTOR, by)
 
 
 class TestTheCurve:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from answers import ensembles_and_extremes as student
+from decisions import courses, points_of, too_many
 
-from imbalance_lab.checks import CheckFailed, Worth, check
+from imbalance_lab.checks import Worth
 from imbalance_lab.exercises.contests import CURVE, Contest, contests
 from imbalance_lab.exercises.ensembles_and_extremes import (
     PRACTICE,
@@ -37,18 +38,12 @@ LAZY: list[tuple[Callable[..., Any], float]] = [
     (student.forty_frauds, 3.5),
     (student.exchanged, 0),
 ]
-COURSES = [
-    "published with the course",
-    *(pytest.param(course, marks=pytest.mark.long) for course in "abc"),
-]
+COURSES = courses("abc")
 
 
 def points(answer: Any, judge: Worth) -> float:
     """Return the points of choices."""
-    try:
-        return check(answer, SWITCH_OR_WAIT).earns(5, by=judge, on=judge.calls)
-    except CheckFailed:
-        return 0
+    return points_of(answer, SWITCH_OR_WAIT, judge)
 
 
 @pytest.mark.parametrize("course", COURSES)
@@ -58,9 +53,7 @@ def test_honest_routes_earn_all_points_and_lazy_ones_less(
     monkeypatch.setenv(secret.VARIABLE, course)
     hidden = oracle.hidden_contests()
     assert [points(answer, hidden) for answer in HONEST] == [5, 5, 5, 5]
-    earned = {answer.__name__: points(answer, hidden) for answer, _ in LAZY}
-    most = {answer.__name__: limit for answer, limit in LAZY}
-    assert {name: found for name, found in earned.items() if found > most[name]} == {}
+    assert too_many(LAZY, lambda answer: points(answer, hidden)) == {}
 
 
 def test_hidden_contests_are_drawn_from_the_secret_and_nobody_can_try_all_seeds(

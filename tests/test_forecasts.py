@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from answers import smote as student
+from decisions import courses, points_of, too_many
 from sklearn.metrics import average_precision_score, f1_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.exercises.months import CAME, forecasts, months, source
 from imbalance_lab.exercises.smote import PRACTICE, SMOTE_HELPS
 from imbalance_oracles import secret
@@ -38,16 +38,12 @@ LAZY: list[tuple[Callable[..., float], float]] = [
 
 def points(answer: Any, at: Mapping[int, Mapping[str, float]]) -> float:
     """Return the points of forecasts for some clients."""
-    judge = forecasts(at)
-    try:
-        return check(answer, SMOTE_HELPS).earns(5, by=judge, on=judge.calls)
-    except CheckFailed:
-        return 0
+    return points_of(answer, SMOTE_HELPS, forecasts(at))
 
 
 @pytest.mark.parametrize(
     "course",
-    ["published with the course", *(pytest.param(one, marks=pytest.mark.long) for one in "abcd")],
+    courses("abcd"),
 )
 def test_honest_routes_earn_all_points_and_lazy_ones_less(
     course: str, monkeypatch: pytest.MonkeyPatch
@@ -55,10 +51,7 @@ def test_honest_routes_earn_all_points_and_lazy_ones_less(
     monkeypatch.setenv(secret.VARIABLE, course)
     hidden = hidden_clients()
     assert [points(answer, hidden) for answer in HONEST] == [5, 5, 5, 5]
-    earned = {answer.__name__: points(answer, hidden) for answer, _ in LAZY}
-    assert {
-        name: earned[name] for answer, most in LAZY if earned[name := answer.__name__] > most
-    } == {}
+    assert too_many(LAZY, lambda answer: points(answer, hidden)) == {}
 
 
 def test_hidden_clients_are_drawn_from_the_secret_and_nobody_can_try_all_seeds(

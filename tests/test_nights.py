@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from answers import resampling as student
+from decisions import courses, points_of
 
 from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.exercises.nights import (
@@ -48,19 +49,12 @@ ROUTES: list[tuple[Choice, float, float]] = [
 
 
 def points(choose: Choice, told: dict[int, dict[str, float]]) -> float:
-    nights = judge(told)
-    try:
-        return check(choose, NEGATIVES_TO_KEEP).earns(5, by=nights, on=nights.calls)
-    except CheckFailed:
-        return 0
+    return points_of(choose, NEGATIVES_TO_KEEP, judge(told))
 
 
 @pytest.mark.parametrize(
     "course",
-    [
-        secret.PUBLISHED,
-        *(pytest.param(one, marks=pytest.mark.long) for one in ("practice", "a", "b", "c")),
-    ],
+    courses(("practice", "a", "b", "c")),
 )
 def test_each_route_earns_what_it_is_worth(course: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(secret.VARIABLE, course)

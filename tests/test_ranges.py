@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from answers import thresholds as student
+from decisions import courses, points_of, too_many
 
-from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.exercises.ranges import CURVE, KINDS, Told, judge, team
 from imbalance_lab.exercises.thresholds import CHOOSE_THRESHOLD, PRACTICE
 from imbalance_oracles import secret
@@ -38,16 +38,12 @@ LAZY: list[tuple[Callable[..., float], float]] = [
 
 def points(answer: Any, at: Mapping[int, Told]) -> float:
     """Return the points of thresholds for some teams."""
-    by = judge(at)
-    try:
-        return check(answer, CHOOSE_THRESHOLD).earns(5, by=by, on=by.calls)
-    except CheckFailed:
-        return 0
+    return points_of(answer, CHOOSE_THRESHOLD, judge(at))
 
 
 @pytest.mark.parametrize(
     "course",
-    ["published with the course", *(pytest.param(one, marks=pytest.mark.long) for one in "abcde")],
+    courses("abcde"),
 )
 def test_honest_thresholds_earn_all_points_and_lazy_ones_less(
     course: str, monkeypatch: pytest.MonkeyPatch
@@ -55,8 +51,7 @@ def test_honest_thresholds_earn_all_points_and_lazy_ones_less(
     monkeypatch.setenv(secret.VARIABLE, course)
     hidden = hidden_teams()
     assert [points(answer, hidden) for answer in HONEST] == [5, 5, 5]
-    earned = [(points(answer, hidden), most) for answer, most in LAZY]
-    assert [pair for pair in earned if pair[0] > pair[1]] == []
+    assert too_many(LAZY, lambda answer: points(answer, hidden)) == {}
 
 
 def test_hidden_teams_are_drawn_from_the_secret_one_of_each_kind(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from answers import accuracy_paradox as student
+from decisions import points_of
 
 from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.exercises.accuracy_paradox import CHEAPEST_RULE
@@ -57,11 +58,7 @@ ROUTES: dict[str, tuple[Any, float, float]] = {
 
 
 def points(choose: Any, references: dict[int, float]) -> float:
-    euros = judge(references)
-    try:
-        return check(choose, CHEAPEST_RULE).earns(4, by=euros, on=euros.calls)
-    except CheckFailed:
-        return 0
+    return points_of(choose, CHEAPEST_RULE, judge(references), 4)
 
 
 @pytest.mark.parametrize(

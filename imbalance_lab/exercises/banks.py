@@ -14,6 +14,7 @@ import pandas as pd
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_transactions
+from imbalance_lab.exercises.draws import log_uniform, random_state
 from imbalance_lab.focal import fit_focal
 
 #: What a bank's model learns from.
@@ -78,12 +79,12 @@ def bank(seed: int) -> Bank:
         overlap=0.1,
         label_noise=0.0,
         drift=0.0,
-        random_state=np.random.RandomState(np.random.MT19937(int(rng.integers(2**62)))),
+        random_state=random_state(rng),
     )
     kind, rule, price, loss = seed % 6, "loss", 4.0, drawn["amount"] + 15
     if kind < 3:
         price, rule = float(rng.integers(2, 11)), "half"
-        loss = round(price / np.exp(rng.uniform(*np.log(_STAKES[kind]))))
+        loss = round(price / log_uniform(rng, *_STAKES[kind]))
     table = _features(drawn).assign(loss=loss, is_fraud=drawn["is_fraud"])
     train, valid = table[:TRAIN], table[TRAIN : TRAIN + VALID].reset_index(drop=True)
     return Bank(train, valid, table[TRAIN + VALID :].reset_index(drop=True), price, rule)

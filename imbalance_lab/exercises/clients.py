@@ -19,6 +19,7 @@ from imbalance_lab.checks import Call, Curve, Worth
 from imbalance_lab.datasets import make_transactions, split_by_time, transaction_encoder
 from imbalance_lab.exercises import choices
 from imbalance_lab.exercises.choices import Told
+from imbalance_lab.exercises.draws import log_uniform, random_state
 
 #: Names of the detectors. Which one is cautious and which one eager differs from client to client.
 DETECTORS = tuple("ABCDEF")
@@ -83,7 +84,7 @@ def clients(seed: int, prices: int = 0) -> tuple[Client, ...]:
     drawn = []
     for (test, later), (low, high) in zip(_offers(seed), _STAKES, strict=True):
         prevalence, cost_fp = float(rng.choice(_PREVALENCES)), int(rng.choice(_PRICES))
-        stakes = np.exp(rng.uniform(np.log(low), np.log(high)))
+        stakes = log_uniform(rng, low, high)
         cost_fn = max(1, round(stakes * cost_fp * (1 - prevalence) / prevalence))
         drawn.append(Client(test, prevalence, cost_fp, cost_fn, later))
     return tuple(drawn[place] for place in rng.permutation(len(drawn)))
@@ -101,7 +102,7 @@ def _offers(seed: int) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
 
 def _tested(rng: np.random.Generator, order: NDArray[np.int_]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the flags of six detectors on one half of later days and on the other."""
-    state = np.random.RandomState(np.random.MT19937(int(rng.integers(2**62))))
+    state = random_state(rng)
     table = make_transactions(40_000, fraud_rate=0.1, random_state=state)
     train, rest = split_by_time(table)
     model = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from imbalance_lab.checks import Call, Credit, Curve, Outcome, Returned, Step
 from imbalance_lab.checks.calls import outcomes_of
 from imbalance_lab.datasets import Company, make_company, read_in_time, share_saved
+from imbalance_lab.exercises.draws import random_state
 
 #: The curve of `fit_detector`: for each rung what it saves as a share of what the reference saves,
 #: and its points. Straight lines lie between. The shares of the rungs in the middle are means over
@@ -46,10 +47,7 @@ Ladder = Mapping[str, float]
 @cache
 def company(seed: int) -> Company:
     """Return a company; of a seed that is too long for `make_company`, all digits count."""
-    if seed < 2**32:
-        return make_company(seed)
-    generator = np.random.MT19937(np.random.SeedSequence(seed))
-    return make_company(np.random.RandomState(generator))
+    return make_company(seed if seed < 2**32 else random_state(seed))
 
 
 def phone_company() -> Company:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_transactions, transaction_encoder
+from imbalance_lab.exercises.draws import log_uniform, random_state
 
 KEEP, SWITCH, WAIT = "A", "B", "wait"
 #: The curve of `switch_or_wait`: for each rung its worth as a share of what the reference is worth,
@@ -101,16 +102,12 @@ def contests(seed: int, draw: int = 0, count: int = 32) -> tuple[Contest, ...]:
 def _contest(rng: np.random.Generator, caught: NDArray[np.int64], kind: str) -> Contest:
     frauds, price = kind.split(", ")
     a, b = rng.choice(len(caught), 2, replace=False)
-    seen = rng.choice(caught.shape[1], round(_between(rng, *_FRAUDS[frauds])), replace=False)
+    seen = rng.choice(caught.shape[1], round(log_uniform(rng, *_FRAUDS[frauds])), replace=False)
     gain = int(rng.choice([80, 100, 120])) * 1000
     switch = round(gain * rng.uniform(0, 0.03), -2)
-    wait = round(gain * _between(rng, *_WAIT[price]), -1)
+    wait = round(gain * log_uniform(rng, *_WAIT[price]), -1)
     ahead = float(caught[b].mean() - caught[a].mean())
     return Contest(caught[a, seen], caught[b, seen], gain, int(switch), int(wait), ahead)
-
-
-def _between(rng: np.random.Generator, low: float, high: float) -> float:
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
 
 
 @cache
@@ -122,7 +119,7 @@ def _companies(seed: int) -> tuple[NDArray[np.int64], ...]:
 
 def _company(rng: np.random.Generator) -> NDArray[np.int64]:
     """Return what linear detectors catch that know other columns, and learned from other rows."""
-    state = np.random.RandomState(np.random.MT19937(int(rng.integers(2**62))))
+    state = random_state(rng)
     table = make_transactions(24_000, fraud_rate=0.25, drift=0, random_state=state)
     X, y = transaction_encoder().fit_transform(table), table["is_fraud"].to_numpy()
     learn, later = slice(0, 6000), slice(6000, None)

@@ -23,6 +23,7 @@ from imbalance_lab.datasets import (
     make_transactions,
     make_two_clouds,
 )
+from imbalance_lab.exercises.draws import random_state
 
 Rows = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -113,7 +114,7 @@ def _digits(rng: np.random.Generator) -> tuple[Rows, Labels]:
 
 
 def _transactions(rng: np.random.Generator) -> tuple[Rows, Labels]:
-    table = make_transactions(8000, fraud_rate=0.08, random_state=_state(rng))
+    table = make_transactions(8000, fraud_rate=0.08, random_state=random_state(rng))
     # The amount is always among them, so that no two distances are equal.
     columns = ["amount", *rng.choice(NUMERIC[1:], int(rng.integers(3, 8)), replace=False)]
     return table[columns].to_numpy(dtype=float), table["is_fraud"].to_numpy()
@@ -123,13 +124,13 @@ def _groups(rng: np.random.Generator) -> tuple[Rows, Labels]:
     """Return small dense groups inside a broad common class."""
     n_features, n_groups = int(rng.integers(4, 8)), int(rng.integers(2, 7))
     shape = {"n_features": n_features, "n_groups": n_groups, "spread": rng.uniform(0.25, 0.45)}
-    return make_dense(6000, prevalence=0.1, random_state=_state(rng), **shape)
+    return make_dense(6000, prevalence=0.1, random_state=random_state(rng), **shape)
 
 
 def _clouds(rng: np.random.Generator) -> tuple[Rows, Labels]:
     """Return two round clouds that overlap, turned into a space of more features."""
     apart, n_features = rng.uniform(1.5, 3.5), int(rng.integers(4, 20))
-    X, y = make_two_clouds(6000, prevalence=0.1, separation=apart, random_state=_state(rng))
+    X, y = make_two_clouds(6000, prevalence=0.1, separation=apart, random_state=random_state(rng))
     turned = X @ rng.normal(size=(2, n_features))
     return turned + rng.normal(scale=0.2, size=turned.shape), y
 
@@ -137,12 +138,8 @@ def _clouds(rng: np.random.Generator) -> tuple[Rows, Labels]:
 def _bent(rng: np.random.Generator) -> tuple[Rows, Labels]:
     """Return a border with two bends, and two to five features of noise."""
     n_features = int(rng.integers(4, 8))
-    X, y = make_bent(6000, prevalence=0.1, n_features=n_features, random_state=_state(rng))
+    X, y = make_bent(6000, prevalence=0.1, n_features=n_features, random_state=random_state(rng))
     return X, y
-
-
-def _state(rng: np.random.Generator) -> np.random.RandomState:
-    return np.random.RandomState(np.random.MT19937(int(rng.integers(2**62))))
 
 
 _SOURCES: dict[str, Callable[[np.random.Generator], tuple[Rows, Labels]]] = {

@@ -20,6 +20,7 @@ from sklearn.metrics import average_precision_score
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_transactions
 from imbalance_lab.datasets.encoding import NUMERIC
+from imbalance_lab.exercises.draws import log_uniform, random_state
 
 #: Transactions to learn from, as many to try on, and those of the days that are judged.
 ROWS, LATER = 7000, 10_000
@@ -82,9 +83,9 @@ def company(seed: int) -> Company:
     seed : int
         0 or more, of any length.
     """
-    rng = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
+    rng = random_state(seed)
     rates, times = KINDS[seed % len(KINDS)]
-    rate = float(np.exp(rng.uniform(*np.log(rates))))
+    rate = log_uniform(rng, *rates)
     drawn = make_transactions(2 * ROWS + LATER, fraud_rate=rate, drift=0, random_state=rng)
     X, y = drawn[list(NUMERIC)].to_numpy(), drawn["is_fraud"].to_numpy()
     budget = int(round(rng.uniform(*times) * y[:ROWS].sum(), -2))

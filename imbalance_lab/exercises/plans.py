@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_bent, make_gauss, make_transactions
+from imbalance_lab.exercises.draws import random_state
 
 #: The curve of `weights_or_threshold`: for each rung its worth as a share of what the reference is
 #: worth, and its points; straight lines lie between. All but the last are means over many
@@ -97,7 +98,7 @@ class Client(NamedTuple):
 def client(seed: int) -> Client:
     """Return a client; its seed, of any length, decides of which of `KINDS` it is."""
     kind = KINDS[seed % len(KINDS)]
-    rng = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
+    rng = random_state(seed)
     X, y = _draw(kind, rng)
     X = (X - X[: kind.rows].mean(axis=0)) / X[: kind.rows].std(axis=0)
     cost_fp = float(rng.choice([2, 4, 5, 10]))

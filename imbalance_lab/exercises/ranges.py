@@ -19,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_transactions, transaction_encoder
+from imbalance_lab.exercises.draws import log_uniform, random_state
 
 #: Transactions of a team: its detector has learned from the first ones, then come those to practise
 #: on, and the others come on the later days.
@@ -112,10 +113,10 @@ def team(seed: int) -> Team:
     """
     rng = np.random.default_rng(seed)
     scores, (low, high) = KINDS[seed % len(KINDS)]
-    rate = float(np.exp(rng.uniform(np.log(0.015), np.log(0.05))))
+    rate = log_uniform(rng, 0.015, 0.05)
     y, score = _scored(rng, rate, scores)
     price = float(rng.choice([3, 5, 8, 12]))  # of a false alarm, on average
-    stakes = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    stakes = log_uniform(rng, low, high)
     wide = bool(rng.random() < 0.5)
     cost_fp = _spread(rng, price, wide)
     cost_fn = _spread(rng, stakes * price * (1 - rate) / rate, not wide)
@@ -127,7 +128,7 @@ def team(seed: int) -> Team:
 
 def _scored(rng: np.random.Generator, rate: float, scores: str) -> tuple[Any, Any]:
     """Return labels and scores of transactions that a detector has not learned from."""
-    state = np.random.RandomState(np.random.MT19937(int(rng.integers(2**62))))
+    state = random_state(rng)
     rows = LEARNED + PRACTISED + LATER
     table = make_transactions(rows, fraud_rate=rate, drift=0, n_days=120, random_state=state)
     weight = "balanced" if scores == "weighted probability" else None

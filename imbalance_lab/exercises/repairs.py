@@ -22,6 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_transactions, transaction_encoder
+from imbalance_lab.exercises.draws import random_state
 
 #: New rows of a client, and the probability of a fraud, but in another country.
 NEW, FRAUD = 10_000, 0.05
@@ -126,7 +127,7 @@ def _drawn(seed: int) -> Client:
 
 
 def _transactions(seed: np.random.SeedSequence, n_samples: int, fraud: float) -> pd.DataFrame:
-    state = np.random.RandomState(np.random.MT19937(seed))
+    state = random_state(seed)
     table = make_transactions(n_samples, fraud_rate=fraud, drift=0, random_state=state)
     return table.sample(frac=1, random_state=state)
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import cost_of_decisions, make_transactions
+from imbalance_lab.exercises.draws import random_state
 
 #: What a company may flag: nobody, purchases with signs of fraud, or everybody.
 RULES = ("nobody", "new device and abroad", "new device", "any sign", "everybody")
@@ -62,7 +63,7 @@ def company(seed: int) -> Company:
     Both tables have the columns ``amount``, ``is_fraud``, and one for each of `RULES`, which is 1
     where the rule flags a transaction. Rows are in order of time.
     """
-    rng = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(seed)))
+    rng = random_state(seed)
     rates, rows = KINDS[seed % len(KINDS)]
     drawn = make_transactions(
         rows, fraud_rate=rng.uniform(*rates), drift=0.5, n_days=2 * DAYS, random_state=rng

@@ -19,6 +19,7 @@ from imbalance_lab.checks import Call, Curve, Worth
 from imbalance_lab.datasets import make_transactions, transaction_encoder
 from imbalance_lab.exercises import choices
 from imbalance_lab.exercises.choices import Told
+from imbalance_lab.exercises.draws import random_state
 
 #: Names of the models. Which one is sharp at the top and which one deep differs from team to team.
 MODELS = tuple("ABCDE")
@@ -70,7 +71,7 @@ class Team(NamedTuple):
 def teams(seed: int) -> tuple[Team, ...]:
     """Return the teams of a seed, which may be of any length: the regions of one bank."""
     rng = np.random.default_rng(seed)
-    state = np.random.RandomState(np.random.MT19937(int(rng.integers(2**62))))
+    state = random_state(rng)
     table = make_transactions(72_000, fraud_rate=0.05, n_days=3 * _DAYS, random_state=state)
     known = pd.DataFrame({"day": table["time"].astype(int) - _DAYS, "is_fraud": table["is_fraud"]})
     suspicion = _suspicion(table, known["day"] < 0)
