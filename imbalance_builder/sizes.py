@@ -32,8 +32,7 @@ exercises ask to derive something, and at least one asks for a decision that is 
 worth.
 
 Words are those of the texts, without the model answers. Lines are those of the code that is shown,
-without exercises and their checks. In brackets: before the lesson was rewritten. A star marks a
-lesson that does not keep these bounds yet.
+without exercises and their checks. In brackets: before the lesson was rewritten.
 
 The page is made from the built notebooks.
 """
@@ -143,8 +142,7 @@ def sizes_page(root: Path, lessons: Iterable[tuple[Lesson, str, Size]]) -> str:
     heads = ["minutes", "words", "lines", "pictures", "derive", "decide", "quiz", "written"]
     rows = [f"| lesson | {' | '.join(heads)} |", f"| --- |{' ---: |' * len(heads)}"]
     for lesson, link, size in lessons:
-        star = " *" if is_core(lesson) and size.breaks else ""
-        rows.append(_row(link + star, size, before.get(str(lesson))))
+        rows.append(_row(link, size, before.get(str(lesson))))
     return "\n".join([HEAD, *rows]) + "\n"
 
 

@@ -7,11 +7,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from sphinx.cmd.build import build_main
-
 from imbalance_builder.course import BuildError, Course
 from imbalance_site import ROOT
 from imbalance_site.sources import assemble
+from imbalance_site.sphinx_run import run_sphinx
 
 CONFIG = Path(__file__).parent
 
@@ -23,12 +22,7 @@ def build(folder: Path) -> int:
     """
     shutil.rmtree(folder, ignore_errors=True)
     assemble(folder / "source", Course(ROOT))
-    options = ["--quiet", "--fail-on-warning", "--keep-going", "--jobs", "2"]
-    places = ["-c", CONFIG, "-d", folder / "doctrees", folder / "source", folder / "html"]
-    failed = build_main([*options, *map(str, places)])
-    # A digest of Sphinx's settings, which name this machine's folders.
-    (folder / "html" / ".buildinfo").unlink(missing_ok=True)
-    return failed
+    return run_sphinx(folder, CONFIG, "--jobs", "2")
 
 
 def main() -> int:

@@ -7,9 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from sphinx.cmd.build import build_main
-
 from imbalance_site import ROOT
+from imbalance_site.sphinx_run import run_sphinx
 
 HERE = Path(__file__).parent
 TEXT = HERE / "half-day.md"
@@ -24,12 +23,7 @@ def build(folder: Path) -> int:
     source = folder / "source"
     source.mkdir(parents=True)
     shutil.copyfile(TEXT, source / "index.md")
-    options = ["--quiet", "--fail-on-warning", "--keep-going", "-b", "revealjs"]
-    places = ["-c", HERE, "-d", folder / "doctrees", source, folder / "html"]
-    failed = build_main([*options, *map(str, places)])
-    # A digest of Sphinx's settings, which name this machine's folders.
-    (folder / "html" / ".buildinfo").unlink(missing_ok=True)
-    return failed
+    return run_sphinx(folder, HERE, "-b", "revealjs")
 
 
 def main() -> int:

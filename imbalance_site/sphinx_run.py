@@ -1,0 +1,28 @@
+"""Sphinx as the site and the slides run it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.cmd.build import build_main
+
+
+def run_sphinx(folder: Path, config: Path, *options: str) -> int:
+    """Make ``folder/html`` of ``folder/source``, and return Sphinx's exit code.
+
+    Warnings are errors.
+
+    Parameters
+    ----------
+    folder : Path
+    config : Path
+        Folder of the ``conf.py``.
+    *options : str
+        More of Sphinx's own.
+    """
+    always = ("--quiet", "--fail-on-warning", "--keep-going")
+    places = ("-c", config, "-d", folder / "doctrees", folder / "source", folder / "html")
+    failed = build_main([*always, *options, *map(str, places)])
+    # A digest of Sphinx's settings, which name this machine's folders.
+    (folder / "html" / ".buildinfo").unlink(missing_ok=True)
+    return failed
