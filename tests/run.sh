@@ -8,6 +8,7 @@ jobs=${JOBS:-2}
 status=0
 selection="not long"
 ignored=""
+failed=""
 
 # One thread in every numerical library and a fixed hash seed, as when the notebooks were built.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONHASHSEED=0
@@ -47,16 +48,16 @@ if [ "$(id -u)" != 0 ] || ! command -v bwrap >/dev/null || [ ! -e build/hub/.ins
 fi
 
 step() {
-    echo
-    echo "== $1"
+    title=$1
     shift
-    "$@" || status=1
+    echo
+    echo "== $title"
+    "$@" && return
+    status=1
+    failed="${failed}failed: $title
+"
 }
 
-# These wait as much as they compute, for kernels, browsers and time limits: one worker more
-# (two more are no faster: tried).
-step "tests of the package, the exercises, grading and the browser" \
-    python -m pytest tests -n "$((jobs + 1))" --dist loadgroup -m "$selection"
 # NumPy leaves the order of ties open, and processors differ in it: here it is drawn (random_ties.py).
 step "every solution, ties sorted at random, its stored outputs compared" \
     env RANDOM_TIES=0 python -m pytest solutions -n "$jobs" --dist loadfile $ignored \
@@ -73,6 +74,12 @@ step "every kept row and result of the studies" python -m imbalance_evidence che
 step "a sample of the studies' rows, run again and compared" \
     python -m imbalance_evidence check-sample --seconds 60
 
+# Last, so that what failed stands at the end, where a log that is cut still shows it. These wait as
+# much as they compute, for kernels, browsers and time limits: one worker more (two more are no
+# faster: tried).
+step "tests of the package, the exercises, grading and the browser" \
+    python -m pytest tests -n "$((jobs + 1))" --dist loadgroup -m "$selection" --durations 25
+
 echo
-if [ "$status" = 0 ]; then echo "everything passed"; else echo "something failed: see above"; fi
+if [ "$status" = 0 ]; then echo "everything passed"; else echo "${failed}something failed: see above"; fi
 exit "$status"

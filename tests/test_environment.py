@@ -397,5 +397,7 @@ class TestTestCommand:
             check=False,
         )
         assert result.returncode == 1
-        assert result.stdout.rstrip().endswith("something failed: see above")
+        *_, step, last = result.stdout.rstrip().splitlines()
+        assert step.startswith("failed: every solution")
+        assert last == "something failed: see above"
         assert (tmp_path / "calls").read_text() == calls * 2
