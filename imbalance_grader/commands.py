@@ -193,8 +193,10 @@ def _course(chosen: argparse.Namespace, notes: Console) -> int:
 
 def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
     source = chosen.source or _source_of(chosen)
-    is_course = (chosen.course / "nbgrader_config.py").is_file()
-    config = Classroom(chosen.course).app.config if is_course else None
+    # What stands for an answer that is not given is a setting, which the source's own course knows.
+    courses = (chosen.course, *source.resolve().parents[2:3])
+    course = next((one for one in courses if (one / "nbgrader_config.py").is_file()), None)
+    config = Classroom(course).app.config if course else None
     with Engine(_limits(chosen.limit), chosen.allow_unprotected, config) as engine:
         graded = engine.grade(source, chosen.notebook, source.resolve().parent.name, chosen.student)
     if chosen.output is not None and graded.notebook is not None:

@@ -312,7 +312,8 @@ class TestRelease:
         assert cell_of(path, "double").source.endswith("raise NotImplementedError()")
         assert cell_of(path, "double-check").source == "assert double(1) == 2"
         assert cell_of(path, "double-check").metadata.editable is False
-        assert cell_of(path, "why").source == "YOUR ANSWER HERE"
+        place = cell_of(path, "why").source  # a quotation, whose line marks the place to write
+        assert place.startswith("> *Double-click here, or press Enter, and write your answer")
 
     def test_only_cells_that_wait_for_an_answer_may_fail(self, built):
         cells = nbformat.read(lesson_of(built).release, as_version=4).cells

@@ -113,9 +113,10 @@ def test_a_solution_opens_after_the_hints_step_by_step(lesson, alone):  # noqa: 
     ask, hint = f"{CALL}solution('majority_accuracy')", f"{CALL}hint('majority_accuracy')"
     notebook = nbformat.read(ROOT / "lessons" / TOPIC / f"{NAME}.ipynb", as_version=4)
     nbformat.write(notebook, lesson / f"{NAME}.ipynb")
+    (place,) = (cell for cell in notebook.cells if cell.id == "reflection")
     own = (
         f"file = pathlib.Path('{NAME}.ipynb')\n"
-        "_ = file.write_text(file.read_text().replace('YOUR ANSWER HERE', 'My own words.'))"
+        f"_ = file.write_text(file.read_text().replace({place.source!r}, 'My own words.'))"
     )
     words = f"{CALL}solution('reflection')"
     cells = [ask, STUB, check, ask, WRONG, check, ask, hint, ask, hint, ask, ask, ask]

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from released import ROOT, fill_in, points
+from traitlets.config.loader import PyFileConfigLoader
 
 from imbalance_grader.choice import read_script
 from imbalance_grader.engine import Engine
@@ -60,6 +61,14 @@ def test_a_solved_lesson_earns_all_its_points_in_this_shape(
     earned = {cell.grade_id: cell.points for cell in result.cells if cell.kind == "graded"}
     assert earned == points(name)
     assert result.waiting == len(points(name, "hand"))
+
+
+def test_no_released_lesson_holds_an_answer() -> None:
+    settings = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
+    for name in NAMES:
+        source = read_source(ROOT / "solutions" / f"{name}.ipynb", settings)
+        script = read_script(ROOT / "lessons" / f"{name}.ipynb", {}, source)
+        assert script.untouched == {cell.grade_id for cell in source.cells if cell.takes_text}
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["with names", "nameless"])
