@@ -2,16 +2,19 @@
 
 The table ``evidence/claims.csv`` has one line for each claim of the lessons. A claim that a study
 settles names the comparison, and whether the advice says the same as the comparison or the
-opposite. Once all rows of the study are there, the claim's verdict has to be the study's.
+opposite. Once all rows of the study are there, the claim's verdict has to be the study's. What else
+was compared that bears on the advice, for it or against it, is named beside it and told as well, so
+that no comparison is picked for what it says.
 """
 
 from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from imbalance_lab import evidence
 from imbalance_lab.claims import Claim
@@ -37,6 +40,8 @@ class Basis:
         Names, for a study.
     sense : {"same", "opposite", ""}
         How the claim's advice relates to the comparison's.
+    beside : str
+        Further comparisons that bear on it, such as ``"folds/spread-ap choices/f1"``.
     """
 
     advice: str
@@ -44,24 +49,77 @@ class Basis:
     study: str = ""
     comparison: str = ""
     sense: str = ""
+    beside: str = ""
+
+    def named(self) -> Iterator[tuple[str, str]]:
+        """Return the study and comparison of each name beside it; the second is "" if none is."""
+        for name in self.beside.split():
+            study, _, comparison = name.partition("/")
+            yield study, comparison
 
     def verdict(self, read: Reader = evidence.study) -> str | None:
         """Return the study's verdict on the claim's advice, or None while it is not finished."""
         found = read(self.study)
-        if found.runs[0] < found.runs[1]:
+        if not _finished(found):
             return None
         said = found.verdict_on(self.comparison)
         return _MIRRORED.get(said, said) if self.sense == OPPOSITE else said
 
     def told(self, read: Reader = evidence.study) -> str:
-        """Return the sentence of the page that says what the claim rests on."""
+        """Return the sentences of the page that say what the claim rests on."""
+        return " ".join([self._own(read), *self._others(read)])
+
+    def _own(self, read: Reader) -> str:
         if self.basis == LESSON:
-            return "Rests on the lesson's own cells; no study of the laboratory tests it."
+            nothing = "" if self.beside else "; no study of the laboratory tests it"
+            return f"Rests on the lesson's own cells{nothing}."
         if self.basis == ARGUED:
             return "Rests on an argument; it was not measured."
+        name = f"Study: [`{self.study}`](laboratory.md), {self.comparison}"
         said = self.verdict(read)
-        state = "not finished, so the verdict above is the lesson's alone" if said is None else said
-        return f"Study: [`{self.study}`](laboratory.md), {self.comparison}: {state}."
+        if said is None:
+            return f"{name}: not finished, so the verdict above is the lesson's alone."
+        numbers = numbers_of(read(self.study).facts(self.comparison))
+        turned = " It tests the opposite advice." if self.sense == OPPOSITE else ""
+        return f"{name}: {said}{numbers}.{turned}"
+
+    def _others(self, read: Reader) -> Iterator[str]:
+        waiting = []
+        for study, comparison in self.named():
+            found = read(study)
+            if not _finished(found):
+                waiting.append(f"[`{study}`](laboratory.md), {comparison}")
+                continue
+            facts = found.facts(comparison)
+            yield (
+                f"Beside it, [`{study}`](laboratory.md), {comparison} (“{facts['advice']}”): "
+                f"{facts['verdict']}{numbers_of(facts)}."
+            )
+        if waiting:
+            yield f"Bearing on it and not finished: {'; '.join(waiting)}."
+
+
+def _finished(found: evidence.Result) -> bool:
+    return found.runs[0] == found.runs[1]
+
+
+def numbers_of(facts: dict[str, Any]) -> str:
+    """Return what a comparison's verdict was drawn from, as a text in parentheses.
+
+    The mean difference over all conditions with its interval, the margin, how many conditions said
+    what, and whether they are simulated or real sets.
+    """
+    overall, kind = facts["overall"], ".0%" if facts["relative"] else ".3f"
+    if "mean" not in overall:
+        return ""
+    mean, low, high = (f"{overall[key]:+{kind}}" for key in ("mean", "low", "high"))
+    margin = f"{facts['margin']:.0%}" if facts["relative"] else f"{facts['margin']:g}"
+    said = Counter(condition["answer"] for condition in facts["conditions"])
+    counts = ", ".join(f"{said[answer]} {answer}" for answer in ("yes", "no", "open"))
+    sources = [c["n"] for c in facts["conditions"] if c["unit"] == "family"]
+    data = f"with {max(sources)} sources of real sets" if sources else "all simulated"
+    measure = facts["measure"].replace("_", " ")
+    return rf" ({measure} {mean} \[{low}, {high}\], margin {margin}; conditions: {counts}; {data})"
 
 
 def read_bases(root: Path) -> dict[str, Basis]:
@@ -82,14 +140,19 @@ def unfit_bases(
     found += [f"{BASES}: no lesson claims {one!r}" for one in bases if one not in advice]
     found += [f"{one!r} is claimed {n} times" for one, n in advice.items() if n > 1]
     for basis in bases.values():
+        named = list(basis.named())
         if basis.basis in (LESSON, ARGUED):
             if basis.study or basis.comparison or basis.sense:
                 found.append(f"{BASES}: {basis.advice!r} rests on no study, so it names none")
         elif basis.basis != STUDY or basis.sense not in (SAME, OPPOSITE):
             found.append(f"{BASES}: {basis.advice!r} has an unknown basis or sense")
         else:
+            named.append((basis.study, basis.comparison))
+        for study, comparison in named:
             try:
-                read(basis.study).verdict_on(basis.comparison)
+                if not comparison:
+                    raise ValueError(f"beside must read like 'folds/empty', got {basis.beside!r}")
+                read(study).verdict_on(comparison)
             except ValueError as error:
                 found.append(f"{BASES}: {basis.advice!r}: {error}")
     return found

@@ -38,18 +38,21 @@ CLAIMS_HEAD = """\
 # Popular advice, put to the test
 
 What guides to imbalanced data commonly say, and what came out when the lessons tried it. Each
-entry names the advice, the verdict, the numbers behind it and, where there is one, the reference
-that explains it. The numbers are outputs of the lesson's own cells: open it to see the experiment,
-and to repeat it. Coverage rows are those of the [table of what such guides teach](coverage.csv).
+entry names the advice, the verdict, the numbers behind it and, where there is one, a reference to
+read on, which need not agree. The numbers are outputs of the lesson's own cells: open it to see the
+experiment, and to repeat it. Coverage rows are those of the [table of what such guides
+teach](coverage.csv).
 
 An experiment of a lesson is small, so that it runs while you wait. Where a study of the
 [laboratory](laboratory.md) tests the same advice, its entry names the study and the comparison;
-once all its runs are made, its verdict is the one that counts. An entry also says if there is no
-such study, or if the advice was argued and not measured.
+once all its runs are made, its verdict is the one that counts. In parentheses stand the mean
+difference over all conditions, the smallest difference that matters, which was written down before,
+and how many conditions said yes, no, or stayed open. Comparisons that bear on the advice, for it or
+against it, are told beside it. An entry also says if there is no such study, or if the advice was
+argued and not measured.
 
 For {named} of the {all} pieces of advice a page is named that gives it, in its own words; the
-passage was looked up. For the others none is named yet, so take those for what is heard in talks
-and courses.
+passage was looked up. Where a search found none, the entry says so.
 
 A value in square brackets is a 95% interval over repeated runs, of a paired difference where there
 is a sign before it. A verdict speaks about the data and the models of its experiment; the
@@ -224,7 +227,7 @@ def _claim(
         further.append(f"Coverage rows: [{rows}](coverage.csv)")
     lines = [
         f"### {escaped(claim.advice)}",
-        told(sources.get(claim.advice, [])),
+        told(sources.get(claim.advice, [])) if sources else "",
         f"{SIGNS[claim.verdict]} **{claim.found}** {escaped(claim.because)}",
         bases[claim.advice].told() if claim.advice in bases else "",
         " · ".join(further),

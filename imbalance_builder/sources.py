@@ -65,6 +65,8 @@ def unfit_sources(advice: Iterable[str], sources: Sources) -> list[str]:
 
 
 def told(sources: Iterable[Source]) -> str:
-    """Return the sentence of the page that says who gives the advice, "" if nobody is named."""
+    """Return the sentence of the page that says who gives the advice, or that nobody was found."""
     links = [source.link for source in sources]
-    return f"Said, for instance, by {' and by '.join(links)}." if links else ""
+    if not links:
+        return "No page was found that gives it in so many words."
+    return f"Said, for instance, by {' and by '.join(links)}."

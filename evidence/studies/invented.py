@@ -1,8 +1,9 @@
 """Do SMOTE's rows pass for real ones?
 
 A forest is asked to tell them apart. If it may have met an invented row's parents, as after a
-random split of rows, it can win by memory; so the honest question gives the test rows parents of
-their own.
+random split of rows, it can go by memory; so the honest question gives the test rows parents of
+their own. Memory was expected to help. Here it misled: the real rows are the parents, so that an
+invented row of the test lies beside real ones of the training, and a real one beside its children.
 """
 
 from imbalance_evidence.study import Comparison, Study, grid
