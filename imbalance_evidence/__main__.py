@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from imbalance_evidence import RESULTS, ROOT
+from imbalance_evidence.forecast import Forecast, hours_told
 from imbalance_evidence.page import PAGE, filled, write_page
-from imbalance_evidence.pool import PoolError
+from imbalance_evidence.pool import Pool, PoolError
 from imbalance_evidence.rows import can_run, split_by_state
-from imbalance_evidence.run import Forecast, run
+from imbalance_evidence.run import run
 from imbalance_evidence.sample import check_sample, describe
 from imbalance_evidence.study import Study, load_study, study_names
 from imbalance_evidence.summary import result_of, result_text, write_result
@@ -25,11 +26,15 @@ STOPPED = 130
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m imbalance_evidence", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("status", help="what there is of each study, and the time that is left")
+    state = commands.add_parser("status", help="what there is of each study, and the time left")
+    state.add_argument("studies", nargs="*", metavar="STUDY", help="all, if none is named")
     again = commands.add_parser("run", help="run what is missing or stale, then write the results")
     again.add_argument("studies", nargs="*", metavar="STUDY", help="all, if none is named")
     again.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one for each core")
     again.add_argument("--scheduler", help="address of a Dask scheduler, to use its workers")
+    again.add_argument(
+        "--pilot", action="store_true", help="make only a few rows, so that the time left is known"
+    )
     commands.add_parser("summarise", help="write results and page from the rows that there are")
     commands.add_parser("check", help="fail on stale rows, and on results that rows do not give")
     sample = commands.add_parser("check-sample", help="run a sample of the rows again and compare")
@@ -42,31 +47,39 @@ def _chosen(names: Sequence[str]) -> dict[str, Study]:
     return {name: load_study(name) for name in names or study_names()}
 
 
-def status(console: Console) -> int:
+def status(console: Console, names: Sequence[str] = ()) -> int:
     """Show for each study how many rows are fresh, stale and missing, and what is left to do."""
     table = Table("study", "rows", "fresh", "stale", "missing", "hours left on one core")
-    total = 0.0
-    for name, study in _chosen([]).items():
+    studies = _chosen(names)
+    protocols = {study.protocol for study in studies.values()}
+    forecast = Forecast({name: list(Pool(name).read().values()) for name in protocols})
+    total, others, all_left = 0.0, 0, 0
+    for name, study in studies.items():
         fresh, stale, missing = split_by_state(study)
         runs = study.runs()
-        forecast = Forecast({study.protocol: list(fresh.values())})
         left = [number for number, _ in stale] + missing
-        hours = sum(forecast((study.protocol, *runs[number])) for number in left) / 3600
-        total += hours
+        seconds, unknown = forecast.total((study.protocol, *runs[number]) for number in left)
+        total, others, all_left = total + seconds, others + unknown, all_left + len(left)
         counts = map(str, (len(runs), len(fresh), len(stale), len(missing)))
-        table.add_row(name, *counts, f"{hours:.2f}")
-    table.add_row("all", "", "", "", "", f"{total:.2f}")
+        table.add_row(name, *counts, hours_told(seconds, unknown, len(left)))
+    if len(studies) > 1:
+        table.add_row("all", "", "", "", "", hours_told(total, others, all_left))
     console.print(table)
+    if others:
+        console.print("A few rows tell more: python -m imbalance_evidence run STUDY --pilot")
     return 0
 
 
-def execute(console: Console, names: list[str], jobs: int, scheduler: str | None) -> int:
+def execute(
+    console: Console, names: list[str], jobs: int, scheduler: str | None, pilot_only: bool = False
+) -> int:
     """Run studies; whatever ends the run, the results are brought up to date with the rows."""
     studies = _chosen(names)
     code = 0
     try:
-        made = run(studies, jobs=jobs, scheduler=scheduler, console=console)
-        console.print(f"{made} rows were made; nothing is left to do.")
+        made = run(studies, jobs=jobs, scheduler=scheduler, console=console, pilot_only=pilot_only)
+        then = "status tells what all will take" if pilot_only else "nothing is left to do"
+        console.print(f"{made} rows were made; {then}.")
         for name, study in studies.items():
             if not can_run(study.protocol):
                 console.print(f"{name} was left out: it needs PyTorch (pip install torch==2.13.0).")
@@ -124,9 +137,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console()
     try:
         if given.command == "status":
-            return status(console)
+            return status(console, given.studies)
         if given.command == "run":
-            return execute(console, given.studies, given.jobs, given.scheduler)
+            return execute(console, given.studies, given.jobs, given.scheduler, given.pilot)
         if given.command == "summarise":
             return summarise()
         if given.command == "check":

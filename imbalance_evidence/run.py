@@ -6,7 +6,6 @@ where it stopped. The first repeats of all cells come first, so that what exists
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,20 +16,18 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
+    Task,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from imbalance_evidence import ROWS
-from imbalance_evidence.pool import Pool, Row
+from imbalance_evidence.forecast import Remaining, Run, pilot
+from imbalance_evidence.pool import Pool
 from imbalance_evidence.rows import add_origin, can_run, execute, split_by_state
-from imbalance_evidence.study import Cell, Study, cell_columns
-
-Run = tuple[str, Cell, int]
-
-#: Seconds of a run of which nothing like it was run yet.
-UNKNOWN_SECONDS = 1.0
+from imbalance_evidence.study import Study
 
 
 def to_do(studies: Mapping[str, Study], folder: Path = ROWS) -> list[Run]:
@@ -47,34 +44,17 @@ def to_do(studies: Mapping[str, Study], folder: Path = ROWS) -> list[Run]:
     return sorted(found.values(), key=lambda run: run[2])
 
 
-class Forecast:
-    """How long a run will take, judged by the rows that were run before.
+def _client(scheduler: str) -> Any:
+    """Return a connection to a Dask scheduler."""
+    from distributed import Client
 
-    Parameters
-    ----------
-    rows : mapping of str to rows
-        For each protocol.
-    """
-
-    def __init__(self, rows: Mapping[str, list[Row]]) -> None:
-        self._known: dict[tuple[Any, ...], float] = {}
-        for protocol, kept in rows.items():
-            seconds: dict[tuple[Any, ...], list[float]] = {}
-            for row in kept:
-                for key in self._keys(protocol, row):
-                    seconds.setdefault(key, []).append(float(row["seconds"]))
-            self._known |= {key: statistics.fmean(values) for key, values in seconds.items()}
-
-    @staticmethod
-    def _keys(protocol: str, cell: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Return what a run has in common with others, from the same cell to the same protocol."""
-        _, *others = columns = [(name, str(cell[name])) for name in cell_columns(protocol)]
-        return [(protocol, *columns), (protocol, *others), (protocol,)]
-
-    def __call__(self, run: Run) -> float:
-        """Return the seconds that a run is expected to take on one core."""
-        keys = self._keys(run[0], run[1])
-        return next((self._known[key] for key in keys if key in self._known), UNKNOWN_SECONDS)
+    try:
+        return Client(scheduler, timeout="20s")
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"scheduler must be the address of a Dask scheduler that answers, such as "
+            f"tcp://10.0.0.1:8786, got {scheduler!r}: {error}"
+        ) from error
 
 
 @contextmanager
@@ -93,9 +73,7 @@ def workers(jobs: int, scheduler: str | None) -> Iterator[None]:
         if scheduler is None:
             stack.enter_context(parallel_config("loky", n_jobs=jobs, inner_max_num_threads=1))
         else:
-            from distributed import Client
-
-            stack.enter_context(Client(scheduler, timeout="20s"))
+            stack.enter_context(_client(scheduler))
             stack.enter_context(parallel_config("dask", n_jobs=-1))
         yield
 
@@ -107,6 +85,7 @@ def run(
     scheduler: str | None = None,
     folder: Path = ROWS,
     console: Console | None = None,
+    pilot_only: bool = False,
 ) -> int:
     """Run what is missing or stale, and keep each row as soon as it is finished.
 
@@ -118,6 +97,8 @@ def run(
     folder : Path, optional
     console : rich.console.Console, optional
         Where the progress is shown.
+    pilot_only : bool, default=False
+        Make only the few rows that show each value of the grids once, to know the time of all.
 
     Returns
     -------
@@ -126,22 +107,27 @@ def run(
 
     Raises
     ------
+    ValueError
+        If there are no jobs, or no scheduler answers.
     PoolError
         If another run is writing to the same rows.
     KeyboardInterrupt
         If it was stopped; all finished rows are kept.
     """
+    if jobs == 0:
+        raise ValueError("jobs must be a number of processes, or -1 for one a core, got 0")
     runs = to_do(studies, folder)
+    runs = pilot(runs) if pilot_only else runs
     if not runs:
         return 0
     pools = {protocol: Pool(protocol, folder) for protocol in {run[0] for run in runs}}
-    forecast = Forecast({name: list(pool.read().values()) for name, pool in pools.items()})
+    remaining = Remaining(runs, {name: pool.read().values() for name, pool in pools.items()})
     made = 0
     with ExitStack() as stack:
         writers = {name: stack.enter_context(pool.writer()) for name, pool in pools.items()}
         stack.enter_context(workers(jobs, scheduler))
         progress = stack.enter_context(_progress(console))
-        bar = progress.add_task("rows", total=sum(map(forecast, runs)), done=0, rows=len(runs))
+        bar = progress.add_task("rows", done=0, rows=len(runs), unknown=remaining.unknown)
         finished = Parallel(return_as="generator_unordered", batch_size=1)(
             delayed(_numbered)(number, *one) for number, one in enumerate(runs)
         )
@@ -149,8 +135,23 @@ def run(
             add_origin(origin, folder)
             writers[runs[number][0]].append(row)
             made += 1
-            progress.update(bar, advance=forecast(runs[number]), done=made)
+            remaining.done(number, row)
+            progress.update(
+                bar,
+                completed=remaining.spent,
+                total=remaining.spent + remaining.seconds,
+                done=made,
+                unknown=remaining.unknown,
+            )
     return made
+
+
+class _TimeLeft(TimeRemainingColumn):
+    """The time that is left, where rows have shown what the runs cost."""
+
+    def render(self, task: Task) -> Text:
+        """Return the time, or that it is not known yet."""
+        return Text("not known yet") if task.fields["unknown"] else super().render(task)
 
 
 def _numbered(number: int, *one: Any) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -163,7 +164,7 @@ def _progress(console: Console | None) -> Progress:
         BarColumn(),
         TimeElapsedColumn(),
         TextColumn("· left"),
-        TimeRemainingColumn(),
+        _TimeLeft(),
         console=console,
         disable=console is not None and console.quiet,
     )

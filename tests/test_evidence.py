@@ -24,6 +24,7 @@ from imbalance_evidence import rows as rows_module
 from imbalance_evidence import summary
 from imbalance_evidence.families import family_of, real_lines, real_sets
 from imbalance_evidence.fingerprint import essence, fingerprint
+from imbalance_evidence.forecast import Forecast, Remaining, hours_told, pilot
 from imbalance_evidence.pool import Pool, PoolError
 from imbalance_evidence.protocols.backtest import ESTIMATES, company
 from imbalance_evidence.protocols.calibrated import CORRECTIONS, Firth, calibrated
@@ -33,7 +34,7 @@ from imbalance_evidence.protocols.losses import _to_try as losses_to_try
 from imbalance_evidence.protocols.losses import focal_slope
 from imbalance_evidence.protocols.plan import PLANS
 from imbalance_evidence.rows import code_of, execute, split_by_state
-from imbalance_evidence.run import Forecast, run, to_do
+from imbalance_evidence.run import run, to_do
 from imbalance_evidence.sample import check_sample, draw_sample
 from imbalance_evidence.study import Comparison, Study, grid, load_study, study_names
 from imbalance_evidence.summary import result_of, result_text, summarise, table_of
@@ -557,18 +558,80 @@ class TestRows:
         with pool.writer(), pytest.raises(PoolError, match="another run"), pool.writer():
             pass
 
-    def test_the_time_that_is_left_is_judged_by_similar_runs(self) -> None:
-        def row(seconds: str, **cell: str) -> dict[str, str]:
-            plain = {"data": "a", "model": "m", "treatment": "t", "tuned": "True", "repeat": "0"}
-            return plain | cell | {"seconds": seconds}
 
-        kept = [row("2"), row("4"), row("9", data="b"), row("30", model="n")]
+def timed(seconds: float, **changes: object) -> dict[str, object]:
+    """Return a cell of the protocol `trial` with the seconds that a row of it took."""
+    plain = {"data": "a", "model": "m", "treatment": "t", "tuned": True, "repeat": 0}
+    return plain | changes | {"seconds": str(seconds)}
+
+
+class TestForecast:
+    """How long it will take: from rows, and not from a guess."""
+
+    def test_a_run_takes_what_the_same_took(self) -> None:
+        forecast = Forecast({"trial": [timed(2), timed(4, repeat=1), timed(30, model="n")]})
+        assert forecast(("trial", timed(0), 5)) == pytest.approx(3)
+
+    def test_a_run_that_was_never_made_costs_its_data_times_its_model(self) -> None:
+        kept = [timed(2), timed(20, data="b"), timed(6, model="n"), timed(1, tuned=False)]
         forecast = Forecast({"trial": kept})
-        cell = {"data": "a", "model": "m", "treatment": "t", "tuned": True}
-        assert forecast(("trial", cell, 5)) == 3
-        assert forecast(("trial", cell | {"data": "c"}, 5)) == 5
-        assert forecast(("trial", cell | {"model": "o"}, 5)) == pytest.approx(45 / 4)
-        assert Forecast({})(("trial", cell, 0)) == 1
+        assert forecast(("trial", timed(0, data="b", model="n"), 0)) == pytest.approx(60, rel=0.02)
+        cell = timed(0, data="b", model="n", tuned=False)
+        assert forecast(("trial", cell, 0)) == pytest.approx(30, rel=0.02)
+
+    def test_what_no_row_has_is_not_guessed(self) -> None:
+        forecast = Forecast({"trial": [timed(2)]})
+        new, same = ("trial", timed(0, data="huge"), 0), ("trial", timed(0), 0)
+        assert forecast(new) is None
+        assert forecast(("folds", {}, 0)) is None
+        assert Forecast({"trial": []})(same) is None
+        assert forecast.total([new, same, same]) == (4, 1)
+
+    @pytest.mark.parametrize(
+        ("seconds", "unknown", "runs", "told"),
+        [
+            (0, 3, 3, "not known yet"),
+            (7200, 0, 3, "2.00"),
+            (1800, 1, 3, "0.50, and 1 rows not known yet"),
+            (0, 0, 0, "0.00"),
+        ],
+    )
+    def test_it_is_told_what_is_not_known(self, seconds, unknown, runs, told) -> None:
+        assert hours_told(seconds, unknown, runs) == told
+
+    def test_a_pilot_shows_each_value_once_and_then_all_is_known(self) -> None:
+        study = small_study(data=[GAUSS, "gauss n=900 prevalence=0.1", "gauss n=500"])
+        runs = [("trial", cell, repeat) for cell, repeat in study.runs()]
+        few = pilot(runs)
+        assert len(runs) == 24
+        assert len(few) == 4
+        forecast = Forecast({"trial": [cell | {"seconds": "1"} for _, cell, _ in few]})
+        assert forecast.total(runs) == (pytest.approx(24), 0)
+
+    def test_a_run_learns_what_is_left_from_its_own_rows(self) -> None:
+        runs = [("trial", timed(0), repeat) for repeat in range(6)]
+        remaining = Remaining(runs, {"trial": []})
+        assert (remaining.seconds, remaining.unknown) == (0, 6)
+        for number, seconds in enumerate((1, 3, 5)):
+            remaining.done(number, timed(seconds))
+        assert remaining.spent == 9
+        assert (remaining.seconds, remaining.unknown) == (pytest.approx(6), 0)
+
+    def test_the_command_makes_a_pilot_and_says_what_all_will_take(
+        self, tmp_path, monkeypatch, capsys
+    ) -> None:
+        study = small_study(repeats=2)
+        monkeypatch.setattr(command, "load_study", lambda name: study)
+        monkeypatch.setattr(command, "split_by_state", lambda s: split_by_state(s, tmp_path))
+        monkeypatch.setattr(command, "Pool", lambda name: Pool(name, tmp_path))
+        monkeypatch.setattr(command, "run", lambda s, **how: run(s, folder=tmp_path, **how))
+        monkeypatch.setattr(command, "summarise", lambda: 0)
+        assert command.main(["status", "small"]) == 0
+        assert "not known yet" in capsys.readouterr().out
+        assert command.main(["run", "small", "--pilot", "--jobs", "1"]) == 0
+        assert "2 rows were made; status tells what all will take" in capsys.readouterr().out
+        assert command.main(["status", "small"]) == 0
+        assert "not known yet" not in capsys.readouterr().out
 
 
 def numbers(folder: Path) -> pd.DataFrame:
@@ -631,6 +694,18 @@ class TestStopped:
         whole = tmp_path / "whole"
         run({"small": study}, jobs=1, folder=whole, console=QUIET)
         assert numbers(tmp_path).equals(numbers(whole))
+
+    @pytest.mark.parametrize(
+        ("how", "message"),
+        [
+            ({"jobs": 0}, "jobs must be a number of processes"),
+            ({"scheduler": "nowhere"}, "scheduler must be the address .* got 'nowhere': missing"),
+        ],
+    )
+    def test_workers_that_there_are_not_are_named(self, tmp_path, how, message) -> None:
+        with pytest.raises(ValueError, match=message):
+            run({"small": small_study()}, folder=tmp_path, console=QUIET, **how)
+        assert not Pool("trial", tmp_path).read()
 
     def test_a_dask_scheduler_s_workers_make_the_same_rows(self, finished, tmp_path) -> None:
         from distributed import LocalCluster
