@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +13,7 @@ from rich.table import Table
 from imbalance_evidence import RESULTS, ROOT
 from imbalance_evidence.forecast import Forecast, hours_told
 from imbalance_evidence.page import PAGE, filled, write_page
-from imbalance_evidence.pool import Pool, PoolError
+from imbalance_evidence.pool import Key, Pool, PoolError
 from imbalance_evidence.rows import can_run, split_by_state
 from imbalance_evidence.run import run
 from imbalance_evidence.sample import check_sample, describe
@@ -86,14 +86,15 @@ def execute(
     except KeyboardInterrupt:
         console.print("Stopped. All finished rows are kept; the next run goes on from here.")
         code = STOPPED
-    summarise()
+    summarise({study.protocol for study in studies.values()})
     return code
 
 
-def summarise() -> int:
-    """Write every study's result from its rows, and the tables of the page from the results."""
+def summarise(protocols: Container[str] | None = None) -> int:
+    """Write the results of these protocols' studies, or of all, and the tables of the page."""
     for name, study in _chosen([]).items():
-        write_result(name, study)
+        if protocols is None or study.protocol in protocols:
+            write_result(name, study)
     write_page()
     return 0
 
@@ -116,12 +117,30 @@ def problems() -> list[str]:
                 f"{name}: {path.relative_to(ROOT)} is not what the rows give. If the rows are "
                 "right, `python -m imbalance_evidence summarise` writes it again."
             )
+    found += _undeclared()
     page = PAGE.read_text(encoding="utf-8")
     if page != filled(page):
         found.append(f"the tables of {PAGE.name} are not those of the results: summarise again")
     known = {f"{name}.json" for name in study_names()}
     left_over = [path.name for path in sorted(RESULTS.glob("*.json")) if path.name not in known]
     return found + [f"{name} is a result of no study; delete it" for name in left_over]
+
+
+def _undeclared() -> list[str]:
+    """Return the files with rows that no study declares, such as those of a study that is gone."""
+    keys: dict[str, set[Key]] = {}
+    for study in _chosen([]).values():
+        pool = Pool(study.protocol)
+        keys.setdefault(study.protocol, set()).update(pool.key(*run) for run in study.runs())
+    found = []
+    for protocol, declared in keys.items():
+        pool = Pool(protocol)
+        if others := sorted(set(pool.read()) - declared):
+            found.append(
+                f"{pool.path.name}: {len(others)} rows belong to no study; the first of them is "
+                f"{others[0]}. Take them out, or bring their study back."
+            )
+    return found
 
 
 def _commit() -> str:

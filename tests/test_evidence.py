@@ -625,7 +625,7 @@ class TestForecast:
         monkeypatch.setattr(command, "split_by_state", lambda s: split_by_state(s, tmp_path))
         monkeypatch.setattr(command, "Pool", lambda name: Pool(name, tmp_path))
         monkeypatch.setattr(command, "run", lambda s, **how: run(s, folder=tmp_path, **how))
-        monkeypatch.setattr(command, "summarise", lambda: 0)
+        monkeypatch.setattr(command, "summarise", lambda protocols: 0)
         assert command.main(["status", "small"]) == 0
         assert "not known yet" in capsys.readouterr().out
         assert command.main(["run", "small", "--pilot", "--jobs", "1"]) == 0
@@ -804,8 +804,14 @@ class TestStaleAndTampered:
         monkeypatch.setattr(command, "load_study", lambda name: study)
         monkeypatch.setattr(command, "split_by_state", lambda s: split_by_state(s, folder))
         monkeypatch.setattr(command, "result_of", lambda n, s: result_of(n, s, folder))
+        monkeypatch.setattr(command, "Pool", lambda name: Pool(name, folder))
         (results / "small.json").write_text(result_text(result_of("small", study, folder)))
         assert command.main(["check"]) == 0
+        shorter = small_study(3)
+        monkeypatch.setattr(command, "load_study", lambda name: shorter)
+        assert command.main(["check"]) == 1
+        assert "2 rows belong to no study" in " ".join(capsys.readouterr().out.split())
+        monkeypatch.setattr(command, "load_study", lambda name: study)
         (results / "old.json").write_text("{}")
         change_a_number(folder, "code", "0123456789")
         assert command.main(["check"]) == 1
@@ -1026,6 +1032,17 @@ class TestDeclarations:
         wrong = Comparison("a", "b.", "luck", NOTHING, WEIGHTS, 1.0, "more")
         with pytest.raises(ValueError, match=r"no measure.*luck"):
             Study([grid(2, data=GAUSS, model="logistic")], [wrong])
+
+    def test_the_study_that_the_docs_show_is_whole_and_gets_a_verdict(self, tmp_path: Path) -> None:
+        page = (ROOT / "docs" / "laboratory.md").read_text(encoding="utf-8")
+        shown = re.search(r"This one is whole:\n\n```python\n(.*?)```", page, re.DOTALL)
+        assert shown
+        (tmp_path / "shown.py").write_text(shown[1].replace("20,  # repeats", "2,"))
+        study = load_study("shown", tmp_path)
+        assert run({"shown": study}, jobs=1, folder=tmp_path, console=QUIET) == 8
+        (found,) = result_of("shown", study, tmp_path)["comparisons"]
+        assert found["finished"]
+        assert len(found["conditions"]) == 2
 
     def test_a_study_that_does_not_exist_is_named_with_those_that_do(self) -> None:
         with pytest.raises(ValueError, match=r"no study 'smoke'.*'smote'"):
