@@ -58,27 +58,36 @@ step() {
 "
 }
 
-# NumPy leaves the order of ties open, and processors differ in it: here it is drawn (random_ties.py).
-step "every solution, ties sorted at random, its stored outputs compared" \
-    env RANDOM_TIES=0 python -m pytest solutions -n "$jobs" --dist loadfile $ignored \
-    --nbval --nbval-sanitize-with tests/nbval.cfg
-step "every lesson, unsolved, from top to bottom" \
-    python -m pytest lessons -n "$jobs" --dist loadfile $ignored --nbval-lax
-# What nbval cannot see: the source behind each notebook, and the lesson released from it.
-step "every notebook, built again from its source around its outputs and compared" \
-    python -m imbalance_builder --check --stored
+notebooks() {
+    workers=$(((jobs + 1) / 2))
+    # NumPy leaves the order of ties open, and processors differ in it: here it is drawn (random_ties.py).
+    step "every solution, ties sorted at random, its stored outputs compared" \
+        env RANDOM_TIES=0 python -m pytest solutions -n "$workers" --dist loadfile $ignored \
+        --nbval --nbval-sanitize-with tests/nbval.cfg
+    step "every lesson, unsolved, from top to bottom" \
+        python -m pytest lessons -n "$workers" --dist loadfile $ignored --nbval-lax
+    # What nbval cannot see: the source behind each notebook, and the lesson released from it.
+    step "every notebook, built again from its source around its outputs and compared" \
+        python -m imbalance_builder --check --stored
+    # Numbers of the laboratory: rows that belong to the code, results that belong to the rows, and
+    # a sample of rows, another one for each commit, that comes out again.
+    step "every kept row and result of the studies" python -m imbalance_evidence check
+    step "a sample of the studies' rows, run again and compared" \
+        python -m imbalance_evidence check-sample --seconds 60
+    printf %s "$failed"
+    return "$status"
+}
 
-# Numbers of the laboratory: rows that belong to the code, results that belong to the rows, and a
-# sample of rows, another one for each commit, that comes out again.
-step "every kept row and result of the studies" python -m imbalance_evidence check
-step "a sample of the studies' rows, run again and compared" \
-    python -m imbalance_evidence check-sample --seconds 60
-
-# Last, so that what failed stands at the end, where a log that is cut still shows it. These wait as
-# much as they compute, for kernels, browsers and time limits: one worker more (two more are no
-# faster: tried).
+# The tests wait as much as they compute, for kernels, browsers and time limits: so there is one
+# worker more than cores, and the notebooks run beside them. What they print comes after the tests.
+mkdir -p build
+notebooks >build/notebooks.log 2>&1 &
+beside=$!
+trap 'trap - INT TERM; kill 0' INT TERM  # Ctrl-C does not reach what runs beside
 step "tests of the package, the exercises, grading and the browser" \
     python -m pytest tests -n "$((jobs + 1))" --dist loadgroup -m "$selection" --durations 25
+wait "$beside" || status=1
+cat build/notebooks.log
 
 echo
 if [ "$status" = 0 ]; then echo "everything passed"; else echo "${failed}something failed: see above"; fi

@@ -342,7 +342,7 @@ class TestTestCommand:
         """Run the command with stand-ins; return exit code, output, and the calls of python."""
         folder = tmp_path / "bin"
         folder.mkdir()
-        for name in ("sh", "dirname", "env", "id", "ls", "cat"):
+        for name in ("sh", "dirname", "env", "id", "ls", "cat", "mkdir"):
             (folder / name).symlink_to(shutil.which(name))
         calls = tmp_path / "calls"
         calls.touch()
@@ -397,7 +397,7 @@ class TestTestCommand:
             check=False,
         )
         assert result.returncode == 1
-        *_, step, last = result.stdout.rstrip().splitlines()
+        *_, step, _, last = result.stdout.rstrip().splitlines()
         assert step.startswith("failed: every solution")
         assert last == "something failed: see above"
         assert (tmp_path / "calls").read_text() == calls * 2
