@@ -28,6 +28,9 @@ lesson_pages = {
 }
 
 html_theme = "furo"
+pygments_dark_style = (
+    "a11y-dark"  # the pair of the theme's light one; nothing in code is underlined
+)
 html_copy_source = html_show_sourcelink = False
 html_css_files = ["site.css"]
 html_js_files = [("scrollable.js", {"defer": "defer"})]

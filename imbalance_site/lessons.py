@@ -25,6 +25,8 @@ DEPENDS = "*What this cell shows depends on your answer: run it.*"
 PNG = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=\s]+)"')
 #: From the page of a lesson to the pictures of all lessons.
 PICTURES = "../../_static/pictures"
+#: What the front page of the repository is to a lesson, the list of lessons is here.
+CONTENTS = ("](../../README.md)", "](../index.md)")
 
 
 def page_of(lesson: Lesson, pictures: Path) -> NotebookNode:
@@ -42,9 +44,11 @@ def page_of(lesson: Lesson, pictures: Path) -> NotebookNode:
     shown = outputs_to_show(solved)
     cells: list[NotebookNode] = []
     for cell in released.cells:
-        cells.append(cell)
         if cell.cell_type != "code":
+            cell.source = cell.source.replace(*CONTENTS)
+            cells += [] if "nbgrader" in cell.metadata else [cell]  # a page takes no answer
             continue
+        cells.append(cell)
         # Check cells are locked and counted for nbgrader; a reader needs none of it.
         cell.metadata = {"tags": [t for t in cell.metadata.get("tags", []) if t == "hide-input"]}
         outputs = shown.get(cell.id, [])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
@@ -55,7 +56,8 @@ def assemble(source: Path, course: Course) -> None:
     _studies(source, drawings)
     _front_page(source, collected)
     _write(source / "advice.md", advice_page(collected, read_bases(course.root), drawings))
-    _write(source / "lessons" / "index.md", _contents("Lessons", map(_entry, collected)))
+    lessons_page = _contents("Lessons", map(_entry, collected), _lesson_table(collected, ""))
+    _write(source / "lessons" / "index.md", lessons_page)
 
 
 def _front_page(source: Path, collected: list[Collected]) -> None:
@@ -84,7 +86,8 @@ def _docs(source: Path, root: Path) -> None:
     shutil.copytree(root / "docs", source / "docs", ignore=KEPT_BACK)
     for name in ("CONTRIBUTING.md", "CHANGELOG.md"):
         shutil.copyfile(root / name, source / name)
-    (source / "index.md").touch()  # links lead there; its text comes last
+    for page in (source / "index.md", source / "lessons" / "index.md"):
+        page.touch()  # links lead there; its text comes last
     for page in [*source.glob("*.md"), *source.glob("docs/*.md")]:
         text = page.read_text(encoding="utf-8")
         for there, here in ELSEWHERE.items():
@@ -127,18 +130,18 @@ def _entry(found: Collected) -> str:
     return f"{found.number} · {found.title} <{found.lesson}>"
 
 
-def _lesson_table(collected: list[Collected]) -> str:
-    """Return all lessons with their question and their time."""
+def _lesson_table(collected: list[Collected], folder: str = "lessons/") -> str:
+    """Return all lessons with their question and their time; their pages are in `folder`."""
     lines = ["| lesson | question | minutes |", "| --- | --- | ---: |"]
     for found in collected:
         first = nbformat.read(found.lesson.release, as_version=4).cells[0].source
         minutes = MINUTES.search(first)
-        link = f"[{found.number} · {found.title}](lessons/{found.lesson}.ipynb)"
+        link = f"[{found.number} · {found.title}]({folder}{found.lesson}.ipynb)"
         lines.append(f"| {link} | {found.question} | {minutes[1] if minutes else ''} |")
     return "\n".join(lines)
 
 
-def _contents(title: str, entries: object, text: str = "") -> str:
-    """Return a page that lists others, and puts them into the contents at its side."""
-    listed = "\n".join(entries)  # type: ignore[arg-type]
-    return f"# {title}\n\n{text}\n\n```{{toctree}}\n:maxdepth: 1\n\n{listed}\n```\n"
+def _contents(title: str, entries: Iterable[str], table: str) -> str:
+    """Return a page with a table of others, and put them into the contents at its side."""
+    listed = "\n".join(entries)
+    return f"# {title}\n\n{table}\n\n```{{toctree}}\n:hidden:\n:maxdepth: 1\n\n{listed}\n```\n"

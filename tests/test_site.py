@@ -141,6 +141,14 @@ class TestWhole:
         page = pages["lessons/01-accuracy-paradox/accuracy-paradox.html"]
         assert page.select('p a[href="../02-metrics/metrics.html"]')
         assert not page.select('article a[href="accuracy-paradox.html"]')
+        contents = page.select('article a[href="../index.html"]')
+        assert [link.text for link in contents] == ["all lessons"] * 2  # above and below
+        listed = pages["lessons/index.html"].select("article table a")
+        assert "12-capstone/capstone.html" in [a["href"] for a in listed]
+
+    def test_nobody_is_asked_to_write_on_a_page(self, pages):
+        asked = [name for name, page in pages.items() if "Double-click here" in page.text]
+        assert asked == []
 
 
 class TestClosedInItself:
