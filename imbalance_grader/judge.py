@@ -54,7 +54,8 @@ _LONGEST_MESSAGE = 4000
 _SLOWEST = 5
 OWN, UNUSED = "own", "unused"  # how a cell of the student's own is tagged, that ran or did not
 _BUSY = 0.25  # who computes for less of the time that was waited for him slept, or was held up
-_JUDGE_MEMORY = 4 << 30
+_PAGE = resource.getpagesize()
+_SCORING_MEMORY = 1 << 30  # beyond what a judge begins with; an honest answer takes little of it
 _MODULES = (
     "imbalance_lab.checks",
     "imblearn.metrics",
@@ -78,7 +79,8 @@ def main(reply: socket.socket, template: socket.socket) -> None:
     wire.send(reply, os.getpid())
     request = wire.receive(reply)
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_AS, (_JUDGE_MEMORY, _JUDGE_MEMORY))
+        begins_with = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
+        resource.setrlimit(resource.RLIMIT_AS, (begins_with + _SCORING_MEMORY,) * 2)
     try:
         answer = _grade(request, template)
     except SandboxGone as error:

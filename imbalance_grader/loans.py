@@ -9,6 +9,7 @@ then the other exercise is scored, and of this run only the points of the one in
 from __future__ import annotations
 
 import contextlib
+import itertools
 import signal
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -32,7 +33,10 @@ def lendable(
     results: Mapping[str, CellResult],
     names_used: Callable[[str], Collection[str]],
 ) -> list[str]:
-    """Return the names that a failed cell's answer uses and that other failed cells asked for.
+    """Return the names that a failed cell's answer uses and that earlier failed cells asked for.
+
+    Of a later one nothing is lent: from the right answer to it an earlier one could be had that
+    nobody wrote, and from that the one before, until only the last of them was lost.
 
     Parameters
     ----------
@@ -48,8 +52,8 @@ def lendable(
     used = frozenset[str]().union(*map(names_used, cell.answers.values()))
     wrong = {
         name
-        for other in cells
-        if other.role == "graded" and other is not cell and _lost_points(other, results)
+        for other in itertools.takewhile(lambda other: other is not cell, cells)
+        if other.role == "graded" and _lost_points(other, results)
         for name in other.answers
     }
     known = keys()

@@ -33,6 +33,9 @@ _MOST_CATEGORIES = 1_000
 _MOST_LABELS = 2_000  # of an index of several levels
 _MOST_ALIKE = 16  # keys of one hash: each costs as many steps as there are before it
 _SMALL = 64
+_MOST_KEYS = (
+    50_000  # of all sets and dicts that are not small: of other hashes, and made to collide
+)
 
 FRAME_BYTES = 64 << 20
 
@@ -102,6 +105,7 @@ class Decoder:
     def __init__(self, most: int = _MOST_ITEMS) -> None:
         self.depth = 0  # every extended value starts msgpack anew
         self.left = self.most = most
+        self.keys = _MOST_KEYS
 
     def decode(self, data: bytes) -> Any:
         """Return the plain value of some bytes.
@@ -133,7 +137,10 @@ class Decoder:
     def _extended(self, code: int, data: bytes) -> Any:
         if code not in _CODES:
             raise WireError(f"unknown code {code}")
-        return _CODES[code][2](self.decode(data))
+        parts = self.decode(data)
+        if code in _SETS and type(parts) is list:
+            self._expect_spread(parts)
+        return _CODES[code][2](parts)
 
     def _counted(self, items: list[Any]) -> list[Any]:
         self.left -= len(items) + 1
@@ -143,17 +150,23 @@ class Decoder:
 
     def _dict(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
         self._counted(pairs)
-        _expect_spread([key for key, _ in pairs])
+        self._expect_spread([key for key, _ in pairs])
         return dict(pairs)
 
+    def _expect_spread(self, keys: list[Any]) -> None:
+        """Refuse keys that would take squared time to look up.
 
-def _expect_spread(keys: list[Any]) -> None:
-    """Refuse keys of which too many have one hash: looking them up takes squared time."""
-    if len(keys) <= _SMALL:
-        return
-    hashes = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
-    if int(np.unique(hashes, return_counts=True)[1].max()) > _MOST_ALIKE:
-        raise TooMuch("a set or dict of values that are made to get into each other's way")
+        Many of one hash do. So do many of different hashes, where those that came before stand in
+        each place to which their way through the table leads; that can only be had by few of them.
+        """
+        if len(keys) <= _SMALL:
+            return
+        self.keys -= len(keys)
+        if self.keys < 0:
+            raise TooMuch(f"more than {_MOST_KEYS:,} elements in large sets and dicts")
+        hashes = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
+        if int(np.unique(hashes, return_counts=True)[1].max()) > _MOST_ALIKE:
+            raise TooMuch("a set or dict of values that are made to get into each other's way")
 
 
 def _expect(condition: bool, what: str) -> None:
@@ -179,7 +192,6 @@ def _read_complex(parts: Any) -> complex:
 def _read_set(make: Callable[[list[Any]], Any]) -> Callable[[Any], Any]:
     def read(items: Any) -> Any:
         _expect(type(items) is list, "a collection is written as a list")
-        _expect_spread(items)
         return make(items)
 
     return read
@@ -204,7 +216,8 @@ def _read_array(parts: Any) -> np.ndarray:
     _expect(len(shape) <= _MOST_DIMENSIONS, "too many dimensions")
     _expect(all(type(n) is int and 0 <= n <= _MOST_ITEMS for n in shape), "an array's shape")
     size = math.prod(shape)
-    _expect(size <= _MOST_ITEMS, "too many elements")
+    # Also where one of them is 0: as lists, the others would be as many lists.
+    _expect(math.prod(max(n, 1) for n in shape) <= _MOST_ITEMS, "too many elements")
     if name == "O":
         _expect(type(data) is list and len(data) == size, "an object array's elements")
         flat = np.empty(size, dtype=object)
@@ -212,6 +225,7 @@ def _read_array(parts: Any) -> np.ndarray:
         return flat.reshape(shape)
     _expect(bool(_DTYPE.fullmatch(name)), "an array's dtype")
     dtype = np.dtype(name)
+    _expect(dtype.itemsize > 0, "an array's dtype")  # or it would be made of nothing
     _expect(type(data) is bytes and len(data) == size * dtype.itemsize, "an array's bytes")
     if not data:
         return np.zeros(shape, dtype)
@@ -306,7 +320,7 @@ def _read_frame(parts: Any) -> pd.DataFrame:
     return frame
 
 
-_SCALAR, _INDEX = 7, 8
+_SETS, _SCALAR, _INDEX = (2, 3), 7, 8
 _CODES: dict[int, tuple[tuple[type, ...], Callable[[Any], Any], Callable[[Any], Any]]] = {
     1: ((tuple,), list, _read_tuple),
     2: ((set,), list, _read_set(set)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import math
 import sys
+import tracemalloc
 import warnings
 from collections import Counter, OrderedDict, namedtuple
 from collections.abc import Sequence
@@ -256,6 +257,18 @@ def test_a_stand_in_is_asked_all_cases_in_one_message() -> None:
 QUIZ = seal("00", {1: Question("b", {"a": "Because a is another letter."}, "Letters")})
 
 
+def test_long_text_among_many_values_takes_no_more_memory_than_it_has() -> None:
+    """As an array, each of the values would be as long as the longest."""
+    tracemalloc.start()
+    try:
+        assert difference([0.5] * 400, ["a" * 1_000_000] + [""] * 399) is not None
+        assert difference([[0.5]] * 400, [[np.array("a" * 1_000_000)]] + [[""]] * 399) is not None
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 << 20
+
+
 @pytest.mark.parametrize("got", [np.array(3.0), np.float64(3.0), 3])
 def test_one_number_in_place_of_several_is_a_difference_and_no_crash(got: Any) -> None:
     assert "expected 2 values, not a" in str(difference([3.0, 4.0], got))
@@ -340,6 +353,10 @@ def test_a_value_nested_without_end_or_too_long_is_refused() -> None:
         plain(knot)
     with pytest.raises(NotPlainError, match="more than the"):
         plain(np.zeros(5_000_001, dtype=bool))
+    with pytest.raises(NotPlainError, match="more than the"):
+        plain([range(3_000_000), {"a": pd.RangeIndex(3_000_000)}])
+    with pytest.raises(NotPlainError, match="more than the"):
+        plain(range(10**30))
 
 
 def test_pandas_objects_keep_values_index_and_names() -> None:

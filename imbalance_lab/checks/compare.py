@@ -136,11 +136,22 @@ def _frame_difference(expected: pd.DataFrame, got: Any, rel: float, abs_: float)
 
 def _numeric(values: Any) -> np.ndarray | None:
     """Return `values` as an array of floats, None where they are no numbers."""
+    if _has_text(values):
+        return None
     try:
         array = np.asarray(values)
     except ValueError:  # ragged
         return None
     return array.astype(float) if array.dtype.kind in "iuf" else None
+
+
+def _has_text(values: Any) -> bool:
+    """Return whether text is among the values: each would take as much as the longest of them."""
+    if isinstance(values, np.ndarray):
+        return values.dtype.kind in "US"
+    kinds = set(map(type, values)) if isinstance(values, list | tuple) else set()
+    nested = not kinds.isdisjoint({list, tuple, np.ndarray}) and any(map(_has_text, values))
+    return nested or not kinds.isdisjoint({str, bytes})
 
 
 def _item(value: Any) -> Any:

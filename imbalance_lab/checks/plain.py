@@ -21,7 +21,7 @@ class NotPlainError(TypeError):
     """A value can't be compared because it is not plain; the message says what it is."""
 
 
-def plain(value: Any, _depth: int = 0) -> Any:
+def plain(value: Any) -> Any:
     """Return `value` rebuilt from plain types only.
 
     Parameters
@@ -38,69 +38,83 @@ def plain(value: Any, _depth: int = 0) -> Any:
     ------
     NotPlainError
         If it is, or contains, anything else, is nested deeper than 20 levels or has more than
-        5 million elements.
+        5 million elements in all.
     """
+    return _plain(value, 0, _Room())
+
+
+class _Room:
+    """Counts elements before they are made: a value may hold more of them than it has bytes."""
+
+    def __init__(self) -> None:
+        self._left = _LONGEST
+
+    def take(self, length: int) -> None:
+        self._left -= length
+        if self._left < 0:
+            raise NotPlainError(f"more than the {_LONGEST:,} elements that are compared")
+
+
+def _plain(value: Any, depth: int, room: _Room) -> Any:
     kind = type(value)
     if kind in _ATOMS:
         return value
-    if _depth >= _DEEPEST:
+    if depth >= _DEEPEST:
         raise NotPlainError(f"a value nested deeper than {_DEEPEST} levels")
     if issubclass(kind, np.generic) and kind.__module__ == "numpy":
-        return plain(value.item(), _depth + 1)
+        return _plain(value.item(), depth + 1, room)
     if kind is np.ndarray:
-        return _plain_array(value, _depth)
+        return _plain_array(value, depth, room)
     if kind is range:
+        room.take(len(value[: _LONGEST + 1]))
         return list(value)
     for base in (list, tuple, set, frozenset):
         if issubclass(kind, base):
-            _check_length(base.__len__(value))
-            items = [plain(item, _depth + 1) for item in base.__iter__(value)]
+            room.take(base.__len__(value))
+            items = [_plain(item, depth + 1, room) for item in base.__iter__(value)]
             return items if base is list else base(items)
     if issubclass(kind, dict):
-        _check_length(dict.__len__(value))
-        return {plain(k, _depth + 1): plain(v, _depth + 1) for k, v in dict.items(value)}
+        room.take(dict.__len__(value))
+        pairs = dict.items(value)
+        return {_plain(k, depth + 1, room): _plain(v, depth + 1, room) for k, v in pairs}
     if kind in (pd.Series, pd.DataFrame) or isinstance(value, pd.Index):
-        return _plain_pandas(value, _depth)
+        return _plain_pandas(value, depth, room)
     raise NotPlainError(_describe(value))
 
 
-def _plain_array(array: np.ndarray, depth: int) -> np.ndarray:
-    _check_length(array.size)
+def _plain_array(values: Any, depth: int, room: _Room) -> np.ndarray:
+    """Return an array of values that are one, or have one dimension as pandas has it."""
+    room.take(values.size)
+    array = np.asarray(values)
     if array.dtype.kind in "biufcUSMm":
         return np.array(array, copy=True)
     if array.dtype.kind == "O":
         rebuilt = np.empty(array.size, dtype=object)
-        rebuilt[:] = [plain(item, depth + 1) for item in array.ravel()]
+        rebuilt[:] = [_plain(item, depth + 1, room) for item in array.ravel()]
         return rebuilt.reshape(array.shape)
     raise NotPlainError(f"an array of dtype {array.dtype}")
 
 
-def _plain_pandas(value: Any, depth: int) -> Any:
-    _check_length(value.size)
+def _plain_pandas(value: Any, depth: int, room: _Room) -> Any:
     if isinstance(value, pd.Index):
-        return _plain_array(np.asarray(value), depth)
+        return _plain_array(value, depth, room)
+    index = _plain_index(value.index, depth, room)
     if isinstance(value, pd.Series):
-        data = _plain_array(np.asarray(value), depth)
-        return pd.Series(data, index=_plain_index(value.index, depth), name=_label(value.name))
-    columns = [_plain_array(np.asarray(value.iloc[:, i]), depth) for i in range(value.shape[1])]
-    frame = pd.DataFrame(dict(enumerate(columns)), index=_plain_index(value.index, depth))
-    frame.columns = _plain_index(value.columns, depth)
+        return pd.Series(_plain_array(value, depth, room), index=index, name=_label(value.name))
+    columns = [_plain_array(value.iloc[:, i], depth, room) for i in range(value.shape[1])]
+    frame = pd.DataFrame(dict(enumerate(columns)), index=index)
+    frame.columns = _plain_index(value.columns, depth, room)
     return frame
 
 
-def _plain_index(index: pd.Index, depth: int) -> pd.Index:
+def _plain_index(index: pd.Index, depth: int, room: _Room) -> pd.Index:
     if isinstance(index, pd.MultiIndex):
-        return pd.MultiIndex.from_tuples(plain(list(index), depth + 1))
-    return pd.Index(_plain_array(np.asarray(index), depth))
+        return pd.MultiIndex.from_tuples(_plain(list(index), depth + 1, room))
+    return pd.Index(_plain_array(index, depth, room))
 
 
 def _label(name: Any) -> Any:
     return name if type(name) in (str, int, type(None)) else str(type(name).__name__)
-
-
-def _check_length(length: int) -> None:
-    if length > _LONGEST:
-        raise NotPlainError(f"{length:,} elements, more than the {_LONGEST:,} that are compared")
 
 
 def _describe(value: Any) -> str:

@@ -93,6 +93,25 @@ def test_a_loan_earns_nothing_for_the_exercise_that_is_lent(engine: Engine, tmp_
     assert "borrowed" not in str(result.to_json())
 
 
+BACKWARDS = """\
+def confusion_counts(y_true, y_pred, pos_label=1):
+    counts = [0, 0, 0, 0]
+    for t, p in zip(list(y_true), list(y_pred)):
+        precision, recall = precision_recall([t, pos_label], [p, pos_label], pos_label)
+        right = (t == pos_label) == (p == pos_label)
+        counts[(0 if p != pos_label else 3) if right else (1 if precision < 1 else 2)] += 1
+    return tuple(counts)
+"""
+
+
+def test_nothing_is_lent_of_what_comes_later(engine: Engine, tmp_path: Path) -> None:
+    """Or each of several exercises could be had from the next, and only the last were lost."""
+    later = "def precision_recall(y_true, y_pred, pos_label=1):\n    return 0.0, 0.0\n"
+    result = graded(engine, tmp_path, BACKWARDS, later)
+    assert cell(result, "confusion-counts").points == 0
+    assert cell(result, "precision-recall").points == 0
+
+
 def test_nothing_is_lent_where_nothing_is_wrong(engine: Engine, tmp_path: Path) -> None:
     result = graded(engine, tmp_path, COUNTS, USES_IT)
     assert cell(result, "confusion-counts").points == 1

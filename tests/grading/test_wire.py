@@ -183,6 +183,8 @@ HOSTILE = {
     "huge shape": ext(6, ["<f8", [10**12], b""]),
     "huge product": ext(6, ["<f8", [10**6, 10**6], b""]),
     "huge zero": ext(6, ["<f8", [0, 10**12], b""]),
+    "lists of nothing": ext(6, ["<f8", [30, 5_000_000, 0], b""]),
+    "text of no letters": ext(6, ["<U0", [5_000_000], b""]),
     "shape of floats": ext(6, ["<f8", [1.0], b"\x00" * 8]),
     "shape of true": ext(6, ["<f8", [True], b"\x00" * 8]),
     "many dimensions": ext(6, ["<f8", [1] * 60, b"\x00" * 8]),
@@ -358,12 +360,16 @@ COSTLY: dict[str, Any] = {
     "tuples": {(n, "x") for n in SAME_HASH},
     "among others": set(range(1000)) | set(SAME_HASH),
     "deep inside": [[{"x": set(SAME_HASH)}]],
+    # Each of another hash: some of many may all the same lead over all others, as may these here.
+    "many": set(range(60_000)),
+    "many in pieces": [set(range(30_000)), dict.fromkeys(range(30_000))],
     "categories": pd.Series(pd.Categorical(range(1001))),
     "index of two levels": pd.Series(range(2001), pd.MultiIndex.from_product([[0], range(2001)])),
     "columns": pd.DataFrame(np.zeros((1, 10_001))),
 }
 FAIR: dict[str, Any] = {
-    "set": set(range(100_000)),
+    "set": set(range(40_000)),
+    "small sets": [{n, n + 1} for n in range(40_000)],
     "floats": {n / 7 for n in range(1000)},
     "few of one hash": set(SAME_HASH[:60]),
     "negative": {-1, -2, *range(-1000, 0)},
@@ -381,6 +387,13 @@ def test_value_that_is_made_to_cost_time_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", FAIR)
 def test_large_but_fair_value_comes_through(name: str) -> None:
     assert wire.decode(wire.encode(FAIR[name])) is not None
+
+
+def test_a_reply_of_a_few_bytes_is_not_unfolded_without_end() -> None:
+    """An index that is a range takes no memory before somebody makes values of it."""
+    written = wire.encode(["returned", [pd.RangeIndex(4_000_000)] * 2])
+    outcome = questions.read_outcome(wire.decode(written))
+    assert outcome == Unusable("more than the 5,000,000 elements that are compared")
 
 
 def test_elements_are_counted_over_all_that_belongs_together() -> None:
