@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -34,9 +35,9 @@ from imbalance_grader.engine import Engine
 from imbalance_grader.handed_in import HandedIn, Paper
 from imbalance_grader.results import Graded, Limits, NotebookResult
 from imbalance_grader.workers import Task, Workers, code_fingerprint, grade_papers
+from imbalance_lab.checks.recorded import VARIABLE as RECORDED
 from imbalance_oracles import secret
 
-PLUGIN = "imbalance-lab-grading"
 CERTIFICATE, KEY = "certificate.pem", "key.pem"
 _ENCRYPTED = ("tls://", "wss://")
 _OPEN = (
@@ -50,11 +51,12 @@ _RETRIES = 3
 class ClusterWorkers(Workers):
     """The workers of a Dask cluster."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, run: str) -> None:
         threads = client.nthreads()
         window = 2 * sum(threads.values()) + 2
         super().__init__(window, f"on {len(threads)} Dask workers")
         self._client = client
+        self._run = run
         # A thread waits for each submission. Dask's own executor reads a task's status after its
         # result has come, and takes the result of a worker that died in between for an error.
         self._waiting = ThreadPoolExecutor(window, thread_name_prefix="waiting")
@@ -69,7 +71,7 @@ class ClusterWorkers(Workers):
 
     def _grade(self, student: str, papers: dict[str, Paper]) -> Any:
         return self._client.submit(
-            grade_here, student, papers, pure=False, retries=_RETRIES
+            grade_here, self._run, student, papers, pure=False, retries=_RETRIES
         ).result()
 
     def read(self, reply: Any) -> tuple[Graded, ...]:
@@ -132,17 +134,18 @@ def cluster_workers(
         limits = limits or Limits()
         sources = {source.name: source.read_bytes() for source in assignment.sources}
         plugin = EnginePlugin(assignment.name, sources, limits, allow_unprotected, config)
+        run = f"imbalance-lab-grading-{secrets.token_hex(8)}"  # others may grade there as well
         try:
-            client.register_plugin(plugin, name=PLUGIN)
+            client.register_plugin(plugin, name=run)
         except Exception as error:
             raise ClassroomError(f"the engine does not start on the workers: {error}") from error
-        workers = ClusterWorkers(client)
+        workers = ClusterWorkers(client, run)
         try:
             yield workers
         finally:
             workers.close()
             with contextlib.suppress(Exception):  # the scheduler may be gone by now
-                client.unregister_worker_plugin(PLUGIN)
+                client.unregister_worker_plugin(run)
 
 
 def make_certificates(folder: Path) -> list[Path]:
@@ -207,26 +210,42 @@ class EnginePlugin(WorkerPlugin):
 
     def setup(self, worker: Any) -> None:
         """Start the engine and write the notebooks to a folder of the worker's own."""
-        os.environ[secret.VARIABLE] = self._secret
         self._held = contextlib.ExitStack()
         own = Path(self._held.enter_context(tempfile.TemporaryDirectory()))
-        variant.put_down(self._variant, own / "variant of the class")
         folder = own / self._name
         folder.mkdir()
         for name, content in self._sources.items():
             (folder / name).write_bytes(content)
         paths = tuple(folder / name for name in sorted(self._sources))
         self.assignment = Assignment(self._name, paths)
-        self.engine = self._held.enter_context(Engine(*self._settings, jobs=worker.state.nthreads))
+        engine = Engine(*self._settings, jobs=worker.state.nthreads)
+        with _environment_as_before():  # an engine keeps that in which it started
+            os.environ[secret.VARIABLE] = self._secret
+            variant.put_down(self._variant, own / "variant of the class")
+            self.engine = self._held.enter_context(engine)
 
     def teardown(self, worker: Any) -> None:
         """End the engine."""
         self._held.close()
 
 
-def grade_here(student: str, papers: dict[str, Paper]) -> list[Any]:
-    """Grade one submission on a worker; return JSON and notebook of each result."""
-    plugin = get_worker().plugins[PLUGIN]
+@contextlib.contextmanager
+def _environment_as_before() -> Iterator[None]:
+    """Take back what is set meanwhile: a worker may grade for several classes."""
+    before = {name: os.environ.get(name) for name in (secret.VARIABLE, RECORDED)}
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def grade_here(run: str, student: str, papers: dict[str, Paper]) -> list[Any]:
+    """Grade one submission of a run on a worker; return JSON and notebook of each result."""
+    plugin = get_worker().plugins[run]
     assert isinstance(plugin, EnginePlugin)
     return [
         (graded.result.to_json(), nbformat.writes(graded.notebook) if graded.notebook else "")

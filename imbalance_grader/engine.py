@@ -135,6 +135,7 @@ class Engine:
         self._free = 0
         self._turns = _Turns()
         self._without: tuple[str, ...] = ()
+        self._environment: dict[str, str] = {}
         self._sources: dict[tuple[Path, int, int], _Prepared] = {}
         self._templates: dict[str, _Template] = {}
         self._lock = threading.Lock()
@@ -154,6 +155,8 @@ class Engine:
         missing = {protection.name for protection in off} | self._left_out
         self._without = tuple(name for name in sandbox.PROTECTIONS if name in missing)
         self._stopped = False
+        # Also for templates that are started again: by then it may be that of another course.
+        self._environment = sandbox.environment()
         self._free = machine.free_memory()
         self._start_templates()
         return self
@@ -358,7 +361,7 @@ class Engine:
                 self._templates.pop(name).stop()
             missing = [name for name in _TEMPLATES if name not in self._templates]
             for name in missing:
-                self._templates[name] = _Template(name, self._without)
+                self._templates[name] = _Template(name, self._without, self._environment)
             try:
                 for name in missing:
                     self._templates[name].wait()
@@ -425,7 +428,7 @@ class _Turns:
 class _Template:
     """A running template process, see `imbalance_sandbox.warm`."""
 
-    def __init__(self, role: str, without: tuple[str, ...]) -> None:
+    def __init__(self, role: str, without: tuple[str, ...], environment: dict[str, str]) -> None:
         self.role = role
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in stop)
@@ -438,7 +441,7 @@ class _Template:
                 stdout=subprocess.DEVNULL,
                 stderr=self._complaints,
                 pass_fds=[theirs.fileno()],
-                env=sandbox.environment(),
+                env=environment,
                 cwd="/",
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends them
             )

@@ -33,9 +33,7 @@ _MOST_CATEGORIES = 1_000
 _MOST_LABELS = 2_000  # of an index of several levels
 _MOST_ALIKE = 16  # keys of one hash: each costs as many steps as there are before it
 _SMALL = 64
-_MOST_KEYS = (
-    50_000  # of all sets and dicts that are not small: of other hashes, and made to collide
-)
+_MOST_KEYS = 50_000  # of all sets and dicts that are not small
 
 FRAME_BYTES = 64 << 20
 

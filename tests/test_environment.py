@@ -24,6 +24,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from traitlets.config.loader import PyFileConfigLoader
 
+from imbalance_oracles import secret
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
@@ -235,6 +237,15 @@ class TestNbgraderConfig:
         for theirs in ("ExchangeFactory", "GenerateAssignment"):
             del config[theirs]
         assert students == config
+
+    def test_a_course_without_a_secret_does_not_take_that_of_the_course_before(self, tmp_path):
+        for course in ("theirs", "ours"):
+            (tmp_path / course).mkdir()
+            shutil.copy(ROOT / "nbgrader_config.py", tmp_path / course)
+        (tmp_path / "theirs" / secret.FILE).write_text("of theirs\n")
+        for course, drawn_from in (("theirs", "of theirs"), ("ours", secret.PUBLISHED)):
+            PyFileConfigLoader("nbgrader_config.py", path=str(tmp_path / course)).load_config()
+            assert secret.current() == drawn_from
 
     def test_unsolved_and_solved_lesson_validate_as_they_should(self):
         for folder, verdict in (("lessons", "VALIDATION FAILED"), ("solutions", "Success")):

@@ -23,6 +23,7 @@ from imbalance_grader import machine
 from imbalance_grader.engine import Engine, EngineError, MachineError
 from imbalance_grader.results import CellResult, Graded, Limits, NotebookResult, State
 from imbalance_grader.source import SourceError, read_source
+from imbalance_oracles.secret import VARIABLE
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=4)
 
@@ -558,15 +559,24 @@ def test_many_threads_get_their_own_results(engine: Engine, course: Course) -> N
             assert graded.result.state is State.GRADED
 
 
-def test_engine_starts_its_templates_again(course: Course) -> None:
+def test_engine_starts_its_templates_again_and_with_the_same_secret(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process may by then have set another course's."""
     others = psutil.Process().children()
+    monkeypatch.setenv(VARIABLE, "ours")
     with Engine(LIMITS) as engine:
+        monkeypatch.setenv(VARIABLE, "of another course")
         for killed in ("bwrap", "python"):
             for child in psutil.Process().children():
                 if child not in others and child.name().startswith(killed):
                     os.kill(child.pid, signal.SIGKILL)
             time.sleep(0.3)
             assert grade(engine, course).result.points == 6
+        started = [child for child in psutil.Process().children() if child not in others]
+        assert {child.environ()[VARIABLE] for child in started if child.name() != "bwrap"} == {
+            "ours"
+        }
 
 
 def test_nothing_is_left_when_the_engine_ends(course: Course) -> None:

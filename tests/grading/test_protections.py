@@ -26,7 +26,7 @@ from engine_course import RIGHT, Course, make_course, ordinary_user_command
 from imbalance_grader import sandbox
 from imbalance_grader.engine import Engine, Unprotected, protections
 from imbalance_grader.results import Limits, Protection, State
-from imbalance_sandbox import contain
+from imbalance_sandbox import contain, names
 
 LIMITS = Limits(
     memory_bytes=300 << 20,
@@ -44,6 +44,7 @@ OTHER_LIMITS: dict[str, dict[str, Any]] = {
 }
 THROUGH = "GOT-THROUGH"
 # These stand around the template; the others are put in place anew for each submission.
+IN_TMP = Path(__file__).resolve().is_relative_to(names.SCRATCH)
 AROUND_THE_TEMPLATE = ("files", "network", "processes", "shared memory")
 
 # What each protection is for, tried. "@SECRET@" and the like are filled in.
@@ -236,6 +237,11 @@ def protection_of(name: str) -> str:
     return name.split(":")[0]
 
 
+def hidden_twice(name: str) -> bool:
+    """Return whether the scratch folder hides it as well: a course that lies below /tmp itself."""
+    return name in ("files: the catalogue", "files: an oracle") and IN_TMP
+
+
 def got_through(engine: Engine, surroundings: Surroundings, name: str) -> bool:
     """Hand in what a protection is for; return whether it came about."""
     course = surroundings.course
@@ -274,7 +280,7 @@ def test_nothing_else_would_hold(protection: str, surroundings: Surroundings) ->
     with Engine(LIMITS, without={protection}) as engine:
         for name in TRIES | MORE_TRIES:
             if protection_of(name) == protection:
-                assert got_through(engine, surroundings, name), name
+                assert got_through(engine, surroundings, name) != hidden_twice(name), name
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,17 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from class_run_helpers import ASSIGNMENT
 from distributed import Future
 
 from imbalance_grader import cli, commands
-from imbalance_grader.cluster import cluster_workers
+from imbalance_grader.cluster import EnginePlugin, cluster_workers
 from imbalance_grader.journal import Journal
+from imbalance_grader.results import Limits
+from imbalance_oracles.secret import VARIABLE
 
 # A quick engine would be done before the worker is killed.
 SLOW = "import time\n\ntime.sleep(0.5)\n\n\ndef double(x):\n    return 2 * x"
@@ -168,6 +171,32 @@ def test_dask_workers_give_the_same_result_though_one_is_killed(
     assert json.loads(capsys.readouterr().out)["graded_now"] == 16
     assert there == here
     assert mixed_course.gradebook() == gradebook
+
+
+def test_two_classes_share_a_worker_and_no_secret(monkeypatch):
+    class Started:
+        def __init__(self, *settings, jobs):
+            self.jobs = jobs
+
+        def __enter__(self):
+            self.secret = os.environ[VARIABLE]
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr("imbalance_grader.cluster.Engine", Started)
+    plugins = []
+    for course in ("ours", "theirs"):
+        monkeypatch.setenv(VARIABLE, course)
+        plugins.append(EnginePlugin(ASSIGNMENT, {}, Limits(), False, None))
+    monkeypatch.delenv(VARIABLE)
+    for plugin in plugins:
+        plugin.setup(SimpleNamespace(state=SimpleNamespace(nthreads=1)))
+    assert [plugin.engine.secret for plugin in plugins] == ["ours", "theirs"]
+    assert VARIABLE not in os.environ
+    for plugin in plugins:
+        plugin.teardown(None)
 
 
 def and_then_lost(result):
