@@ -19,7 +19,7 @@ from imbalance_evidence.study import Grid, Study, load_study
 from imbalance_lab.claims import SIGNS
 from imbalance_lab.evidence import Result, study
 from imbalance_lab.evidence.data import REAL, parse
-from imbalance_lab.evidence.picture import label_of, xlabel_of
+from imbalance_lab.evidence.picture import in_order, label_of, xlabel_of
 from imbalance_lab.plots import house_style
 
 NOT_SHOWN = "not shown"
@@ -138,7 +138,7 @@ def _conditions(facts: Mapping[str, Any]) -> str:
     """Return under which conditions the advice was right, and under which it was not."""
     sentences = []
     for answer, words in (("yes", "As advised"), ("no", "Not so")):
-        where = [c["where"] for c in facts["conditions"] if c["answer"] == answer]
+        where = [c["where"] for c in in_order(facts["conditions"]) if c["answer"] == answer]
         if where:
             sentences.append(f"{words}: {escaped('; '.join(map(label_of, where)))}.")
     return " ".join(sentences)
@@ -163,7 +163,7 @@ def picture_of(name: str, comparison: str, pictures: Path) -> str:
 def _table(facts: Mapping[str, Any]) -> str:
     """Return the conditions, their intervals and what each says."""
     lines = ["| condition | difference | n | answer |", "| --- | ---: | ---: | --- |"]
-    for condition in facts["conditions"]:
+    for condition in in_order(facts["conditions"]):
         number = _interval(condition) if "mean" in condition else "too few"
         answer = ANSWERS[condition["answer"]]
         label = escaped(label_of(condition["where"]))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imbalance_lab import evidence
-from imbalance_lab.evidence.picture import forest_plot, label_of, short_labels
+from imbalance_lab.evidence.picture import forest_plot, in_order, label_of, short_labels
 
 FINISHED = [name for name in evidence.studies() if evidence.study(name).runs[0]]
 
@@ -40,7 +40,7 @@ def test_all_words_lie_within_the_picture(name: str) -> None:
     assert figure is not None
     figure.canvas.draw()
     (ax,) = figure.axes
-    for text in [*ax.get_yticklabels(), *ax.texts]:
+    for text in [*ax.get_yticklabels(), *ax.texts, ax.xaxis.label]:
         box = text.get_window_extent()
         assert box.x0 >= 0, text.get_text()
         assert box.x1 <= figure.bbox.width + 1, text.get_text()
@@ -74,6 +74,10 @@ class TestShortLabels:
             "gauss n=9, n splits=5, default"
         )
 
+    def test_of_many_settings_the_first_is_enough_if_no_other_condition_has_it(self) -> None:
+        wheres = [{"model": name} for name in ("lightgbm", "lightgbm reg_lambda=10 num_leaves=8")]
+        assert short_labels(wheres)[0] == ["lightgbm", "reg lambda=10 …"]
+
     def test_a_single_condition_is_named_in_full(self) -> None:
         assert short_labels([{"model": "tree", "tuned": True}]) == (["tree, tuned"], "")
 
@@ -88,3 +92,18 @@ def test_a_study_without_rows_says_so() -> None:
     drawn = forest_plot(found())
     assert drawn.figure is not None
     assert [text.get_text() for text in drawn.figure.axes[0].texts] == ["too few runs yet"]
+
+
+def test_conditions_stand_in_the_order_of_their_numbers() -> None:
+    wheres = [{"data": f"gauss n={n} drift={drift}"} for n in (192, 3, 48) for drift in (1, -1)]
+    named = [condition["where"]["data"] for condition in in_order(found(*wheres)["conditions"])]
+    assert named == [f"gauss n={n} drift={drift}" for n in (3, 48, 192) for drift in (-1, 1)]
+
+
+def test_a_part_of_the_conditions_stands_beside_the_mean_over_all() -> None:
+    all_of_them = found({"data": "gauss n=3"}, {"data": "gauss n=48"}, {"data": "dense n=3"})
+    all_of_them["overall"] = all_of_them["conditions"][0]
+    drawn = forest_plot(all_of_them, only="n=3").figure
+    assert drawn is not None
+    labels = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
+    assert labels == ["dense", "gauss", "all 3 together"]

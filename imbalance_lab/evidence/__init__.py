@@ -136,12 +136,13 @@ class Result:
         everywhere = dict.fromkeys(lines[0] if lines else (), "")
         return pd.DataFrame([*lines, everywhere | found["overall"]])
 
-    def plot(self, comparison: str | None = None) -> Picture:
+    def plot(self, comparison: str | None = None, only: str = "") -> Picture:
         """Draw the intervals of a comparison's conditions beside its margin.
 
-        Small marks are the single data sets of a condition.
+        Small marks are the single data sets of a condition. `only` keeps the conditions whose
+        names contain it, such as "prevalence=0.03"; the mean stays that over all.
         """
-        return forest_plot(self.facts(comparison))
+        return forest_plot(self.facts(comparison), only)
 
     def rerun(self, row: Mapping[str, Any] | int = 0, **changes: Any) -> dict[str, float]:
         """Run one row again, here and now, with what you want to change.

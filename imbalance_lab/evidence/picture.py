@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ _COLOURS = {"yes": PALETTE["green"], "no": PALETTE["vermillion"], "open": PALETT
 _MARKS = {"yes": "o", "no": "X", "open": "D"}
 #: How an answer reads in the margin of the picture.
 _SAYS = {"yes": "as advised", "no": "not so", "open": "open"}
-_WIDEST, _WIDEST_BELOW = 28, 90  # characters in a line of a label, and below the axis
+_WIDEST, _WIDEST_BELOW = 28, 80  # characters in a line of a label, and below the axis
 
 
 def label_of(where: Mapping[str, Any]) -> str:
@@ -52,6 +53,8 @@ def _shortened(values: list[str]) -> list[str]:
         others = [other for given, other in zip(names, parts, strict=True) if given == name]
         settings = [part for part in own if "=" in part]
         told = [part for part in settings if not all(part in other for other in others)]
+        if len(told) > 1 and all(other == own for other in others if told[0] in other):
+            told = [f"{told[0]} …"]  # the first is enough to know it by
         only = len(set(names)) == 1 and bool(told)
         labels.append(" ".join(told if only else [name, *told]).strip() or values[0])
     return labels
@@ -68,38 +71,49 @@ def xlabel_of(found: Mapping[str, Any]) -> str:
 
 
 def _side(columns: Mapping[str, Any]) -> str:
-    words = [
-        ("tuned" if value else "default") if name == "tuned" else str(value)
-        for name, value in columns.items()
-    ]
+    tuned = {True: "tuned", False: "default"}
+    words = [tuned[value] if name == "tuned" else str(value) for name, value in columns.items()]
     return " ".join(words).replace("_", " ")
 
 
-def _lines(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the conditions that have an interval, and their mean if there are several."""
-    conditions = [condition for condition in found["conditions"] if "mean" in condition]
+def in_order(conditions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return conditions by their names, and by the size of the numbers in them."""
+    number = re.compile(r"(?<==)(-?[\d.]+)")
+    parts = [number.split(label_of(c["where"]).replace(",", " ")) for c in conditions]
+    keys = [[float(part) if odd % 2 else part for odd, part in enumerate(own)] for own in parts]
+    return [conditions[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
+
+
+def _lines(found: Mapping[str, Any], only: str) -> list[Mapping[str, Any]]:
+    """Return the conditions that have an interval, and the mean over all if there are several."""
+    conditions = [condition for condition in in_order(found["conditions"]) if "mean" in condition]
+    kept = [condition for condition in conditions if only in label_of(condition["where"])]
     if len(conditions) > 1 and "mean" in found["overall"]:
-        conditions.append(found["overall"] | {"where": {"all": "all together"}, "cells": []})
-    return conditions
+        where = {"all": f"all {len(conditions)} together"}
+        kept.append(found["overall"] | {"where": where, "cells": []})
+    return kept
 
 
-def forest_plot(found: Mapping[str, Any]) -> Picture:
+def forest_plot(found: Mapping[str, Any], only: str = "") -> Picture:
     """Draw a comparison's intervals.
 
     Parameters
     ----------
     found : mapping
         A comparison of a study's result.
+    only : str, optional
+        What the names of the conditions to draw contain. The mean stays that over all.
 
     Returns
     -------
     Picture
         Its alternative text has every interval.
     """
-    conditions = _lines(found)
+    conditions = _lines(found, only)
     labels, common = _labels(conditions)
     lines = sum(label.count("\n") + 1 for label in labels) + len(labels)
-    title = f"{found['advice']} {found['verdict'].capitalize()}."
+    verdict = found["verdict"].replace("only if", "only in some conditions")
+    title = f"{found['advice']} {verdict.capitalize()}."
     below = [xlabel_of(found), *([f"({common})"] if common else [])]
     drawing = picture(
         title=title,
@@ -131,7 +145,7 @@ def _labels(conditions: Sequence[Mapping[str, Any]]) -> tuple[list[str], str]:
     """Return labels that leave room for the intervals, and what is the same in all conditions."""
     own = [c["where"] for c in conditions if "all" not in c["where"]]
     labels, common = short_labels(own) if own else ([], "")
-    labels += ["all together"] * (len(conditions) - len(own))
+    labels += [c["where"]["all"] for c in conditions[len(own) :]]
     return [textwrap.fill(label, _WIDEST) for label in labels], common
 
 
@@ -140,19 +154,10 @@ def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:
     means = np.array([cell["mean"] for cell in condition["cells"]])
     if len(means) > 1:
         ax.plot(means, np.full(len(means), place - 0.2), "|", color="#888888", markersize=7)
-    colour = _COLOURS[condition["answer"]]
+    look: dict[str, Any] = {"markersize": 6.5, "linewidth": 2, "linestyle": "none", "capsize": 4}
+    look |= {"color": _COLOURS[condition["answer"]], "marker": _MARKS[condition["answer"]]}
     mean, low, high = (condition[name] for name in ("mean", "low", "high"))
-    ax.errorbar(
-        mean,
-        place,
-        xerr=[[mean - low], [high - mean]],
-        color=colour,
-        marker=_MARKS[condition["answer"]],
-        markersize=6.5,
-        linewidth=2,
-        linestyle="none",
-        capsize=4,
-    )
+    ax.errorbar(mean, place, xerr=[[mean - low], [high - mean]], **look)
     ax.annotate(
         f"{mean:+z.3f} [{low:+z.3f}, {high:+z.3f}] {_SAYS[condition['answer']]}",
         (1.02, place),

@@ -280,10 +280,10 @@ def reliability_diagram(
             )
         if rare:
             ax.set(xscale="log", yscale="log")
-        margin = 0.02 * top
-        ends = (0.9 * bottom if rare else -margin, top + margin)
+        ends = (0.6 * bottom, 1.2 * top) if rare else (-0.02 * top, 1.02 * top)
         ax.set(xlim=ends, ylim=ends, aspect="equal")
         legend_above(ax)
+        ax.figure.draw_without_rendering()  # only a second layout knows how high the labels are
     return drawing.picture
 
 

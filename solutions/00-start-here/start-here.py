@@ -111,8 +111,8 @@ Claim(
 
 # %% [markdown]
 # A box like this closes an experiment in each lesson: a piece of popular advice, a verdict, and the
-# numbers from which it follows. They come from the cells above the box, never from memory. Change a
-# cell and the box changes.
+# numbers from which it follows. The numbers come from the cells above the box, so if you change a
+# cell they change too. The verdict is ours, and you may come to another one.
 
 # %% [markdown]
 # ## Predict before you run
@@ -125,15 +125,14 @@ Claim(
 # lost. What does pandas give as the **[share](../../docs/glossary.md#share) of frauds**?
 
 # %%
-my_prediction = 0.5  # your guess, between 0 and 1
+my_prediction = None  # your guess, between 0 and 1, in place of None
 
 # %% covers="E06"
 import pandas as pd
 
 y_checked = pd.Series(["ok", "ok", "fraud", "ok", "ok", None, "ok", "ok", "ok", "ok"])
 shares = y_checked.value_counts(normalize=True)
-print(f"you predicted {my_prediction:.3f}")
-print(f"pandas says   {shares['fraud']:.3f}")
+print(f"you predicted {my_prediction}; pandas says {shares['fraud']:.3f}")
 
 # %% [markdown]
 # Not one in ten but one in nine: `value_counts` leaves out what is missing, and `normalize=True`
@@ -377,8 +376,11 @@ check(imbalance_ratio, IMBALANCE_RATIO).keeps_its_contract(keys.IMBALANCE_RATIO.
 # Three sets that you will meet again: simulated card transactions, tumours of which the malignant
 # ones were made rare, and scanned digits of which the 8 is one class and the rest the other. **Predict
 # first:** which of the three is the most imbalanced, and which has the fewest rare samples? (As
-# everywhere in the text between exercises, the cell computes what it needs itself, so that it runs
-# whether or not you have solved them.)
+# everywhere in the text between exercises, the cell that shows it computes what it needs itself, so
+# that it runs whether or not you have solved them.)
+
+# %%
+my_prediction = None  # two names: the most imbalanced set, the one with the fewest rare samples
 
 # %%
 from imbalance_lab.datasets import load_rare_breast_cancer, load_rare_digits, make_transactions
@@ -392,6 +394,7 @@ summary = {}
 for name, y in labels_of.items():
     counts = pd.Series(y).value_counts()
     summary[name] = {"rare": counts.min(), "all": counts.sum(), "IR": counts.max() / counts.min()}
+print("you predicted:", my_prediction)
 pd.DataFrame(summary).T.astype({"rare": int, "all": int}).round({"IR": 1})
 
 # %% [markdown]

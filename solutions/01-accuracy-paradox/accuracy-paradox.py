@@ -361,6 +361,7 @@ with plots.picture(
         ax.bar_label(bars, fmt="{:.2f}", padding=3)
     ax.set_yticks(range(5), RULES)
     ax.invert_yaxis()
+    ax.set_xlim(0, 1.15)  # room for the numbers
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 # %% [markdown]

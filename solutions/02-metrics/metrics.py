@@ -44,7 +44,7 @@ print(f"{caught} of {frauds} frauds raise an alarm, and so do {false_alarms} of 
 print(f"you predicted {my_prediction}; of the alarms, {share:.2f} are frauds")
 
 # %% [markdown]
-# The vendor did not lie: 5% of a great many is more than 90% of a few. If you guessed far higher, you
+# The vendor did not lie: 5% of 9,900 is more than 90% of 100. If you guessed far higher, you
 # took a number about the *frauds* for a number about the *alarms*. Each answers a question of its own.
 
 # %% [markdown]
@@ -301,8 +301,8 @@ with plots.picture(
 # With right probabilities the best threshold is half of the best F1 (Lipton, Elkan and Naryanaswamy
 # 2014). Check it on the dots of the picture.
 #
-# Try it on the transactions. Let the threshold jump to the best F1, then to the least cost. Which way
-# does it move, and what happens to recall?
+# Try it on the transactions, priced as in lesson 01. Let the threshold jump to the best F1, then to the
+# least cost. Which way does it move, and what happens to recall?
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -321,7 +321,7 @@ def fraud_probabilities(n_samples, seed):
 
 
 later, probability = fraud_probabilities(40_000, seed=0)
-average_loss = round(float(later.loc[later["is_fraud"] == 1, "amount"].mean()) + 15)
+average_loss = round(float(later.loc[later["is_fraud"] == 1, "amount"].mean()) + 15 - 4)
 threshold_explorer(later["is_fraud"], probability, cost_fp=4, cost_fn=average_loss)
 
 # %% [markdown] covers="E16"
@@ -382,8 +382,8 @@ print("you predicted that these fall:", my_falling_measures)
 # %% [markdown] covers="E12"
 # ## Every measure has a price list
 #
-# A measure that ranks models says, somewhere, how many false alarms it would accept for one miss
-# less. F1's you know. For balanced accuracy one catch more adds $\frac{1}{2P}$, and $x$
+# A measure that ranks models says how many false alarms it would accept for one miss
+# less. You know F1's. For balanced accuracy one catch more adds $\frac{1}{2P}$, and $x$
 # false alarms among $N$ negatives take away $\frac{x}{2N}$, so it stands still at $x=N/P$.
 #
 # |measure|price of a miss, in false alarms|depends on|

@@ -114,7 +114,7 @@ plots.roc_curve(y_toy, score_toy, title="ROC curve of the ten samples")
 # $$\text{ROC AUC} = \frac{\#\{\text{pairs in which the positive has the higher score}\} +
 # \tfrac12 \#\{\text{ties}\}}{n_+ \, n_-} = P(s_+ > s_-) + \tfrac12 P(s_+ = s_-)$$
 #
-# where $n_+$ and $n_-$ are the numbers of positives and negatives. A tie gives a slanted piece of
+# where $n_+$ and $n_-$ are the numbers of positives and negatives ($P$ and $N$ in lesson 02). A tie gives a slanted piece of
 # curve, half above and half below, hence the one half. By hand: the four positives have 6, 5, 5 and
 # 3 negatives below them, that is 19 of 24 pairs, or 0.79.
 #

@@ -367,7 +367,7 @@ with plots.picture(
         ax.plot(counts, curve, marker="o", label=f"{n_folds} folds")
 
 # %% [markdown]
-# In about every second. The number of positives *per fold* decides: with ten it practically never happens.
+# In about every second shuffle. The number of positives *per fold* decides: with ten it practically never happens.
 
 # %% [markdown] covers="E85 E86"
 # ## Stratified folds
@@ -746,8 +746,8 @@ Claim(
     because=(
         f"With 20 to 100 positives in 5 or 10 folds, stratifying changed the scatter of F1 by"
         f" {f1['mean']:+.0%} [{f1['low']:+.0%}, {f1['high']:+.0%}]. That of average precision changed by"
-        f" {ap['mean']:+.0%} [{ap['low']:+.0%}, {ap['high']:+.0%}], which need not be a tenth. Few positives"
-        " are the cause, and they stay few."
+        f" {ap['mean']:+.0%} [{ap['low']:+.0%}, {ap['high']:+.0%}], which may be less than a tenth. Few"
+        " positives are the cause, and they stay few."
     ),
     evidence="E88",
 )
