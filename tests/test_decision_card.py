@@ -38,19 +38,30 @@ def numbers(text: str) -> list[str]:
     return NUMBER.findall(text.replace("−", "-"))
 
 
+def is_shown(number: str, text: str) -> bool:
+    """Return whether a number stands in a text by itself: -0.14 is no part of -0.141."""
+    return bool(re.search(rf"(?<![\d.]){re.escape(number)}(?!\d|[.,]\d)", text))
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].split("**")[1])
 def test_each_line_has_a_number_that_its_lesson_measured(row: list[str]) -> None:
     _, advice, measured, lesson = row
     assert advice
     quoted = numbers(measured)
     assert quoted
-    missing = [number for number in quoted if number not in shown_in(lesson)]
+    missing = [number for number in quoted if not is_shown(number, shown_in(lesson))]
     assert not missing, f"lesson {lesson} no longer shows {missing}"
 
 
 def test_a_number_that_no_lesson_shows_is_found() -> None:
     assert numbers("It was +0.987 of €12,345, not −0.5.") == ["+0.987", "12,345", "-0.5"]
-    assert "+0.987654" not in shown_in("09")
+    assert not is_shown("+0.987654", shown_in("09"))
+
+
+def test_a_number_is_not_shown_by_a_longer_one() -> None:
+    assert is_shown("-0.14", "it changed by -0.14.")
+    assert not is_shown("-0.14", "it changed by -0.141 and by -0.14,5")
+    assert not is_shown("0.14", "10.14")
 
 
 def test_every_lesson_with_evidence_has_a_line() -> None:

@@ -20,8 +20,9 @@
 # - find the fault in a module that is copied often, and say why training does not show it;
 # - start a network from the prior, and test whether focal loss improves it.
 #
-# **Time** 35 minutes, optional. **You need** a first idea of PyTorch: tensors, a module, an optimiser.
-# **Builds on** lesson 08, focal loss: its derivation, what α weighs, and the prior bias.
+# **Time** 40 minutes, optional. **You need** a first idea of PyTorch: tensors, a module, an optimiser.
+# **Builds on** lesson 08, focal loss: its derivation and what α weighs; the curvature and the prior bias
+# stand in its deeper notebook.
 #
 # PyTorch is an extra of the course. To get it: `pip install torch==2.13.0`. The next cell says so
 # where it is missing.
@@ -132,10 +133,10 @@ class FocalLoss(nn.Module):
 # %% [markdown]
 # ## Number by number
 #
-# First the loss, its slope and its curvature, for some logits and both labels. On the left PyTorch,
-# which differentiates by itself
-# (**[automatic differentiation](../../docs/glossary.md#automatic-differentiation)**); on the right
-# the formulas of lesson 08 in NumPy.
+# First the loss, its slope and its curvature, for 25 logits and both labels: once by PyTorch, which
+# differentiates by itself
+# (**[automatic differentiation](../../docs/glossary.md#automatic-differentiation)**), and once by the
+# formulas of lesson 08 and its deeper notebook, in NumPy.
 
 # %%
 from scipy.special import expit, log_expit
@@ -161,21 +162,42 @@ def by_autograd(z, y, gamma, alpha):
     return loss.item(), slope.detach().numpy(), curvature.numpy()
 
 
-z_try = np.array([-4.6, -1.0, 0.0, 2.2, 5.0, -4.6, -1.0, 0.0, 2.2, 5.0])
-y_try = np.array([1.0] * 5 + [0.0] * 5)
+# %%
+z_try = np.tile(np.linspace(-6, 6, 25), 2)
+y_try = np.repeat([1.0, 0.0], 25)
+twice = {
+    setting: (by_autograd(z_try, y_try, *setting), by_formula(z_try, y_try, *setting))
+    for setting in ((0.0, 0.5), (2.0, 0.25), (5.0, 0.9))
+}
+apart = [
+    np.abs(theirs - ours).max()
+    for torchs, formulas in twice.values()
+    for theirs, ours in zip(torchs, (formulas[0].sum(), *formulas[1:]))
+]
+print(f"loss, slope and curvature agree to 10 digits, for both labels: {max(apart) < 1e-10}")
 
 # %%
-for gamma, alpha in ((0.0, 0.5), (2.0, 0.25), (5.0, 0.9)):
-    theirs, ours = by_autograd(z_try, y_try, gamma, alpha), by_formula(z_try, y_try, gamma, alpha)
-    print(f"γ = {gamma:.0f}, α = {alpha}")
-    print(f"  loss       PyTorch {theirs[0]:.4f}  formula {ours[0].sum():.4f}")
-    for name, left, right in zip(("slope", "curvature"), theirs[1:], ours[1:]):
-        print(f"  {name:10s} PyTorch {left[:3].round(4)}  formula {right[:3].round(4)}")
-        print(f"             all ten agree to 10 digits: {np.allclose(left, right, atol=1e-10)}")
+from imbalance_lab import plots
+
+lowest = min(float(ours[2].min()) for _, ours in twice.values())
+with plots.picture(
+    title="Derived twice: PyTorch's points lie on the formulas' lines",
+    xlabel="logit of a positive row",
+    ylabel=["slope of its loss", "curvature of its loss"],
+    panels=["slope", "curvature"],
+    ncols=2,
+    alt="Slope and curvature of a positive row's focal loss against its logit, for three settings of γ"
+    " and α. The points of automatic differentiation lie on the lines of the formulas. With γ above 0"
+    f" the curvature falls below 0, down to {lowest:.2f}, where the row is wrong by far.",
+) as axes:
+    for (gamma, alpha), (theirs, ours) in twice.items():
+        for ax, points, line in zip(axes, theirs[1:], ours[1:]):
+            (drawn,) = ax.plot(z_try[:25], line[:25], label=f"γ = {gamma:.0f}, α = {alpha}")
+            ax.plot(z_try[:25], points[:25], "o", color=drawn.get_color(), markersize=4)
 
 # %% [markdown]
-# Two derivations that share no line of code agree in every digit shown, the negative curvature of the
-# row at −4.6 included. That is what a second way of computing is for: it proves the formula of lesson
+# Two derivations that share no line of code agree to ten digits, the negative curvature on the far left
+# included. That is what a second way of computing is for: it proves the formula of lesson
 # 08 and the module at once.
 #
 # Then the whole fit. A linear model, minimised by PyTorch's `LBFGS` on PyTorch's slopes, beside
@@ -293,7 +315,7 @@ check(focal_by_autograd, FOCAL_BY_AUTOGRAD).keeps_its_contract(keys.FOCAL_BY_AUT
 # ## Start from the prior
 #
 # A network's last layer has a bias, which PyTorch draws near 0. The network then begins by saying about
-# 0.5 to everybody. Lesson 08 derived the better start, $b = -\log\frac{1 - \pi}{\pi}$. Here is a small
+# 0.5 to everybody. The deeper notebook of lesson 08 derives a better start, $b = -\log\frac{1 - \pi}{\pi}$. Here is a small
 # network, once with either start:
 
 # %%
@@ -328,14 +350,23 @@ def train(model, X, y, loss, decay=0.01, epochs=10):
 bce = nn.BCEWithLogitsLoss()
 from_half = train(small_network(None, seed=0), X_a, y_a, bce)
 from_prior = train(small_network(prevalence, seed=0), X_a, y_a, bce)
-for epoch in (0, 1, 2, 9):
-    print(f"epoch {epoch:2d}: from 0.5 {from_half[epoch]:.2f}, from π {from_prior[epoch]:.2f}")
+with plots.picture(
+    title="The prior saves the first epochs",
+    xlabel="epoch",
+    ylabel="log loss before the epoch",
+    alt=f"From 0.5 the loss falls from {from_half[0]:.2f} to {from_half[9]:.2f}, from the prior from"
+    f" {from_prior[0]:.2f} to {from_prior[9]:.2f}; after two epochs they are {from_half[2]:.2f} and"
+    f" {from_prior[2]:.2f}.",
+) as ax:
+    ax.plot(from_half, "o-", label="start at 0.5")
+    ax.plot(from_prior, "s--", label="start at π")
+    ax.set_ylim(0, None)
 
 # %% [markdown]
 # The prior saves the first [epochs](../../docs/glossary.md#epoch), in which the network would learn
 # nothing but that positives are rare. Later the two meet. In a deep network with millions of rows
-# the first epochs are worth saving, and large slopes at the start can do damage; for a small one it
-# is a courtesy.
+# the first epochs are worth saving, and large slopes at the start can do damage; for a small one
+# it saves little.
 
 # %% [markdown]
 # ## Does it improve a network?
@@ -389,10 +420,17 @@ gain = {
     for name in runs[0]
     if name != "cross-entropy"
 }
-for name in sorted(runs[0], key=[*candidates, "logistic regression"].index):
-    ap, expected = np.mean([run[name] for run in runs], axis=0)
-    line = f"{name:19s} AP {ap:.2f}, expected per positive {expected:4.1f}"
-    print(line + (f"; AP against cross-entropy {gain[name]:+.2f}" if name in gain else ""))
+expects = {name: np.mean([run[name][1] for run in runs]) for name in runs[0]}
+print(f"cross-entropy expects {expects['cross-entropy']:.1f} positives for each that comes")
+plots.intervals(
+    {f"{name} (expects {expects[name]:.1f})": gain[name] for name in gain},
+    xlabel="average precision, minus that of cross-entropy; six draws",
+    ylabel="loss (positives expected for each that comes)",
+    title="No loss ranks these rows better, and most cost the probabilities",
+    baseline=0.0,
+    baseline_label="cross-entropy",
+    decimals=2,
+)
 
 # %% [markdown]
 # The networks rank alike, whatever loss they were trained with: every interval of a difference reaches

@@ -88,8 +88,8 @@ score_toy = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0.1, 0.1])
 
 # %% [markdown]
 # Lower the threshold step by step. Whoever was flagged stays flagged, and others join. So hits and false alarms
-# can only become more, and recall can't fall. Precision is a race: on the ten samples it is 1.00, then 0.50,
-# 0.67, 0.75.
+# can only become more, and recall can't fall. Precision goes up and down: on the ten samples it is 1.00, then
+# 0.50, 0.67, 0.75.
 #
 # **Predict:** in how many of 100 test sets does precision *rise* from a threshold of 0.5 to 0.3?
 
@@ -133,7 +133,7 @@ with plots.picture(
 # | **truly positive** | $c_{TP}$ | $c_{FN}$ |
 # | **truly negative** | $c_{FP}$ | $c_{TN}$ |
 #
-# Begin with the case in which right decisions are free. To flag costs $(1-p)\,c_{FP}$ on average, to pass costs
+# Where right decisions are free, lesson 07 has the answer. To flag costs $(1-p)\,c_{FP}$ on average, to pass costs
 # $p\,c_{FN}$. So flag if $(1-p)\,c_{FP} \le p\,c_{FN}$, and solved for $p$ that is (Elkan 2001)
 #
 # $$p \ge t^* = \frac{c_{FP}}{c_{FP} + c_{FN}} .$$
@@ -147,8 +147,8 @@ with plots.picture(
 
 # %% [markdown] covers="E74"
 # You may read that 0.2 or 0.3 is right for cancer detection. That says that to miss a cancer is as bad as two to
-# four needless follow-ups. If it is ten times as bad, the threshold is 0.09. A threshold belongs to a price list,
-# not to a field.
+# four needless follow-ups. If it is ten times as bad, the threshold is 0.09. A threshold follows from prices, and
+# not from a field.
 #
 # The formula holds under four conditions:
 #
@@ -337,8 +337,8 @@ check(min_cost_threshold, MIN_COST_THRESHOLD).keeps_its_contract(keys.MIN_COST_T
 # %% [markdown] covers="E09 E10 E68"
 # ## Correct once
 #
-# For severe imbalance guides advise to use everything together: resample *and* weight *and* lower the threshold,
-# since "fixing one thing is not enough". Five models meet three thresholds: 0.5, the formula's $t^* = 1/21$, and
+# In lessons 05 and 07 two corrections cost more than one, yet guides advise to use everything together, since
+# "fixing one thing is not enough". Five models meet three thresholds: 0.5, the formula's $t^* = 1/21$, and
 # the one that was cheapest on the validation samples. *Better regularised* is the plain model with its penalty
 # chosen by cross-validation.
 #
@@ -407,9 +407,9 @@ with plots.picture(
 # %% [markdown]
 # ### When the model cannot fit
 #
-# In this test a logistic regression can be exactly right. Where it can't, training has to choose *where* to be
-# right, and weights tell it where you will act: Bach, Heckerman and Horvitz (2006) found that to vary both
-# weights and threshold beats the threshold alone. Here a miss costs 100, and both models have a tuned threshold:
+# In this test a logistic regression can be exactly right. Where it can't, lesson 07 saw weights at 0.5 beat the
+# threshold that the prices imply. Bach, Heckerman and Horvitz (2006) vary both, weights and threshold. Does the
+# lead remain if both tune their threshold? Here a miss costs 100:
 
 # %%
 from imbalance_lab.datasets import make_bent
@@ -699,8 +699,9 @@ check(choose_threshold, CHOOSE_THRESHOLD).earns(5, by=by, on=by.calls, says="a t
 # %% [markdown]
 # ## Move it yourself
 #
-# Here are the later days, at €4 a review and the average loss of a fraud. Jump to the least cost, then walk to
-# half and to double of it. What does the best F1 cost?
+# Here are the later days, priced at the average loss of *earlier* frauds, which were smaller, so the bill is
+# lower. Jump to the least cost, then walk to half and to double of it. What does the
+# best F1 cost?
 
 # %%
 from imbalance_lab.explorers import threshold_explorer

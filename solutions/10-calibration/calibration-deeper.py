@@ -232,7 +232,7 @@ plots.intervals(
 # %% [markdown]
 # ## Weights or the threshold: seven models
 #
-# The core showed in one line that balanced weights at 0.5 decide like the plain model at π, for a model that fits. Here is how it goes
+# For a model that fits, balanced weights at 0.5 decide like the plain model at π, as the core recalls. Here is how it goes
 # for models that fit and for some that do not: three of the core, a logistic regression with a penalty far too strong, a forest, a single
 # tree, and a logistic regression on *bent* data, whose log odds are no straight line. Positive numbers speak for weights.
 

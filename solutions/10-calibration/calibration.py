@@ -362,7 +362,7 @@ plots.intervals(
 #
 # $$p_s=\frac{p}{p+\beta(1-p)},\quad\text{and solved for }p\text{:}\quad p=\frac{\beta p_s}{\beta p_s-p_s+1}.$$
 #
-# This is the correction of Dal Pozzolo and others (2015). By hand: one negative in ten was kept, and the model says 0.5.
+# In odds you know this from lesson 05 (Dal Pozzolo and others 2015). By hand: one negative in ten was kept, and the model says 0.5.
 # Then $p = 0.05 / 0.55 = 1/11$: for every such positive there are ten negatives, of which the model saw one. Odds of 1
 # became 0.1. Now the consultant's model:
 
@@ -473,9 +473,9 @@ plots.intervals(
 # become sure of its own training rows. And where positives *look* different in the new place, the formula is wrong for
 # every model: it assumes that **only the mix has changed.**
 #
-# Does moving the threshold help, then? Balanced weights multiply the odds of a model that fits by $(1-\pi)/\pi$, so
-# $p_w\ge\tfrac12$ means $\frac{p}{1-p}\cdot\frac{1-\pi}{\pi}\ge1$, that is $p\ge\pi$. **Balanced weights at 0.5 decide like the plain model with the
-# threshold π**, which keeps its probabilities. The deeper notebook tests this on seven models.
+# If you only need decisions, remember lessons 05 and 07. For a model that fits, **balanced weights at 0.5 decide like the
+# plain model with the threshold π**, because they multiply the odds by $(1-\pi)/\pi$. The plain model keeps its
+# probabilities. The deeper notebook tests this on seven models.
 
 # %% [markdown]
 # ## Calibrate with data: Platt and isotonic

@@ -23,8 +23,7 @@
 #
 # **Time** 90 minutes. **You need** pandas and scikit-learn.
 # **Builds on** lesson 04 (validation in time), 09 (costs per transaction, capacity), 10
-# (calibration) and 11 (regularised models). Nothing new has to be believed; all of it is put
-# together.
+# (calibration) and 11 (regularised models), which you now put together.
 
 # %% [markdown]
 # ## Day 150
@@ -60,7 +59,7 @@ train[["time", "amount", "merchant", "new_device", "is_fraud", "label_day"]].tai
 # **Predict before you run.** What share does each of the two save?
 
 # %%
-my_prediction = {"model, 0.5": 0.6, "largest amounts": 0.1}  # your guesses
+my_prediction = None  # two shares: the model at 0.5, the largest amounts
 
 # %%
 import numpy as np
@@ -90,10 +89,9 @@ print(f"model, 0.5:      {saved(company, naive.predict_proba(later)[:, 1] >= 0.5
 print(f"largest amounts: {saved(company, first_of_each_day(later, later['amount'])):.2f}")
 
 # %% [markdown]
-# The model saves no more than a rule that has learned nothing. It is not a bad model, as you will
-# see: the *same* logistic regression, asked another question, saves far more. This lesson goes from
-# here to there, and then one step further: to saying **today** what share will be saved, and being
-# right.
+# The model saves no more than a rule that has learned nothing. It is not a bad model: the *same*
+# logistic regression, asked another question, will save far more. And then you will say **today** what
+# share will be saved, and see how right you are.
 
 # %% [markdown]
 # ## What is known when
@@ -114,18 +112,29 @@ print(f"largest amounts: {saved(company, first_of_each_day(later, later['amount'
 # because frauds are reported in days and everything else takes 30. In the company's data:
 
 # %%
-age = 150 - train["time"]
+from imbalance_lab import plots
+
+age, known = 150 - train["time"], {}
 for oldest, newest in ((60, 30), (30, 20), (20, 10), (10, 5), (5, 0)):
-    rows = train[(age <= oldest) & (age > newest)]
-    known = rows["is_fraud"].dropna()
-    print(
-        f"{newest:2d} to {oldest} days old: {len(known) / len(rows):7.2%} of the labels known,"
-        f" {int(known.sum()):3d} frauds among {len(known)}"
-    )
+    labels = train.loc[(age <= oldest) & (age > newest), "is_fraud"]
+    known[f"{newest} to {oldest} days"] = labels.notna().mean(), labels.mean()
+told = (f"{name}: {k:.1%} known, {f:.1%} of these frauds" for name, (k, f) in known.items())
+with plots.picture(
+    title="Of the newest transactions only frauds have a label",
+    panels=["labels known today", "frauds among those known"],
+    ncols=2,
+    xlabel="share",
+    ylabel="age",
+    height=2.8,
+    alt="; ".join(told),
+) as axes:
+    for ax, shares in zip(axes, zip(*known.values())):
+        ax.bar_label(ax.barh(list(known), shares), fmt="{:.1%}", padding=3)
+        ax.set_xlim(0, 1.3)
 
 # %% [markdown]
-# Whoever drops the open rows keeps, of the last 30 days, only frauds. Whoever counts them as
-# legitimate calls the latest frauds legitimate.
+# If you drop the open rows you keep, of the last 30 days, only frauds. If you count them as legitimate
+# you call the latest frauds legitimate.
 #
 # You will need the labels of *earlier* days too, as they were known then.
 
@@ -234,15 +243,22 @@ for firm in firms[:6]:
         row[way, "saved"] = saved(firm, flagged)
     ways.append(row)
 ways = pd.DataFrame(ways)
-for way in WAYS:
-    expected, share = interval(ways[way, "expected"]), interval(ways[way, "saved"])
-    print(f"{way:14s} expected per fraud {expected:.2f}, saved {share:.2f}")
+told = {way: f"{way} (saves {ways[way, 'saved'].mean():.2f})" for way in WAYS}
+plots.intervals(
+    {told[way]: interval(ways[way, "expected"]) for way in WAYS},
+    xlabel="frauds expected for each that comes; mean of 6 companies",
+    ylabel="open labels (share saved)",
+    title="What you do with open labels moves the probabilities, and hardly what is saved",
+    baseline=1.0,
+    baseline_label="as many as come",
+    decimals=2,
+)
 
 # %% [markdown]
 # The *probabilities* differ: dropping makes fraud look more common than it is (a prior shift that you
 # made yourself, lesson 10), counting as legitimate makes it look rarer. The *order* hardly differs,
-# and with three reviews a day it is the order that saves money. Keep in mind that the harm of a
-# wrong preparation shows little here. It will show in the promise.
+# and with three reviews a day it is the order that saves money. The harm of a wrong preparation will
+# show in the promise.
 #
 # None of the four has to reach 1: one fraud in twenty is never reported, and what fraudsters do changes
 # with time.
@@ -342,17 +358,11 @@ for firm in firms:
 ladder = pd.DataFrame(ladder)
 
 # %%
-from imbalance_lab import plots
-
 plots.intervals(
     {name: interval(ladder[name]) for name in ladder},
     xlabel="share of the loss saved in the 30 days; mean of 12 companies",
     title="One model, five ways to use it",
 )
-
-# %%
-for name in ladder.columns.drop("reference"):
-    print(f"reference minus {name:41s} {interval(ladder['reference'] - ladder[name]):+.2f}")
 
 # %% [markdown]
 # The model is the same in four of the five rows. A threshold per transaction without a queue wastes
@@ -391,17 +401,21 @@ def rival(firm, learner):
 rivals = {
     name: np.array([rival(firm, learner) for firm in firms[:4]]) for name, learner in RIVALS.items()
 }
-for name, runs in rivals.items():
-    change = interval(runs[:, 0] - ladder["reference"][:4])
-    print(f"{name:29s} saved, minus the reference {change:+.2f}; expected per fraud", end=" ")
-    print(f"{runs[:, 1].mean():.1f}")
+told = {name: f"{name} (expects {runs[:, 1].mean():.1f})" for name, runs in rivals.items()}
+plots.intervals(
+    {told[name]: interval(runs[:, 0] - ladder["reference"][:4]) for name, runs in rivals.items()},
+    xlabel="share saved, minus that of the reference; 4 companies",
+    ylabel="model (frauds expected for each that comes)",
+    title="No rival is clearly ahead",
+    baseline=0.0,
+    decimals=2,
+)
 
 # %% [markdown]
-# With four companies no rival is clearly ahead. Balanced weights expect many times too many frauds;
-# the queue of three forgives that, since it needs the order only, but the order of $g$ suffers as
-# well: $p$ is multiplied by the amount, and a $p$ that is pressed towards 1 no longer tells much.
-# Well-regularised models of different kinds end close together. The step from a wrong decision to a
-# right one is far greater than any of these.
+# With four companies no rival is clearly ahead. Balanced weights expect many times too many frauds.
+# The queue of three needs the order only, but the order of $g$ suffers as well: $p$ is multiplied by
+# the amount, and a $p$ that is pressed towards 1 no longer tells much. The step from a wrong decision
+# to a right one is far greater than any of these differences.
 
 # %% [markdown]
 # ## A rehearsal in the past
@@ -486,6 +500,9 @@ check(rehearsal_rows, REHEARSAL_ROWS).keeps_its_contract(keys.REHEARSAL_ROWS.hid
 # Each for the untouched logistic regression and for boosting with its defaults, on six companies.
 # **Predict:** which of them promises too much, and for which model?
 
+# %%
+my_prediction = None
+
 
 # %%
 def promised(model, judge):
@@ -534,6 +551,7 @@ too_much = {
     for model, runs in promises.items()
     for way in ("memory", "random split", "newest days", "rehearsal")
 }
+print("you predicted:", my_prediction)
 plots.intervals(
     {f"{model}, {way}": value for (model, way), value in too_much.items()},
     xlabel="promised share minus share that came; mean of 6 companies",
@@ -547,16 +565,16 @@ plots.intervals(
 # nearly all fraud, so almost nothing can be flagged wrongly. Memory flatters the model that can
 # remember, boosting with its defaults.
 #
-# Memory is close to the truth for the logistic regression, and the random split for both. Don't be
-# misled: that is two errors that happen to cancel. Rows that the model knows flatter it, and so do
-# three reviews a day for a third of the transactions. But these days lie in the past, and what
-# fraudsters do has changed since, here in a way that makes more of the loss easy to find
-# (`make_transactions` says how). With a change for the worse both errors would add up.
+# Memory is close to the truth for the logistic regression, and the random split for both. At these
+# companies two errors pull in opposite directions. Rows that the model knows flatter it, and so do three
+# reviews a day for a third of the transactions. But these days lie in the past, and fraud has changed
+# since in a way that makes more of the loss easy to find (`make_transactions` says how). After a change
+# for the worse both errors would flatter.
 #
-# The rehearsal is the only one that did not flatter either model. It tends to be modest: it had 90 days
-# to learn from, while the detector had 140, and it knows as little of the latest change as the others.
+# The rehearsal is the only one whose mean did not flatter either model. It tends to be modest: it had 90
+# days to learn from, while the detector had 140.
 #
-# On *average*: a single company's month rests on about a hundred frauds, a few of them large.
+# These are averages. A single company's month rests on about a hundred frauds, a few of them large:
 
 # %%
 misses = np.array([run["rehearsal"] - run["kept"] for run in promises["logistic"]])
@@ -591,9 +609,9 @@ plots.points_curve(
 )
 
 # %% [markdown]
-# The shares of the rungs are means over many companies. All 8 points are given from 0.93 of what the
-# reference saves; several kinds of model reach that, and you may save more than the reference. Points
-# are rounded down to halves.
+# The shares of the rungs are means over many companies; companies where luck would decide are not among
+# the hidden ones. All 8 points are given from 0.93 of what the reference saves. Several kinds of model
+# reach that, and you may save more than the reference. Points are rounded down to halves.
 
 # %% [markdown]
 # ### Exercise 4: a detector
@@ -668,9 +686,9 @@ detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 #
 # Now say, from `train` alone, what share of the loss your detector will save in the 30 days to come.
 # It is compared with what your own `fit_detector` then saves on four hidden companies: the mean of your
-# promises with the mean of what came. Full points (3) for a difference of at most **0.12**, which is
-# one unit, no points from two units on, and a straight line between. Too much and too little count
-# alike. A better detector does not earn more here, an honest one does.
+# promises with the mean of what came. Full points (3) for a difference of at most **0.12**, none
+# from 0.24 on, and a straight line between. Too much and too little count alike. A better detector does
+# not earn more here, an honest promise does.
 
 
 # %% answer="promise"
@@ -905,4 +923,4 @@ score_quiz(quiz, QUIZ)
 # - Elkan (2001). [*The foundations of cost-sensitive
 #   learning*](../../docs/bibliography.md#elkan2001): where all of this comes from.
 #
-# **Next:** your own data. Take the card with you.
+# **Next:** your own data, with the card beside you.
