@@ -90,8 +90,7 @@ print(f"largest amounts: {saved(company, first_of_each_day(later, later['amount'
 
 # %% [markdown]
 # The model saves no more than a rule that has learned nothing. It is not a bad model: the *same*
-# logistic regression, asked another question, will save far more. And then you will say **today** what
-# share will be saved, and see how right you are.
+# logistic regression, asked another question, will save far more.
 
 # %% [markdown]
 # ## What is known when
@@ -108,7 +107,7 @@ print(f"largest amounts: {saved(company, first_of_each_day(later, later['amount'
 # | 33 | fraud | 36 | 1 |
 # | 38 | fraud | 47 | open |
 #
-# Look at the last three, the newest ones. Of three transactions *one* has a label, and it is a fraud,
+# Of the last three, the newest ones, only *one* has a label, and it is a fraud,
 # because frauds are reported in days and everything else takes 30. In the company's data:
 
 # %%
@@ -421,18 +420,16 @@ plots.intervals(
 # ## A rehearsal in the past
 #
 # You want to [promise](../../docs/glossary.md#promise), today, what share of the loss the detector
-# will save. You can't measure it on days 150 to 179: they have not come. So go back. Choose a day
-# in the past, **pretend that it is today**, train with what was known then, decide on the days that
-# followed, and compare with the labels that have become final since:
+# will save. You can't measure it on days 150 to 179: they have not come. So make a
+# [rehearsal](../../docs/glossary.md#rehearsal): choose a day in the past, **pretend that it is today**,
+# train with what was known then, decide on the days that followed, and compare with the labels that
+# have become final since:
 #
 # | days | role |
 # | --- | --- |
 # | 0 to 89 | learn, with the labels as they were known on day 90 |
 # | 90 to 119 | judge: decide here, and compare with the labels, all final today |
 # | 120 to 149 | neither: the labels are not final yet |
-#
-# With `today` $= 150$ and a [rehearsal](../../docs/glossary.md#rehearsal) of `length` $= 30$ days
-# the days that judge are those from `today - 30 - length` up to, but not including, `today - 30`.
 
 # %% [markdown]
 # ### Exercise 3: the rows of a rehearsal
@@ -568,13 +565,13 @@ plots.intervals(
 # Memory is close to the truth for the logistic regression, and the random split for both. At these
 # companies two errors pull in opposite directions. Rows that the model knows flatter it, and so do three
 # reviews a day for a third of the transactions. But these days lie in the past, and fraud has changed
-# since in a way that makes more of the loss easy to find (`make_transactions` says how). After a change
+# since in a way that makes more of the loss easy to find. After a change
 # for the worse both errors would flatter.
 #
 # The rehearsal is the only one whose mean did not flatter either model. It tends to be modest: it had 90
 # days to learn from, while the detector had 140.
 #
-# These are averages. A single company's month rests on about a hundred frauds, a few of them large:
+# These are averages. A single company's month rests on about a hundred frauds:
 
 # %%
 misses = np.array([run["rehearsal"] - run["kept"] for run in promises["logistic"]])
@@ -588,11 +585,8 @@ print(f"standard deviation: {misses.std(ddof=1):.2f}")
 # %% [markdown]
 # ## Your detector
 #
-# Now write it. `fit_detector(train)` gets what a company knows on the day of training, as `train`
-# above, and returns an object with one method, `decide(transactions)`. It will be used on hidden
-# companies that you have not seen, on their later days.
-#
-# Anything from the course is allowed. You choose the features, the model, its regularisation, what
+# Now write it: an object with one method, `decide(transactions)`. It will be used on hidden companies,
+# on their later days. You choose the features, the model, its regularisation, what
 # to do with open labels, whether to calibrate, and how to fill the queue. Fitting should take a few
 # seconds at most.
 #
@@ -660,10 +654,9 @@ practice = make_company(100)
 print(f"saved: {saved(practice, fit_detector(practice.train).decide(practice.later)):.2f}")
 
 # %% [markdown]
-# The cell above tries your detector on a company for practice; change its number for others. The graded
-# cell first uses a company whose every fraud comes by phone: whatever learns from `train` finds it. Then
-# it tells you what you save on two companies of full size, beside what the reference saves there. Those
-# points are for practice; what counts are the four hidden companies.
+# Change the number to try your detector on other companies. The graded cell first uses a company whose
+# every fraud comes by phone: whatever learns from `train` finds it. Then it tells you what you and the
+# reference save on two companies of full size. What counts are the four hidden ones.
 
 # %% graded="fit-detector" points=8
 from imbalance_lab.checks import check
