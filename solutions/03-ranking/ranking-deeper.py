@@ -255,8 +255,8 @@ sizes.plot("regularised")
 
 # %% [markdown]
 # With 3,000 rows the logistic regression ranks better by 0.14, with 12,000 the two are about equal, and from 48,000 rows on
-# boosting is ahead. (Lesson 11 comes back to this picture, and asks how strong the penalty should be.) Here is one row of
-# the study, run again. Change the model or the data and see what happens:
+# boosting is ahead. (Lesson 11 comes back to this picture.) Here is one row of the study, run again. Change the model or
+# the data and see what happens:
 
 # %%
 row = dict(sizes.rows.iloc[0])
