@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from imbalance_lab import evidence
-from imbalance_lab.claims import Claim
+from imbalance_lab.claims import VERDICTS, Claim
 
 BASES = "evidence/claims.csv"
 STUDY, LESSON, ARGUED = "study", "lesson", "argued"
 SAME, OPPOSITE = "same", "opposite"
-_MIRRORED = {"holds": "does not hold", "does not hold": "holds"}
+HOLDS, ONLY_IF, DOES_NOT_HOLD, NOT_SHOWN = VERDICTS
+_MIRRORED = {HOLDS: DOES_NOT_HOLD, DOES_NOT_HOLD: HOLDS}
 
 Reader = Callable[[str], evidence.Result]
 
@@ -37,7 +38,7 @@ class Basis:
         Of the claim, word for word.
     basis : {"study", "lesson", "argued"}
     study, comparison : str
-        Names, for a study.
+        Names, for a study. Advice of several parts names a comparison for each, with spaces.
     sense : {"same", "opposite", ""}
         How the claim's advice relates to the comparison's.
     beside : str
@@ -62,7 +63,9 @@ class Basis:
         found = read(self.study)
         if not _finished(found):
             return None
-        said = found.verdict_on(self.comparison)
+        return joint([self._turned(found.verdict_on(one)) for one in self.comparison.split()])
+
+    def _turned(self, said: str) -> str:
         return _MIRRORED.get(said, said) if self.sense == OPPOSITE else said
 
     def told(self, read: Reader = evidence.study) -> str:
@@ -75,13 +78,18 @@ class Basis:
             return f"Rests on the lesson's own cells{nothing}."
         if self.basis == ARGUED:
             return "Rests on an argument; it was not measured."
-        name = f"Study: [`{self.study}`](laboratory.md), {self.comparison}"
-        said = self.verdict(read)
+        parts, found = self.comparison.split(), read(self.study)
+        name, said = f"Study: [`{self.study}`](laboratory.md)", self.verdict(read)
         if said is None:
-            return f"{name}: not finished, so the verdict above is the lesson's alone."
-        numbers = numbers_of(read(self.study).facts(self.comparison))
+            told = "not finished, so the verdict above is the lesson's alone"
+            return f"{name}, {' and '.join(parts)}: {told}."
+        each = "; ".join(
+            f"{part}: {self._turned(found.verdict_on(part))}{numbers_of(found.facts(part))}"
+            for part in parts
+        )
         turned = " It tests the opposite advice." if self.sense == OPPOSITE else ""
-        return f"{name}: {said}{numbers}.{turned}"
+        together = f" Together: {said}." if len(parts) > 1 else ""
+        return f"{name}, {each}.{turned}{together}"
 
     def _others(self, read: Reader) -> Iterator[str]:
         waiting = []
@@ -97,6 +105,17 @@ class Basis:
             )
         if waiting:
             yield f"Bearing on it and not finished: {'; '.join(waiting)}."
+
+
+def joint(verdicts: Iterable[str]) -> str:
+    """Return the verdict on advice of several parts, by the rule that joins conditions.
+
+    It holds only if ..., where yes and no were both said; it is not shown where a part is not.
+    """
+    said = set(verdicts)
+    if ONLY_IF in said or {HOLDS, DOES_NOT_HOLD} <= said:
+        return ONLY_IF
+    return NOT_SHOWN if NOT_SHOWN in said else said.pop()
 
 
 def _finished(found: evidence.Result) -> bool:
@@ -147,11 +166,11 @@ def unfit_bases(
         elif basis.basis != STUDY or basis.sense not in (SAME, OPPOSITE):
             found.append(f"{BASES}: {basis.advice!r} has an unknown basis or sense")
         else:
-            named.append((basis.study, basis.comparison))
+            named += [(basis.study, part) for part in basis.comparison.split() or [""]]
         for study, comparison in named:
             try:
                 if not comparison:
-                    raise ValueError(f"beside must read like 'folds/empty', got {basis.beside!r}")
+                    raise ValueError(f"no comparison of {study!r} is named, as in folds/empty")
                 read(study).verdict_on(comparison)
             except ValueError as error:
                 found.append(f"{BASES}: {basis.advice!r}: {error}")

@@ -11,7 +11,7 @@ import pytest
 from released import ROOT
 
 from imbalance_builder import cli
-from imbalance_builder.bases import Basis, contradicted, numbers_of, read_bases, unfit_bases
+from imbalance_builder.bases import Basis, contradicted, joint, numbers_of, read_bases, unfit_bases
 from imbalance_builder.bibliography import escaped, read_references
 from imbalance_builder.course import BuildError, Course
 from imbalance_builder.pages import collect, make_pages, page_differences, write_pages
@@ -164,6 +164,25 @@ class TestBases:
             "It tests the opposite advice."
         )
 
+    @pytest.mark.parametrize(
+        ("said", "together"),
+        [
+            (["holds", "holds"], "holds"),
+            (["holds", "does not hold"], "holds only if"),
+            (["not shown", "holds only if"], "holds only if"),
+            (["not shown", "holds"], "not shown"),
+            (["not shown", "does not hold"], "not shown"),
+        ],
+    )
+    def test_advice_of_two_parts_has_the_verdict_of_both(self, said, together):
+        assert joint(said) == together
+        assert joint(reversed(said)) == together
+
+    def test_each_part_is_told_with_its_verdict(self):
+        told = self.basis(comparison="a a").told(lambda _: result("holds"))
+        assert told.count("a: holds (roc auc") == 2
+        assert told.endswith("Together: holds.")
+
     def test_shares_are_told_as_shares_and_real_sets_as_sources(self):
         facts = result("holds").facts("a") | {"relative": True, "margin": 0.05}
         facts["conditions"] = [*facts["conditions"], {"answer": "yes", "unit": "family", "n": 27}]
@@ -198,7 +217,10 @@ class TestBases:
             ({"basis": "lesson"}, "rests on no study, so it names none"),
             ({"basis": "hearsay"}, "basis or sense"),
             ({"study": "smote", "comparison": "tomek", "beside": "smote/b"}, "no comparison 'b'"),
-            ({"study": "smote", "comparison": "tomek", "beside": "smote"}, "must read like"),
+            (
+                {"study": "smote", "comparison": "tomek", "beside": "smote"},
+                "no comparison of 'smote' is",
+            ),
         ],
     )
     def test_an_unfit_line_is_named(self, changes, message):
