@@ -268,6 +268,8 @@ def test_a_students_hour(page: Page, browser, lab: tuple[str, Path]) -> None:
     run(page, shown)
     progress = shown.locator("summary")
     expect(progress).to_contain_text("Lesson 01: 0 of 5 solved")
+    shown.get_by_role("link", name=re.compile("^Exercise 1: ")).click()
+    expect(cell(page, "def majority_accuracy(")).to_be_in_viewport()
 
     answer, graded = cell(page, "def cost_of("), cell(page, "check(cost_of, COST_OF)")
     write(page, answer, SWAPPED)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +105,34 @@ def test_every_check_that_students_have_is_known_by_its_text() -> None:
                 known[found[1].key] = found[1].points == grading.points
     assert all(known.values())
     assert set(known) == {task.key for notebook in course() for task in notebook.tasks}
+
+
+def test_the_way_on_leads_to_the_first_exercise_that_is_not_solved() -> None:
+    for notebook in course():
+        lesson = nbformat.read(ROOT / "lessons" / f"{notebook.name}.ipynb", as_version=4)
+        record_so_far: record.Record = {}
+        for task in notebook.tasks:
+            link = view._onward(notebook, record_so_far)
+            place = re.search(r'href="([^"#]+)#cell-id=([\w-]+)"', link)
+            assert place is not None, link
+            assert f"{notebook.topic}/{place[1]}" == f"{notebook.name}.ipynb"
+            assert f"{notebook.name}/{place[2]}" == task.key
+            assert place[2] in [cell.id for cell in lesson.cells]
+            assert html.escape(task.title) in link
+            record_so_far[task.key] = Entry(task.points)
+        assert view._onward(notebook, record_so_far) == ""
+
+
+def test_the_notebook_at_hand_is_the_one_that_counts(
+    lesson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = lesson.parent / "07-class-weights"
+    for name, number in (("class-weights-pytorch", 2), ("class-weights", 5), ("my-copy", 5)):
+        file = place / f"{name}.ipynb"
+        monkeypatch.setattr(keeping, "notebook_file", lambda file=file: file)
+        at_hand = keeping.Keeper(place).notebook
+        assert at_hand is not None
+        assert len(at_hand.tasks) == number
 
 
 def test_layout_and_comments_of_a_check_do_not_matter_but_its_code_does() -> None:

@@ -67,15 +67,9 @@ def course() -> tuple[Notebook, ...]:
     if not file.is_file():
         return ()
     return tuple(
-        Notebook(each["name"], each["title"], each["optional"], tuple(_tasks(each)))
+        Notebook(**each | {"tasks": tuple(Task(**task) for task in each["tasks"])})
         for each in json.loads(file.read_text(encoding="utf-8"))
     )
-
-
-def _tasks(notebook: dict[str, object]) -> list[Task]:
-    tasks = notebook["tasks"]
-    assert isinstance(tasks, list)
-    return [Task(**task) for task in tasks]
 
 
 def find(source: str) -> tuple[Notebook, Task] | None:

@@ -15,6 +15,7 @@ from imbalance_lab.lessons.notice import notice
 from imbalance_lab.notebook import (
     START,
     answers_in,
+    notebook_file,
     show_quietly,
     students_shell,
     this_shell,
@@ -48,7 +49,8 @@ class Keeper:
         self.changed: Callable[[], None] = lambda: None
         self._own: Record = {}  # what this kernel has seen, kept even where no file can be
         here = [n for n in course() if n.topic == start.name]
-        self.notebook: Notebook | None = here[0] if here else None
+        own = [n for n in here if (file := notebook_file()) and n.name.endswith(f"/{file.stem}")]
+        self.notebook: Notebook | None = next(iter(own + here), None)
 
     @property
     def record(self) -> Record:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import html
 from pathlib import Path
+from urllib.parse import quote
 
 from imbalance_lab.lessons.notice import notice
-from imbalance_lab.notebook import students_shell
+from imbalance_lab.notebook import notebook_file, students_shell
 from imbalance_lab.progress.course import Notebook, course
 from imbalance_lab.progress.keeper import is_off, keeper, summary
 from imbalance_lab.progress.record import Entry, Record, read
@@ -69,10 +70,21 @@ def _texts() -> tuple[str, str]:
     record = kept.record
     line = summary(kept.notebook, record) if kept.notebook else "Your progress."
     line = f"{line} {kept.remark}".strip()
+    onward = _onward(kept.notebook, record) if kept.notebook else ""
     rows = [_row(notebook, record) for notebook in course()]
     widths = [max(len(row[i]) for row in [HEAD, *rows]) for i in range(len(HEAD))]
     plain = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in [HEAD, *rows]]
-    return "\n".join([line, "", *plain, "", NOTE]), _markup(line, rows)
+    return "\n".join([line, "", *plain, "", NOTE]), _markup(line, rows) + onward
+
+
+def _onward(notebook: Notebook, record: Record) -> str:
+    """Return a link to the first exercise that is not solved, "" where all are."""
+    for task in notebook.tasks:
+        if record.get(task.key, Entry()).points < task.points:
+            name = (notebook_file() or Path(f"{notebook.name}.ipynb")).name
+            place = html.escape(f"{quote(name)}#cell-id={task.key.split('/')[-1]}")
+            return f'<p>Go on with <a href="{place}">{html.escape(task.title)}</a>.</p>'
+    return ""
 
 
 def _row(notebook: Notebook, record: Record) -> tuple[str, ...]:
@@ -97,14 +109,12 @@ def _shortened(left: list[str]) -> str:
 
 
 def _markup(line: str, rows: list[tuple[str, ...]]) -> str:
-    head = "".join(f'<th scope="col" style="text-align: left">{name}</th>' for name in HEAD)
-    body = "".join(
-        '<tr><th scope="row" style="text-align: left">'
-        + '</th><td style="text-align: left">'.join(html.escape(cell) for cell in row[:2])
-        + "".join(f'</td><td style="text-align: left">{html.escape(cell)}' for cell in row[2:])
-        + "</td></tr>"
-        for row in rows
-    )
+    left = 'style="text-align: left"'
+    head = "".join(f'<th scope="col" {left}>{name}</th>' for name in HEAD)
+    body = ""
+    for name, *cells in rows:
+        others = "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in cells)
+        body += f'<tr><th scope="row" {left}>{html.escape(name)}</th>{others}</tr>'
     return (
         f"<details><summary><b>{html.escape(line)}</b> All lessons</summary>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
