@@ -48,9 +48,10 @@ class Keeper:
         self.remark = ""
         self.changed: Callable[[], None] = lambda: None
         self._own: Record = {}  # what this kernel has seen, kept even where no file can be
-        here = [n for n in course() if n.topic == start.name]
-        own = [n for n in here if (file := notebook_file()) and n.name.endswith(f"/{file.stem}")]
-        self.notebook: Notebook | None = next(iter(own + here), None)
+        stem = file.stem if (file := notebook_file()) else ""
+        here = [n for n in course() if n.topic == start.name]  # a copy is one of the main notebook
+        here.sort(key=lambda n: (n.name != f"{n.topic}/{stem}", n.optional))
+        self.notebook: Notebook | None = here[0] if here else None
 
     @property
     def record(self) -> Record:
