@@ -37,11 +37,6 @@ class Interval(NamedTuple):
     def __str__(self) -> str:
         return format(self)
 
-    @property
-    def excludes_zero(self) -> bool:
-        """Whether zero lies outside: for a paired difference, whether the runs show one."""
-        return self.low > 0 or self.high < 0
-
 
 @checked(confidence=real(0, 1, closed="neither"))
 def interval(values: ArrayLike, confidence: float = 0.95) -> Interval:

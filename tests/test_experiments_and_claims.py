@@ -43,13 +43,6 @@ def test_what_rounds_to_zero_has_no_minus(spec: str, said: str) -> None:
     assert f"{Interval(-0.0002, -0.0004, 0.0101):{spec}}" == said
 
 
-def test_an_interval_knows_whether_it_excludes_zero() -> None:
-    assert interval([1.0, 1.1, 0.9]).excludes_zero
-    assert interval([-1.0, -1.1]).excludes_zero
-    assert not interval([-1.0, 1.0]).excludes_zero
-    assert interval([2.0, 2.0]) == (2.0, 2.0, 2.0)
-
-
 @pytest.mark.parametrize(
     ("values", "confidence", "message"),
     [
