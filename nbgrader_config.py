@@ -5,7 +5,7 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
 try:
@@ -77,6 +77,13 @@ c.FileNameCollectorPlugin.named_regexp = (
 # Everybody writes into the exchange: what is taken from there is looked at.
 if find_spec("imbalance_grader"):
     c.ExchangeFactory.collect = "imbalance_grader.inbound.Collect"
+
+# Where students have copies of their own, only our grader knows whose letters are whose.
+if find_spec("imbalance_grader") and (variant / "students").is_dir():
+    c.Autograde.sanitize_preprocessors = [
+        "imbalance_grader.formgrader.RefuseCopies",
+        *Autograde.sanitize_preprocessors.default(),
+    ]
 
 # formgrader's own buttons grade in the sandbox too; nbgrader's commands stay nbgrader's.
 c.NbGraderAPI.Autograde.exporter_class = "imbalance_grader.formgrader.Autograde"

@@ -21,6 +21,7 @@ from imbalance_grader.intake import LONGEST_CELL, Malformed, StudentCell
 from imbalance_grader.names import shown
 from imbalance_grader.parts import binds, has_code, stands_alone
 from imbalance_grader.source import SourceCell
+from imbalance_grader.variant import Origin
 
 MOST_OWN = 300  # cells of the student's own that can run
 LONGEST_OWN = 400_000  # characters in all of them
@@ -64,6 +65,8 @@ class Script:
         For each answer what the student should know of how it was read.
     remarks : list of str
         The same for the instructor, and what concerns the whole notebook.
+    origin : Origin
+        Whose copy of the lesson it was made from.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -72,6 +75,7 @@ class Script:
     untouched: set[str] = field(default_factory=set)
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     remarks: list[str] = field(default_factory=list)
+    origin: Origin = field(default_factory=lambda: Origin(""))
 
     @property
     def is_worked(self) -> bool:

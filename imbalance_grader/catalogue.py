@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from functools import cache
 
 import imbalance_lab.exercises
+from imbalance_grader import variant
 from imbalance_grader.results import exercise_name
 from imbalance_lab.checks import Exercise
 from imbalance_oracles.registry import quizzes
 
-_CHOICE = re.compile(r"^Question (\d+): (\w+) is not right\.", re.MULTILINE)
+_CHOICE = re.compile(
+    r"^Question (\d+): \w+\sis\snot\sright\.\s+(.*?)\s+Read\s+again:", re.MULTILINE | re.DOTALL
+)
 _READ_AGAIN = re.compile(r"Read again: lesson (\S+), “([^”]*)”")
 
 
@@ -64,6 +67,9 @@ def named_mistake(grade_id: str, mistake: str, message: str = "") -> Misconcepti
 def quiz_choices(lesson: str, message: str) -> list[Misconception]:
     """Return the misconceptions behind the wrong letters that a quiz's message names.
 
+    They are known by what the message says of them, and have the letter that they have in the
+    instructor's notebook: a student's copy has the options in another order.
+
     Parameters
     ----------
     lesson : str
@@ -71,21 +77,19 @@ def quiz_choices(lesson: str, message: str) -> list[Misconception]:
     message : str
         What `imbalance_lab.checks.score_quiz` printed.
     """
-    questions = quizzes().get(lesson, {})
-    choices = []
-    for number, letter in _CHOICE.findall(message):
-        question = questions.get(int(number))
-        if question is not None and letter in question.mistakes:
-            choices.append(
-                Misconception(
-                    f"Question {number}",
-                    letter,
-                    question.mistakes[letter],
-                    lesson,
-                    question.section,
-                )
-            )
-    return choices
+    questions = variant.questions(lesson) or quizzes().get(lesson, {})
+    return [
+        Misconception(f"Question {number}", letter, says, lesson, question.section)
+        for number, said in _CHOICE.findall(message)
+        if (question := questions.get(int(number))) is not None
+        for letter, says in question.mistakes.items()
+        if _close(said) == _close(says)
+    ]
+
+
+def _close(text: str) -> str:
+    """Return a text without the blanks and line ends that breaking it into lines has moved."""
+    return "".join(text.split())
 
 
 @cache

@@ -11,12 +11,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from imbalance_grader.arrange import Script, arrange
 from imbalance_grader.intake import FOLDERS_ABOVE, Malformed, read_cells
 from imbalance_grader.names import shown
 from imbalance_grader.source import Source
+from imbalance_grader.variant import Copies
 
 MOST_FILES = 20  # beside the notebook that are named
 _MOST_READ = 5
@@ -108,7 +110,9 @@ def beside(folder: Path, notebooks: Sequence[str]) -> dict[str, list[str]]:
 # --- for the judge: the notebook that counts -----------------------------------------------------
 
 
-def read_script(expected: Path, others: Mapping[str, str], source: Source) -> Script:
+def read_script(
+    expected: Path, others: Mapping[str, str], source: Source, copies: Copies | None = None
+) -> Script:
     """Read the notebook that counts.
 
     Parameters
@@ -119,6 +123,8 @@ def read_script(expected: Path, others: Mapping[str, str], source: Source) -> Sc
         What lies beside it, by names relative to its folder, and why it was not read.
     source : Source
         The instructor's notebook.
+    copies : Copies, optional
+        Which copies of it the class has; by default none.
 
     Raises
     ------
@@ -128,36 +134,60 @@ def read_script(expected: Path, others: Mapping[str, str], source: Source) -> Sc
         If there is no notebook that can be read, or more than one that could count.
     """
     notebooks = {name: refused for name, refused in others.items() if is_notebook(name)}
+    from_copy = _Reader(expected, source, copies or Copies())
     try:
-        script = _read(expected, "", source)
+        script = from_copy.read()
     except FileNotFoundError:
-        return _in_its_place(expected, others, notebooks, source)
+        return _in_its_place(from_copy, others, notebooks)
     except Malformed as error:
         also = f" (beside it: {_listed(others)})" if others else ""
         raise Malformed(f"{error}{also}") from None
     if not script.is_worked and notebooks:
-        script = _instead_of_untouched(expected, notebooks, script, source)
+        script = _instead_of_untouched(from_copy, notebooks, script)
     elif others:
         script.remarks.append(f"not looked at, though handed in beside it: {_listed(others)}")
     return script
 
 
-def _read(expected: Path, name: str, source: Source) -> Script:
-    """Read the expected notebook, or one that lies beside it."""
-    path = expected.parent / name if name else expected
-    return arrange(read_cells(path, FOLDERS_ABOVE + name.count("/")), source.cells)
+@dataclass(frozen=True)
+class _Reader:
+    """Reads notebooks of a lesson, each against the copy of the instructor's that it is made from.
+
+    Parameters
+    ----------
+    expected : Path
+        Where it should be.
+    source : Source
+        The instructor's notebook, as the class has it.
+    copies : Copies
+    """
+
+    expected: Path
+    source: Source
+    copies: Copies
+
+    def read(self, name: str = "") -> Script:
+        """Read the expected notebook, or one that lies beside it."""
+        path = self.expected.parent / name if name else self.expected
+        cells = read_cells(path, FOLDERS_ABOVE + name.count("/"))
+        origin = self.copies.made_from(cells)
+        script = arrange(cells, self.copies.source(self.source, origin.whose).cells)
+        script.origin = origin
+        script.remarks += filter(None, [origin.remark])
+        return script
 
 
 def _in_its_place(
-    expected: Path, others: Mapping[str, str], notebooks: Mapping[str, str], source: Source
+    reader: _Reader, others: Mapping[str, str], notebooks: Mapping[str, str]
 ) -> Script:
+    expected = reader.expected
     if not others:
         raise FileNotFoundError(expected)
     lacking = f"{expected.name} is not there"
     if not notebooks:
         what = "unpack it" if any(map(is_archive, others)) else "hand in the notebook itself"
         raise Malformed(f"{lacking}; found instead: {_listed(others)}: {what}")
-    readable, reasons = _readable(expected, notebooks, source)
+    readable, reasons = _readable(reader, notebooks)
     worked = {name: script for name, script in readable.items() if script.is_worked}
     for chosen in (worked, readable):
         if len(chosen) == 1:
@@ -172,10 +202,9 @@ def _in_its_place(
     raise Malformed(f"{lacking}; found instead: {'; '.join(reasons)}")
 
 
-def _instead_of_untouched(
-    expected: Path, notebooks: Mapping[str, str], script: Script, source: Source
-) -> Script:
-    readable, _ = _readable(expected, notebooks, source)
+def _instead_of_untouched(reader: _Reader, notebooks: Mapping[str, str], script: Script) -> Script:
+    expected = reader.expected
+    readable, _ = _readable(reader, notebooks)
     worked = {name: other for name, other in readable.items() if other.is_worked}
     untouched = f"{expected.name} is as it was handed out"
     if len(worked) > 1:
@@ -191,14 +220,12 @@ def _instead_of_untouched(
     return script
 
 
-def _readable(
-    expected: Path, notebooks: Mapping[str, str], source: Source
-) -> tuple[dict[str, Script], list[str]]:
+def _readable(reader: _Reader, notebooks: Mapping[str, str]) -> tuple[dict[str, Script], list[str]]:
     """Return the notebooks of this lesson among some files, and why the others are none."""
     if len(notebooks) > _MOST_READ:
         raise Malformed(
             f"{len(notebooks)} notebooks lie there ({_listed(notebooks)}): keep the one that "
-            f"counts, under the name {expected.name}"
+            f"counts, under the name {reader.expected.name}"
         )
     readable: dict[str, Script] = {}
     reasons = []
@@ -206,7 +233,7 @@ def _readable(
         try:
             if refused:
                 raise Malformed(refused)
-            readable[name] = _read(expected, name, source)
+            readable[name] = reader.read(name)
         except (Malformed, OSError) as error:
             reasons.append(f"{shown(name)}, but {error}")
     return readable, reasons

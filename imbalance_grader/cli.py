@@ -91,6 +91,19 @@ Enter the students of a CSV file into the gradebook, or bring their names up to 
 first_name, last_name, email. Nobody is taken out.
 """
 
+_COPIES = """\
+Make a copy of the hand-out for each student, with inputs in its visible checks and an order in its
+quizzes that nobody else has: copies/ID.zip beside the course folder. The hand-out has to be a
+variant (make handout VARIANT=yes). A copy follows from the class's secret and the id, so that it
+can be made again, or later for who joins late. Grading knows whose copy a notebook was made from.
+"""
+
+_COPIES_EXAMPLES = """\
+examples:
+  imbalance-lab-grade copies                   # for everybody in the gradebook
+  imbalance-lab-grade copies chen "Zoë Łuk"    # for these, whoever has one already
+"""
+
 _DUE = """\
 Say when an assignment is due, or --never; enter it into the gradebook where it is not there yet.
 What was handed in is late, or not, at once.
@@ -157,6 +170,12 @@ def _parser() -> argparse.ArgumentParser:
 
     with _command(commands, "students", _STUDENTS, json_flag=False) as one:
         one.add_argument("file", type=Path, metavar="FILE", help="a .csv file")
+
+    with _command(commands, "copies", _COPIES, examples=_COPIES_EXAMPLES) as one:
+        one.add_argument(
+            "student", nargs="*", metavar="ID", help="who gets one (default: the gradebook's)"
+        )
+        _add_jobs(one, "copies")
 
     with _command(commands, "due", _DUE) as one:
         _add_assignment(one, students=False)
@@ -464,13 +483,13 @@ def _add_assignment(parser: argparse.ArgumentParser, students: bool = True) -> N
         )
 
 
-def _add_jobs(parser: argparse.ArgumentParser) -> None:
+def _add_jobs(parser: argparse.ArgumentParser, what: str = "submissions") -> None:
     parser.add_argument(
         "--jobs",
         type=_count,
         default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
         metavar="N",
-        help="submissions at a time on this machine (default: %(default)s, its cores)",
+        help=f"{what} at a time on this machine (default: %(default)s, its cores)",
     )
 
 

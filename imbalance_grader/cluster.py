@@ -206,7 +206,7 @@ class EnginePlugin(WorkerPlugin):
         self._sources = sources
         self._settings = (limits, allow_unprotected, config)
         self._secret = secret.current()  # the judges on the worker draw the same hidden inputs
-        self._variant = variant.recorded_files()  # and try the same visible ones
+        self._variant = variant.recorded_files(assignment)  # and try the same visible ones
 
     def setup(self, worker: Any) -> None:
         """Start the engine and write the notebooks to a folder of the worker's own."""

@@ -43,6 +43,7 @@ from imbalance_grader.aside import Aside
 from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.clean import Cleaner
+from imbalance_grader.copies import make_copies
 from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
 from imbalance_grader.enrol import enrol
 from imbalance_grader.feedback import Feedback, write_feedback
@@ -390,6 +391,24 @@ def _make_certificates(chosen: argparse.Namespace, notes: Console) -> int:
     return DONE
 
 
+def _make_copies(chosen: argparse.Namespace, notes: Console) -> int:
+    classroom = Classroom(chosen.course)
+    with _progress(notes) as bar:
+        task = bar.add_task("copies", total=None, odd="")
+        paths = make_copies(
+            classroom,
+            chosen.student,
+            chosen.jobs,
+            started=lambda total: bar.update(task, total=total),
+            made=lambda: bar.advance(task),
+        )
+    if chosen.json:
+        _print_json({"variant": variant.name(), "copies": {p.stem: str(p) for p in paths}})
+    else:
+        notes.print(Text(f"{_counted(len(paths), 'copy', 'copies')} in {paths[0].parent}"))
+    return DONE
+
+
 COMMANDS = {
     "exchange": _set_up_exchange,
     "students": _enter_students,
@@ -406,6 +425,7 @@ COMMANDS = {
     "waive": _waive_exercise,
     "sample": _grade_sample,
     "new-inputs": _draw_inputs,
+    "copies": _make_copies,
     "certificates": _make_certificates,
     "protections": _show_protections,
 }
@@ -414,23 +434,27 @@ COMMANDS = {
 # --- what they share -----------------------------------------------------------------------------
 
 
+def _progress(notes: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[odd]}", style="red"),
+        console=notes,
+        transient=True,
+    )
+
+
 class _Bar(Watcher):
     """A progress bar with the time left."""
 
     def __init__(self, notes: Console) -> None:
         self._notes = notes
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[odd]}", style="red"),
-            console=notes,
-            transient=True,
-        )
+        self._bar = _progress(notes)
         self._odd: Counter[str] = Counter()
         self.graded_now = 0
 
@@ -546,8 +570,8 @@ def _print_table(rows: Sequence[Standing], paths: dict[str, Path]) -> None:
     _print_paths(console, paths)
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _counted(number: int, what: str, many: str = "") -> str:
+    return f"{number} {what if number == 1 else many or f'{what}s'}"
 
 
 def _print_paths(console: Console, paths: dict[str, Path]) -> None:

@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -36,6 +36,7 @@ from imbalance_grader.needed import text_parts
 from imbalance_grader.results import Graded, Limits, NotebookResult, Protection, State
 from imbalance_grader.sandbox import EngineError
 from imbalance_grader.source import Source, SourceError, read_source
+from imbalance_grader.variant import Copies
 from imbalance_sandbox import contain, names, warm, wire
 
 __all__ = ["Engine", "EngineError", "MachineError", "SourceError", "Unprotected", "protections"]
@@ -215,7 +216,9 @@ class Engine:
             answer = {"state": State.MISSING.value, "detail": "no notebook was handed in"}
         else:
             self._refuse_visible(source, submission)
-            answer = self._judge(prepared, submission, dict(beside or {}))
+            copies = asdict(Copies.of(student, assignment))
+            told = prepared.told | {"beside": dict(beside or {}), "copies": copies}
+            answer = self._judge(told, submission)
         return self._graded(prepared.source, answer, assignment, student)
 
     def _graded(
@@ -266,9 +269,7 @@ class Engine:
 
     # --- judges ----------------------------------------------------------------------------------
 
-    def _judge(
-        self, prepared: _Prepared, submission: Path, beside: dict[str, str]
-    ) -> dict[str, Any]:
+    def _judge(self, told: dict[str, Any], submission: Path) -> dict[str, Any]:
         """Return a judge's answer; what the machine may have caused is tried again.
 
         Where a process was stopped from outside it is tried twice, the second time alone.
@@ -276,16 +277,16 @@ class Engine:
         limit = self.limits.memory_bytes
         with self._turns.shared():
             most = self._most_memory(self._jobs)
-            answer = self._ask_a_judge(prepared, submission, beside, most)
+            answer = self._ask_a_judge(told, submission, most)
             if first := _doubt(answer):
-                answer = self._ask_again(prepared, submission, beside, most)
+                answer = self._ask_again(told, submission, most)
         # A process that is killed just as it begins looks like a sandbox that does not start.
         last = _doubt(answer)
         stopped = last in _CAME_TO_NOTHING and not _FROM_OUTSIDE.isdisjoint((first, last))
         if stopped or (_is_short(answer) and most < limit):
             with self._turns.alone():
                 most = self._most_memory(1)
-                answer = self._ask_again(prepared, submission, beside, most)
+                answer = self._ask_again(told, submission, most)
             if _doubt(answer) in _CAME_TO_NOTHING:
                 raise MachineError(_THRICE.format(free=machine.free_memory() >> 20))
             if _is_short(answer) and most < limit:
@@ -298,12 +299,10 @@ class Engine:
             answer["result"]["detail"] += _TWICE
         return answer
 
-    def _ask_again(
-        self, prepared: _Prepared, submission: Path, beside: dict[str, str], most: int
-    ) -> dict[str, Any]:
+    def _ask_again(self, told: dict[str, Any], submission: Path, most: int) -> dict[str, Any]:
         time.sleep(_END_SECONDS)
         self._start_templates(again=True)
-        answer = self._ask_a_judge(prepared, submission, beside, most)
+        answer = self._ask_a_judge(told, submission, most)
         if self._stopped and _doubt(answer):
             raise EngineError(_STOPPED)
         return answer
@@ -313,13 +312,10 @@ class Engine:
         free = self._free if jobs > 1 else machine.free_memory()
         return machine.share(jobs, self.limits.memory_bytes, free)
 
-    def _ask_a_judge(
-        self, prepared: _Prepared, submission: Path, beside: dict[str, str], most: int
-    ) -> dict[str, Any]:
+    def _ask_a_judge(self, told: dict[str, Any], submission: Path, most: int) -> dict[str, Any]:
         limits = sandbox.limits_without(self.limits, self._without)
-        request = prepared.told | {
+        request = told | {
             "submission": str(submission.absolute()),
-            "beside": beside,
             "limits": vars(limits),
             "most_memory": most,
             "without": list(self._without),

@@ -19,8 +19,11 @@ import sys
 from typing import Any, ClassVar
 
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import NbGraderPreprocessor
 
+from imbalance_grader import variant
 from imbalance_grader.printable import printable
 
 _WENT_THROUGH = (0, 1)  # exit codes with which the step was done
@@ -62,6 +65,20 @@ class Autograde(_Step):
     """Grades in the sandbox."""
 
     command = ("assignment", "--force")
+
+
+class RefuseCopies(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader is untyped
+    """Keeps ``nbgrader autograde`` from judging a student's own copy by the class's letters."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Refuse the notebook of a student who has a copy of the lesson."""
+        about = resources["nbgrader"]
+        if variant.copy_folder(about["student"], about["assignment"]):
+            raise NbGraderException(
+                f"{about['student']} has a copy of her own, with other letters in its quiz, which "
+                "nbgrader autograde does not know: grade with imbalance-lab-grade assignment"
+            )
+        return nb, resources
 
 
 class Feedback(_Step):

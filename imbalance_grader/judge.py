@@ -34,7 +34,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from imbalance_grader import choice, intake, loans
+from imbalance_grader import choice, intake, loans, variant
 from imbalance_grader import outputs as outputs_of
 from imbalance_grader.arrange import Script
 from imbalance_grader.kernel import Kernel, KernelEnded, RemoteStandIn, SandboxGone, Usage
@@ -45,6 +45,7 @@ from imbalance_grader.results import CellResult, CellTime, Limits, NotebookResul
 from imbalance_grader.source import Source, SourceCell
 from imbalance_lab.checks import CheckFailed, Earned
 from imbalance_lab.checks.library import names_in
+from imbalance_lab.checks.recorded import VARIABLE
 from imbalance_sandbox import warm, wire
 
 MOST_RUNS = 6
@@ -93,18 +94,25 @@ def main(reply: socket.socket, template: socket.socket) -> None:
 def _grade(request: dict[str, Any], template: socket.socket) -> dict[str, Any]:
     source = Source.from_json(request["source"])
     limits = Limits(**request["limits"])
+    copies = variant.Copies(**request["copies"])
     try:
         path = Path(request["submission"])
-        script = choice.read_script(path, request["beside"], source)
+        script = choice.read_script(path, request["beside"], source, copies)
     except FileNotFoundError:
         return {"state": State.MISSING.value, "detail": "no notebook was handed in"}
     except intake.Malformed as error:
         return {"state": State.MALFORMED.value, "detail": str(error)}
+    whose = script.origin.whose
+    source = copies.source(source, whose)
+    if whose:  # what this student's visible checks try; this process judges nobody else
+        os.environ[VARIABLE] = str(copies.recorded(whose))
     runs = needed_code(script.steps, source.cells, request["text"])
     settings = limits, request["without"], request["most_memory"]
     session = _Session(source, script, runs, *settings, template)
     session.grade()
-    return session.record()
+    answer = session.record()
+    answer["result"] |= {"variant": variant.name(), "made_from": script.origin.stranger}
+    return answer
 
 
 def ungraded(source: Source, state: State, detail: str) -> NotebookResult:

@@ -29,6 +29,7 @@ from imbalance_grader.pages import render, title
 from imbalance_grader.printable import one_line
 from imbalance_grader.results import CellResult, State, exercise_name
 from imbalance_grader.standings import Standing
+from imbalance_grader.variant import NOBODY, THE_CLASS
 from imbalance_grader.version import course_version
 from imbalance_grader.waivers import Waivers
 
@@ -166,6 +167,7 @@ def write_report(
         "questions": _by_question(misconceptions),
         "trouble": trouble,
         "undated": [row for row in rows if row.time_remark],
+        "foreign": _foreign(rows, names),
         "absent": [row for row in rows if row.status == State.MISSING],
         "waiting": _waiting(read),
         "waived": _waived(classroom, assignment),
@@ -193,6 +195,17 @@ def _named(row: Standing) -> str:
     last, first, _ = row.person
     name = " ".join(filter(None, (first, last)))
     return one_line(f"{name} ({row.student})" if name else row.student)
+
+
+def _foreign(rows: Sequence[Standing], names: dict[str, str]) -> list[tuple[str, str]]:
+    """Return who did not work with what she was handed, and with whose."""
+    words = {THE_CLASS: "the class’s notebook", NOBODY: "one that nobody of this class was handed"}
+    others = names | words
+    return [
+        (row.student, others.get(row.made_from, "the copy of somebody who handed in nothing"))
+        for row in rows
+        if row.made_from
+    ]
 
 
 def _waived(classroom: Classroom, assignment: Assignment) -> dict[tuple[str, str], str]:
@@ -351,6 +364,11 @@ def _insights(
         came = "submission came" if undated == 1 else "submissions came"
         text = f"{undated} {came} without a time that can be read: nobody knows whether it is late."
         found.append(Insight(text, "undated"))
+    foreign = sum(bool(row.made_from) for row in read)
+    if foreign:
+        was = "submission was" if foreign == 1 else "submissions were"
+        text = f"{foreign} {was} not made from what that student was handed."
+        found.append(Insight(text, "foreign"))
     waiting = sum(row.waiting for row in read)
     if waiting:
         wait = "answer waits" if waiting == 1 else "answers wait"

@@ -121,6 +121,11 @@ class NotebookResult:
         Names of the protections that were not on, see `imbalance_grader.protections`.
     slowest : tuple of CellTime
         The cells that took longest, the slowest first.
+    variant : str
+        Name of the variant by which it was judged, "" where the class has none.
+    made_from : str
+        Whose copy the notebook was made from where that is not what its student was handed: a
+        student's id, "(the class)" or "(nobody of this class)"; "" where all is well.
     """
 
     assignment: str
@@ -134,6 +139,8 @@ class NotebookResult:
     peak_memory: int = 0
     protections_off: tuple[str, ...] = ()
     slowest: tuple[CellTime, ...] = ()
+    variant: str = ""
+    made_from: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", one_line(self.detail))

@@ -171,7 +171,7 @@ def make_plan(
         handed_in = task.take()
         if (
             record is not None
-            and record.fingerprint == fingerprint(assignment, handed_in)
+            and record.fingerprint == fingerprint(assignment, submission.student, handed_in)
             and (not note.force or record.run == note.run)
             and submission.student in in_gradebook
             and _notebooks_are_there(classroom, record)

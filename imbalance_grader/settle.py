@@ -24,10 +24,10 @@ from imbalance_grader.workers import Outcome, code_fingerprint
 from imbalance_oracles import secret
 
 
-def fingerprint(assignment: Assignment, handed_in: HandedIn) -> str:
+def fingerprint(assignment: Assignment, student: str, handed_in: HandedIn) -> str:
     """Return a digest of all that decides a grade: submission, instructor's notebook, checks."""
     parts = [assignment.fingerprint, handed_in.fingerprint, code_fingerprint(), secret.current()]
-    parts += [variant.fingerprint()] if variant.name() else []
+    parts += variant.fingerprints(student, assignment.name)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -81,7 +81,7 @@ class Settler:
         record = Record(
             student=student,
             notebooks=tuple(graded.result for graded in outcome.graded),
-            fingerprint=fingerprint(assignment, outcome.handed_in),
+            fingerprint=fingerprint(assignment, student, outcome.handed_in),
             run=self._run,
             submitted=outcome.handed_in.stamp.iso,
             time_problem=outcome.handed_in.stamp.problem,

@@ -95,6 +95,11 @@ class Standing:
         return State(self.status).read
 
     @property
+    def made_from(self) -> str:
+        """Whose copy a notebook was made from, "" where it is the student's own."""
+        return next((n.made_from for n in self.record.notebooks if n.made_from), "")
+
+    @property
     def late(self) -> bool:
         """Whether it is known to be late."""
         return bool(self.late_seconds)

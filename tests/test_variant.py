@@ -1,12 +1,18 @@
-"""A variant of the course for one class: what differs, what does not, and that it is graded so."""
+"""A variant of the course for a class, and for each student: what differs, and its grading."""
 
 from __future__ import annotations
 
+import json
 import os
+import pickle
 import re
 import subprocess
 import sys
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
@@ -16,18 +22,48 @@ from test_handout import files_of, found_in, made
 from imbalance_builder.course import Course
 from imbalance_builder.handout.make import Handout
 from imbalance_builder.handout.variant import vary
-from imbalance_grader.journal import Journal
+from imbalance_grader import cluster, variant
+from imbalance_grader.catalogue import quiz_choices
+from imbalance_grader.classroom import ClassroomError
+from imbalance_grader.copies import HandedOut, make_copy
+from imbalance_grader.formgrader import RefuseCopies
+from imbalance_grader.results import Limits
 from imbalance_lab.checks.recorded import VARIABLE, read_trials
-from imbalance_oracles import secret
+from imbalance_oracles import secret, shuffled
 from imbalance_oracles.registry import keys, quizzes
 
 FIRST = "00-start-here"
+QUIZ = f"{FIRST}/start-here"
+STUDENTS = ("ada", "Zoë Łuk", "張三")  # who have copies of their own
 OPTION = re.compile(r"^- [a-z]\) (.*)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
 def handout(tmp_path_factory: pytest.TempPathFactory) -> Handout:
     return made(tmp_path_factory.mktemp("variant") / "handout", "--variant", "--lessons", "00")
+
+
+def grader(handout: Handout, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "imbalance_grader", *command],
+        cwd=handout.course,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def copies(handout: Handout, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Handout]:
+    """What students find in their archives, each in a folder like the class's."""
+    done = grader(handout, "copies", *STUDENTS, "--jobs", "1", "--json")
+    assert done.returncode == 0, done.stderr
+    found = {}
+    for student, archive in json.loads(done.stdout)["copies"].items():
+        found[student] = Handout(tmp_path_factory.mktemp("copy"))
+        zipfile.ZipFile(archive).extractall(found[student].folder)
+    assert tuple(found) == STUDENTS
+    return found
 
 
 def quiz_of(path: Path) -> tuple[str, str, str]:
@@ -91,35 +127,204 @@ def test_with_another_package_a_quiz_says_so(handout):
     assert "did not come with this notebook" in said
 
 
-def test_the_grader_grades_it_as_it_was_handed_out(handout):
-    """One student answers the variant's quiz, one has copied the letters of the published one."""
-    quiz = f"{FIRST}/start-here"
-    for student in ("own", "copied"):
-        notebook = nbformat.read(handout.course / "solutions" / f"{quiz}.ipynb", as_version=4)
-        if student == "copied":
-            marked = {
-                c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata
-            }
-            marked["quiz"].source = solution_cells(quiz)["quiz"]
+def solved(handout: Handout, lesson: Path, letters: str) -> nbformat.NotebookNode:
+    """Return a notebook that students got, with all answers, and these letters in its quiz."""
+    answers = nbformat.read(handout.course / "solutions" / f"{QUIZ}.ipynb", as_version=4).cells
+    notebook = nbformat.read(lesson, as_version=4)
+    for cell, answer in zip(notebook.cells, answers, strict=True):
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = letters if "quiz = {" in answer.source else answer.source
+    return notebook
+
+
+def own_letters(handout: Handout, lesson: Path) -> str:
+    """Return the answer to the quiz of a copy: the options that are right in the class's."""
+    theirs, answer, _ = quiz_of(handout.course / "solutions" / f"{QUIZ}.ipynb")
+    right = {int(number): letter for number, letter in re.findall(r'(\d+): "([a-z])"', answer)}
+    own, _, _ = quiz_of(lesson)
+    wanted = chosen(theirs, right)
+    every = [dict.fromkeys(right, letter) for letter in "abcd"]
+    given = {
+        n: next(x[n] for x in every if chosen(own, right | {n: x[n]})[n - 1] == wanted[n - 1])
+        for n in right
+    }
+    return f"quiz = {given}"
+
+
+def lesson_of(handout: Handout) -> Path:
+    return handout.student / "lessons" / f"{QUIZ}.ipynb"
+
+
+@pytest.fixture(scope="module")
+def graded(handout: Handout, copies: Mapping[str, Handout]) -> dict[str, Any]:
+    """What the grader says of each student, all of whose answers are right where they were given.
+
+    Two have no copies: one solved the class's notebook, one knows the letters of the published
+    course. Of those who have, one used her own copy, one that of hers, one the class's notebook.
+    """
+    _, of_class, _ = quiz_of(handout.course / "solutions" / f"{QUIZ}.ipynb")
+    ada, class_lesson = lesson_of(copies["ada"]), lesson_of(handout)
+    handed_in = {
+        "own": (class_lesson, of_class),
+        "copied": (class_lesson, solution_cells(QUIZ)["quiz"]),
+        "ada": (ada, own_letters(handout, ada)),
+        "Zoë Łuk": (ada, own_letters(handout, ada)),
+        "張三": (class_lesson, of_class),
+    }
+    for student, (lesson, letters) in handed_in.items():
         folder = handout.course / "submitted" / student / FIRST
         folder.mkdir(parents=True)
-        nbformat.write(notebook, folder / "start-here.ipynb")
-    run = subprocess.run(
-        [sys.executable, "-m", "imbalance_grader", "assignment", FIRST, "--json"],
-        cwd=handout.course,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        nbformat.write(solved(handout, lesson, letters), folder / "start-here.ipynb")
+    run = grader(handout, "assignment", FIRST, "--json")
     assert run.returncode == 0, run.stderr
+    said = json.loads(run.stdout)
+    return {one["student"]: one for one in said["submissions"]} | {"": said}
+
+
+def test_it_is_graded_by_what_its_student_had_before_her(graded):
+    """Also where that was not what she was handed: a mistaken archive costs nobody points."""
     lost = {}
-    for record in Journal(handout.course / "grading" / FIRST).all():
-        cells = [cell for notebook in record.notebooks for cell in notebook.cells]
-        missed = [
-            (c.grade_id, c.kind) for c in cells if c.points is None or c.points < c.max_points
+    for student in filter(None, graded):
+        cells = [cell for notebook in graded[student]["notebooks"] for cell in notebook["cells"]]
+        lost[student] = [
+            cell["grade_id"]
+            for cell in cells
+            if cell["kind"] != "written" and cell["points"] < cell["max_points"]
         ]
-        lost[record.student] = [grade_id for grade_id, kind in missed if kind != "written"]
-    assert lost == {"own": [], "copied": ["quiz-check"]}
+    assert [(student, cells) for student, cells in lost.items() if cells] == [
+        ("copied", ["quiz-check"])
+    ]
+    assert len(lost) == 2 + len(STUDENTS)
+
+
+def test_whose_copy_a_notebook_was_made_from_is_said(handout, copies, graded):
+    names = {
+        student: graded[student]["notebooks"][0]["variant"] for student in filter(None, graded)
+    }
+    whose = {student: graded[student]["notebooks"][0]["made_from"] for student in names}
+    assert whose == {
+        "own": "",
+        "copied": "",
+        "ada": "",
+        "Zoë Łuk": "ada",
+        "張三": variant.THE_CLASS,
+    }
+    assert names["own"] == names["copied"] == names["張三"] == graded[""]["variant"]
+    assert names["ada"] == names["Zoë Łuk"] != graded[""]["variant"]
+    # A student reads this in her feedback, so that it tells of nobody else.
+    assert "made from another student's copy" in graded["Zoë Łuk"]["detail"]
+    assert "ada" not in graded["Zoë Łuk"]["detail"]
+    assert "made from the class's notebook" in graded["張三"]["detail"]
+    assert graded["ada"]["detail"] == graded["own"]["detail"] == ""
+    report = Path(graded[""]["report"]).read_text(encoding="utf-8")
+    assert "2 submissions were not made from what that student was handed." in report
+    assert "<bdi>Zoë Łuk</bdi>: made from <bdi>ada</bdi>" in report
+    shown = handout.course / "autograded" / "ada" / FIRST / "start-here.ipynb"
+    assert quiz_of(shown)[0] == quiz_of(lesson_of(copies["ada"]))[0]
+
+
+class TestCopies:
+    def test_each_has_inputs_and_an_order_of_its_own(self, handout, copies):
+        recorded = Path("imbalance_lab", "exercises", "recorded")
+        texts = {quiz_of(lesson_of(x))[0] for x in [handout, *copies.values()]}
+        assert len(texts) == 1 + len(STUDENTS)
+        for name, key in keys().items():
+            if key.exercise.lesson == "00":
+                made = [(x.student / recorded / f"{name}.json") for x in copies.values()]
+                every = {
+                    path.read_bytes() for path in [*made, handout.course / f"variant/{name}.json"]
+                }
+                assert len(every) == 1 + len(STUDENTS)
+
+    def test_nothing_else_differs_and_nothing_secret_is_in_it(self, handout, copies):
+        given, own = files_of(handout.student), files_of(copies["ada"].student)
+        quiz = "imbalance_lab/exercises/recorded/quiz-00-"
+        same = {n for n in given if given[n] == own.get(n)}
+        assert {name for name in {*given, *own} - same if not name.startswith(quiz)} == {
+            "README.md",
+            f"lessons/{QUIZ}.ipynb",
+            f"imbalance_lab/lessons/kept/{QUIZ}.json",
+            "imbalance_lab/exercises/recorded/variant.json",
+            *(
+                f"imbalance_lab/exercises/recorded/{name}.json"
+                for name, key in keys().items()
+                if key.exercise.lesson == "00"
+            ),
+        }
+        assert own[f"lessons/{QUIZ}.ipynb"] == own[f"imbalance_lab/lessons/kept/{QUIZ}.json"]
+        for name in own.keys() - same:
+            assert found_in(own[name]) == [], name
+            assert secret.read(handout.course).encode() not in own[name]
+            assert b"Zo\xc3\xab" not in own[name]
+
+    def test_its_package_scores_its_quiz_and_the_classs_says_that_it_does_not(
+        self, handout, copies
+    ):
+        lesson = lesson_of(copies["ada"])
+        _, _, graded = quiz_of(lesson)
+        answer = own_letters(handout, lesson)
+        said = in_a_kernel(copies["ada"], answer, graded)
+        assert said.split()[-1] == str(len(quizzes()["00"]))
+        assert "did not come with this notebook" in in_a_kernel(handout, answer, graded)
+
+    def test_it_is_the_same_when_it_is_made_again_or_for_one_alone(self, handout, copies):
+        hand_out = HandedOut(handout.course)
+        own = handout.course / "variant" / "students" / "ada"
+        before = (hand_out.copies / "ada.zip").read_bytes(), files_of(own)
+        for kept in (True, False):
+            if not kept:
+                (own / "00" / variant.NAME).write_text('{"name": "x", "of": "of another lesson"}')
+            make_copy(hand_out, "ada")
+            assert ((hand_out.copies / "ada.zip").read_bytes(), files_of(own)) == before
+
+    def test_who_has_one_is_not_graded_by_nbgrader_alone(self, handout, copies, monkeypatch):
+        monkeypatch.setenv(VARIABLE, str(handout.course / "variant"))
+        about = {"student": "ada", "assignment": FIRST}
+        with pytest.raises(Exception, match="grade with imbalance-lab-grade assignment"):
+            RefuseCopies().preprocess(nbformat.v4.new_notebook(), {"nbgrader": about})
+        notebook = nbformat.v4.new_notebook(), {"nbgrader": about | {"student": "own"}}
+        assert RefuseCopies().preprocess(*notebook) == notebook
+
+    def test_it_travels_to_the_workers_of_a_cluster(self, handout, copies, tmp_path, monkeypatch):
+        monkeypatch.setenv(VARIABLE, str(handout.course / "variant"))
+        here = variant.Copies.of("Zoë Łuk", FIRST)
+        assert {*here.names.values()} == {"", *STUDENTS}
+        sent = pickle.dumps(cluster.EnginePlugin(FIRST, {}, Limits(), False, None))
+        monkeypatch.delenv(VARIABLE)
+        monkeypatch.setattr(cluster, "Engine", lambda *_, **__: tmp_path.joinpath("x").open("w"))
+        plugin = pickle.loads(sent)
+        plugin.setup(SimpleNamespace(state=SimpleNamespace(nthreads=1)))
+        there = variant.Copies.of("Zoë Łuk", FIRST)
+        assert (there.student, there.names) == (here.student, here.names)
+        for whose in ("", "ada"):
+            assert files_of(there.recorded(whose)).keys() >= files_of(here.recorded(whose)).keys()
+        plugin.teardown(None)
+
+    def test_what_cannot_be_copied_is_said(self, handout, copies, tmp_path, monkeypatch):
+        for course, words in ((tmp_path, "VARIANT=yes"), (handout.course, "put that one back")):
+            monkeypatch.setattr(secret, "read", lambda _: "of another class")
+            with pytest.raises(ClassroomError, match=words):
+                HandedOut(course).refuse_unless_it_can_be_copied()
+        monkeypatch.undo()
+        (tmp_path / "course").symlink_to(handout.course)
+        with pytest.raises(ClassroomError, match="put back what make"):
+            HandedOut(tmp_path / "course").refuse_unless_it_can_be_copied()
+
+
+def test_the_report_names_what_was_chosen_by_the_classs_letters(handout, copies, monkeypatch):
+    """Whichever order a student had: letters of a copy would mean something else there."""
+    place = handout.course / "variant"
+    ours = shuffled.opened(next(place.glob("quiz-00-*")).read_text(), "00", variant.name(place))
+    sealed = next((place / "students" / "ada" / "00").glob("quiz-*"))
+    hers = shuffled.opened(sealed.read_text(), "00", sealed.stem.split("-")[-1])
+    wrong = {number: sorted(question.mistakes)[0] for number, question in hers.items()}
+    said = in_a_kernel(copies["ada"], f"quiz = {wrong}", quiz_of(lesson_of(copies["ada"]))[2])
+    monkeypatch.setenv(VARIABLE, str(place))
+    found = quiz_choices("00", said)
+    assert [(f.exercise, f.says) for f in found] == [
+        (f"Question {n}", hers[n].mistakes[letter]) for n, letter in wrong.items()
+    ]
+    assert all(ours[n].mistakes[f.name] == f.says for n, f in enumerate(found, 1))
 
 
 def test_no_answer_and_no_secret_is_in_it(handout):
@@ -172,15 +377,17 @@ def chosen(text: str, letters: dict[int, str]) -> list[str]:
 
 
 @pytest.mark.long
-def test_the_proof_of_the_exercises_holds_for_a_variant(tmp_path):
+@pytest.mark.parametrize("student", ["", "ada"])
+def test_the_proof_of_the_exercises_holds_for_a_variant(tmp_path, student):
     """Right answers pass, wrong ones fail, and mistakes are named, on a variant's inputs too."""
     from imbalance_lab.checks.recorded import write_trials
 
     own = secret.draw(tmp_path).read_text(encoding="utf-8").strip()
     folder = tmp_path / "variant"
     folder.mkdir()
+    of = f"{own}/{student}" if student else own
     for name, key in keys().items():
-        (folder / f"{name}.json").write_text(write_trials(key.visible(own)), encoding="utf-8")
+        (folder / f"{name}.json").write_text(write_trials(key.visible(of)), encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "tests/test_exercises.py", "-q", "-m", "not long"],
         cwd=ROOT,
