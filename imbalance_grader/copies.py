@@ -269,9 +269,7 @@ def _own_files(given: zipfile.ZipFile, own: Path, of: str) -> Iterator[tuple[str
             elif path.name != ORDERS:
                 yield f"{_RECORDED}/{path.name}", path.read_bytes()
         yield from _own_notebooks(given, lesson)
-    readme = next(
-        file for file in given.namelist() if file.count("/") == 1 and file.endswith(_README)
-    )
+    (readme,) = (file for file in given.namelist() if file.partition("/")[2] == _README)
     yield _README, given.read(readme) + _WORDS.format(student=own.name).encode()
 
 

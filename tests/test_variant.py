@@ -16,6 +16,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from distributed import LocalCluster
 from released import ROOT, solution_cells
 from test_handout import files_of, found_in, made
 
@@ -335,7 +336,7 @@ def test_no_answer_and_no_secret_is_in_it(handout):
         assert own.encode() not in content, name
 
 
-def test_it_stays_the_variant_when_it_is_made_again(handout, tmp_path_factory):
+def test_it_stays_the_variant_when_it_is_made_again(handout, copies):
     before = {n: c for n, c in files_of(handout.course).items() if "variant" in n}
     own = secret.read(handout.course)
     made(handout.folder, "--again", "--lessons", "01")
@@ -345,7 +346,17 @@ def test_it_stays_the_variant_when_it_is_made_again(handout, tmp_path_factory):
     assert secret.read(handout.course) == own
     recorded = handout.student / "imbalance_lab" / "exercises" / "recorded"
     for name in before:  # students keep what the lessons that they have need
-        assert (recorded / Path(name).name).exists()
+        if name.count("/") == 1:
+            assert (recorded / Path(name).name).exists()
+    archive = zipfile.ZipFile(make_copy(HandedOut(handout.course), "ada"))
+    assert sum(name.endswith("accuracy-paradox.ipynb") for name in archive.namelist()) == 1
+    quizzes_in_it = {name.split("quiz-")[1] for name in archive.namelist() if "/quiz-0" in name}
+    hers = {path.name for path in copies["ada"].student.rglob("quiz-00-*")}
+    assert len(hers) == 1
+    assert {f"quiz-{name}" for name in quizzes_in_it if name.startswith("00-")} == hers
+    assert {f"quiz-{name}" for name in quizzes_in_it if name.startswith("01-")} == {
+        name.replace("quiz-00", "quiz-01") for name in hers
+    }
 
 
 @pytest.mark.parametrize("lesson", Course(ROOT).lessons(), ids=str)
@@ -374,6 +385,21 @@ def chosen(text: str, letters: dict[int, str]) -> list[str]:
     return [
         OPTION.findall(part)["abcd".index(letters[number])] for number, part in enumerate(parts, 1)
     ]
+
+
+@pytest.mark.long
+def test_a_cluster_grades_it_the_same(handout, graded):
+    with LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as workers:
+        where = ("--scheduler", workers.scheduler_address, "--insecure-scheduler")
+        run = grader(handout, "assignment", FIRST, "--json", "--force", *where)
+    assert run.returncode == 0, run.stderr
+    told = {one["student"]: one for one in json.loads(run.stdout)["submissions"]}
+    for student, one in told.items():
+        for field in ("raw_score", "detail"):
+            assert one[field] == graded[student][field]
+        for field in ("variant", "made_from"):
+            assert one["notebooks"][0][field] == graded[student]["notebooks"][0][field]
+    assert len(told) == len(graded) - 1
 
 
 @pytest.mark.long
