@@ -608,6 +608,18 @@ class TestForecast:
         forecast = Forecast({"trial": [cell | {"seconds": "1"} for _, cell, _ in few]})
         assert forecast.total(runs) == (pytest.approx(24), 0)
 
+    @pytest.mark.parametrize("name", ["sizes", "components", "backtests", "weights"])
+    def test_a_pilot_of_a_finished_study_foretells_its_time(self, name: str) -> None:
+        study = load_study(name)
+        pool = Pool(study.protocol)
+        rows = pool.read()
+        runs = [(study.protocol, *one) for one in study.runs()]
+        forecast = Forecast({study.protocol: [rows[pool.key(*run[1:])] for run in pilot(runs)]})
+        foretold, unknown = forecast.total(runs)
+        truth = sum(float(rows[pool.key(*run[1:])]["seconds"]) for run in runs)
+        assert unknown == 0
+        assert 1 / 3 < foretold / truth < 3
+
     def test_a_run_learns_what_is_left_from_its_own_rows(self) -> None:
         runs = [("trial", timed(0), repeat) for repeat in range(6)]
         remaining = Remaining(runs, {"trial": []})
