@@ -699,14 +699,14 @@ check(choose_threshold, CHOOSE_THRESHOLD).earns(5, by=by, on=by.calls, says="a t
 # %% [markdown]
 # ## Move it yourself
 #
-# Here are the later days, priced at the average loss of *earlier* frauds, which were smaller, so the bill is
-# lower. Jump to the least cost, then walk to half and to double of it. What does the
+# Here are the later days, priced at the average loss of *earlier* frauds, which were smaller, less the €4 of a
+# review. Jump to the least cost, then walk to half and to double of it. What does the
 # best F1 cost?
 
 # %%
 from imbalance_lab.explorers import threshold_explorer
 
-loss = round(float(past.loc[past["is_fraud"] == 1, "amount"].mean()) + 15)
+loss = round(float(past.loc[past["is_fraud"] == 1, "amount"].mean()) + 15 - 4)
 threshold_explorer(y_later, p_later, cost_fp=4, cost_fn=loss)
 
 # %% [markdown]
