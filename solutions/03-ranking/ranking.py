@@ -111,7 +111,7 @@ plots.roc_curve(y_toy, score_toy, title="ROC curve of the ten samples")
 # negative of six. All columns together count how often, over all pairs of a positive and a negative,
 # the positive comes first:
 #
-# $$\text{ROC AUC} = \frac{\#\{\text{pairs in which the positive has the higher score}\} +
+# $$\text{ROC AUC} = \frac{\#\{\text{pairs in which the positive scores higher}\} +
 # \tfrac12 \#\{\text{ties}\}}{n_+ \, n_-} = P(s_+ > s_-) + \tfrac12 P(s_+ = s_-)$$
 #
 # where $n_+$ and $n_-$ are the numbers of positives and negatives ($P$ and $N$ in lesson 02). A tie gives a slanted piece of
