@@ -43,6 +43,8 @@ class Basis:
         How the claim's advice relates to the comparison's.
     beside : str
         Further comparisons that bear on it, such as ``"folds/spread-ap choices/f1"``.
+    again : str
+        Other advice of the table, word for word, that this one only repeats; it counts once.
     """
 
     advice: str
@@ -51,6 +53,7 @@ class Basis:
     comparison: str = ""
     sense: str = ""
     beside: str = ""
+    again: str = ""
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Return the study and comparison of each name beside it; the second is "" if none is."""
@@ -70,7 +73,8 @@ class Basis:
 
     def told(self, read: Reader = evidence.study) -> str:
         """Return the sentences of the page that say what the claim rests on."""
-        return " ".join([self._own(read), *self._others(read)])
+        repeats = [f"Says again: “{self.again}” It is counted once."] if self.again else []
+        return " ".join([*repeats, self._own(read), *self._others(read)])
 
     def _own(self, read: Reader) -> str:
         if self.basis == LESSON:
@@ -167,6 +171,8 @@ def unfit_bases(
             found.append(f"{BASES}: {basis.advice!r} has an unknown basis or sense")
         else:
             named += [(basis.study, part) for part in basis.comparison.split() or [""]]
+        if basis.again and (basis.again not in bases or bases[basis.again].again):
+            found.append(f"{BASES}: {basis.advice!r} repeats no other advice: {basis.again!r}")
         for study, comparison in named:
             try:
                 if not comparison:
@@ -180,10 +186,15 @@ def unfit_bases(
 def contradicted(
     claims: Iterable[Claim], bases: dict[str, Basis], read: Reader = evidence.study
 ) -> list[str]:
-    """Return the claims whose finished study says otherwise."""
-    found = []
+    """Return the claims whose finished study, or whose other entry, says otherwise."""
+    found, claims = [], list(claims)
+    verdicts = {claim.advice: claim.verdict for claim in claims}
     for claim in claims:
         basis = bases[claim.advice]
+        if basis.again and verdicts[basis.again] != claim.verdict:
+            found.append(
+                f"{claim.advice!r} has not the verdict of {basis.again!r}, which it repeats"
+            )
         said = basis.verdict(read) if basis.basis == STUDY else None
         if said not in (None, claim.verdict):
             found.append(

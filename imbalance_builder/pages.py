@@ -52,7 +52,8 @@ against it, are told beside it. An entry also says if there is no such study, or
 argued and not measured.
 
 For {named} of the {all} pieces of advice a page is named that gives it, in its own words; the
-passage was looked up. Where a search found none, the entry says so.
+passage was looked up. Where a search found none, the entry says so. Advice that two lessons test
+has two entries and is counted once.
 
 A value in square brackets is a 95% interval over repeated runs, of a paired difference where there
 is a sign before it. A verdict speaks about the data and the models of its experiment; the
@@ -195,11 +196,13 @@ def claims_page(
 ) -> str:
     """Return the page of popular advice: how often each verdict was reached, then every claim."""
     testing = [lesson for lesson in lessons if lesson.claims]
-    verdicts = Counter(claim.verdict for lesson in testing for claim in lesson.claims)
+    repeated = {basis.advice for basis in bases.values() if basis.again}
+    counted = [c for lesson in testing for c in lesson.claims if c.advice not in repeated]
+    verdicts = Counter(claim.verdict for claim in counted)
     table = ["| verdict | what it means | pieces of advice |", "| --- | --- | ---: |"]
     table += [f"| {SIGNS[v]} {v} | {MEANINGS[v]} | {verdicts[v]} |" for v in VERDICTS]
     table += [f"| | all | {verdicts.total()} |"]
-    named = len(sources)
+    named = len(set(sources) - repeated)
     parts = [CLAIMS_HEAD.format(named=named, all=verdicts.total()), "\n".join(table) + "\n"]
     topic = ""
     for lesson in testing:

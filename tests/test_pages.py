@@ -199,6 +199,22 @@ class TestBases:
         assert "not finished: [`toy`](laboratory.md), a." in basis.told(lambda _: result("x", 3))
         assert Basis(self.ADVICE, "lesson").told().endswith("no study of the laboratory tests it.")
 
+    def test_advice_that_is_repeated_counts_once_and_has_one_verdict(self, course):
+        other = Claim("Toys help much.", "does not hold", "no")
+        bases = {self.ADVICE: Basis(self.ADVICE, "argued")}
+        bases[other.advice] = Basis(other.advice, "argued", again=self.ADVICE)
+        assert "Says again: “" + self.ADVICE in bases[other.advice].told()
+        assert "has not the verdict of" in contradicted([CLAIM, other], bases)[0]
+        assert unfit_bases([CLAIM, other], bases) == []
+        bases[self.ADVICE] = Basis(self.ADVICE, "argued", again="gone")
+        assert "repeats no other advice: 'gone'" in unfit_bases([CLAIM, other], bases)[0]
+
+    def test_the_course_counts_no_advice_twice(self):
+        repeated = [basis for basis in read_bases(ROOT).values() if basis.again]
+        assert len(repeated) == 2
+        text = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
+        assert f"| | all | {text.count(chr(10) + '### ') - 2} |" in text
+
     def test_no_unfavourable_comparison_of_these_claims_is_left_out(self):
         """What the page once passed over: a comparison with another answer than the chosen one."""
         bases = {basis.comparison: set(basis.named()) for basis in read_bases(ROOT).values()}
