@@ -192,6 +192,38 @@ def test_an_unsolved_lesson_runs_to_its_end(page: Page, lab: tuple[str, Path]) -
     assert faults(page, ".jp-RenderedMarkdown, .jp-OutputArea", "empty-table-header") == []
 
 
+CUT_OFF = """
+() => {
+    const right = node => node.getBoundingClientRect().right;
+    const all = selector => [...document.querySelectorAll(`.jp-Notebook ${selector}`)];
+    return [
+        ...all(".cm-scroller").filter(code => code.scrollWidth > code.clientWidth),
+        ...all("mjx-math").filter(x => right(x) > right(x.closest(".jp-RenderedHTMLCommon")) + 1),
+        ...all(".jp-OutputArea-output").filter(shown => shown.scrollWidth > shown.clientWidth + 1),
+        ...all(".jp-OutputArea img").filter(image => image.naturalWidth > image.width + 1),
+    ].map(node => node.alt || node.textContent.slice(0, 200));
+}
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("solutions/*/*.ipynb")), ids=lambda path: path.stem
+)
+def test_nothing_in_a_lesson_is_cut_off_or_shrunk_on_a_laptop(
+    path: Path, browser: Browser, lab: tuple[str, Path]
+) -> None:
+    address, _ = lab
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_default_timeout(MINUTE)
+    open_notebook(page, address, str(path.relative_to(ROOT)))
+    cells = nbformat.read(path, as_version=4).cells
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(cells))
+    page.wait_for_timeout(2000)  # formulas are drawn after the texts
+    assert page.evaluate(CUT_OFF) == []
+    page.close()
+
+
 def test_a_wrong_answer_is_named_and_the_right_one_passes_and_validates(
     page: Page, lab: tuple[str, Path]
 ) -> None:

@@ -21,6 +21,7 @@ def test_an_interval_is_students_t() -> None:
     found = interval([1, 2, 3])
     assert found == pytest.approx((2, 2 - 4.30265 / 3**0.5, 2 + 4.30265 / 3**0.5), rel=1e-5)
     assert found.low < interval([1, 2, 3], confidence=0.5).low < 2
+    assert interval([2.0, 2.0]) == (2.0, 2.0, 2.0)
 
 
 def test_an_interval_formats_all_three_numbers() -> None:
