@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -36,7 +36,6 @@ from imbalance_grader.needed import text_parts
 from imbalance_grader.results import Graded, Limits, NotebookResult, Protection, State
 from imbalance_grader.sandbox import EngineError
 from imbalance_grader.source import Source, SourceError, read_source
-from imbalance_grader.variant import Copies
 from imbalance_sandbox import contain, names, warm, wire
 
 __all__ = ["Engine", "EngineError", "MachineError", "SourceError", "Unprotected", "protections"]
@@ -216,8 +215,8 @@ class Engine:
             answer = {"state": State.MISSING.value, "detail": "no notebook was handed in"}
         else:
             self._refuse_visible(source, submission)
-            copies = asdict(Copies.of(student, assignment))
-            told = prepared.told | {"beside": dict(beside or {}), "copies": copies}
+            whose = {"student": student, "assignment": assignment, "beside": dict(beside or {})}
+            told = prepared.told | whose
             answer = self._judge(told, submission)
         return self._graded(prepared.source, answer, assignment, student)
 

@@ -94,7 +94,7 @@ def main(reply: socket.socket, template: socket.socket) -> None:
 def _grade(request: dict[str, Any], template: socket.socket) -> dict[str, Any]:
     source = Source.from_json(request["source"])
     limits = Limits(**request["limits"])
-    copies = variant.Copies(**request["copies"])
+    copies = variant.Copies.of(request["student"], request["assignment"])
     try:
         path = Path(request["submission"])
         script = choice.read_script(path, request["beside"], source, copies)
