@@ -35,6 +35,7 @@ _REFUSED = (
 _UNIX, _INTERNET, _INTERNET_6 = 1, 2, 10
 _PLAIN_PROTOCOLS = (0, 1, 6, 17)  # the family's own, TCP and UDP
 _NEW_NAMESPACES = (0x20000, *(1 << bit for bit in range(25, 31)))  # flags of clone
+_SAME_MEMORY, _WAITS = 0x100, 0x4000  # other flags of clone
 _SHARED, _SHARED_VALIDATE, _MAP_KINDS = 0x1, 0x3, 0xF
 _ANONYMOUS, _HUGE = 0x20, 0x40000
 _SOCKET_LEVEL, _BUFFER_SIZES = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and their FORCE
@@ -89,6 +90,8 @@ def system_call_filter() -> Any:
     # The wire leads to a process outside, of which nobody needs a handle.
     for call, option in _PEER_HANDLES.items():
         refuse(call, (1, 0xFFFFFFFF, _SOCKET_LEVEL), (2, 0xFFFFFFFF, option))
+    # To wait for a process is to lend it one's memory, as the watcher takes it.
+    refuse("clone", (0, _WAITS | _SAME_MEMORY, _WAITS))
     for flag in _NEW_NAMESPACES:
         refuse("clone", (0, flag, flag))
     # The filter cannot look into clone3's argument; the C library then takes clone.

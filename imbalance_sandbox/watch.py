@@ -312,14 +312,26 @@ class _Process:
     seconds: float  # those of ended and awaited children among them
     threads: int
     parent: str
-    waits: bool  # and cannot be interrupted
+    waits: bool  # for a process that it has made, and cannot be interrupted
 
 
 def _process(name: str) -> _Process:
     own, shared = memory_of(name)
     parts = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()
     seconds = sum(map(int, parts[11:15])) / os.sysconf("SC_CLK_TCK")
-    return _Process(own, shared, seconds, int(parts[17]), parts[1], parts[0] == "D")
+    waits = parts[0] == "D" and _is_making_a_process(name)
+    return _Process(own, shared, seconds, int(parts[17]), parts[1], waits)
+
+
+def _is_making_a_process(name: str) -> bool:
+    """Return whether a process that cannot be interrupted is where Linux makes processes.
+
+    Who reads from a disk looks the same otherwise. Where Linux does not say, it counts.
+    """
+    with contextlib.suppress(OSError):
+        where = Path(f"/proc/{name}/wchan").read_text()
+        return where in ("", "0") or "clone" in where or "fork" in where
+    return True
 
 
 def _lent(seen: dict[str, _Process]) -> int:

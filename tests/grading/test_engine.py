@@ -24,6 +24,7 @@ from imbalance_grader.engine import Engine, EngineError, MachineError
 from imbalance_grader.results import CellResult, Graded, Limits, NotebookResult, State
 from imbalance_grader.source import SourceError, read_source
 from imbalance_oracles.secret import VARIABLE
+from imbalance_sandbox import watch
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=4)
 
@@ -467,6 +468,19 @@ def test_time_of_children_counts_whether_somebody_waits_or_not(
     assert graded.result.state is State.TIMED_OUT
     assert graded.result.detail == "mean: it used more than 2 s of processor time"
     assert graded.result.seconds < 30
+
+
+@pytest.mark.parametrize(
+    ("where", "waits"),
+    [("kernel_clone", True), ("_do_fork", True), ("0", True), ("", True), ("io_schedule", False)],
+)
+def test_who_waits_for_a_disk_is_not_taken_for_one_that_starts_a_program(
+    where: str, waits: bool, tmp_path: Path
+) -> None:
+    """Or a copy of it would not be counted: see `attacks/processes/held_up_by_a_disk.ipy`."""
+    (tmp_path / "wchan").write_text(where)
+    assert watch._is_making_a_process(f"..{tmp_path}") == waits
+    assert watch._is_making_a_process(f"..{tmp_path}/of another kernel")
 
 
 def test_a_program_that_is_started_does_not_count_twice(engine: Engine, course: Course) -> None:
