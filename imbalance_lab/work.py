@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ WORK = re.compile(
     rf"|{COPIES}/\d\d-[a-z0-9-]+/[^/\\]+\.(ipynb|py)"
 )
 LARGEST = 100_000_000  # bytes of one file; no honest notebook comes near
+LARGEST_IN_ALL = 500_000_000  # unpacked: a few files of nothing but zeros are small in the archive
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ def _contents(archive: Path) -> dict[str, bytes]:
                     raise ValueError(
                         f"{archive.name} was not made by pack_work: it holds {entry.filename!r}"
                     )
+            if sum(entry.file_size for entry in entries) > LARGEST_IN_ALL:
+                raise ValueError(f"{archive.name} was not made by pack_work: it is too large")
             return {entry.filename: file.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
         raise ValueError(f"{archive.name} cannot be read as an archive: {error}") from error

@@ -119,6 +119,23 @@ def test_an_archive_with_anything_else_changes_nothing(course, name):
     assert everything(course.parent) == before
 
 
+def test_an_archive_that_unpacks_without_end_or_is_damaged_changes_nothing(course, monkeypatch):
+    before = everything(course.parent)
+    monkeypatch.setattr("imbalance_lab.work.LARGEST_IN_ALL", 20)
+    archive = archive_of(course, FIRST, "lessons/02-metrics/metrics.ipynb")
+    with pytest.raises(ValueError, match=r"other\.zip was not made by pack_work: it is too large"):
+        take_up_work(archive, course)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr(FIRST, "a" * 9 + "b" * 9)
+    start = archive.read_bytes().index(FIRST.encode()) + len(FIRST)
+    content = bytearray(archive.read_bytes())
+    content[start] = 0xFF  # no kind of block that there is
+    archive.write_bytes(content)
+    with pytest.raises(ValueError, match=r"other\.zip cannot be read as an archive"):
+        take_up_work(archive, course)
+    assert everything(course.parent) == before
+
+
 def test_what_is_missing_or_no_archive_is_said(course, tmp_path):
     with pytest.raises(ValueError, match=r"there is no .*my-work\.zip: upload it first"):
         take_up_work(course / "my-work.zip", course)

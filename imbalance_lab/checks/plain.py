@@ -40,77 +40,68 @@ def plain(value: Any) -> Any:
         If it is, or contains, anything else, is nested deeper than 20 levels or has more than
         5 million elements in all.
     """
-    return _plain(value, 0, _Room())
+    return _Rebuilding().plain(value, 0)
 
 
-class _Room:
+class _Rebuilding:
     """Counts elements before they are made: a value may hold more of them than it has bytes."""
 
     def __init__(self) -> None:
         self._left = _LONGEST
 
-    def take(self, length: int) -> None:
+    def _take(self, length: int) -> None:
         self._left -= length
         if self._left < 0:
             raise NotPlainError(f"more than the {_LONGEST:,} elements that are compared")
 
+    def plain(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if kind in _ATOMS:
+            return value
+        if depth >= _DEEPEST:
+            raise NotPlainError(f"a value nested deeper than {_DEEPEST} levels")
+        if issubclass(kind, np.generic) and kind.__module__ == "numpy":
+            return self.plain(value.item(), depth + 1)
+        if kind is np.ndarray or isinstance(value, pd.Index):
+            return self._array(value, depth)
+        if kind is range:
+            self._take(len(value[: _LONGEST + 1]))
+            return list(value)
+        for base in (list, tuple, set, frozenset):
+            if issubclass(kind, base):
+                self._take(base.__len__(value))
+                items = [self.plain(item, depth + 1) for item in base.__iter__(value)]
+                return items if base is list else base(items)
+        if issubclass(kind, dict):
+            self._take(dict.__len__(value))
+            pairs = dict.items(value)
+            return {self.plain(k, depth + 1): self.plain(v, depth + 1) for k, v in pairs}
+        if kind is pd.Series:
+            index = self._index(value.index, depth)
+            return pd.Series(self._array(value, depth), index=index, name=_label(value.name))
+        if kind is pd.DataFrame:
+            columns = [self._array(value.iloc[:, i], depth) for i in range(value.shape[1])]
+            index = self._index(value.index, depth)
+            frame = pd.DataFrame(dict(enumerate(columns)), index=index)
+            frame.columns = self._index(value.columns, depth)
+            return frame
+        raise NotPlainError(_describe(value))
 
-def _plain(value: Any, depth: int, room: _Room) -> Any:
-    kind = type(value)
-    if kind in _ATOMS:
-        return value
-    if depth >= _DEEPEST:
-        raise NotPlainError(f"a value nested deeper than {_DEEPEST} levels")
-    if issubclass(kind, np.generic) and kind.__module__ == "numpy":
-        return _plain(value.item(), depth + 1, room)
-    if kind is np.ndarray:
-        return _plain_array(value, depth, room)
-    if kind is range:
-        room.take(len(value[: _LONGEST + 1]))
-        return list(value)
-    for base in (list, tuple, set, frozenset):
-        if issubclass(kind, base):
-            room.take(base.__len__(value))
-            items = [_plain(item, depth + 1, room) for item in base.__iter__(value)]
-            return items if base is list else base(items)
-    if issubclass(kind, dict):
-        room.take(dict.__len__(value))
-        pairs = dict.items(value)
-        return {_plain(k, depth + 1, room): _plain(v, depth + 1, room) for k, v in pairs}
-    if kind in (pd.Series, pd.DataFrame) or isinstance(value, pd.Index):
-        return _plain_pandas(value, depth, room)
-    raise NotPlainError(_describe(value))
+    def _array(self, values: Any, depth: int) -> np.ndarray:
+        self._take(values.size)
+        array = np.asarray(values)
+        if array.dtype.kind in "biufcUSMm":
+            return np.array(array, copy=True)
+        if array.dtype.kind == "O":
+            rebuilt = np.empty(array.size, dtype=object)
+            rebuilt[:] = [self.plain(item, depth + 1) for item in array.ravel()]
+            return rebuilt.reshape(array.shape)
+        raise NotPlainError(f"an array of dtype {array.dtype}")
 
-
-def _plain_array(values: Any, depth: int, room: _Room) -> np.ndarray:
-    """Return an array of values that are one, or have one dimension as pandas has it."""
-    room.take(values.size)
-    array = np.asarray(values)
-    if array.dtype.kind in "biufcUSMm":
-        return np.array(array, copy=True)
-    if array.dtype.kind == "O":
-        rebuilt = np.empty(array.size, dtype=object)
-        rebuilt[:] = [_plain(item, depth + 1, room) for item in array.ravel()]
-        return rebuilt.reshape(array.shape)
-    raise NotPlainError(f"an array of dtype {array.dtype}")
-
-
-def _plain_pandas(value: Any, depth: int, room: _Room) -> Any:
-    if isinstance(value, pd.Index):
-        return _plain_array(value, depth, room)
-    index = _plain_index(value.index, depth, room)
-    if isinstance(value, pd.Series):
-        return pd.Series(_plain_array(value, depth, room), index=index, name=_label(value.name))
-    columns = [_plain_array(value.iloc[:, i], depth, room) for i in range(value.shape[1])]
-    frame = pd.DataFrame(dict(enumerate(columns)), index=index)
-    frame.columns = _plain_index(value.columns, depth, room)
-    return frame
-
-
-def _plain_index(index: pd.Index, depth: int, room: _Room) -> pd.Index:
-    if isinstance(index, pd.MultiIndex):
-        return pd.MultiIndex.from_tuples(_plain(list(index), depth + 1, room))
-    return pd.Index(_plain_array(index, depth, room))
+    def _index(self, index: pd.Index, depth: int) -> pd.Index:
+        if isinstance(index, pd.MultiIndex):
+            return pd.MultiIndex.from_tuples(self.plain(list(index), depth + 1))
+        return pd.Index(self._array(index, depth))
 
 
 def _label(name: Any) -> Any:
