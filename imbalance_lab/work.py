@@ -27,8 +27,7 @@ WORK = re.compile(
     r"lessons/\d\d-[a-z0-9-]+/[^/\\]+\.ipynb|my-progress[^/\\]*\.json"
     rf"|{COPIES}/\d\d-[a-z0-9-]+/[^/\\]+\.(ipynb|py)"
 )
-LARGEST = 100_000_000  # bytes of one file; no honest notebook comes near
-LARGEST_IN_ALL = 500_000_000  # unpacked: a few files of nothing but zeros are small in the archive
+LARGEST = 500_000_000  # bytes of all work, unpacked; nothing honest comes near
 
 
 @dataclass(frozen=True)
@@ -159,11 +158,11 @@ def _contents(archive: Path) -> dict[str, bytes]:
         with zipfile.ZipFile(archive) as file:
             entries = [entry for entry in file.infolist() if not entry.is_dir()]
             for entry in entries:
-                if not WORK.fullmatch(entry.filename) or entry.file_size > LARGEST:
+                if not WORK.fullmatch(entry.filename):
                     raise ValueError(
                         f"{archive.name} was not made by pack_work: it holds {entry.filename!r}"
                     )
-            if sum(entry.file_size for entry in entries) > LARGEST_IN_ALL:
+            if sum(entry.file_size for entry in entries) > LARGEST:
                 raise ValueError(f"{archive.name} was not made by pack_work: it is too large")
             return {entry.filename: file.read(entry) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:

@@ -33,7 +33,7 @@ _MOST_CATEGORIES = 1_000
 _MOST_LABELS = 2_000  # of an index of several levels
 _MOST_ALIKE = 16  # keys of one hash: each costs as many steps as there are before it
 _SMALL = 64
-_MOST_KEYS = 50_000  # of all sets and dicts that are not small
+_MOST_KEYS = 50_000  # of all sets and dicts that are not small: few enough for the worst of them
 
 FRAME_BYTES = 64 << 20
 
@@ -159,12 +159,12 @@ class Decoder:
         """
         if len(keys) <= _SMALL:
             return
-        self.keys -= len(keys)
-        if self.keys < 0:
-            raise TooMuch(f"more than {_MOST_KEYS:,} elements in large sets and dicts")
         hashes = np.fromiter(map(hash, keys), dtype=np.int64, count=len(keys))
         if int(np.unique(hashes, return_counts=True)[1].max()) > _MOST_ALIKE:
             raise TooMuch("a set or dict of values that are made to get into each other's way")
+        self.keys -= len(keys)
+        if self.keys < 0:
+            raise TooMuch(f"more than {_MOST_KEYS:,} elements in large sets and dicts")
 
 
 def _expect(condition: bool, what: str) -> None:

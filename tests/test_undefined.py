@@ -16,8 +16,8 @@ QUIZ_STUB = '# In this form: quiz = {1: "a"}\n# YOUR CODE HERE\nraise NotImpleme
 CHECK = (
     IMPORTS + 'EX = Exercise("counted", lesson="00", section="<b>", arguments=("x",))\n'
     "check(counted, EX).on(3).gives(6)\n"
-    "check(counted, EX).agrees_with(lambda x: 2 * x, on=[Call((1,)), Call((2,))])"
-).replace("check,", "Call, check,", 1)
+    "check(counted, EX).keeps_its_contract(Trials((Trial(Call((1,)), 2), Trial(Call((2,)), 4))))"
+).replace("Exercise, check,", "Call, Exercise, Trial, Trials, check,", 1)
 # JupyterLab, Notebook and VS Code say with every request which cell they run.
 FRONT_END = Config(Session={"metadata": {"cellId": "some-cell"}})
 

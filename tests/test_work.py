@@ -121,7 +121,7 @@ def test_an_archive_with_anything_else_changes_nothing(course, name):
 
 def test_an_archive_that_unpacks_without_end_or_is_damaged_changes_nothing(course, monkeypatch):
     before = everything(course.parent)
-    monkeypatch.setattr("imbalance_lab.work.LARGEST_IN_ALL", 20)
+    monkeypatch.setattr("imbalance_lab.work.LARGEST", 20)
     archive = archive_of(course, FIRST, "lessons/02-metrics/metrics.ipynb")
     with pytest.raises(ValueError, match=r"other\.zip was not made by pack_work: it is too large"):
         take_up_work(archive, course)

@@ -93,26 +93,6 @@ class Check:
             self._hold(self._exercise.laws[name], calls, trials.secret)
         self._pass(len(trials))
 
-    def agrees_with(
-        self,
-        oracle: Callable[..., Any],
-        on: Iterable[Call],
-        rel: float = REL,
-        abs_: float = ABS,
-    ) -> None:
-        """Check that the answer gives what an independent oracle gives, on every input.
-
-        Raises
-        ------
-        CheckFailed
-        """
-        trials = [
-            Trial(call, oracle(*call.args, **call.kwargs), rel=rel, abs_=abs_)
-            for call in _inputs(on)
-        ]
-        self._judge(trials)
-        self._pass(len(trials))
-
     def satisfies(self, law: Callable[..., bool | str], on: Iterable[Call], says: str = "") -> None:
         """Check a property of what the answer returns, where there is no one right value.
 

@@ -30,15 +30,15 @@ SECRET_WORDS = (HIDDEN_WORD, OTHERS_WORD, GRADES_WORD)
 CHECK_MEAN = f"""\
 import statistics
 
-from imbalance_lab.checks import Call, Exercise, Mistake, check
+from imbalance_lab.checks import Call, Exercise, Mistake, Trial, Trials, check
 
 takes_the_median = Mistake("takes the median", "It is the middle.", wrong=statistics.median)
 MEAN = Exercise("mean", "00", "Warm-up", ("values",), (takes_the_median,))
 check(mean, MEAN).on([1, 2, 6]).gives(3)
 ### BEGIN HIDDEN TESTS
 word = "{HIDDEN_WORD}"
-inputs = [Call(([1, 5, 9, n],)) for n in range(3)]
-check(mean, MEAN).agrees_with(lambda values: sum(values) / len(values), on=inputs)
+trials = tuple(Trial(Call(([1, 5, 9, n],)), (15 + n) / 4) for n in range(3))
+check(mean, MEAN).keeps_its_contract(Trials(trials))
 ### END HIDDEN TESTS
 """
 CHECK_DOUBLE = """\
