@@ -231,6 +231,7 @@ def test_a_wrong_answer_is_named_and_the_right_one_passes_and_validates(
     others = [name for name in solution_cells(LESSON) if name != "cost-of"]
     path = folder / "lessons" / "01-accuracy-paradox" / "nearly-solved.ipynb"
     nbformat.write(fill_in(LESSON, others), path)
+    (folder / "my-progress.json").unlink(missing_ok=True)  # of another test
     open_notebook(page, address, str(path.relative_to(folder)))
     run_all(page)
     answer, graded = cell(page, "def cost_of("), cell(page, "check(cost_of, COST_OF)")
