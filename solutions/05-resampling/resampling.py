@@ -654,8 +654,8 @@ check(negatives_to_keep, NEGATIVES_TO_KEEP).earns(5, by=hidden, on=hidden.calls,
 # to balance less. That works. But a ratio is a threshold, so raising the threshold does the same
 # without training again. Try it on the **balanced** model of the opening: start at 0.5, and raise
 # the threshold until the cost is least. Then write `p_untouched` in place of `p_balanced`, run the
-# cell again, and compare the two least costs. (Here a miss is
-# priced at the average loss of a fraud; lesson 01 took off the €4 of its review, which changes little.)
+# cell again, and compare the two least costs. (A miss is
+# priced at a fraud's average loss; lesson 01 took off the €4 review.)
 
 # %%
 from imbalance_lab.explorers import threshold_explorer
