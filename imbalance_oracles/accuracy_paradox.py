@@ -179,16 +179,16 @@ def hidden_companies() -> dict[int, float]:
 def _drawn(course: str) -> dict[int, float]:
     """Draw nine companies from a secret, three of each kind, only such on which no luck decides.
 
-    Where the rule that was cheapest on the past is not the cheapest on the later days, whoever
-    chooses well loses by chance. Two companies in three are taken. The seeds have 128 bits, so that
-    nobody can try them all.
+    Where the rule that was cheapest on the past, or on the newer half of it, is not the cheapest on
+    the later days, whoever chooses well loses by chance. More than half of the companies are taken.
+    The seeds have 128 bits, so that nobody can try them all.
     """
     seeds = secret.long_seeds(course, exercises.CHEAPEST_RULE.name)
     drawn: dict[int, float] = {}
     while len(drawn) < 9:
         seed = 3 * next(seeds) + len(drawn) % 3
         past, later = company(seed)
-        if cheapest(past) == cheapest(later):
+        if cheapest(past) == cheapest(past[len(past) // 2 :]) == cheapest(later):
             drawn[seed] = saved(later, cheapest(later))
     return drawn
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -196,6 +197,10 @@ UNWEIGHT = Key(
 # --- weights_or_threshold -------------------------------------------------------------------------
 
 
+#: What a formula may be worth, as a share of the reference's plans: a little more than its rung.
+MOST_BY_FORMULA = plans.CURVE.rungs["by a formula, without the rows"][0] + 0.01
+
+
 def hidden_clients() -> dict[int, float]:
     """Return what the reference saves the hidden clients, by the seed of each, one of each kind."""
     return _drawn(secret.current())
@@ -203,11 +208,19 @@ def hidden_clients() -> dict[int, float]:
 
 @cache
 def _drawn(course: str) -> dict[int, float]:
-    """Draw clients from a secret, of each kind the first one on which luck decides little.
+    """Draw clients from a secret, only such on which luck decides little.
 
+    A formula that never looks at the rows can happen to suit all of them; then others are drawn.
     The seeds have 128 bits, so that nobody can try them all.
     """
     seeds = secret.long_seeds(course, "clients of plans")
+    while True:
+        drawn = _of_each_kind(seeds)
+        if max(worth_of_formulas(drawn)) < MOST_BY_FORMULA:
+            return drawn
+
+
+def _of_each_kind(seeds: Iterator[int]) -> dict[int, float]:
     found: dict[int, tuple[int, float]] = {}
     while len(found) < len(plans.KINDS):
         seed = next(seeds)
@@ -215,6 +228,19 @@ def _drawn(course: str) -> dict[int, float]:
         if kind not in found and (saved := saved_if_clear(seed)):
             found[kind] = seed, saved
     return dict(found[kind] for kind in sorted(found))
+
+
+def worth_of_formulas(drawn: Mapping[int, float]) -> list[float]:
+    """Return what plans by a formula are worth to clients, as a share of the reference's.
+
+    There is one for those who take the threshold where it is free, one for those who take weights.
+    """
+    clients = [(plans.client(seed), best) for seed, best in drawn.items()]
+    known = [(one, plans.known_plans(one), best) for one, best in clients]
+    return [
+        float(np.mean([plans.saved(one, ways[name]) / best for one, ways, best in known]))
+        for name in (plans.FORMULA, plans.FORMULA_TOO)
+    ]
 
 
 def saved_if_clear(seed: int) -> float:

@@ -191,9 +191,9 @@ MATCHING_THRESHOLD = Key(
 # --- negatives_to_keep ----------------------------------------------------------------------------
 
 #: Hidden companies with short, fair and long nights.
-COMPANIES_OF_EACH_KIND = 2
-#: Negatives for each fraud that the reference tries, as far as there are so many.
-TRIED = (1, 2, 5, 10, 20, 50)
+COMPANIES = (3, 2, 2)
+#: Negatives for each fraud that the reference tries, as far as there are so many, in these draws.
+TRIED, DRAWS = (1, 2, 5, 10, 20, 50), (1, 2)
 
 
 def hidden_nights() -> dict[int, dict[str, float]]:
@@ -204,14 +204,14 @@ def hidden_nights() -> dict[int, dict[str, float]]:
 @cache
 def _drawn(course: str) -> dict[int, dict[str, float]]:
     """Draw companies from a secret; their seeds have 128 bits, so that nobody can try them all."""
-    seeds = secret.long_seeds(course, "nights")
-    kinds: dict[int, dict[int, dict[str, float]]] = {kind: {} for kind in range(len(nights.KINDS))}
-    while min(map(len, kinds.values())) < COMPANIES_OF_EACH_KIND:
-        seed = next(seeds)
-        kind = kinds[seed % len(kinds)]
-        if len(kind) < COMPANIES_OF_EACH_KIND and (told := of_nights(seed)):
-            kind[seed] = told
-    return {seed: told for kind in kinds.values() for seed, told in kind.items()}
+    kinds: list[dict[int, dict[str, float]]] = [{} for _ in nights.KINDS]
+    for seed in secret.long_seeds(course, "nights"):
+        number = seed % len(kinds)
+        if len(kinds[number]) < COMPANIES[number] and (told := of_nights(seed)):
+            kinds[number][seed] = told
+        if tuple(map(len, kinds)) == COMPANIES:
+            break
+    return {seed: told for kind in kinds for seed, told in kind.items()}
 
 
 def of_nights(seed: int) -> dict[str, float]:
@@ -220,20 +220,28 @@ def of_nights(seed: int) -> dict[str, float]:
     With few frauds a careful choice can turn out badly. Such companies are passed over, and so are
     those that have time and at which balancing costs little.
     """
-    one = nights.company(seed)
-    balanced = nights.precision_added(one, int(one.known.y.sum()))
-    added = nights.precision_added(one, careful(one.known), balanced)
-    least = 0.05 if seed % len(nights.KINDS) else -0.01
+    balanced = nights.precision_added(seed, _negatives(seed, 1))
+    added = nights.precision_added(seed, careful(seed), balanced)
+    least = 0.05 if seed % len(nights.KINDS) else 0.0
     return {nights.BALANCED: balanced, nights.REFERENCE: added} if added >= least else {}
 
 
-def careful(known: nights.Known) -> int:
-    """Return the reference's choice: the best on the rows to try on, in one draw."""
-    frauds, there = int(known.y.sum()), int((known.y == 0).sum())
-    choices = sorted({min(there, frauds * each) for each in TRIED})
-    in_time = [choice for choice in choices if frauds + choice <= known.budget]
-    here = nights.Company(known, known.X_try, known.y_try)
-    return max(in_time, key=lambda n: nights.precision_added(here, n, nights=(1,)))
+def careful(seed: int) -> int:
+    """Return the reference's choice: the best on the rows to try on, on average over `DRAWS`."""
+    known = nights.company(seed).known
+    choices = sorted({_negatives(seed, each) for each in TRIED})
+    in_time = [choice for choice in choices if known.y.sum() + choice <= known.budget]
+
+    def tried(choice: int) -> float:
+        return float(np.mean([nights.precision(seed, choice, draw, tried=True) for draw in DRAWS]))
+
+    return max(in_time, key=tried)
+
+
+def _negatives(seed: int, each: int) -> int:
+    """Return so many negatives for each fraud of a company, or all that there are."""
+    y = nights.company(seed).known.y
+    return min(each * int(y.sum()), int((y == 0).sum()))
 
 
 LESSON = "05"

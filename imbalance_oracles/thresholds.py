@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -231,6 +232,10 @@ ALERTS_WITHIN_CAPACITY = Key(
 # --- choose_threshold -----------------------------------------------------------------------------
 
 
+#: What the top 5% for every team may be worth: a little more than its rung.
+MOST_OF_THE_TOP = ranges.CURVE.rungs["the top 5% for every team"][0] + 0.05
+
+
 def hidden_teams() -> dict[int, ranges.Told]:
     """Return what is told of each hidden team, by its seed."""
     return _drawn(secret.current())
@@ -240,11 +245,22 @@ def hidden_teams() -> dict[int, ranges.Told]:
 def _drawn(course: str) -> dict[int, ranges.Told]:
     """Draw a team of each kind from a secret, only such on which luck decides little.
 
-    Where the reference is far from the best that could be done on the later days, whoever chooses
-    well loses by chance. Two teams in three are taken. The seeds have 128 bits, so that nobody can
-    try them all, and their order tells nothing about the kinds.
+    Where one share of rows for all happens to suit them, others are drawn. The seeds have 128 bits,
+    so that nobody can try them all, and their order tells nothing about the kinds.
     """
     seeds = secret.long_seeds(course, exercises.CHOOSE_THRESHOLD.name)
+    while True:
+        drawn = {seed: told(seed) for seed in sorted(_of_each_kind(seeds))}
+        if worth_of_the_top(drawn) < MOST_OF_THE_TOP:
+            return drawn
+
+
+def _of_each_kind(seeds: Iterator[int]) -> list[int]:
+    """Return teams, two in three that are drawn.
+
+    Where the reference is far from the best that could be done on the later days, whoever chooses
+    well loses by chance.
+    """
     drawn: list[int] = []
     while len(drawn) < len(ranges.KINDS):
         seed = len(ranges.KINDS) * next(seeds) + len(drawn)
@@ -252,7 +268,14 @@ def _drawn(course: str) -> dict[int, ranges.Told]:
         reference = one.worth(on_average(one))
         if reference > 0.15 and reference > 0.93 * _best_later(one):
             drawn.append(seed)
-    return {seed: told(seed) for seed in sorted(drawn)}
+    return drawn
+
+
+def worth_of_the_top(drawn: Mapping[int, ranges.Told]) -> float:
+    """Return what it is worth to flag the top 5% for every team, as a share of the reference."""
+    teams = map(ranges.team, drawn)
+    found = sum(one.worth(float(np.quantile(one.y_score, 0.95))) for one in teams)
+    return found / sum(of.reference for of in drawn.values())
 
 
 def on_average(one: ranges.Team) -> float:

@@ -23,9 +23,9 @@ KEEP, SWITCH, WAIT = "A", "B", "wait"
 CURVE = Curve(
     {
         "never switch": (0.0, 0.0),
-        "always wait": (0.25, 0.5),
-        "a clear lead, or wait": (0.55, 1.5),
-        "the higher number wins": (0.7, 2.0),
+        "always wait": (0.2, 0.5),
+        "a clear lead, or wait": (0.5, 1.5),
+        "the higher number wins": (0.65, 2.0),
         "nearly the reference": (0.9, 5.0),
     }
 )

@@ -35,7 +35,7 @@ CURVE = Curve(
 BALANCED, NEVER = "balanced weights for every client", "no weights for any client"
 COSTS, TWICE = "the costs as weights for every client", "the costs are corrected for twice"
 FORMULA = "the client's software decides, whatever the data say"
-_FORMULA_TOO = "as well"  # the same mistake, with the other choice where the threshold is free
+FORMULA_TOO = "as well"  # the same mistake, with the other choice where the threshold is free
 
 LABELS, PRICES, FREE = "labels", "prices", "free"  # who sets the threshold
 LATER = 10_000  # rows that judge
@@ -153,7 +153,7 @@ def known_plans(one: Client) -> dict[str, tuple[float, float]]:
         COSTS: (ratio, half),
         TWICE: (ratio, price),
         FORMULA: (ratio, 0.5) if fixed == 0.5 else (1.0, price),
-        _FORMULA_TOO: (1.0, price) if fixed not in (None, 0.5) else (ratio, 0.5),
+        FORMULA_TOO: (1.0, price) if fixed not in (None, 0.5) else (ratio, 0.5),
     }
 
 
@@ -162,7 +162,7 @@ def known_mistake(plans: Sequence[Any], clients: Sequence[Client]) -> str:
     known = [known_plans(one) for one in clients]
     for name in known[0]:
         if np.allclose([tuple(plan) for plan in plans], [each[name] for each in known], rtol=0.02):
-            return FORMULA if name == _FORMULA_TOO else name
+            return FORMULA if name == FORMULA_TOO else name
     return ""
 
 

@@ -390,9 +390,15 @@ def ten_for_each(X, y, X_try, y_try, budget):
     return min(10 * int(y.sum()), int((y == 0).sum()))
 
 
+@answers.wrong("negatives_to_keep", "more rows than the night has time for")
 def two_for_each(X, y, X_try, y_try, budget):
-    """Keep the same ratio everywhere: mostly worth little, at some classes' companies a lot."""
+    """Keep the same ratio everywhere."""
     return 2 * int(y.sum())
+
+
+@answers.wrong("negatives_to_keep", "more rows than the night has time for")
+def five_for_each(X, y, X_try, y_try, budget):
+    return 5 * int(y.sum())
 
 
 @answers.wrong("negatives_to_keep")
