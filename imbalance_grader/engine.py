@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -42,6 +43,7 @@ __all__ = ["Engine", "EngineError", "MachineError", "SourceError", "Unprotected"
 
 # The two templates, see `imbalance_sandbox.warm`.
 _TEMPLATES = {"student": "imbalance_sandbox.warm", "judge": "imbalance_grader.judge"}
+_ORACLE = re.compile(r"\bimbalance_oracles\.\w+")
 _START_SECONDS = 120.0
 _SPARE_SECONDS = 120.0  # for the judge's own work beyond the notebook's limit
 _END_SECONDS = 0.2  # until a template that was killed is seen to have ended
@@ -70,6 +72,12 @@ class _Prepared:
 
     source: Source
     told: dict[str, Any]
+
+    @property
+    def oracles(self) -> set[str]:
+        """The modules from which its graded cells take hidden data."""
+        graded = (str(cell.cell["source"]) for cell in self.source.cells if cell.role == "graded")
+        return set(_ORACLE.findall("\n".join(graded)))
 
 
 def protections() -> list[Protection]:
@@ -327,6 +335,7 @@ class Engine:
                 with self._lock, theirs:
                     sockets = [theirs.fileno(), self._templates["student"].control.fileno()]
                     control = self._templates["judge"].control
+                    self._templates["judge"].draw_ahead(prepared.oracles)
                     socket.send_fds(control, [warm.REQUEST], sockets)
                 process = wire.receive(link, deadline=deadline)
                 wire.send(link, request, deadline)
@@ -425,6 +434,7 @@ class _Template:
 
     def __init__(self, role: str, without: tuple[str, ...], environment: dict[str, str]) -> None:
         self.role = role
+        self._drawn: set[str] = set()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed in stop)
         # Never from the folder that the caller stands in: students' files may lie there.
@@ -457,6 +467,12 @@ class _Template:
         if message != warm.READY:
             self.stop()
             raise EngineError(f"the {self.role} template did not start: {self._last_complaint}")
+
+    def draw_ahead(self, oracles: set[str]) -> None:
+        """Have hidden data drawn that no judge of this template has needed so far."""
+        for oracle in sorted(oracles - self._drawn):
+            self.control.send(oracle.encode())
+            self._drawn.add(oracle)
 
     def is_running(self) -> bool:
         """Return whether it still takes requests."""

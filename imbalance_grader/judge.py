@@ -22,6 +22,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import importlib
 import io
 import os
 import resource
@@ -46,6 +47,7 @@ from imbalance_grader.source import Source, SourceCell
 from imbalance_lab.checks import CheckFailed, Earned
 from imbalance_lab.checks.library import names_in
 from imbalance_lab.checks.recorded import VARIABLE
+from imbalance_oracles import secret
 from imbalance_sandbox import warm, wire
 
 MOST_RUNS = 6
@@ -73,6 +75,17 @@ def prepare() -> warm.Start:
     """Import what scoring uses and return how a judge starts; see `imbalance_sandbox.warm`."""
     warm.import_all(_MODULES)
     return main
+
+
+def draw_ahead(oracle: str) -> None:
+    """Draw the hidden data of a lesson's oracle, once for all judges that are forked later.
+
+    What fails here fails in a judge again, where it is told.
+    """
+    with contextlib.suppress(Exception):
+        drawn = getattr(importlib.import_module(oracle), "_drawn", None)
+        if drawn is not None:
+            drawn(secret.current())
 
 
 def main(reply: socket.socket, template: socket.socket) -> None:
@@ -513,4 +526,4 @@ def with_identity(
 if __name__ == "__main__":
     from imbalance_grader import judge
 
-    warm.main(judge.prepare, int(sys.argv[1]))
+    warm.main(judge.prepare, int(sys.argv[1]), judge.draw_ahead)

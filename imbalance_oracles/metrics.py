@@ -255,12 +255,12 @@ def tells_apart(told: Told) -> bool:
 
 def hidden_clients() -> Worth:
     """Return the judge of choices for the clients of this course's secret."""
-    seed, prices = _that_tell_apart(secret.current())
+    seed, prices = _drawn(secret.current())
     return clients.judge(seed, told_of(seed, prices), "on hidden clients", prices)
 
 
 @cache
-def _that_tell_apart(course: str) -> tuple[int, int]:
+def _drawn(course: str) -> tuple[int, int]:
     """Return a seed and prices from a secret; the seed has 128 bits, so nobody can try them all."""
     seeds = secret.long_seeds(course, "clients")
     while True:

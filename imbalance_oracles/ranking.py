@@ -329,12 +329,12 @@ def tells_apart(told: Told) -> bool:
 
 def hidden_teams() -> Worth:
     """Return the judge of choices for the teams of this course's secret."""
-    seed = _that_tells_apart(secret.current())
+    seed = _drawn(secret.current())
     return teams.judge(seed, told_of(seed), "with hidden teams")
 
 
 @cache
-def _that_tells_apart(course: str) -> int:
+def _drawn(course: str) -> int:
     """Return a seed from a secret; it has 128 bits, so nobody can try them all."""
     return next(seed for seed in secret.long_seeds(course, "teams") if tells_apart(told_of(seed)))
 

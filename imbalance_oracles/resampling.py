@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor, sqrt
@@ -194,6 +195,8 @@ MATCHING_THRESHOLD = Key(
 COMPANIES = (3, 2, 2)
 #: Negatives for each fraud that the reference tries, as far as there are so many, in these draws.
 TRIED, DRAWS = (1, 2, 5, 10, 20, 50), (1, 2)
+#: So many negatives leave some short nights their tree, and are three for each fraud in long ones.
+FITS_ALL = 300
 
 
 def hidden_nights() -> dict[int, dict[str, float]]:
@@ -203,15 +206,33 @@ def hidden_nights() -> dict[int, dict[str, float]]:
 
 @cache
 def _drawn(course: str) -> dict[int, dict[str, float]]:
-    """Draw companies from a secret; their seeds have 128 bits, so that nobody can try them all."""
+    """Draw companies from a secret, only such that one number does not suit all of them by luck.
+
+    Their seeds have 128 bits, so that nobody can try them all.
+    """
+    seeds = secret.long_seeds(course, "nights")
     kinds: list[dict[int, dict[str, float]]] = [{} for _ in nights.KINDS]
-    for seed in secret.long_seeds(course, "nights"):
+    while True:
+        _fill(kinds, seeds)
+        drawn = {seed: told for kind in kinds for seed, told in kind.items()}
+        if worth_of_one_number(drawn) <= nights.CURVE.rungs["one ratio everywhere, at best"][0]:
+            return drawn
+        for kind in kinds[1:]:
+            kind.pop(next(iter(kind)))
+
+
+def _fill(kinds: list[dict[int, dict[str, float]]], seeds: Iterator[int]) -> None:
+    while tuple(map(len, kinds)) != COMPANIES:
+        seed = next(seeds)
         number = seed % len(kinds)
         if len(kinds[number]) < COMPANIES[number] and (told := of_nights(seed)):
             kinds[number][seed] = told
-        if tuple(map(len, kinds)) == COMPANIES:
-            break
-    return {seed: told for kind in kinds for seed, told in kind.items()}
+
+
+def worth_of_one_number(told: Mapping[int, Mapping[str, float]]) -> float:
+    """Return what `FITS_ALL` negatives at all companies are worth, as a share of the reference."""
+    added = [nights.precision_added(s, FITS_ALL, of[nights.BALANCED]) for s, of in told.items()]
+    return sum(added) / sum(of[nights.REFERENCE] for of in told.values())
 
 
 def of_nights(seed: int) -> dict[str, float]:

@@ -2,8 +2,9 @@
 
 There are two of them. The *students'* template (``python -m imbalance_sandbox.warm FD``) lives in
 the sandbox, holds no secret and forks the processes that run students' code; the *judges'*
-template (`imbalance_grader.judge`) lives outside and forks the ones that score. Neither ever
-computes anything itself, so each has one thread and every child starts from the same state.
+template (`imbalance_grader.judge`) lives outside and forks the ones that score. The students'
+never computes anything itself, the judges' only draws a lesson's hidden data ahead; each has one
+thread, and every child starts from the same state.
 
 A request is one message on a socket that keeps messages whole, so that many may send at once,
 with two further sockets for the child. When the last sender is gone, the template ends.
@@ -51,7 +52,9 @@ STUDENT_MODULES = (
 Start = Callable[[socket.socket, socket.socket], None]
 
 
-def main(prepare: Callable[[], Start], descriptor: int) -> None:
+def main(
+    prepare: Callable[[], Start], descriptor: int, ahead: Callable[[str], None] | None = None
+) -> None:
     """Import everything, say so, and fork until nobody is left to ask.
 
     Parameters
@@ -60,6 +63,8 @@ def main(prepare: Callable[[], Start], descriptor: int) -> None:
         Imports everything and returns what a forked process does with its two sockets.
     descriptor : int
         Number of the socket on which requests come.
+    ahead : callable, optional
+        What is done with any other message, for all children that come after it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     from imbalance_sandbox import contain
@@ -74,6 +79,11 @@ def main(prepare: Callable[[], Start], descriptor: int) -> None:
         message, descriptors, _, _ = socket.recv_fds(control, 64, 2)
         if not message:
             return
+        if message != REQUEST:
+            if ahead is not None:
+                ahead(message.decode())
+                gc.freeze()
+            continue
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             with contextlib.suppress(BaseException):

@@ -40,7 +40,7 @@ ROUTES: list[tuple[Choice, float, float]] = [
     (student.two_for_each, 0, 1),
     (student.five_for_each, 0, 1),
     (student.ten_for_each, 0, 1),
-    (student.three_hundred, 0, 3),
+    (student.three_hundred, 0, 1),
     (student.all_of_them, 0, 0),
 ]
 
