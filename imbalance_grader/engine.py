@@ -73,11 +73,11 @@ class _Prepared:
     source: Source
     told: dict[str, Any]
 
-    @property
-    def oracles(self) -> set[str]:
-        """The modules from which its graded cells take hidden data."""
-        graded = (str(cell.cell["source"]) for cell in self.source.cells if cell.role == "graded")
-        return set(_ORACLE.findall("\n".join(graded)))
+
+def _oracles(source: Source) -> list[str]:
+    """Return the modules from which graded cells take hidden data."""
+    graded = (str(cell.cell["source"]) for cell in source.cells if cell.role == "graded")
+    return sorted(set(_ORACLE.findall("\n".join(graded))))
 
 
 def protections() -> list[Protection]:
@@ -258,7 +258,11 @@ class Engine:
         with self._reading:  # once, and nbgrader's own steps are not made for threads
             if key not in self._sources:
                 source = read_source(path, self._config)
-                told = {"source": source.to_json(), "text": text_parts(source.cells)}
+                told = {
+                    "source": source.to_json(),
+                    "text": text_parts(source.cells),
+                    "oracles": _oracles(source),
+                }
                 self._sources[key] = _Prepared(source, told)
             return self._sources[key]
 
@@ -335,7 +339,7 @@ class Engine:
                 with self._lock, theirs:
                     sockets = [theirs.fileno(), self._templates["student"].control.fileno()]
                     control = self._templates["judge"].control
-                    self._templates["judge"].draw_ahead(prepared.oracles)
+                    self._templates["judge"].draw_ahead(told["oracles"])
                     socket.send_fds(control, [warm.REQUEST], sockets)
                 process = wire.receive(link, deadline=deadline)
                 wire.send(link, request, deadline)
@@ -468,11 +472,12 @@ class _Template:
             self.stop()
             raise EngineError(f"the {self.role} template did not start: {self._last_complaint}")
 
-    def draw_ahead(self, oracles: set[str]) -> None:
+    def draw_ahead(self, oracles: list[str]) -> None:
         """Have hidden data drawn that no judge of this template has needed so far."""
-        for oracle in sorted(oracles - self._drawn):
-            self.control.send(oracle.encode())
-            self._drawn.add(oracle)
+        for oracle in oracles:
+            if oracle not in self._drawn:
+                self.control.send(oracle.encode())
+                self._drawn.add(oracle)
 
     def is_running(self) -> bool:
         """Return whether it still takes requests."""

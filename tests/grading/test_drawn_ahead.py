@@ -18,11 +18,14 @@ CHECK = """\
 import os
 
 import imbalance_oracles.accuracy_paradox as oracle
+from imbalance_lab.checks.recorded import recorded
 
 drawn_before = oracle._drawn.cache_info().currsize
 oracle.hidden_companies()
 threads = len(os.listdir(f"/proc/{os.getppid()}/task"))
-print({"before": drawn_before, "draws": oracle._drawn.cache_info().misses, "threads": threads})
+read = recorded.cache_info().currsize  # a student's own recorded trials are read by her judge
+draws = oracle._drawn.cache_info().misses
+print({"before": drawn_before, "draws": draws, "threads": threads, "read": read})
 """
 
 
@@ -47,7 +50,8 @@ def test_no_judge_draws_what_was_drawn_before(engine: Engine, tmp_path: Path) ->
         graded = engine.grade(path, submission, "00-drawn", student)
         assert graded.notebook is not None
         said = graded.notebook.cells[-1].outputs[0].text
-        assert json.loads(said.replace("'", '"')) == {"before": 1, "draws": 1, "threads": 1}
+        told = json.loads(said.replace("'", '"'))
+        assert told == {"before": 1, "draws": 1, "threads": 1, "read": 0}
 
 
 def test_what_cannot_be_drawn_ahead_is_left_to_the_judge() -> None:
@@ -57,7 +61,8 @@ def test_what_cannot_be_drawn_ahead_is_left_to_the_judge() -> None:
 
 def test_every_oracle_with_hidden_seeds_can_be_drawn_ahead() -> None:
     folder = Path(imbalance_oracles.__file__).parent
-    drawing = [path.stem for path in folder.glob("*.py") if "secret.long_seeds(" in path.read_text()]
+    texts = {path.stem: path.read_text() for path in folder.glob("*.py")}
+    drawing = [name for name, text in texts.items() if "secret.long_seeds(" in text]
     assert len(drawing) >= 11
     for name in drawing:
         assert callable(importlib.import_module(f"imbalance_oracles.{name}")._drawn.cache_info)
