@@ -53,7 +53,7 @@ p_untouched = untouched.fit(X_train, y_train).predict_proba(X_test)[:, 1]
 p_balanced = balanced.fit(X_train, y_train).predict_proba(X_test)[:, 1]
 
 # %% [markdown]
-# This cell draws the recall and the precision of some decisions. You will meet its picture three times.
+# This cell draws the recall and the precision of some decisions. It comes three times.
 
 # %%
 from sklearn.metrics import precision_score, recall_score
@@ -358,8 +358,8 @@ plots.reliability_diagram(
 # %% [markdown] covers="E48"
 # ## What undersampling throws away
 #
-# To go from 10,000 common rows to 400 is to throw 96% of them away. It sounds like vandalism, and the
-# arithmetic is right. But how much **[information](../../docs/glossary.md#information)** goes with them?
+# To go from 10,000 common rows to 400 is to throw 96% of them away. But how much
+# **[information](../../docs/glossary.md#information)** goes with them?
 #
 # In the simplest case a classifier learns from rows how far apart the classes are, the difference
 # of two means, $d = \bar x_1 - \bar x_0$. If both classes have the standard deviation $\sigma$,
