@@ -128,8 +128,8 @@ def test_a_company_s_budget_belongs_to_its_kind() -> None:
         (12.0, "one whole number"),
         (True, "one whole number"),
         ([100], "one whole number"),
-        (0, "can't be kept"),
-        (100_000, "can't be kept"),
+        (0, "the number of negatives lies between 1 and"),
+        (100_000, "the number of negatives lies between 1 and"),
     ],
 )
 def test_what_is_no_number_of_negatives_earns_nothing_and_is_told_so(

@@ -1,16 +1,39 @@
-"""One of several is chosen for each of several who ask: what the judge is told, and the judge.
+"""What is chosen: one number, or one of several for each of several who ask, with its judge.
 
-Used in lessons 02 and 03. Nothing here knows a good choice: what each choice is worth, and what the
-known mistakes choose, come in as numbers and names.
+The judge is used in lessons 02 and 03. Nothing here knows a good choice: what each choice is worth,
+and what the known mistakes choose, come in as numbers and names.
 """
 
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
+
+
+def one_number(
+    value: Any, what: str, least: float = -math.inf, most: float = math.inf, whole: bool = False
+) -> float:
+    """Return a decision that is one number, or say what is wrong with it.
+
+    Raises
+    ------
+    TypeError
+        If it is no number, or none that is whole where `whole` is True.
+    ValueError
+        If it does not lie between `least` and `most`, or is NaN.
+    """
+    if isinstance(value, bool) or not isinstance(
+        value, numbers.Integral if whole else numbers.Real
+    ):
+        raise TypeError(f"{what} is one {'whole ' if whole else ''}number, got {value!r}")
+    if not least <= value <= most:
+        raise ValueError(f"{what} lies between {least:g} and {most:g}, got {value:g}")
+    return float(value)
 
 
 @dataclass(frozen=True)

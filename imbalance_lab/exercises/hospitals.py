@@ -7,7 +7,6 @@ good audit: what came on new patients, and what known routes say, comes in as nu
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import load_rare_breast_cancer
+from imbalance_lab.exercises.choices import one_number
 
 #: Patients of a hospital before the report, well and ill; all others of the set come after it.
 WELL, ILL = 160, 40
@@ -121,11 +121,7 @@ def _case(seed: int, said: Routes) -> Case:
     X, y, patient, *_ = hospital(seed)
 
     def worth(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError("an audit is one number, a ROC AUC")
-        if not math.isfinite(value):
-            raise ValueError("an audit is a finite number")
-        return WORTH - abs(float(value) - said[CAME])
+        return WORTH - abs(one_number(value, "an audit, a ROC AUC,", 0, 1) - said[CAME])
 
     beside = {name: worth(said[name]) for name in (REPORT, ROWS)}
     return Case(Call((X, y, patient)), worth, worth(said[REFERENCE]), beside)

@@ -7,7 +7,6 @@ forecast: how often SMOTE was ahead, and what known routes say, come in as numbe
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -23,6 +22,7 @@ from imbalance_lab.datasets import (
     make_transactions,
     make_two_clouds,
 )
+from imbalance_lab.exercises.choices import one_number
 from imbalance_lab.exercises.draws import random_state
 
 Rows = NDArray[np.float64]
@@ -168,11 +168,8 @@ def forecasts(routes: Mapping[int, Routes], where: str = "") -> Worth:
 
 def _case(seed: int, said: Routes) -> Case:
     def worth(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise TypeError("a forecast is one number, a probability")
-        if not math.isfinite(value) or not 0 <= value <= 1:
-            raise ValueError(f"a probability lies between 0 and 1, got {value:g}")
-        return HALF - said[CAME] * (1 - value) ** 2 - (1 - said[CAME]) * value**2
+        p = one_number(value, "a forecast, a probability,", 0, 1)
+        return HALF - said[CAME] * (1 - p) ** 2 - (1 - said[CAME]) * p**2
 
     beside = {"SMOTE always": worth(1), "SMOTE never": worth(0), SIGN: worth(said[SIGN])}
     given = [tuple(month) for month in months(seed)]

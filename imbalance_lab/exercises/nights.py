@@ -20,6 +20,7 @@ from sklearn.metrics import average_precision_score
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_transactions
 from imbalance_lab.datasets.encoding import NUMERIC
+from imbalance_lab.exercises.choices import one_number
 from imbalance_lab.exercises.draws import log_uniform, random_state
 
 #: Transactions to learn from, as many to try on, and those of the days that are judged.
@@ -160,12 +161,8 @@ def _case(seed: int, numbers: Mapping[str, float]) -> Case:
 
 def whole(value: Any, one: Company) -> int:
     """Return a choice as a number of negatives, or say what is wrong with it."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"the number of negatives is one whole number, got {value!r}")
     there = int((one.known.y == 0).sum())
-    if not 1 <= value <= there:
-        raise ValueError(f"there are {there} negatives; {value} of them can't be kept")
-    return int(value)
+    return int(one_number(value, "the number of negatives", 1, there, whole=True))
 
 
 def known_mistake(values: list[Any], companies: list[Company]) -> str:

@@ -6,7 +6,6 @@ Nothing here knows a good plan: what the reference's plan saves a client comes i
 from __future__ import annotations
 
 import math
-import numbers
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -17,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_bent, make_gauss, make_transactions
+from imbalance_lab.exercises.choices import one_number
 from imbalance_lab.exercises.draws import random_state
 
 #: The curve of `weights_or_threshold`: for each rung its worth as a share of what the reference is
@@ -194,15 +194,8 @@ def _checked(plan: Any, fixed: float | None) -> tuple[float, float]:
         raise TypeError(
             f"a plan is a pair: the weight of a positive, and a threshold; got {plan!r}"
         )
-    for name, value in zip(("weight", "threshold"), plan, strict=True):
-        if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise TypeError(f"the {name} of a plan is a number, got {value!r}")
-    w1, threshold = float(plan[0]), float(plan[1])
-    if not 0.001 <= w1 <= 10_000 or not 0 <= threshold <= 1:
-        raise ValueError(
-            "the weight of a positive lies between 0.001 and 10,000 and the threshold between 0"
-            f" and 1; got {plan!r}"
-        )
+    w1 = one_number(plan[0], "the weight of a positive", 0.001, 10_000)
+    threshold = one_number(plan[1], "the threshold of a plan", 0, 1)
     if fixed is not None and not math.isclose(threshold, fixed):
         raise ValueError(
             f"this client's software applies {fixed:.3g}, the plan says {threshold:.3g}"

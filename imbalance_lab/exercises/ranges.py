@@ -19,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
 from imbalance_lab.datasets import make_transactions, transaction_encoder
+from imbalance_lab.exercises.choices import one_number
 from imbalance_lab.exercises.draws import log_uniform, random_state
 
 #: Transactions of a team: its detector has learned from the first ones, then come those to practise
@@ -170,21 +171,13 @@ def judge(told: Mapping[int, Told], where: str = "") -> Worth:
     cases = [
         Case(
             Call((one.y_true, one.y_score, one.cost_fp, one.cost_fn)),
-            lambda value, one=one: one.worth(_threshold(value)),
+            lambda value, one=one: one.worth(one_number(value, "a threshold")),
             of.reference,
             {"0.5 for every team": one.worth(0.5)},
         )
         for one, of in zip(teams, told.values(), strict=True)
     ]
     return Worth(cases, CURVE, where, lambda values: _mistake(values, teams, list(told.values())))
-
-
-def _threshold(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError("a threshold is one number")
-    if math.isnan(value):
-        raise ValueError("a threshold is a number, and NaN is none")
-    return float(value)
 
 
 def _mistake(values: list[Any], teams: Sequence[Team], told: Sequence[Told]) -> str:
