@@ -18,20 +18,11 @@ from imbalance_lab.checks import Call, Case, Curve, Worth
 def one_number(
     value: Any, what: str, least: float = -math.inf, most: float = math.inf, whole: bool = False
 ) -> float:
-    """Return a decision that is one number, or say what is wrong with it.
-
-    Raises
-    ------
-    TypeError
-        If it is no number, or none that is whole where `whole` is True.
-    ValueError
-        If it does not lie between `least` and `most`, or is NaN.
-    """
-    if isinstance(value, bool) or not isinstance(
-        value, numbers.Integral if whole else numbers.Real
-    ):
+    """Return a decision that is one number; raise `TypeError` or `ValueError` where it is none."""
+    kind = numbers.Integral if whole else numbers.Real
+    if isinstance(value, bool) or not isinstance(value, kind):
         raise TypeError(f"{what} is one {'whole ' if whole else ''}number, got {value!r}")
-    if not least <= value <= most:
+    if not least <= value <= most:  # NaN lies nowhere
         raise ValueError(f"{what} lies between {least:g} and {most:g}, got {value:g}")
     return float(value)
 

@@ -96,19 +96,8 @@ def company(seed: int) -> Company:
 
 
 def precision_added(seed: int, n_negatives: int, balanced: float = 0.0) -> float:
-    """Return the mean average precision of the later days over `NIGHTS`, less that of 1:1.
-
-    Parameters
-    ----------
-    seed : int
-        Of the company.
-    n_negatives : int
-        What it keeps.
-    balanced : float, default=0.0
-        The mean average precision of 1:1.
-    """
-    later = [precision(seed, n_negatives, night) for night in NIGHTS]
-    return float(np.mean(later)) - balanced
+    """Return a company's mean average precision of later days over `NIGHTS`, less that of 1:1."""
+    return float(np.mean([precision(seed, n_negatives, night) for night in NIGHTS])) - balanced
 
 
 @lru_cache(maxsize=1024)
