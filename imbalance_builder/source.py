@@ -47,8 +47,10 @@ KINDS = ("answer", "try", "graded", "written")
 TAGS = {
     "nbval-ignore-output": "the output truly varies: it is not compared",
     "raises-exception": "the cell fails on purpose, to show the error",
-    "hide-input": "the code is folded away when the lesson is published as a page",
+    "hide-input": "the code is folded away, in JupyterLab and on the page, and one click shows it",
 }
+# Its code says the verdict in other words before the box does: folded without a tag.
+CLAIM = re.compile(r"^Claim\(", re.MULTILINE)
 
 
 PROGRESS_WORDS = """\
@@ -263,6 +265,10 @@ def _expand(cell: NotebookNode, header: dict[str, Any]) -> NotebookNode:
         tags.append(TRY_TAG)
     elif kind:
         expanded.metadata["nbgrader"] = _nbgrader(kind, header)
+    elif cell.cell_type == "code" and CLAIM.search(cell.source):
+        tags.append("hide-input")
+    if "hide-input" in tags:
+        expanded.metadata["jupyter"] = {"source_hidden": True}
     if tags:
         expanded.metadata["tags"] = sorted(tags)
     if "covers" in header:

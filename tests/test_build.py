@@ -226,6 +226,15 @@ class TestSource:
         notebook = read_source(write_source(tmp_path, "# %%\nx = 1\n\n" * 3))
         assert len({cell.id for cell in notebook.cells}) == 3
 
+    def test_code_that_says_a_verdict_before_its_box_is_folded(self, tmp_path):
+        claims = ['# %%\nClaim("x", verdict="holds")\n', '# %%\ny = 1\nClaim(\n    "x")\n']
+        others = ["# %%\nfrom imbalance_lab.claims import Claim\n", "# %% [markdown]\n# Claim(\n"]
+        text = "\n".join([*claims, '# %% tags=["hide-input"]\nx = 1\n', *others])
+        cells = read_source(write_source(tmp_path, text)).cells
+        folded = [cell.metadata.get("jupyter") == {"source_hidden": True} for cell in cells]
+        assert folded == ["hide-input" in cell.metadata.get("tags", []) for cell in cells]
+        assert folded == [True, True, True, False, False]
+
     def test_names_of_lessons_follow_the_rule(self, tmp_path):
         course = new_course(tmp_path)
         (tmp_path / "solutions" / "01-toy" / "Bad_Name.py").write_text("")

@@ -111,8 +111,9 @@ Claim(
 
 # %% [markdown]
 # A box like this closes an experiment in each lesson: a piece of popular advice, a verdict, and the
-# numbers from which it follows. The numbers come from the cells above the box, so if you change a
-# cell they change too. The verdict is ours, and you may come to another one.
+# numbers from which it follows. Its code is folded away, so that the box speaks first; a click on the
+# three dots opens it. The numbers come from the cells above the box, so if you change a cell they
+# change too. The verdict is ours, and you may come to another one.
 
 # %% [markdown]
 # ## Predict before you run
