@@ -48,8 +48,8 @@ c.CourseDirectory.ignore = [
     "*.py",
 ]
 
-# The quotation is drawn with a line beside it, so that it is seen as a place to write. An answer that
-# is still these words counts as not given: everything compares it with what was released.
+# The quotation is drawn with a line beside it, so that it is seen as a place to write. An answer
+# that is still these words counts as not given: everything compares it with what was released.
 c.ClearSolutions.text_stub = (
     "> *Double-click here, or press Enter, and write your answer in place of this sentence.*"
 )

@@ -6,8 +6,8 @@ the same budget. On `gauss` the hard rows are noise, on `nonlinear` and `dense` 
 
 The last four comparisons were declared after the rows were there, with the margins that other
 studies had set before. Advice on networks is judged by networks alone, and "better calibrated" by
-the distance to the calibration curve, as in the study `calibration`: a larger slope is no gain where
-it was above 1 already. The log loss, which speaks for long training, stands beside it.
+the distance to the calibration curve, as in the study `calibration`: a larger slope is no gain
+where it was above 1 already. The log loss, which speaks for long training, stands beside it.
 """
 
 from imbalance_evidence.study import Comparison, Study, grid
