@@ -654,14 +654,14 @@ check(negatives_to_keep, NEGATIVES_TO_KEEP).earns(5, by=hidden, on=hidden.calls,
 # to balance less. That works. But a ratio is a threshold, so raising the threshold does the same
 # without training again. Try it on the **balanced** model of the opening: start at 0.5, and raise
 # the threshold until the cost is least. Then write `p_untouched` in place of `p_balanced`, run the
-# cell again, and compare the two least costs. (A miss is
-# priced at a fraud's average loss; lesson 01 took off the €4 review.)
+# cell again, and compare the two least costs. (A miss has the price of lesson 01: a fraud's average
+# loss, less the review of €4 that it did not take.)
 
 # %%
 from imbalance_lab.explorers import threshold_explorer
 
-average_loss = round(float(X_test.loc[y_test == 1, "amount"].mean()) + 15)
-threshold_explorer(y_test, p_balanced, cost_fp=4, cost_fn=average_loss)
+price_of_a_miss = round(float(X_test.loc[y_test == 1, "amount"].mean()) + 15 - 4)
+threshold_explorer(y_test, p_balanced, cost_fp=4, cost_fn=price_of_a_miss)
 
 # %% [markdown]
 # There are three signs of [over-correction](../../docs/glossary.md#over-correction), whatever the method was:
