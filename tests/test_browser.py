@@ -185,8 +185,18 @@ def test_an_unsolved_lesson_runs_to_its_end(page: Page, lab: tuple[str, Path]) -
     graded = [c for c in lesson.cells if c.metadata.get("nbgrader", {}).get("locked")]
     assert checks.count() == len(graded) - 1  # a quiz says what to fill in
     assert checks.locator("[data-mime-type$='error']").count() == 0
-    executed = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt")
-    assert not [p for p in executed.all_text_contents() if not re.fullmatch(r"\[\d+\]:", p.strip())]
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    # The code of a claim is folded, and the number of its run stands beside the box.
+    folded = [c for c in lesson.cells if "hide-input" in c.metadata.get("tags", [])]
+    assert cells.locator(".jp-Placeholder").count() == len(folded) > 0
+    executed = [
+        *cells.locator(".jp-InputPrompt:not(.jp-Placeholder-prompt)").all_text_contents(),
+        *cells.filter(has=page.locator(".jp-Placeholder"))
+        .locator(".jp-OutputPrompt")
+        .all_text_contents(),
+    ]
+    assert len(executed) == cells.count()
+    assert not [p for p in executed if not re.fullmatch(r"\[\d+\]:", p.strip())]
 
     # pandas leaves the corner of a table as an empty heading.
     assert faults(page, ".jp-RenderedMarkdown, .jp-OutputArea", "empty-table-header") == []
