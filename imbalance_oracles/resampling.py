@@ -197,6 +197,8 @@ COMPANIES = (3, 2, 2)
 TRIED, DRAWS = (1, 2, 5, 10, 20, 50), (1, 2)
 #: So many negatives leave some short nights their tree, and are three for each fraud in long ones.
 FITS_ALL = 300
+#: What the reference adds to balancing at the least, where a night has time for more.
+LEAST_ADDED = 0.05
 
 
 def hidden_nights() -> dict[int, dict[str, float]]:
@@ -210,22 +212,22 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
 
     Their seeds have 128 bits, so that nobody can try them all.
     """
-    seeds = secret.long_seeds(course, "nights")
+    seeds = secret.long_seeds(course, "nights to refit in")
     kinds: list[dict[int, dict[str, float]]] = [{} for _ in nights.KINDS]
     while True:
         _fill(kinds, seeds)
         drawn = {seed: told for kind in kinds for seed, told in kind.items()}
         if worth_of_one_number(drawn) <= nights.CURVE.rungs["one ratio everywhere, at best"][0]:
             return drawn
-        for kind in kinds[1:]:
-            kind.pop(next(iter(kind)))
+        suited = max(kinds[1] | kinds[2], key=lambda seed: worth_of_one_number({seed: drawn[seed]}))
+        del kinds[suited % len(kinds)][suited]
 
 
 def _fill(kinds: list[dict[int, dict[str, float]]], seeds: Iterator[int]) -> None:
     while tuple(map(len, kinds)) != COMPANIES:
         seed = next(seeds)
         number = seed % len(kinds)
-        if len(kinds[number]) < COMPANIES[number] and (told := of_nights(seed)):
+        if len(kinds[number]) < COMPANIES[number] and _promises(seed) and (told := of_nights(seed)):
             kinds[number][seed] = told
 
 
@@ -243,8 +245,17 @@ def of_nights(seed: int) -> dict[str, float]:
     """
     balanced = nights.precision_added(seed, _negatives(seed, 1))
     added = nights.precision_added(seed, careful(seed), balanced)
-    least = 0.05 if seed % len(nights.KINDS) else 0.0
-    return {nights.BALANCED: balanced, nights.REFERENCE: added} if added >= least else {}
+    return {nights.BALANCED: balanced, nights.REFERENCE: added} if added >= _least(seed) else {}
+
+
+def _least(seed: int) -> float:
+    return LEAST_ADDED if seed % len(nights.KINDS) else 0.0
+
+
+def _promises(seed: int) -> bool:
+    """Look at 1:10 in one night: that spares most companies that would be passed over."""
+    ten, one = (nights.precision(seed, _negatives(seed, k), nights.NIGHTS[0]) for k in (10, 1))
+    return ten - one >= _least(seed) or not _least(seed)
 
 
 def careful(seed: int) -> int:

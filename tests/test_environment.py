@@ -412,3 +412,12 @@ class TestTestCommand:
         assert step.startswith("failed: every solution")
         assert last == "something failed: see above"
         assert (tmp_path / "calls").read_text() == calls * 2
+
+
+def test_the_grader_is_measured_on_what_all_take_of_a_lesson(monkeypatch):
+    """Beside it there may be a deeper notebook and one in PyTorch."""
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    core = importlib.import_module("grader").core
+    lessons = [folder.name for folder in (ROOT / "solutions").iterdir() if folder.is_dir()]
+    assert "05-resampling" in lessons
+    assert [lesson for lesson in lessons if not core(lesson).is_file()] == []

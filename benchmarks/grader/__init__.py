@@ -19,6 +19,11 @@ sys.path.insert(0, str(ROOT / "tests" / "grading" / "class_run"))
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 
+def core(lesson: str) -> Path:
+    """Return the notebook that all take of a lesson, such as "05-resampling"."""
+    return ROOT / "solutions" / lesson / f"{lesson.partition('-')[2]}.ipynb"
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of the table: what was measured, several times, and what was promised.

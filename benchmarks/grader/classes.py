@@ -20,7 +20,7 @@ import psutil
 from class_run_helpers import ASSIGNMENT, CONFIG, Course, toy_notebook
 from released import fill_in
 
-from grader import PATH, ROOT, Row
+from grader import PATH, ROOT, Row, core
 from imbalance_grader.classroom import Classroom
 
 NBGRADER = [sys.executable, "-m", "nbgrader", "autograde"]
@@ -159,16 +159,15 @@ def _lesson_course(folder: Path, assignment: str, size: int) -> Path:
     root = folder / f"{assignment}-{size}"
     if root.exists():
         return root
-    ignored = shutil.ignore_patterns("*.py", "*-pytorch.ipynb")
     place = root / "solutions" / assignment
-    shutil.copytree(ROOT / "solutions" / assignment, place, ignore=ignored)
+    place.mkdir(parents=True)
+    path = Path(shutil.copy(core(assignment), place))
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    for path in place.glob("*.ipynb"):
-        text = nbformat.writes(fill_in(f"{assignment}/{path.stem}", None))
-        for number in range(size):
-            submitted = root / "submitted" / f"student-{number:04}" / assignment
-            submitted.mkdir(parents=True, exist_ok=True)
-            (submitted / path.name).write_text(text)
+    text = nbformat.writes(fill_in(f"{assignment}/{path.stem}", None))
+    for number in range(size):
+        submitted = root / "submitted" / f"student-{number:04}" / assignment
+        submitted.mkdir(parents=True)
+        (submitted / path.name).write_text(text)
     _register(root, assignment)
     return root
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from grader import ROOT, Row
+from grader import Row, core
 from imbalance_grader import judge, sandbox
 from imbalance_grader.arrange import Step
 from imbalance_grader.engine import Engine
@@ -85,7 +85,7 @@ def proportional() -> int:
 
 def compare(engine: Engine, lesson: str, repeats: int) -> list[Row]:
     """Grade a solution as a submission, and run bare the cells that it needs, in turn."""
-    (path,) = (p for p in (ROOT / "solutions" / lesson).glob("*.ipynb") if "-pytorch" not in p.name)
+    path = core(lesson)
     cells = cells_that_run(path)
     with tempfile.TemporaryDirectory() as folder:
         submission = Path(folder) / "ada" / lesson / path.name

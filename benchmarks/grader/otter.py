@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 from released import fill_in
 
-from grader import PATH, ROOT, Row
+from grader import PATH, ROOT, Row, core
 from grader.classes import run
 from imbalance_grader import sandbox
 
@@ -83,7 +83,7 @@ def write_course(lesson: str, folder: Path) -> str:
     """Write a solved submission without graded cells, and these as tests of otter's own form."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ |= sandbox.ONE_THREAD | {"PATH": PATH}
-    (path,) = (p for p in (ROOT / "solutions" / lesson).glob("*.ipynb") if "-pytorch" not in p.name)
+    path = core(lesson)
     (folder / "tests").mkdir()
     for cell in nbformat.read(path, as_version=4).cells:
         about = cell.metadata.get("nbgrader", {})
