@@ -411,7 +411,7 @@ with plots.picture(
 #
 # In the typical-looking world both detectors are close to random order, 0.03, and five positives beat none. So how
 # the positives look decides, not that they are few. These worlds are made up; the second notebook has a real set, and
-# the laboratory's studies `anomaly` and `detectors` are not finished.
+# the laboratory's study `anomaly` agrees. Its study `detectors` is not finished.
 
 # %% [markdown]
 # ### Exercise 2: at how many positives does the supervised model win?
