@@ -254,8 +254,10 @@ def _least(seed: int) -> float:
 
 def _promises(seed: int) -> bool:
     """Look at 1:10 in one night: that spares most companies that would be passed over."""
+    if not (least := _least(seed)):  # a short night, in which 1:10 is never ready
+        return True
     ten, one = (nights.precision(seed, _negatives(seed, k), nights.NIGHTS[0]) for k in (10, 1))
-    return ten - one >= _least(seed) or not _least(seed)
+    return ten - one >= least
 
 
 def careful(seed: int) -> int:
