@@ -73,7 +73,7 @@ notebooks() {
     # a sample of rows, another one for each commit, that comes out again.
     step "every kept row and result of the studies" python -m imbalance_evidence check
     step "a sample of the studies' rows, run again and compared" \
-        python -m imbalance_evidence check-sample --seconds 60
+        python -m imbalance_evidence check-sample --seconds 30
     printf %s "$failed"
     return "$status"
 }

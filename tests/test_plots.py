@@ -116,7 +116,7 @@ def test_a_plot_is_bitwise_the_same_twice_whatever_the_user_has_set(makers, draw
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_plot_leaves_no_open_figure_no_changed_setting_and_no_warning(makers, kind, recwarn):
     settings = dict(matplotlib.rcParams)
-    makers[kind]()
+    assert makers[kind]().png
     assert plt.get_fignums() == []
     assert dict(matplotlib.rcParams) == settings
     assert [str(warning.message) for warning in recwarn] == []

@@ -87,8 +87,8 @@ class Picture:
 
     Parameters
     ----------
-    png : bytes
-        The encoded image.
+    png : bytes or None
+        The encoded image; None if it is to be drawn from `figure` when it is first asked for.
     alt : str
         Alternative text: what a reader who cannot see the image needs to know, with key numbers.
     figure : matplotlib.figure.Figure, optional
@@ -101,17 +101,26 @@ class Picture:
         If `alt` is blank.
     """
 
-    def __init__(self, png: bytes, alt: str, figure: Figure | None = None) -> None:
+    def __init__(self, png: bytes | None, alt: str, figure: Figure | None = None) -> None:
         if not isinstance(alt, str) or not alt.strip():
             raise ValueError(
                 f"alt must be a sentence that says what the picture shows; got {alt!r}."
             )
-        self.png = png
+        self._png = png
         self.alt = " ".join(alt.split())
         self.figure = figure
 
     def __repr__(self) -> str:
         return self.alt
+
+    @property
+    def png(self) -> bytes:
+        """The encoded image."""
+        if self._png is None:
+            assert self.figure is not None
+            with house_style():
+                self._png = encode_png(self.figure)
+        return self._png
 
     @property
     def html(self) -> str:
@@ -260,7 +269,7 @@ class picture:
         for ax in self._axes:
             if ax.get_legend() is None and ax.get_legend_handles_labels()[1]:
                 ax.legend()
-        self._picture = Picture(encode_png(self._figure), self._alt, self._figure)
+        self._picture = Picture(None, self._alt, self._figure)
 
 
 def legend_above(ax: Axes, ncols: int = 1) -> None:

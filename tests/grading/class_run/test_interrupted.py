@@ -19,7 +19,7 @@ from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 from imbalance_grader import cli, commands
 from imbalance_grader.workers import LocalWorkers
 
-N_STUDENTS = 24
+N_STUDENTS = 16
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 11))]
 # One at a time, so that a kill finds some done and some not.
 QUICKLY = ("--jobs", "1", "--limit", "call_seconds=2")
@@ -91,7 +91,7 @@ def finish(course, *arguments: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def class_of_26(registered, tmp_path_factory):
+def whole_class(registered, tmp_path_factory):
     """A course with everything handed in, and beside it the outcome of an undisturbed run."""
     course = Course(Path(shutil.copytree(registered, tmp_path_factory.mktemp("class") / "course")))
     for n in range(N_STUDENTS):
@@ -105,14 +105,14 @@ def class_of_26(registered, tmp_path_factory):
 
 
 @pytest.fixture
-def full_course(class_of_26, tmp_path):
-    return Course(Path(shutil.copytree(class_of_26[0].root, tmp_path / "full")))
+def full_course(whole_class, tmp_path):
+    return Course(Path(shutil.copytree(whole_class[0].root, tmp_path / "full")))
 
 
 @pytest.fixture
-def undisturbed(class_of_26):
+def undisturbed(whole_class):
     """The gradebook and the graded notebooks of a run that nobody disturbed."""
-    return class_of_26[1]
+    return whole_class[1]
 
 
 def outcome(course) -> tuple[dict, dict[str, bytes]]:

@@ -3,7 +3,8 @@
 Two halves of a solved lesson are compared, so that each exercise is solved in one and untouched in
 the other; each commit draws a few lessons, the long tests take all. Solved, untouched, and
 submission number k with the k-th known answer to each exercise make a class that holds all known
-right and wrong ones; it takes minutes a lesson, so but for one lesson it belongs to the long tests.
+right and wrong ones; it takes minutes a lesson, so it belongs to the long tests, and each commit
+draws a few submissions of the shortest lesson.
 Of the cells that carry no answer and no points only imports and functions are left, for both
 graders, which would otherwise take an hour for experiments that nbval has run already;
 `test_autograde`, one of the long tests, sends whole lessons through nbgrader.
@@ -42,12 +43,12 @@ ANSWERS = {
 
 
 NOTEBOOKS = sorted(ANSWERS)  # of which every one that is graded has some
-IN_FULL = "00-start-here/start-here"
+QUICK = "00-start-here/start-here"
 # Exercises that use the answer of the one before: in a half they are solved in vain.
 BUILT_ON_ANOTHER = {"smote-check", "promise-check"}
 
 
-HALVES_OF = drawn(NOTEBOOKS, 4, "halves")
+HALVES_OF = drawn(NOTEBOOKS, 3, "halves")
 
 
 def case(notebook: str, *more: pytest.MarkDecorator):
@@ -140,15 +141,23 @@ def test_solved_or_not_gets_the_same_points(notebook: str, tmp_path: Path) -> No
     }
 
 
+LIMITS = ("--limit", "call_seconds=120", "--limit", "wall_seconds=600")
+
+
+@pytest.mark.long
 @pytest.mark.usefixtures("engine_of_the_command")
-@pytest.mark.parametrize(
-    "notebook",
-    [case(name, *([] if name == IN_FULL else [pytest.mark.long])) for name in sorted(ANSWERS)],
-)
+@pytest.mark.parametrize("notebook", [case(name) for name in NOTEBOOKS])
 def test_every_known_answer_gets_the_same_points(notebook: str, tmp_path: Path) -> None:
-    limits = ("--limit", "call_seconds=120", "--limit", "wall_seconds=600")
-    given = assert_same_gradebook(notebook, all_known(notebook), tmp_path, *limits)
+    given = assert_same_gradebook(notebook, all_known(notebook), tmp_path, *LIMITS)
     assert given["solved"] == sum(points(notebook).values())
+    assert given["untouched"] == 0
+
+
+@pytest.mark.usefixtures("engine_of_the_command")
+def test_known_answers_get_the_same_points(tmp_path: Path) -> None:
+    known = all_known(QUICK)
+    some = [*drawn(sorted(known.keys() - {"solved", "untouched"}), 4, "known"), "untouched"]
+    given = assert_same_gradebook(QUICK, {name: known[name] for name in some}, tmp_path, *LIMITS)
     assert given["untouched"] == 0
 
 
