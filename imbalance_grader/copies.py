@@ -1,4 +1,4 @@
-"""Make a copy of the hand-out for each student: other inputs in its checks, its quizzes shuffled.
+"""Make a copy of the hand-out for each student: other inputs in its checks, its quizzes changed.
 
 Everything follows from the class's secret and the student's id, so that a copy can be made again,
 or later for who joins late. It is made of what the class was handed out: the archive beside the
@@ -26,7 +26,7 @@ from nbgrader.utils import compute_checksum
 
 from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.names import is_student_id, shown, student_id
-from imbalance_grader.variant import NAME, ORDERS, STUDENTS, name, read_orders
+from imbalance_grader.variant import CHANGES, NAME, STUDENTS, name, read_changes
 from imbalance_lab.checks.quiz import Question
 from imbalance_lab.checks.recorded import write_trials
 from imbalance_oracles import secret, shuffled
@@ -42,8 +42,9 @@ _README = "README.md"
 _WORDS = """
 ## A copy of your own
 
-This copy was made for `{student}`. Its checks try other inputs than anybody else's, and the options
-of its quizzes stand in another order. Work in this one, with the package that lies in it.
+This copy was made for `{student}`. Its checks try other inputs than anybody else's, and its quizzes
+have other numbers, and their options in another order. Work in this one, with the package that lies
+in it.
 """
 
 
@@ -201,10 +202,15 @@ def _quiz(variant: Path, lesson: str) -> Path:
     return variant / shuffled.file_of(lesson, name(variant))
 
 
+def _changes(variant: Path, lesson: str) -> Path:
+    return variant / shuffled.changes_of(lesson)
+
+
 def _digest(variant: Path, lesson: str) -> str:
     """Return a digest of what a class has of a lesson."""
     digest = hashlib.sha256()
-    for path in [*(_file(variant, key) for key in _keys(variant, lesson)), _quiz(variant, lesson)]:
+    recorded = [_file(variant, key) for key in _keys(variant, lesson)]
+    for path in [*recorded, _quiz(variant, lesson), _changes(variant, lesson)]:
         digest.update(path.name.encode() + (path.read_bytes() if path.exists() else b""))
     return digest.hexdigest()
 
@@ -224,9 +230,12 @@ def _record(variant: Path, own: Path, of: str, origin: str) -> None:
     texts[NAME] = json.dumps({"name": called, _FROM: origin}) + "\n"
     if _quiz(variant, lesson).exists():
         questions = _questions(_quiz(variant, lesson), lesson, name(variant))
-        orders = shuffled.draw_orders(questions, lesson, of)
-        texts[ORDERS] = json.dumps(orders) + "\n"
-        texts[shuffled.file_of(lesson, called)] = shuffled.sealed(questions, orders, lesson, called)
+        before = read_changes(_changes(variant, lesson))
+        changes = shuffled.draw_changes(questions, lesson, of, before)
+        texts[CHANGES] = shuffled.to_json(changes)
+        texts[shuffled.file_of(lesson, called)] = shuffled.sealed(
+            questions, changes, lesson, called
+        )
     own.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=own.parent, prefix=".") as folder:
         draft = Path(folder) / lesson
@@ -266,7 +275,7 @@ def _own_files(given: zipfile.ZipFile, own: Path, of: str) -> Iterator[tuple[str
         for path in sorted(lesson.glob("*.json")):
             if path.name == NAME:
                 yield f"{_RECORDED}/{NAME}", (json.dumps({"name": name(lesson)}) + "\n").encode()
-            elif path.name != ORDERS:
+            elif path.name != CHANGES:
                 yield f"{_RECORDED}/{path.name}", path.read_bytes()
         yield from _own_notebooks(given, lesson)
     (readme,) = (file for file in given.namelist() if file.partition("/")[2] == _README)
@@ -282,7 +291,7 @@ def _own_notebooks(given: zipfile.ZipFile, own: Path) -> Iterator[tuple[str, byt
             continue
         notebook = nbformat.reads(given.read(file).decode(), as_version=4)
         texts = [cell.source for cell in notebook.cells]
-        changed = shuffled.rewritten(texts, read_orders(own), own.name, name(own))
+        changed = shuffled.rewritten(texts, read_changes(own / CHANGES), own.name, name(own))
         for place, text in changed.items():
             cell = notebook.cells[place]
             cell.source = text

@@ -27,7 +27,7 @@ from imbalance_lab.checks import Question
 from imbalance_lab.checks.recorded import VARIABLE
 from imbalance_oracles import shuffled
 
-NAME, ORDERS, STUDENTS = "variant.json", "orders.json", "students"
+NAME, CHANGES, STUDENTS = "variant.json", "changes.json", "students"
 THE_CLASS, NOBODY = "(the class)", "(nobody of this class)"  # no id has such signs
 
 
@@ -148,11 +148,11 @@ class Copies:
 
     def source(self, source: Source, whose: str) -> Source:
         """Return the instructor's notebook as it is in a student's copy."""
-        orders = read_orders(self.recorded(whose)) if whose else {}
-        if not orders:
+        changes = read_changes(self.recorded(whose) / CHANGES) if whose else {}
+        if not changes:
             return source
         texts = [cell.cell["source"] for cell in source.cells]
-        changed = shuffled.rewritten(texts, orders, self.lesson, name(self.recorded(whose)))
+        changed = shuffled.rewritten(texts, changes, self.lesson, name(self.recorded(whose)))
         return replace(
             source,
             cells=tuple(
@@ -194,11 +194,9 @@ class Origin:
         )
 
 
-def read_orders(place: Path) -> shuffled.Orders:
-    """Return in which order a copy has the options of the class's quiz, nothing without a quiz."""
-    path = place / ORDERS
-    record = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return {int(number): order for number, order in record.items()}
+def read_changes(path: Path) -> shuffled.Changes:
+    """Return what was changed in a quiz; nothing without a quiz."""
+    return shuffled.from_json(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def _with_text(cell: SourceCell, text: str) -> SourceCell:

@@ -241,7 +241,8 @@ QUIZ = {
             " price of a miss left open.",
             "c": "At that price all mistakes cost alike, and A makes more of them. Set the two"
             " bills equal.",
-            "d": "A has fifty false alarms more, but it also has five misses fewer, not one.",
+            "d": "That is how many false alarms more A has, but it also has more than one miss"
+            " fewer.",
         },
         section="Put a price on each mistake",
     ),

@@ -359,8 +359,8 @@ QUIZ = {
             "a": "That would be right if as few negatives came in practice as in training.",
             "c": "Multiplying the probability by the share that was kept forgets that the"
             " correction is one of the odds.",
-            "d": "Odds of 4 shrink by the share of the negatives that was kept, to 0.04. Turn them"
-            " into a probability.",
+            "d": "The odds shrink by the share of the negatives that was kept. Turn what is left of"
+            " them into a probability.",
         },
         section="Undo undersampling",
     ),
@@ -385,11 +385,11 @@ QUIZ = {
     5: Question(
         right="a",
         mistakes={
-            "b": "Odds of 3 to 7 are multiplied by 2 to 98. And π is the threshold of the plain"
+            "b": "The odds are multiplied by those of π. And π is the threshold of the plain"
             " model: what is right for one is right for the other.",
             "c": "Multiplying the probability by the prevalence forgets the odds; and where the"
             " model fits, both flag the same rows.",
-            "d": "Balanced weights multiply the odds, so the plain model says less than 0.3; and"
+            "d": "Balanced weights multiply the odds, so the plain model says less; and"
             " where the model fits, both flag the same rows.",
         },
         section="Does the correction always work?",

@@ -292,7 +292,8 @@ QUIZ = {
     2: Question(
         right="b",
         mistakes={
-            "a": "0.8 is what the model says of a world in which frauds count 99 times as much.",
+            "a": "That is what the model says of a world in which each fraud stands for as many as"
+            " it weighs.",
             "c": "Dividing the probability is not what weights did: they multiplied the odds.",
             "d": "For a model that fits, the shift is known, so it can be undone without the"
             " training rows.",
@@ -325,8 +326,8 @@ QUIZ = {
             "a": "That is its share of positives without weights.",
             "b": "Weights make the classes of the *whole training set* weigh the same, not this"
             " leaf's.",
-            "d": "A positive weighs 19 times as much as a negative. What do 2 of them weigh beside"
-            " 18 negatives?",
+            "d": "How many times as much as a negative does a positive weigh? What do the leaf's"
+            " positives weigh beside its negatives?",
         },
         section="Forests: where does a weight go?",
     ),

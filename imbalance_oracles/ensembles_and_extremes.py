@@ -366,22 +366,22 @@ QUIZ = {
     1: Question(
         right="c",
         mistakes={
-            "a": "A bootstrap draws with replacement, so it can miss all three. How likely is"
-            " that for 300 draws?",
+            "a": "A bootstrap draws with replacement, so it can miss all positives. How"
+            " likely is that for a draw for each row?",
             "b": "One draw misses the positives with probability 0.99. Take that to the power of"
             " the number of draws, then count the trees.",
-            "d": "One draw finds a positive with probability 1 in 100, but a tree gets 300 draws.",
+            "d": "One draw finds a positive with probability 1 in 100, but a tree gets many draws.",
         },
         section="A bootstrap for each tree",
     ),
     2: Question(
         right="b",
         mistakes={
-            "a": "140 are the positives that it catches. How many flags does a precision of"
-            " 0.14 mean, and how many of them are wrong?",
+            "a": "These are the positives that it catches. How many flags does the precision mean,"
+            " and how many of them are wrong?",
             "c": "The count is right. But if both rank alike, a threshold can give either of them"
             " the same recall.",
-            "d": "1,000 is the number of all flags. At 0.5 the plain forest flags next to nobody.",
+            "d": "That is the number of all flags. At 0.5 the plain forest flags next to nobody.",
         },
         section="The specialists, and two questions",
     ),
@@ -400,8 +400,7 @@ QUIZ = {
             "b": "The rows without the event say nothing about recall. Count the positives.",
             "c": "A recall cannot exceed 1. That is the simple interval, which fails near the"
             " ends.",
-            "d": "Repeating the split uses the same ten positives again: the interval is about"
-            " them.",
+            "d": "Repeating the split uses the same positives again: the interval is about them.",
         },
         section="How many positives are enough?",
     ),

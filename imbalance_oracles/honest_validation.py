@@ -355,16 +355,17 @@ QUIZ = {
         right="b",
         mistakes={
             "a": "That is the chance for one fold that you pick beforehand; either can be empty.",
-            "c": "Each positive falls into either fold with a chance of one half. All six have to"
-            " fall into the same one.",
-            "d": "That would be the chance for two positives. With six it is much smaller.",
+            "c": "Each positive falls into either fold with a chance of one half. All of them have"
+            " to fall into the same one.",
+            "d": "That would be the chance for two positives. With more it is much smaller.",
         },
         section="How likely is a fold without a positive?",
     ),
     4: Question(
         right="b",
         mistakes={
-            "a": "Compare 1/10 with 1/10 plus 300/700. The width grows with the root of these.",
+            "a": "Compare 1/10 with 1/10 plus the test rows by the training rows. The width grows"
+            " with the root of these.",
             "c": "That is the root of 10. What is added to 1/10, and how much larger is the sum?",
             "d": "That is the factor of the variance. A width grows with its root.",
         },

@@ -348,9 +348,9 @@ QUIZ = {
     1: Question(
         right="c",
         mistakes={
-            "a": "90% is about the healthy. The question starts from a positive result.",
-            "b": "That would be so if ill and healthy were about equally common. Count among 1,000"
-            " people: how many of each kind get a positive result?",
+            "a": "That is about the healthy. The question starts from a positive result.",
+            "b": "That is the share of the ill who get a positive result. Count among 1,000 people:"
+            " how many of each kind get one?",
             "d": "That was known before the test. A positive result says more.",
         },
         section="What an alarm adds to what you knew",
@@ -378,7 +378,7 @@ QUIZ = {
         mistakes={
             "a": "Count among 10,000: how many misses fewer does Q have, and how many false alarms"
             " more?",
-            "c": "99 is the price at which balanced accuracy would decide. Compare the two"
+            "c": "That is the price by which balanced accuracy would decide. Compare the two"
             " detectors' counts.",
             "d": "Q misses fewer, so it is cheaper once a miss is expensive enough.",
         },
@@ -387,10 +387,10 @@ QUIZ = {
     5: Question(
         right="a",
         mistakes={
-            "b": "One in sixty would be the rate if a single one had been missed. A higher rate can"
-            " leave all 60 caught by luck.",
-            "c": "At that rate all 60 would be caught less than once in ten thousand test sets.",
-            "d": "Sixty of sixty is compatible with a recall below 1: think of the rule of three.",
+            "b": "That would be the rate if a single one had been missed. A higher rate can leave"
+            " all of them caught by luck.",
+            "c": "At that rate all would be caught less than once in ten thousand test sets.",
+            "d": "All caught is compatible with a recall below 1: think of the rule of three.",
         },
         section='Does "95%" mean 95%?',
     ),

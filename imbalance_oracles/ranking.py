@@ -346,7 +346,7 @@ QUIZ = {
         mistakes={
             "a": "This is the share of pairs in which the *negative* comes first.",
             "c": "Count once more, for each positive, the negatives that stand below it.",
-            "d": "This is the average precision of the list: (1 + 2/4 + 3/5) / 3.",
+            "d": "This is the average precision of the list.",
         },
         section="The ROC curve, pair by pair",
     ),
@@ -354,10 +354,10 @@ QUIZ = {
         right="c",
         mistakes={
             "a": "Both rates stay, but there are far fewer positives. Count who is flagged among"
-            " 1,000.",
+            " 10,000.",
             "b": "This is the recall, a share of the positives.",
             "d": "Precision does not fall in step with the prevalence. Count who is flagged among"
-            " 1,000.",
+            " 10,000.",
         },
         section="What prevalence does",
     ),
@@ -382,9 +382,9 @@ QUIZ = {
     5: Question(
         right="b",
         mistakes={
-            "a": "Each new negative adds 50 pairs, and all of them are won.",
+            "a": "Each new negative adds a pair with every positive, and all of them are won.",
             "c": "The new pairs are won, not lost.",
-            "d": "The old pairs are half of all pairs, and a quarter of them is still lost.",
+            "d": "The old pairs are half of all pairs, and what was lost of them is still lost.",
         },
         section="Easy negatives",
     ),

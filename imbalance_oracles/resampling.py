@@ -283,8 +283,8 @@ QUIZ = {
     1: Question(
         right="b",
         mistakes={
-            "a": "That would be right for 1:1. At 1:4 more of the common class is left.",
-            "c": "A fifth of the sample is positive; that is no threshold of the untouched model.",
+            "a": "That would be right for 1:1. Here more of the common class is left.",
+            "c": "That share of the sample is positive; it is no threshold of the untouched model.",
             "d": "At 0.5 the untouched model flags far less.",
         },
         section="What balancing does to probabilities",
@@ -320,7 +320,7 @@ QUIZ = {
     5: Question(
         right="d",
         mistakes={
-            "a": "Copies and the weight both multiply the odds, so 0.3 means something else now.",
+            "a": "Copies and the weight both multiply the odds, so it means something else now.",
             "b": "That is the prevalence, which stands for 0.5 and for copies alone.",
             "c": "You have undone the copies. The weight multiplies the odds once more.",
         },

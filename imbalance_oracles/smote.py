@@ -349,7 +349,7 @@ QUIZ = {
         mistakes={
             "a": "That is a quarter of the way from the neighbour. The walk starts at the row.",
             "c": "Each row has one λ for all features: here a quarter of the way in both of them.",
-            "d": "The step goes away from the neighbour. At λ = 1 you should arrive at it.",
+            "d": "The step goes away from the neighbour, and should go towards it.",
         },
         section="The idea: a step towards a neighbour",
     ),

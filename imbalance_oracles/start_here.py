@@ -109,7 +109,7 @@ QUIZ = {
         mistakes={
             "a": "That divides 1 by the ratio. A share is measured against all samples, the"
             " rare ones included.",
-            "c": "A ratio of 19 means 19 common samples for each rare one.",
+            "c": "The ratio says how many common samples there are for each rare one.",
             "d": "With two classes the ratio fixes the share. What it does not fix is how many"
             " samples there are.",
         },

@@ -344,16 +344,16 @@ QUIZ = {
         right="d",
         mistakes={
             "a": "That would be so with the weights alone, or with the threshold alone.",
-            "b": "1/51 is one in 51, and a price list is (1 - t)/t. And the weights count too.",
-            "c": "The two do not add up. Weights multiply the odds by 50; what does the threshold"
-            " do to them?",
+            "b": "The price list of a threshold t is (1 - t)/t. And the weights count too.",
+            "c": "The two do not add up. Weights multiply the odds; by what does the threshold"
+            " multiply them once more?",
         },
         section="Correct once",
     ),
     4: Question(
         right="a",
         mistakes={
-            "b": "You took a false alarm for a tenth of a found positive. At t it costs t/(1 - t).",
+            "b": "You took a false alarm for t times a found positive. It costs t/(1 - t).",
             "c": "That is the share of found positives. The false alarms are not paid yet.",
             "d": "You took a false alarm to cost as much as a found positive brings.",
         },

@@ -20,6 +20,7 @@ import pytest
 from distributed import LocalCluster
 from released import ROOT, solution_cells
 from test_handout import files_of, found_in, made
+from test_quiz_numbers import assert_the_key_is_right, is_right, parts
 
 from imbalance_builder.course import Course
 from imbalance_builder.handout.make import Handout
@@ -33,6 +34,7 @@ from imbalance_grader.results import Limits
 from imbalance_lab.checks import Quiz, score_quiz
 from imbalance_lab.checks.recorded import VARIABLE, read_trials
 from imbalance_oracles import secret, shuffled
+from imbalance_oracles.quiz_numbers import NUMBERS
 from imbalance_oracles.registry import keys, quizzes
 
 FIRST = "00-start-here"
@@ -109,10 +111,13 @@ def test_other_lessons_are_as_published(handout):
             assert path.read_bytes() == (handout.student / recorded / path.name).read_bytes()
 
 
-def test_a_quiz_has_the_same_options_in_another_order(handout):
+def test_a_quiz_has_other_numbers_and_its_options_in_another_order(handout):
     text, _, _ = quiz_of(handout.student / "lessons" / FIRST / "start-here.ipynb")
     published, _, _ = quiz_of(ROOT / "lessons" / FIRST / "start-here.ipynb")
-    assert sorted(OPTION.findall(text)) == sorted(OPTION.findall(published))
+    found, before = parts(text), parts(published)
+    for number in (1, 3, 4):
+        assert sorted(found[number][1].values()) == sorted(before[number][1].values())
+    assert not {*found[2][1].values()} & {*list(before[2][1].values())[:3]}
     assert OPTION.findall(text) != OPTION.findall(published)
     assert text.count("\n") == published.count("\n")
 
@@ -141,17 +146,21 @@ def solved(handout: Handout, lesson: Path, letters: str) -> nbformat.NotebookNod
 
 
 def own_letters(handout: Handout, lesson: Path) -> str:
-    """Return the answer to the quiz of a copy: the options that are right in the class's."""
+    """Return the answer to the quiz of a copy, as somebody finds it who knows what is right."""
     theirs, answer, _ = quiz_of(handout.course / "solutions" / f"{QUIZ}.ipynb")
     right = {int(number): letter for number, letter in re.findall(r'(\d+): "([a-z])"', answer)}
-    own, _, _ = quiz_of(lesson)
-    wanted = chosen(theirs, right)
-    every = [dict.fromkeys(right, letter) for letter in "abcd"]
-    given = {
-        n: next(x[n] for x in every if chosen(own, right | {n: x[n]})[n - 1] == wanted[n - 1])
-        for n in right
-    }
-    return f"quiz = {given}"
+    wanted, own = parts(theirs), parts(quiz_of(lesson)[0])
+    return f"quiz = { ({n: letter_of(own[n], wanted[n][1][right[n]], n) for n in right}) }"
+
+
+def letter_of(question: tuple[str, dict[str, str]], wanted: str, number: int) -> str:
+    """Return the letter of the right option: by its numbers, or by its words."""
+    asked, options = question
+    if number in NUMBERS["00"]:
+        (found,) = [x for x, words in options.items() if is_right("00", number, asked, words)]
+    else:
+        (found,) = [letter for letter, words in options.items() if words == wanted]
+    return found
 
 
 def lesson_of(handout: Handout) -> Path:
@@ -367,7 +376,7 @@ def test_it_stays_the_variant_when_it_is_made_again(handout, copies):
 
 
 @pytest.mark.parametrize("lesson", Course(ROOT).lessons(), ids=str)
-def test_every_quiz_can_be_shuffled(lesson, tmp_path, monkeypatch):
+def test_every_quiz_can_be_changed(lesson, tmp_path, monkeypatch):
     monkeypatch.setattr("imbalance_builder.handout.variant.keys", dict)
     topic = tmp_path / lesson.topic
     topic.mkdir()
@@ -377,21 +386,14 @@ def test_every_quiz_can_be_shuffled(lesson, tmp_path, monkeypatch):
     written = [path.name for path in (tmp_path / "variant").glob("quiz-*")]
     assert len(written) == (0 if lesson.optional else 1)
     if written:
-        text, answer, _ = quiz_of(topic / f"{lesson.name}.ipynb")
-        published, _, _ = quiz_of(lesson.solution)
+        number, (file,) = topic.name[:2], (tmp_path / "variant").glob("quiz-*")
+        text, answer, graded = quiz_of(topic / f"{lesson.name}.ipynb")
+        key = shuffled.opened(file.read_text(), number, shuffled.named_in(graded))
+        assert_the_key_is_right(number, text, key)
         given = answer.partition("BEGIN SOLUTION")[2]
         letters = {int(n): letter for n, letter in re.findall(r'(\d+): "([a-z])"', given)}
-        right = {number: question.right for number, question in quizzes()[topic.name[:2]].items()}
-        assert chosen(text, letters) == chosen(published, right)
-        assert letters != right
-
-
-def chosen(text: str, letters: dict[int, str]) -> list[str]:
-    """Return the options that some letters choose in the text of a quiz."""
-    parts = re.split(r"^\*\*\d+\.\*\* ", text, flags=re.MULTILINE)[1:]
-    return [
-        OPTION.findall(part)["abcd".index(letters[number])] for number, part in enumerate(parts, 1)
-    ]
+        assert letters == {n: question.right for n, question in key.items()}
+        assert letters != {n: question.right for n, question in quizzes()[number].items()}
 
 
 @pytest.mark.long

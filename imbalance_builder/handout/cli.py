@@ -84,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--variant",
         action="store_true",
-        help="checks try inputs that no other class has, and quizzes are shuffled; draws the "
+        help="checks try inputs that no other class has, and quizzes are changed; draws the "
         "class's secret where there is none. Once made, a hand-out stays that variant",
     )
     made.add_argument(
