@@ -15,7 +15,7 @@ import pytest
 from answers import capstone as student
 
 from imbalance_lab import datasets
-from imbalance_lab.checks import CheckFailed, Credit, check
+from imbalance_lab.checks import CheckFailed, Credit, Worth, check
 from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time
 from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE, PROMISE
 from imbalance_lab.exercises.companies import (
@@ -23,8 +23,8 @@ from imbalance_lab.exercises.companies import (
     SAME_FOR_ALL,
     UNIT,
     Honesty,
-    MoneySaved,
     company,
+    money_saved,
     saved_by,
 )
 from imbalance_oracles import secret
@@ -46,9 +46,9 @@ LAZY = [
 ]
 
 
-def money(seeds: Iterable[int]) -> MoneySaved:
+def money(seeds: Iterable[int]) -> Worth:
     """Return the judge of decisions on companies."""
-    return MoneySaved({seed: rungs(seed) for seed in seeds})
+    return money_saved({seed: rungs(seed) for seed in seeds})
 
 
 def points(fit_detector: Any, seeds: Iterable[int]) -> float:

@@ -6,14 +6,14 @@ They know no good decision. What the rungs of the ladder save at a company comes
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from imbalance_lab.checks import Call, Credit, Curve, Outcome, Returned, Step
+from imbalance_lab.checks import Call, Case, Credit, Curve, Outcome, Returned, Step, Worth
 from imbalance_lab.checks.calls import outcomes_of
 from imbalance_lab.datasets import Company, make_company, read_in_time, share_saved
 from imbalance_lab.exercises.draws import random_state
@@ -107,8 +107,8 @@ def saved_by(one: Company, flagged: Any) -> float:
     return share_saved(one.is_fraud, read, one.later["amount"])
 
 
-class MoneySaved:
-    """Judge decisions by the share of the loss that they save, on the curve of the lesson.
+def money_saved(ladders: Mapping[int, Ladder], where: str = "") -> Worth:
+    """Return the judge of decisions by what they save, on the curve of the lesson.
 
     Parameters
     ----------
@@ -117,29 +117,13 @@ class MoneySaved:
     where : str, default=""
         What to call these companies.
     """
-
-    def __init__(self, ladders: Mapping[int, Ladder], where: str = "") -> None:
-        self._ladders = ladders
-        self._where = where
-
-    @property
-    def calls(self) -> list[Call]:
-        """What to ask a detector."""
-        return to_decide(*map(company, self._ladders))
-
-    def __call__(self, values: list[Any]) -> Credit:
-        """Return the place on the curve of the mean over all companies."""
-        try:
-            pairs = zip(map(company, self._ladders), values, strict=True)
-            saved = float(np.mean([saved_by(one, flags) for one, flags in pairs]))
-        except (ValueError, TypeError) as error:
-            return Credit(0, str(error))
-        ladder = pd.DataFrame(list(self._ladders.values())).mean().to_dict()
-        reference = f"the reference saved {ladder['reference']:.0%}"
-        says = f"{self._where} saved {saved:.0%} of the loss; {reference}".strip()
-        others = [f"{name}: {share:.0%}" for name, share in ladder.items() if name != "reference"]
-        share = CURVE.points(saved / ladder["reference"]) / CURVE.most
-        return Credit(share, f"{says} ({'; '.join(others)})")
+    cases = []
+    for seed, ladder in ladders.items():
+        one, beside = company(seed), dict(ladder)
+        reference = beside.pop("reference")
+        (call,) = to_decide(one)
+        cases.append(Case(call, partial(saved_by, one), reference, beside))
+    return Worth(cases, CURVE, where)
 
 
 class Honesty:

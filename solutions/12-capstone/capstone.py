@@ -661,16 +661,16 @@ print(f"saved: {saved(practice, fit_detector(practice.train).decide(practice.lat
 # %% graded="fit-detector" points=8
 from imbalance_lab.checks import check
 from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE
-from imbalance_lab.exercises.companies import MoneySaved, finds_frauds, phone_company, to_decide
+from imbalance_lab.exercises.companies import finds_frauds, money_saved, phone_company, to_decide
 
 detector = check(fit_detector, FIT_DETECTOR)
 detector.satisfies(finds_frauds, on=to_decide(phone_company()), says="frauds by phone")
-judge = MoneySaved(PRACTICE, "on two companies for practice it")
+judge = money_saved(PRACTICE, "on two companies for practice")
 detector.earns(8, by=judge, on=judge.calls, says="money saved")
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles.capstone import hidden_companies
 
-hidden = MoneySaved(hidden_companies(), "on four hidden companies it")
+hidden = money_saved(hidden_companies(), "on four hidden companies")
 detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 ### END HIDDEN TESTS
 
