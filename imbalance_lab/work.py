@@ -6,12 +6,14 @@ and the copies in ``my-copies/`` where there are any.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import re
 import shutil
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +21,8 @@ from pathlib import Path
 
 from imbalance_lab.lessons.copies import FOLDER as COPIES
 from imbalance_lab.lessons.notice import damage_of
+from imbalance_lab.progress.record import NAME as PROGRESS
+from imbalance_lab.progress.record import ForeignFile, add, parsed
 
 __all__ = ["pack_work", "take_up_work"]
 
@@ -111,7 +115,7 @@ def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
     """Put what `pack_work` packed back in its place, and say what was done.
 
     What is there and differs is moved into a folder ``before-DATE`` first, so that nothing is
-    lost.
+    lost. Of your progress the better state of each exercise is kept, from here or from there.
 
     Parameters
     ----------
@@ -129,22 +133,32 @@ def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
     here = Path(archive)
     contents = _contents(here if here.exists() else folder / here)
     aside = folder / f"before-{datetime.now():%Y-%m-%d-%H%M%S-%f}"
-    replaced = same = 0
-    for name, content in contents.items():
-        place = folder / name
-        if place.exists():
-            if place.read_bytes() == content:
-                same += 1
-                continue
-            (aside / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(place, aside / name)
-            replaced += 1
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-    print(f"{len(contents)} files taken up, {same} of them unchanged.")
-    if replaced:
-        print(f"{replaced} files that were here and differed are now in {aside.name}.")
+    done = Counter(_put(folder, name, content, aside) for name, content in contents.items())
+    print(f"{len(contents)} files taken up, {done['same']} of them unchanged.")
+    if done["replaced"]:
+        print(f"{done['replaced']} files that were here and differed are now in {aside.name}.")
+    if done["merged"]:
+        print("Your progress is that of both: of each exercise the better state is kept.")
     print("Close notebooks that are open, without saving, and open them again.")
+
+
+def _put(folder: Path, name: str, content: bytes, aside: Path) -> str:
+    """Put one file in its place, and return in a word what became of it."""
+    place = folder / name
+    there = place.read_bytes() if place.exists() else None
+    if there == content:
+        return "same"
+    if there is not None and name == PROGRESS:
+        with contextlib.suppress(ForeignFile):  # where either is none, it is a file like others
+            parsed(name, there)
+            add(place, parsed(name, content))
+            return "merged"
+    if there is not None:
+        (aside / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(place, aside / name)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    return "new" if there is None else "replaced"
 
 
 def _contents(archive: Path) -> dict[str, bytes]:

@@ -272,25 +272,6 @@ def test_a_folder_that_cannot_be_written_to_costs_the_student_nothing(
     assert "It is not kept" in kept.remark
 
 
-def test_a_record_from_elsewhere_is_taken_in_and_a_foreign_one_refused(
-    lesson: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    mine = keeping.Keeper(lesson)
-    mine.keep(KEY, entry(0, "", failed=True))
-    monkeypatch.setattr(view, "keeper", lambda: mine)
-    other = tmp_path / "from-binder.json"
-    record.add(other, {KEY: entry()})
-    before = other.read_bytes()
-    view.take_in_progress(other)
-    assert kept(lesson)[KEY] == entry(failed=True)
-    assert other.read_bytes() == before
-    other.write_text("{}", encoding="utf-8")
-    with pytest.raises(ValueError, match="not the progress of this course"):
-        view.take_in_progress(other)
-    with pytest.raises(FileNotFoundError):
-        view.take_in_progress(tmp_path / "nowhere.json")
-
-
 def test_the_table_says_what_is_left_for_every_lesson(
     lesson: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -9,6 +11,7 @@ from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 from imbalance_builder.execute import kernel_sockets
+from imbalance_lab.checks import undefined
 
 IMPORTS = "from imbalance_lab.checks import Exercise, check, score_quiz\n"
 STUB = 'def counted(x):\n    """Count."""\n    # YOUR CODE HERE\n    raise NotImplementedError()'
@@ -24,13 +27,19 @@ FRONT_END = Config(Session={"metadata": {"cellId": "some-cell"}})
 
 def run(*sources: str, student: bool = True) -> list[nbformat.NotebookNode]:
     """Return the outputs of the last of some cells, after all were run."""
+    outputs: list[nbformat.NotebookNode] = ran(*sources, student=student)[-1].outputs
+    return outputs
+
+
+def ran(*sources: str, student: bool = True) -> list[nbformat.NotebookNode]:
+    """Return some cells, after all were run."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
     with kernel_sockets() as config:
         if student:
             config.merge(FRONT_END)
         NotebookClient(notebook, allow_errors=True, kernel_name="python3", config=config).execute()
-    outputs: list[nbformat.NotebookNode] = notebook.cells[-1].outputs
-    return outputs
+    cells: list[nbformat.NotebookNode] = notebook.cells
+    return cells
 
 
 def said(*sources: str) -> str:
@@ -40,19 +49,58 @@ def said(*sources: str) -> str:
     return "\n".join(error.traceback)
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
+def test_an_answer_with_a_syntax_error_is_pointed_to() -> None:
+    calls = (
         "check(counted, 1).on([1]).gives(2)",
         "asked = check(counted, 1)",
         "score_quiz(counted, 3)",
-    ],
+    )
+    cells = ran(STUB.replace("counted", "other"), "def counted(:\n    pass", IMPORTS, *calls)
+    for cell in cells[-len(calls) :]:
+        text = "\n".join(cell.outputs[0].traceback)
+        assert text.startswith("counted is not defined yet.")
+        assert "SyntaxError" in text
+        assert "Traceback" not in text
+
+
+OLD = "def bayes_threshold(c, d):\n    pass"
+NEW = OLD.replace("pass", "return c / (c + d)")
+BROKEN = NEW.replace(":", "")
+ASKED = (
+    IMPORTS + "from imbalance_lab.exercises.thresholds import BAYES_THRESHOLD\n"
+    "check(bayes_threshold, BAYES_THRESHOLD).on(1, 9).gives(0.1)"
 )
-def test_an_answer_with_a_syntax_error_is_pointed_to(call: str) -> None:
-    text = said(STUB.replace("counted", "other"), "def counted(:\n    pass", IMPORTS + call)
-    assert text.startswith("counted is not defined yet.")
-    assert "SyntaxError" in text
-    assert "Traceback" not in text
+RIGHT = "bayes_threshold: right on this input.\n"
+DID_NOT_RUN = "bayes_threshold: your last attempt did not run, because of its "
+
+
+@pytest.mark.parametrize("student", [True, False], ids=["by a person", "by nbclient"])
+def test_a_last_attempt_that_did_not_run_is_named_and_no_older_one_judged(student: bool) -> None:
+    told = {
+        # The first cell that needs the checks is often the graded one itself.
+        (OLD, BROKEN): DID_NOT_RUN + "SyntaxError in line 1.",
+        (OLD, BROKEN, NEW): RIGHT,
+        ("# again\n" + BROKEN,): DID_NOT_RUN + "SyntaxError in line 2.",
+        (NEW + "\n1 / 0",): RIGHT,
+        ("import os\n1 / 0\n" + OLD,): DID_NOT_RUN + "ZeroDivisionError in line 2.",
+        (NEW, "print(bayes_threshold(1, 9)"): RIGHT,
+    }
+    cells = [cell for attempts in told for cell in (*attempts, ASKED)]
+    outputs = [cell.outputs[0] for cell in ran(*cells, student=student) if cell.source == ASKED]
+    said = [o.text if o.output_type == "stream" else o.traceback[0] for o in outputs]
+    assert said == list(told.values())
+
+
+def test_what_was_mended_before_the_package_was_there_is_no_failed_attempt() -> None:
+    names = {"In": ["", OLD, BROKEN, NEW, ASKED], "bayes_threshold": len}
+    undefined._look_back(SimpleNamespace(user_ns=names))
+    assert names["bayes_threshold"] is len
+
+
+def test_nbgrader_takes_a_right_answer_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")  # as autograde does
+    (passed,) = run(IMPORTS, NEW, BROKEN, ASKED, student=False)
+    assert passed.text == RIGHT
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from released import ROOT
 
+from imbalance_lab.progress.record import Entry, add, read
 from imbalance_lab.work import pack_work, take_up_work
 
 COPY = "my-copies/02-metrics/wilson_interval-2026-03-02-101500.py"
 FIRST, SECOND = "lessons/00-start-here/start-here.ipynb", "lessons/02-metrics/metrics.ipynb"
+ONE, TWO, THREE = (f"02-metrics/metrics/{name}" for name in ("one", "two", "three"))
 MINE = (FIRST, SECOND, COPY, "my-progress.json")
 
 
@@ -94,6 +97,34 @@ def test_work_is_taken_up_in_a_fresh_course_and_what_was_there_is_kept(course, t
     said = capsys.readouterr().out
     assert "4 files taken up, 1 of them unchanged." in said
     assert "1 files that were here and differed are now in before-" in said
+
+
+def test_of_progress_here_and_there_the_better_state_is_kept(course, tmp_path, capsys):
+    here, fresh = course / "my-progress.json", tmp_path / "fresh"
+    here.unlink()
+    solved, tried = Entry(2, "2026-03-02T10:15:00+00:00"), Entry(failed=True, hints=1)
+    add(here, {ONE: solved, TWO: tried})
+    pack_work(course)
+    add(fresh / here.name, {ONE: tried, TWO: solved, THREE: solved})
+    take_up_work(course / "my-work.zip", fresh)
+    both = replace(solved, failed=True, hints=1)
+    assert read(fresh / here.name) == {ONE: both, TWO: both, THREE: solved}
+    assert "Your progress is that of both" in capsys.readouterr().out
+    assert not list(fresh.glob("before-*"))
+
+
+@pytest.mark.parametrize("damaged", ["here", "there"])
+def test_progress_that_is_damaged_is_kept_beside_the_other(course, tmp_path, damaged):
+    sound, other = (
+        (course, tmp_path / "fresh") if damaged == "there" else (tmp_path / "fresh", course)
+    )
+    (course / "my-progress.json").unlink()
+    add(sound / "my-progress.json", {ONE: Entry(2, "2026-03-02T10:15:00+00:00")})
+    write(other / "my-progress.json", "no record")
+    pack_work(course)
+    before = {path.read_text() for path in tmp_path.rglob("my-progress.json")}
+    take_up_work(course / "my-work.zip", tmp_path / "fresh")
+    assert {path.read_text() for path in (tmp_path / "fresh").rglob("my-progress.json")} == before
 
 
 @pytest.mark.parametrize(

@@ -8,37 +8,72 @@ it is told what to do about it.
 
 from __future__ import annotations
 
+import ast
 import linecache
+import os
 import re
-from importlib.resources import files
-from itertools import chain
+import traceback
 from types import FrameType, TracebackType
 from typing import Any
 
 from imbalance_lab.checks.failure import NotWrittenYet
+from imbalance_lab.lessons.released import answers, makes, name_of, names
 from imbalance_lab.notebook import answers_in, show_quietly, students_shell, this_shell
 
-_RECORDED = files("imbalance_lab") / "exercises" / "recorded"
-_MADE = re.compile(r"^(?:def|class)\s+(\w+)|^(quiz)\s*=", re.MULTILINE)
 _STUB = re.compile(r"^\s*raise NotImplementedError(\(\))?\s*$", re.MULTILINE)
+_cut_short: dict[str, str] = {}  # answers whose last attempt made nothing, and what ended it
+_before: dict[str, Any] = {}  # what there was when the cell at hand began
 
 
 def explain_missing_answers() -> None:
     """In a notebook, let cells explain a missing answer; elsewhere do nothing."""
     shell = this_shell()
     # Whoever set another handler keeps it, and a shell that draws nothing needs none.
-    if shell is not None and shell.custom_exceptions == ():
-        shell.set_custom_exc((NameError, NotImplementedError, NotWrittenYet), _show)
-        shell.events.register("post_run_cell", _forget_old_answer)
+    if shell is None or shell.custom_exceptions != ():
+        return
+    shell.set_custom_exc((NameError, NotImplementedError, NotWrittenYet), _show)
+    # Where nbgrader runs the cells, a right answer counts wherever it was written.
+    if getattr(shell, "kernel", None) is not None and not os.environ.get("NBGRADER_EXECUTION"):
+        _look_back(shell)
+        shell.events.register("pre_run_cell", lambda info: _before.update(shell.user_ns))
+        shell.events.register("post_run_cell", lambda result: _after_cell(shell, result))
 
 
-def _forget_old_answer(result: Any) -> None:
-    """Forget an answer whose new text is no Python, or the check would judge the old one."""
-    shell = students_shell()
-    if shell is not None and isinstance(result.error_before_exec, SyntaxError):
-        for name in filter(None, chain(*_MADE.findall(result.info.raw_cell or ""))):
-            if name == "quiz" or (_RECORDED / f"{name}.json").is_file():
-                shell.user_ns.pop(name, None)
+def _look_back(shell: Any) -> None:
+    """Forget answers whose last text, run before this package was there, is no Python."""
+    cells = shell.user_ns.get("In", [])[:-1]
+    for number, text in enumerate(cells):
+        try:
+            ast.parse(text)
+        except SyntaxError as error:
+            later = "\n".join(cells[number + 1 :])
+            _forget(shell, [name for name in _made_in(text) if not makes(name, later)], error)
+
+
+def _after_cell(shell: Any, result: Any) -> None:
+    """Forget an answer that this cell was to make anew, or the check would judge the old one."""
+    text, error = result.info.raw_cell or "", result.error_before_exec or result.error_in_exec
+    for name in [name for name in _cut_short if makes(name, text)]:
+        del _cut_short[name]
+    if error is not None:
+        old = [n for n in _made_in(text) if shell.user_ns.get(n) is _before.get(n)]
+        _forget(shell, old, error)
+    _before.clear()
+
+
+def _made_in(text: str) -> list[str]:
+    cells = answers(names()).values()
+    return [name for name in map(name_of, cells) if makes(name, text)]
+
+
+def _forget(shell: Any, made: list[str], error: BaseException) -> None:
+    """Forget answers that a cell did not get to, and remember what ended it."""
+    frames = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in frames if frame.f_globals is shell.user_ns]
+    line = error.lineno if isinstance(error, SyntaxError) else next(iter(lines), None)
+    for name in made:
+        shell.user_ns.pop(name, None)
+        _cut_short[name] = type(error).__name__ + (f" in line {line}" if line else "")
 
 
 def _show(
@@ -82,6 +117,13 @@ def _is_stub(name: str, shell: Any) -> bool:
 
 
 def _advice(name: str) -> list[str]:
+    if name in _cut_short:
+        return [
+            f"{name}: your last attempt did not run, because of its {_cut_short[name]}.",
+            "",
+            "This check would judge an older one, so that is forgotten. Mend the cell of your",
+            "answer and run it again.",
+        ]
     return [
         f"{name} is not defined yet.",
         "",

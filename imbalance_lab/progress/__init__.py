@@ -8,7 +8,7 @@ of the course. ``IMBALANCE_LAB_PROGRESS=off`` in the environment switches it off
 """
 
 from imbalance_lab.progress.hints import hint
-from imbalance_lab.progress.view import progress, take_in_progress
+from imbalance_lab.progress.view import progress
 from imbalance_lab.progress.worked import solution
 
-__all__ = ["hint", "progress", "solution", "take_in_progress"]
+__all__ = ["hint", "progress", "solution"]

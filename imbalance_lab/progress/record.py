@@ -96,14 +96,24 @@ def read(path: Path) -> Record:
         return {}
     if not path.is_file() or path.stat().st_size > _MOST_BYTES:
         raise ForeignFile(f"{path.name} is no file of a student's progress")
+    return parsed(path.name, path.read_bytes())
+
+
+def parsed(name: str, content: bytes) -> Record:
+    """Return the record that a file of this name holds.
+
+    Raises
+    ------
+    ForeignFile
+    """
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(content) if len(content) <= _MOST_BYTES else None
     except (ValueError, RecursionError):
-        raise ForeignFile(f"{path.name} is damaged") from None
+        raise ForeignFile(f"{name} is damaged") from None
     entries = found.get("exercises") if isinstance(found, dict) else None
     if not isinstance(entries, dict) or found.get("version") != VERSION:
-        raise ForeignFile(f"{path.name} is not the progress of this course")
-    return {key: _entry(path.name, key, value) for key, value in entries.items()}
+        raise ForeignFile(f"{name} is not the progress of this course")
+    return {key: _entry(name, key, value) for key, value in entries.items()}
 
 
 def _entry(file: str, key: str, value: Any) -> Entry:

@@ -10,7 +10,7 @@ from imbalance_lab.lessons.notice import notice
 from imbalance_lab.notebook import notebook_file, students_shell
 from imbalance_lab.progress.course import Notebook, course
 from imbalance_lab.progress.keeper import is_off, keeper, summary
-from imbalance_lab.progress.record import Entry, Record, read
+from imbalance_lab.progress.record import Entry, Record
 
 HEAD = ("lesson", "solved", "points", "left")
 NOTE = "Written answers are marked by a person and not counted here."
@@ -29,30 +29,6 @@ def progress() -> None:
     _publish(shell, update=False)
     notice(shell)
     keeper().changed = lambda: _publish(students_shell(), update=True)
-
-
-def take_in_progress(path: str | Path) -> None:
-    """Take in a record of another place, such as one that was saved from Binder.
-
-    Of each exercise the better state is kept; the other file stays as it is.
-
-    Parameters
-    ----------
-    path : str or Path
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is no record of progress.
-    """
-    other = Path(path)
-    if not other.exists():
-        raise FileNotFoundError(f"there is no file {other}")
-    for key, entry in read(other).items():
-        keeper().keep(key, entry)
-    progress()
 
 
 def _publish(shell: object, update: bool) -> None:
