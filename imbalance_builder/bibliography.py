@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pybtex.backends.markdown import Backend
+from pybtex.backends.plaintext import Backend as PlainText
 from pybtex.database import BibliographyData, Entry, parse_file
 from pybtex.exceptions import PybtexError
 from pybtex.style.formatting.unsrt import Style
@@ -16,6 +17,7 @@ from pybtex.style.template import field, sentence, tag
 
 from imbalance_builder.course import BuildError
 
+REFERENCES = "docs/references.bib"
 # A key is a heading and an anchor: what GitHub and JupyterLab both leave as it is.
 KEY = re.compile(r"[a-z][a-z0-9]*")
 NEEDED = ("title", "year")
@@ -26,10 +28,11 @@ MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~$])")
 
 @dataclass(frozen=True)
 class Reference:
-    """One entry: how a text names it, and all that is needed to find it, in Markdown."""
+    """One entry: how a text names it, and all that is needed to find it, in Markdown and plain."""
 
     label: str
     full: str
+    plain: str
 
 
 class _Titled(Style):  # type: ignore[misc]  # pybtex is untyped
@@ -71,13 +74,16 @@ def read_references(path: Path) -> dict[str, Reference]:
     if problems:
         raise BuildError("\n".join(problems))
     ordered = [entries.entries[key] for key in sorted(entries.entries)]
-    style, backend = _Titled(abbreviate_names=True), _Escaped()
+    style = _Titled(abbreviate_names=True)
     try:
-        texts = [" ".join(e.text.render(backend).split()) for e in style.format_entries(ordered)]
+        texts = [
+            [" ".join(e.text.render(one).split()) for one in (_Escaped(), PlainText())]
+            for e in style.format_entries(ordered)
+        ]
     except PybtexError as error:
         raise BuildError(f"{path.name}: {error}") from None
     return {
-        entry.key: Reference(_label(entry), text)
+        entry.key: Reference(_label(entry), *text)
         for entry, text in zip(ordered, texts, strict=True)
     }
 

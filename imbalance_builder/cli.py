@@ -22,10 +22,11 @@ from rich.table import Table
 
 import imbalance_lab
 from imbalance_builder import compare, records
+from imbalance_builder.bibliography import REFERENCES
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.examples import example_differences, record_examples
 from imbalance_builder.execute import Cancelled, Run, run_lesson, with_stored_outputs
-from imbalance_builder.listing import list_differences, write_list
+from imbalance_builder.listing import list_differences, write_lists
 from imbalance_builder.pages import page_differences, write_pages
 from imbalance_builder.release import CONFIG, keep_released, kept_differences, release_topic
 from imbalance_builder.source import name_of
@@ -137,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 failures += found
         else:
             if course.root == HERE:  # a notebook's check reads what is recorded
-                for name in [*record_examples(), *write_list(course)]:
+                for name in [*record_examples(), *write_lists(course)]:
                     console.print(f"recorded {name}")
             stale = [x for x in lessons if options.force or not records.up_to_date(x)]
             skipped = len(lessons) - len(stale)
@@ -178,7 +179,7 @@ def _copy_of(course: Course, folder: Path) -> Course:
         return built | (set(names) & {".ipynb_checkpoints", "__pycache__"})
 
     shutil.copytree(course.root / "solutions", folder / "solutions", ignore=unwanted)
-    for name in (CONFIG, "requirements.txt", GLOSSARY):
+    for name in (CONFIG, "requirements.txt", GLOSSARY, REFERENCES):
         if (course.root / name).exists():
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copy(course.root / name, folder / name)

@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from imbalance_builder.course import BuildError, Lesson
 from imbalance_builder.source import name_of, read_source
-from imbalance_builder.terms import explain_terms, meanings
+from imbalance_builder.terms import explain_links, titles
 
 CELL_TIMEOUT = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -149,9 +149,9 @@ def run_lesson(lesson: Lesson, on_cell: Callable[[int, int], None] | None = None
 
 
 def read_lesson(lesson: Lesson) -> NotebookNode:
-    """Return a lesson's cells, not run, with what its terms mean."""
+    """Return a lesson's cells, not run, with what its links lead to."""
     notebook = read_source(lesson.source)
-    explain_terms(notebook, meanings(lesson.root))
+    explain_links(notebook, titles(lesson.root))
     return notebook
 
 

@@ -1,7 +1,7 @@
-"""List the course's notebooks with their exercises, for the student's view of her progress.
+"""What the package lists of the course: exercises for a student's progress, papers for claims.
 
-The list is made from the sources alone. A check is known in it by the digest of the graded cell as
-students have it.
+The lists are made from the sources alone. A check is known in the first by the digest of the graded
+cell as students have it.
 """
 
 from __future__ import annotations
@@ -12,46 +12,57 @@ from pathlib import Path
 from typing import Any
 
 import imbalance_lab
+from imbalance_builder.bibliography import REFERENCES, read_references
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.source import HEADING, HIDDEN, POINTS, read_source
 from imbalance_lab.progress.course import digest
 
-LIST = Path(imbalance_lab.__file__).parent / "exercises" / "course.json"
+PACKAGE = Path(imbalance_lab.__file__).parent
+LIST, PAPERS = PACKAGE / "exercises" / "course.json", PACKAGE / "papers.json"
 _TITLE = re.compile(r"# (\d\d · [^:\n]+)")
 
 
-def write_list(course: Course) -> list[str]:
-    """Write the list if it has changed; return the names of the files written."""
-    text = list_of(course)
-    if LIST.exists() and LIST.read_text(encoding="utf-8") == text:
-        return []
-    LIST.write_text(text, encoding="utf-8")
-    return [LIST.name]
+def write_lists(course: Course) -> list[str]:
+    """Write the lists that have changed; return the names of the files written."""
+    changed = _changed(course)
+    for path, text in changed.items():
+        path.write_text(text, encoding="utf-8")
+    return [path.name for path in changed]
 
 
 def list_differences(course: Course) -> list[str]:
-    """Return where the stored list differs from the sources."""
-    if LIST.exists() and LIST.read_text(encoding="utf-8") == list_of(course):
-        return []
-    return [f"{LIST.name}: not what the sources give"]
+    """Return which stored list differs from what the sources give."""
+    return [f"{path.name}: not what the sources give" for path in _changed(course)]
+
+
+def _changed(course: Course) -> dict[Path, str]:
+    made = {LIST: list_of(course), PAPERS: papers_of(course)}
+    return {
+        path: text
+        for path, text in made.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def papers_of(course: Course) -> str:
+    """Return the text of the list of papers: by key, how a text names each."""
+    references = read_references(course.root / REFERENCES).items()
+    return _as_json({key: reference.label for key, reference in references})
+
+
+def _as_json(listed: Any) -> str:
+    return json.dumps(listed, indent=1, ensure_ascii=False) + "\n"
 
 
 def list_of(course: Course) -> str:
-    """Return the text of the list.
+    """Return the text of the list of exercises.
 
     Raises
     ------
     BuildError
         If a lesson has no title, or an exercise no heading.
     """
-    return (
-        json.dumps(
-            [_notebook(x) for x in course.lessons() if not x.is_deeper],
-            indent=1,
-            ensure_ascii=False,
-        )
-        + "\n"
-    )
+    return _as_json([_notebook(x) for x in course.lessons() if not x.is_deeper])
 
 
 def _notebook(lesson: Lesson) -> dict[str, Any]:

@@ -15,14 +15,13 @@ from pathlib import Path
 import nbformat
 
 from imbalance_builder.bases import Basis, read_bases, unfit_bases
-from imbalance_builder.bibliography import Reference, escaped, read_references
+from imbalance_builder.bibliography import REFERENCES, Reference, escaped, read_references
 from imbalance_builder.course import BuildError, Course, Lesson, by_length
 from imbalance_builder.sizes import PAGE as SIZES
 from imbalance_builder.sizes import Size, size_of, sizes_page
 from imbalance_builder.sources import Sources, read_sources, told, unfit_sources
 from imbalance_lab.claims import MIME_TYPE, SIGNS, VERDICTS, Claim
 
-REFERENCES = "docs/references.bib"
 CLAIMS = "docs/claims.md"
 BIBLIOGRAPHY = "docs/bibliography.md"
 TITLE = re.compile(r"# (?P<number>\d\d) · (?P<title>[^:\n]+): (?P<question>.+)")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import imbalance_builder
 from imbalance_builder.course import Lesson
-from imbalance_builder.terms import LINK, meanings
+from imbalance_builder.terms import LINK, titles
 
 PROGRAM = Path(imbalance_builder.__file__).resolve().parent
 PACKAGE = PROGRAM.parent  # where the other packages of the course are too
@@ -41,7 +41,7 @@ def write_record(lesson: Lesson, package_files: list[Path]) -> None:
     record = {
         "package": _digests(PACKAGE, used | _program()),
         "course": _digests(lesson.root, _inputs(lesson)),
-        "terms": _terms(lesson),
+        "titles": _titles(lesson),
         "built": _digests(lesson.root, [lesson.solution, lesson.release]),
     }
     path = record_path(lesson)
@@ -59,7 +59,7 @@ def up_to_date(lesson: Lesson) -> bool:
         return bool(
             record["package"] == _digests(PACKAGE, {*package, *_program()})
             and record["course"] == _digests(lesson.root, _inputs(lesson))
-            and record["terms"] == _terms(lesson)
+            and record["titles"] == _titles(lesson)
             and record["built"] == _digests(lesson.root, [lesson.solution, lesson.release])
         )
     except (OSError, ValueError, KeyError):
@@ -83,11 +83,12 @@ def _inputs(lesson: Lesson) -> list[Path]:
     return [lesson.source, *beside, *(path for path in settings if path.exists())]
 
 
-def _terms(lesson: Lesson) -> dict[str, str]:
-    """Return what the glossary says of the terms to which the lesson leads."""
-    said = meanings(lesson.root)
-    used = {anchor for _, anchor in LINK.findall(lesson.source.read_text(encoding="utf-8"))}
-    return {anchor: said[anchor] for anchor in sorted(used & set(said))}
+def _titles(lesson: Lesson) -> dict[str, str]:
+    """Return what is said of the places to which the lesson's text leads."""
+    said = titles(lesson.root)
+    text = lesson.source.read_text(encoding="utf-8")
+    used = {link["target"] for link in LINK.finditer(text)}
+    return {place: said[place] for place in sorted(used & set(said))}
 
 
 def _digests(root: Path, paths: set[Path] | list[Path]) -> dict[str, str]:

@@ -1,19 +1,27 @@
-"""What a term means, said where a reader points at its link, wherever the notebook lies.
+"""What a link leads to, said where a reader points at it, wherever the notebook lies.
 
-Links to the glossary lead nowhere from a notebook that was mailed, fetched or uploaded. Their
-titles come along.
+A notebook that was mailed, fetched or uploaded has none of the course around it, and its links lead
+nowhere. Their titles come along: what a term means, a reference in full, the title of a lesson.
 """
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Mapping
 from itertools import takewhile
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from imbalance_builder.bibliography import REFERENCES, read_references
+from imbalance_builder.course import Course
+from imbalance_builder.links import TITLE
+
 GLOSSARY = Path("docs", "glossary.md")
-LINK = re.compile(r"(\]\((?:\.\./)+docs/glossary\.md#([^()\s]+))\)")
+# A link that says by its words or its title where it leads needs no more.
+LINK = re.compile(r"\[(?P<words>[^\[\]]+)(?P<link>\]\((?:\.\./)+(?P<target>[^()\s\"]+))\)")
+PAGES = {"docs/laboratory.md": "How we test advice: the studies behind the verdicts."}
 ENTRY = re.compile(r"^## (.+)\n\n((?:.+\n)+)", re.MULTILINE)
 SEE = re.compile(r"See \[.+\]\(#(.+)\)\.")
 WORDS = re.compile(r"\[([^\]]+)\]\([^)]+\)")
@@ -43,11 +51,37 @@ def meanings(root: Path) -> dict[str, str]:
     return {anchor: said for anchor, said in plain.items() if said}
 
 
-def explain_terms(notebook: NotebookNode, said: dict[str, str]) -> None:
-    """Give each link to the glossary its term's meaning as its title."""
+def titles(root: Path) -> dict[str, str]:
+    """Return what is to be said of each place of the course to which a lesson may lead.
+
+    The places are as links name them, without what leads up: ``docs/glossary.md#recall``,
+    ``docs/bibliography.md#elkan2001``, ``09-thresholds/thresholds.ipynb``.
+    """
+    said = {f"{GLOSSARY.as_posix()}#{anchor}": text for anchor, text in meanings(root).items()}
+    bib = root / REFERENCES
+    if bib.exists():
+        said |= _references(bib, bib.stat().st_mtime_ns)
+    for lesson in Course(root).lessons():
+        if title := TITLE.search(lesson.source.read_text(encoding="utf-8")):
+            said[f"{lesson}.ipynb"] = title[1].strip()
+    return said | PAGES
+
+
+@functools.lru_cache(maxsize=4)
+def _references(path: Path, changed: int) -> dict[str, str]:
+    entries = read_references(path).items()
+    return {f"docs/bibliography.md#{key}": one.plain.replace('"', "”") for key, one in entries}
+
+
+def explain_links(notebook: NotebookNode, said: Mapping[str, str]) -> None:
+    """Give each link to another place of the course a title that says what is there."""
 
     def with_title(link: re.Match[str]) -> str:
-        return f'{link[1]} "{said[link[2]]}")' if link[2] in said else link[0]
+        place, words = link["target"], link["words"]
+        title = said.get(place) or said.get(place.partition("#")[0])
+        if title is None and place.startswith(f"{GLOSSARY.as_posix()}#"):
+            title = f"{place.partition('#')[2].replace('-', ' ')}: a formula, in the glossary."
+        return link[0] if title in (None, words) else f'[{words}{link["link"]} "{title}")'
 
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

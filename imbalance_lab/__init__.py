@@ -1,7 +1,8 @@
 """Imbalance Lab: a course on imbalanced classification that grades itself."""
 
 from imbalance_lab import guess
-from imbalance_lab.lessons import reset
+from imbalance_lab.lessons import notice, reset
 
 guess.offer()
 reset.offer()
+notice.offer()

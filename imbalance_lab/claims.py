@@ -6,8 +6,10 @@ The page of all claims is built from what these boxes leave in the executed note
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import asdict, dataclass
+from importlib.resources import files
 from typing import Any
 
 VERDICTS = ("holds", "holds only if", "does not hold", "not shown")
@@ -36,7 +38,8 @@ class Claim:
         The condition, or what the measurement showed, with the numbers formatted from the
         notebook's own variables.
     reference : str, default=""
-        Key of the paper that explains it, in the bibliography, such as "elkan2001".
+        Key of the paper that explains it, in the bibliography, such as "elkan2001"; the box
+        names it.
     evidence : str, default=""
         Row or rows of the coverage table, such as "E02 E03".
 
@@ -72,9 +75,17 @@ class Claim:
     def _box(self) -> str:
         colour, sign = _COLOURS[self.verdict], SIGNS[self.verdict]
         advice, because = html.escape(self.advice), html.escape(self.because)
+        paper = html.escape(_papers().get(self.reference, self.reference))
+        explained = f"<p>Explained by {paper}, see <em>Further reading</em>.</p>" if paper else ""
         return (
             f'<div style="border-left: 4px solid {colour}; padding: 0.4em 1em; margin: 0.5em 0">'
             f"<p><strong>Claim:</strong> {advice}</p>"
             f"<p><strong>{sign} {self.found}</strong> {because}</p>"
-            "</div>"
+            f"{explained}</div>"
         )
+
+
+def _papers() -> dict[str, str]:
+    """Return the papers of the bibliography by key, as a text names them."""
+    named: dict[str, str] = json.loads((files("imbalance_lab") / "papers.json").read_text("utf-8"))
+    return named

@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["LIBRARIES", "Item", "Report", "check_environment"]
-
 PYTHON = "3.11"
 
 # What a lesson imports or a student works with: the module, the names under which it can be

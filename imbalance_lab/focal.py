@@ -11,8 +11,6 @@ from scipy.special import expit
 
 from imbalance_lab.validation import checked, real
 
-__all__ = ["fit_focal"]
-
 Float = NDArray[np.float64]
 
 

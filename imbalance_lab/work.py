@@ -24,8 +24,6 @@ from imbalance_lab.lessons.notice import damage_of
 from imbalance_lab.progress.record import NAME as PROGRESS
 from imbalance_lab.progress.record import ForeignFile, add, parsed
 
-__all__ = ["pack_work", "take_up_work"]
-
 NAME = "my-work.zip"
 WORK = re.compile(
     r"lessons/\d\d-[a-z0-9-]+/[^/\\]+\.ipynb|my-progress[^/\\]*\.json"

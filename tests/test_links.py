@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import unicodedata
 from pathlib import Path
 
+import nbformat
 import pytest
 from released import ROOT
 
@@ -106,3 +109,40 @@ def test_every_link_to_another_lesson_leads_to_one_and_none_is_left_unlinked(les
     assert [t for t in targets if not (lesson.release.parent / t).resolve().exists()] == []
     neighbours = {t for t in targets if t.startswith("../") and t.endswith(".ipynb")}
     assert len(neighbours) >= 1
+
+
+# Where a notebook lands that was fetched at another depth, and one that was mailed.
+ELSEWHERE = ("x/course/{topic}/{name}.ipynb", "{name}.ipynb")
+LINK = re.compile(r'\[([^\[\]]+)\]\(((?:\.\./)+[^()\s"]+)(?:\s+"([^"]*)")?\)')
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=str)
+@pytest.mark.parametrize("place", ELSEWHERE, ids=["deeper", "alone"])
+def test_outside_of_the_course_a_link_still_says_what_is_at_its_other_end(
+    lesson: Lesson, place: str, tmp_path: Path
+) -> None:
+    copy = tmp_path / place.format(topic=lesson.topic, name=lesson.name)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(lesson.release, copy)
+    texts = [c.source for c in nbformat.read(copy, as_version=4).cells if c.cell_type == "markdown"]
+    links = [link for text in texts for link in LINK.findall(text)]
+    assert len(links) == "".join(texts).count("](../") > 0
+    for words, target, title in links:
+        assert not (copy.parent / target.partition("#")[0]).exists()
+        page = target.lstrip("./").partition("#")[0]
+        if page == "README.md":
+            assert words == "all lessons"
+        elif page.endswith(".ipynb"):
+            source = (ROOT / "solutions" / page).with_suffix(".py").read_text(encoding="utf-8")
+            assert f"# # {title or words}:" in source
+        elif page == "docs/bibliography.md":
+            assert re.search(r"\b(19|20)\d\d\b.*\.$", title), target
+            assert plainly(words) in plainly(title)
+        else:
+            assert len(title.split()) > 2, target
+
+
+def plainly(text: str) -> str:
+    """Return what a text says, without what marks it up: its letters, small and a to z."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z]", "", letters.lower())

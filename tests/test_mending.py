@@ -20,7 +20,7 @@ from imbalance_grader.arrange import arrange
 from imbalance_grader.intake import cells_of
 from imbalance_grader.source import read_source
 from imbalance_lab.__main__ import main
-from imbalance_lab.lessons import files
+from imbalance_lab.lessons import files, notice
 from imbalance_lab.lessons.damage import Mended
 from imbalance_lab.lessons.released import names, plain, released, text_of
 
@@ -404,3 +404,18 @@ def test_whatever_happened_nothing_is_lost_and_once_is_enough(seed):
     assert [x for x in by_name[0] if x != "{}"] == [x for x in by_name[1] if x != "{}"]
     whole = "".join("".join(text_of(cell).split()) for cell in mended["cells"])
     assert [text for text in written if "".join(text.split()) not in whole] == []
+
+
+@pytest.mark.parametrize(("place", "told"), [("x/y/01-z", 1), ("lessons/01-z", 0)])
+def test_a_notebook_outside_of_its_course_says_that_links_lead_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, told: int
+) -> None:
+    said: list[str] = []
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "glossary.md").touch()
+    monkeypatch.setattr(notice, "students_shell", lambda: "shell")
+    monkeypatch.setattr(notice, "notebook_file", lambda: tmp_path / place / "z.ipynb")
+    monkeypatch.setattr(notice, "show_quietly", lambda shell, text: said.append(text))
+    (tmp_path / place).mkdir(parents=True)
+    notice.offer()
+    assert said == [notice.OUTSIDE] * told

@@ -1,4 +1,4 @@
-"""What a link to the glossary says of its term, in the notebook itself."""
+"""What a link says of the place to which it leads, in the notebook itself."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import nbformat
 import pytest
 from released import ROOT
 
-from imbalance_builder.course import Course
-from imbalance_builder.terms import LINK, explain_terms, meanings
+from imbalance_builder.terms import PAGES, explain_links, meanings, titles
 
 SAID = meanings(ROOT)
 
@@ -35,16 +34,33 @@ def test_a_formula_that_plain_text_cannot_say_is_left_out_and_a_synonym_says_the
     assert SAID[anchor].startswith(said)
 
 
-def test_a_term_that_cannot_be_said_stays_a_plain_link():
-    source = "[a](../../docs/glossary.md#a) and [b](../../docs/glossary.md#b)"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
-    explain_terms(notebook, {"a": "The first."})
-    said = '[a](../../docs/glossary.md#a "The first.") and [b](../../docs/glossary.md#b)'
-    assert notebook.cells[0].source == said
+@pytest.mark.parametrize(
+    ("link", "title"),
+    [
+        ("[a](../../docs/glossary.md#a)", "The first."),
+        ("[b](../../docs/glossary.md#b-c)", "b c: a formula, in the glossary."),
+        ("[*On\ncosts*](../../docs/bibliography.md#elkan2001)", "C. Elkan. On costs."),
+        ("[lesson 01](../01-one/one.ipynb)", "01 · One"),
+        ("[a cell of it](../01-one/one.ipynb#quiz)", "01 · One"),
+        ("[01 · One](../01-one/one.ipynb)", None),
+        ("[all lessons](../../README.md)", None),
+        ("[a page](https://example.org/docs/glossary.md#a)", None),
+        ('[a](../../docs/glossary.md#a "Said already.")', None),
+    ],
+)
+def test_a_link_says_what_its_words_do_not(link: str, title: str | None) -> None:
+    said = {
+        "docs/glossary.md#a": "The first.",
+        "docs/bibliography.md#elkan2001": "C. Elkan. On costs.",
+        "01-one/one.ipynb": "01 · One",
+    }
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"x {link}, y")])
+    explain_links(notebook, said)
+    expected = link if title is None else f'{link[:-1]} "{title}")'
+    assert notebook.cells[0].source == f"x {expected}, y"
 
 
-@pytest.mark.parametrize("lesson", Course(ROOT).lessons(), ids=str)
-def test_every_lesson_says_its_terms(lesson):
-    text = "\n".join(c.source for c in nbformat.read(lesson.release, as_version=4).cells)
-    assert ".md#" in text
-    assert [anchor for _, anchor in LINK.findall(text) if anchor in SAID] == []
+def test_what_is_said_of_a_place_fits_into_a_links_title() -> None:
+    said = titles(ROOT)
+    assert set(PAGES) < set(said)
+    assert [place for place, text in said.items() if set(text) & set('$"\\\n') or not text] == []

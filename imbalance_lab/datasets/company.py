@@ -20,16 +20,6 @@ from imbalance_lab.datasets.transactions import (
 )
 from imbalance_lab.validation import SEED, Seed, checked, whole
 
-__all__ = [
-    "CAPACITY",
-    "LAST_DAY",
-    "TODAY",
-    "Company",
-    "make_company",
-    "read_in_time",
-    "share_saved",
-]
-
 #: The day on which a detector is trained. Days 0 to 149 are over.
 TODAY = 150
 #: The day after the last one on which the detector is used: it works on days 150 to 179.

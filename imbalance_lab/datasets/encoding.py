@@ -5,8 +5,6 @@ from __future__ import annotations
 from sklearn.compose import ColumnTransformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-__all__ = ["CATEGORICAL", "NUMERIC", "transaction_encoder"]
-
 #: Columns of `make_transactions` that are scaled.
 NUMERIC = (
     "amount",

@@ -18,8 +18,6 @@ from sklearn.utils import check_random_state
 
 from imbalance_lab.validation import PREVALENCE, SEED, Seed, checked, real, whole
 
-__all__ = ["make_bent", "make_dense"]
-
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 

@@ -22,8 +22,6 @@ from sklearn.datasets import fetch_openml, get_data_home
 
 from imbalance_lab.validation import checked, one_of, real
 
-__all__ = ["PUBLIC", "DatasetUnavailable", "fetch_public"]
-
 #: The sets by name: one of OpenML, then the 27 of imbalanced-learn's collection.
 PUBLIC = tuple(
     """

@@ -14,8 +14,6 @@ from sklearn.utils import check_random_state
 
 from imbalance_lab.validation import PREVALENCE, SEED, Seed, checked, whole
 
-__all__ = ["load_rare_breast_cancer", "load_rare_digits"]
-
 _PREVALENCE_OR_NONE = [*PREVALENCE, None]
 
 

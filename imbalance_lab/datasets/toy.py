@@ -19,8 +19,6 @@ from sklearn.utils import check_random_state, shuffle
 
 from imbalance_lab.validation import PREVALENCE, SEED, Seed, checked, real, whole
 
-__all__ = ["make_gauss", "make_nonlinear", "make_two_clouds"]
-
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 Move = Callable[[Float], None]

@@ -18,19 +18,6 @@ from sklearn.utils import check_random_state
 
 from imbalance_lab.validation import SEED, Seed, checked, finite, real, whole
 
-__all__ = [
-    "CHANNELS",
-    "CHARGEBACK_WINDOW",
-    "COST_PER_REVIEW",
-    "FRAUD_KINDS",
-    "HANDLING_COST",
-    "MERCHANTS",
-    "TRUTH_COLUMNS",
-    "cost_of_decisions",
-    "make_transactions",
-    "split_by_time",
-]
-
 #: What one manual review costs, in euros.
 COST_PER_REVIEW = 4.0
 #: What a missed fraud costs on top of its amount (chargeback fee, paperwork), in euros.

@@ -23,8 +23,6 @@ from PIL import Image
 
 from imbalance_lab.plots.core import DPI, PALETTE, REFERENCE, Picture, house_style
 
-__all__ = ["Scene", "Table", "View"]
-
 State = dict[str, Any]
 Cell = tuple[str, str]
 

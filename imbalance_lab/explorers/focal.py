@@ -16,8 +16,6 @@ from imbalance_lab.explorers.front import Control, Explorer
 from imbalance_lab.plots.core import NEGATIVE, PALETTE, POSITIVE
 from imbalance_lab.plots.words import share
 
-__all__ = ["FocalView", "focal_explorer"]
-
 Float = NDArray[np.float64]
 
 # Logits from which a model that says the same to all rows of one kind may choose.

@@ -20,8 +20,6 @@ from IPython.display import display
 from imbalance_lab.explorers.base import State, View
 from imbalance_lab.validation import check, real, whole
 
-__all__ = ["Control", "Explorer"]
-
 STYLE = Path(__file__).with_name("explorer.css")
 # What stands where no widget can be shown, below the still picture.
 HINT = "Run this cell in Jupyter to move the controls."

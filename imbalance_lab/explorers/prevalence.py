@@ -14,8 +14,6 @@ from imbalance_lab.explorers.base import BASELINE, POINT, Scene, State, View, on
 from imbalance_lab.explorers.front import Control, Explorer
 from imbalance_lab.plots.words import share
 
-__all__ = ["PrevalenceView", "prevalence_explorer"]
-
 # Scores of easy negatives are normal around this value; ordinary ones are around 0.
 EASY = -6.0
 

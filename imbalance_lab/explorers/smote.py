@@ -20,8 +20,6 @@ from imbalance_lab.plots.inputs import Label, binary_target, plane
 from imbalance_lab.plots.words import count, share
 from imbalance_lab.validation import checked, whole
 
-__all__ = ["SmoteView", "smote_explorer"]
-
 Float = NDArray[np.float64]
 Int = NDArray[np.int64]
 

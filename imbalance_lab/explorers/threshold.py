@@ -29,8 +29,6 @@ from imbalance_lab.plots.curves import draw_score_distributions, even_edges
 from imbalance_lab.plots.inputs import Label, binary_target, scores_1d
 from imbalance_lab.plots.words import count, share
 
-__all__ = ["ThresholdView", "threshold_explorer"]
-
 # Probabilities of something rarer than this lie in the last per cents, on a logit scale then.
 RARE = 0.05
 _EDGE = 0.0005  # where that scale ends; what lies beyond is drawn there

@@ -1,4 +1,4 @@
-"""Tell a student that the file of her notebook is damaged, and how it is mended."""
+"""Tell a student what is wrong with the file of her notebook, or with where it lies."""
 
 from __future__ import annotations
 
@@ -7,10 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from imbalance_lab.lessons.files import look
-from imbalance_lab.notebook import notebook_file, show_quietly
+from imbalance_lab.notebook import notebook_file, show_quietly, students_shell
 
 CALL = "from imbalance_lab.lessons import mend; mend()"
+OUTSIDE = (
+    "This notebook lies outside of its course, so links to other lessons, the glossary and the"
+    " bibliography lead nowhere. Point at one, and it says what is at its other end."
+)
 _told: list[str] = []
+
+
+def offer() -> None:
+    """Say so where a student's notebook has no course around it, as one that was mailed."""
+    shell, file = students_shell(), notebook_file()
+    if shell is not None and file and not (file.parent / "../../docs/glossary.md").is_file():
+        show_quietly(shell, OUTSIDE)
 
 
 def notice(shell: Any) -> None:

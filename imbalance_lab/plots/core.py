@@ -26,8 +26,6 @@ from matplotlib.figure import Figure
 
 from imbalance_lab.validation import check, real, whole
 
-__all__ = ["DPI", "NEGATIVE", "PALETTE", "POSITIVE", "Picture", "house_style", "picture"]
-
 # Okabe and Ito's eight colours, which stay apart under the common kinds of colour blindness. Yellow
 # comes last because it is faint as a line on white.
 PALETTE = {

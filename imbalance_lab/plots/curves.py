@@ -34,8 +34,6 @@ from imbalance_lab.plots.inputs import (
 from imbalance_lab.plots.words import count, listing, sentence_name, share
 from imbalance_lab.validation import checked, real, whole
 
-__all__ = ["precision_recall_curve", "reliability_diagram", "roc_curve", "score_distributions"]
-
 Float = NDArray[np.float64]
 
 # Models differ by colour and by dashes, points by their markers too; yellow is faint as a line.

@@ -11,8 +11,6 @@ import pandas as pd
 from imbalance_lab.experiments import Interval
 from imbalance_lab.plots.core import PALETTE, REFERENCE, Picture, legend_above, picture
 
-__all__ = ["intervals"]
-
 
 def intervals(
     rows: Mapping[str, tuple[float, float, float]] | pd.DataFrame,

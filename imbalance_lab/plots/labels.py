@@ -14,8 +14,6 @@ from imbalance_lab.plots.core import PALETTE, PANELS, Picture, picture
 from imbalance_lab.plots.inputs import Label, class_name, labels_1d, named
 from imbalance_lab.plots.words import count, listing, share
 
-__all__ = ["class_counts", "confusion_matrix"]
-
 _HATCHES = ["", "//", "..", "xx", "\\\\", "oo", "++", "--"]
 _OUTCOMES = [["true negatives", "false positives"], ["false negatives", "true positives"]]
 

@@ -107,7 +107,7 @@ def parsed(name: str, content: bytes) -> Record:
     ForeignFile
     """
     try:
-        found = json.loads(content) if len(content) <= _MOST_BYTES else None
+        found = json.loads(content) if len(content) <= _MOST_BYTES else {}
     except (ValueError, RecursionError):
         raise ForeignFile(f"{name} is damaged") from None
     entries = found.get("exercises") if isinstance(found, dict) else None
