@@ -13,15 +13,14 @@ from nbclient import NotebookClient
 from imbalance_builder.execute import kernel_sockets
 from imbalance_lab.datasets import make_gauss, make_two_clouds
 from imbalance_lab.explorers import (
-    Control,
     Explorer,
-    Table,
-    View,
     focal_explorer,
     prevalence_explorer,
     smote_explorer,
     threshold_explorer,
 )
+from imbalance_lab.explorers.base import Table, View
+from imbalance_lab.explorers.front import Control
 from imbalance_lab.plots import Picture
 
 

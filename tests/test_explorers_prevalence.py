@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from imbalance_lab.explorers import Explorer, PrevalenceView, prevalence_explorer
-from imbalance_lab.explorers.prevalence import EASY
+from imbalance_lab.explorers import Explorer
+from imbalance_lab.explorers.prevalence import EASY, PrevalenceView, prevalence_explorer
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from imbalance_lab.datasets import make_two_clouds
-from imbalance_lab.explorers import SmoteView, smote_explorer
+from imbalance_lab.explorers.smote import SmoteView, smote_explorer
 
 
 def clouds(n_samples=200, seed=1):

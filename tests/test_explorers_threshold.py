@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from sklearn import metrics
 
-from imbalance_lab.explorers import ThresholdView, threshold_explorer
+from imbalance_lab.explorers.threshold import ThresholdView, threshold_explorer
 
 
 def scored(n=800, rate=0.08, seed=3, decimals=None):

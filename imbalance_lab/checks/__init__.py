@@ -1,10 +1,4 @@
-"""Checks that read like a sentence, for the graded cells of every lesson.
-
->>> from imbalance_lab.checks import Exercise, check
->>> double = Exercise("double", lesson="00", section="Warm-up", arguments=("x",))
->>> check(lambda x: 2 * x, double).on(3).gives(6)
-double: right on this input.
-"""
+"""Checks that read like a sentence, for the graded cells of every lesson: see `check`."""
 
 from imbalance_lab.checks.calls import Call, Outcome, Raised, Returned, StandIn, Step, Unusable
 from imbalance_lab.checks.check import Check, check
