@@ -13,9 +13,7 @@ submission takes one core.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -23,7 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -31,7 +29,7 @@ from typing import IO, Any
 import nbformat
 from traitlets.config import Config
 
-from imbalance_grader import judge, machine, sandbox
+from imbalance_grader import judge, machine, patience, sandbox
 from imbalance_grader.names import is_assignment, is_student_id
 from imbalance_grader.needed import text_parts
 from imbalance_grader.results import Graded, Limits, NotebookResult, Protection, State
@@ -224,8 +222,7 @@ class Engine:
         else:
             self._refuse_visible(source, submission)
             whose = {"student": student, "assignment": assignment, "beside": dict(beside or {})}
-            told = prepared.told | whose
-            answer = self._judge(told, submission)
+            answer = self._judge(prepared.told | whose | {"given_up": {}}, submission)
         return self._graded(prepared.source, answer, assignment, student)
 
     def _graded(
@@ -289,6 +286,7 @@ class Engine:
         with self._turns.shared():
             most = self._most_memory(self._jobs)
             answer = self._ask_a_judge(told, submission, most)
+            at = answer.get(patience.AT)
             if first := _doubt(answer):
                 answer = self._ask_again(told, submission, most)
         # A process that is killed just as it begins looks like a sandbox that does not start.
@@ -298,6 +296,9 @@ class Engine:
             with self._turns.alone():
                 most = self._most_memory(1)
                 answer = self._ask_again(told, submission, most)
+            if at and at == answer.get(patience.AT):  # no machine is at fault in one cell only
+                told["given_up"][at] = patience.ENDS_THE_JUDGE
+                return self._judge(told, submission)
             if _doubt(answer) in _CAME_TO_NOTHING:
                 raise MachineError(_THRICE.format(free=machine.free_memory() >> 20))
             if _is_short(answer) and most < limit:
@@ -324,16 +325,31 @@ class Engine:
         return machine.share(jobs, self.limits.memory_bytes, free)
 
     def _ask_a_judge(self, told: dict[str, Any], submission: Path, most: int) -> dict[str, Any]:
+        """Return a judge's answer; graded cells that take it too long are given up one by one."""
         limits = sandbox.limits_without(self.limits, self._without)
+        end = time.monotonic() + limits.wall_seconds + _SPARE_SECONDS
+        while "slow" in (answer := self._ask_one(told, submission, most, limits, end)):
+            told["given_up"][answer[patience.AT]] = patience.too_slow(limits.judging_seconds)
+            left = max(end - time.monotonic() - limits.judging_seconds, 1.0)
+            limits = replace(limits, wall_seconds=min(limits.wall_seconds, left))
+        return answer
+
+    def _ask_one(
+        self,
+        told: dict[str, Any],
+        submission: Path,
+        most: int,
+        limits: Limits,
+        deadline: float,
+    ) -> dict[str, Any]:
         request = told | {
             "submission": str(submission.absolute()),
             "limits": vars(limits),
             "most_memory": most,
             "without": list(self._without),
+            "given_up": {at: [why.state.value, why.reason] for at, why in told["given_up"].items()},
         }
-        deadline = time.monotonic() + limits.wall_seconds + _SPARE_SECONDS
         link, theirs = socket.socketpair()
-        process = None
         with link:
             try:
                 with self._lock, theirs:
@@ -341,20 +357,14 @@ class Engine:
                     control = self._templates["judge"].control
                     self._templates["judge"].draw_ahead(told["oracles"])
                     socket.send_fds(control, [warm.REQUEST], sockets)
-                process = wire.receive(link, deadline=deadline)
+                process = int(wire.receive(link, deadline=deadline))
+            except (EOFError, ConnectionError):
+                return {"gone": "the judges' template ended"}
+            except (TimeoutError, wire.WireError) as error:
+                return {"failed": f"no judge was started ({type(error).__name__})"}
+            with contextlib.suppress(ConnectionError, TimeoutError):  # it is told below
                 wire.send(link, request, deadline)
-                return dict(wire.receive(link, deadline=deadline))
-            except (EOFError, BrokenPipeError, ConnectionError):
-                if process is None:
-                    return {"gone": "the judges' template ended"}
-                return {"ended": "the judge ended before it was done"}
-            except wire.WireError as error:
-                return {"failed": str(error)}
-            except TimeoutError:
-                if isinstance(process, int):
-                    with contextlib.suppress(OSError):
-                        os.kill(process, signal.SIGKILL)
-                return {"late": "the judge was not done in time"}
+            return patience.wait_for(link, process, limits.judging_seconds, deadline)
 
     # --- templates -------------------------------------------------------------------------------
 
@@ -388,7 +398,7 @@ def _doubt(answer: dict[str, Any]) -> str:
 
 def _is_short(answer: dict[str, Any]) -> bool:
     """Return whether a submission met its limit of memory."""
-    return "result" in answer and answer["result"]["state"] == State.OUT_OF_MEMORY
+    return bool(answer.get("short"))
 
 
 class _Turns:

@@ -31,11 +31,12 @@ import sys
 import time
 import traceback
 import warnings
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from imbalance_grader import choice, intake, loans, variant
+from imbalance_grader import choice, intake, loans, patience, variant
 from imbalance_grader import outputs as outputs_of
 from imbalance_grader.arrange import Script
 from imbalance_grader.kernel import Kernel, KernelEnded, RemoteStandIn, SandboxGone, Usage
@@ -58,7 +59,7 @@ _SLOWEST = 5
 OWN, UNUSED = "own", "unused"  # how a cell of the student's own is tagged, that ran or did not
 _BUSY = 0.25  # who computes for less of the time that was waited for him slept, or was held up
 _PAGE = resource.getpagesize()
-_SCORING_MEMORY = 1 << 30  # beyond what a judge begins with; an honest answer takes little of it
+_LONGEST_PRINTED = 20_000
 _MODULES = (
     "imbalance_lab.checks",
     "imblearn.metrics",
@@ -94,9 +95,10 @@ def main(reply: socket.socket, template: socket.socket) -> None:
     request = wire.receive(reply)
     with contextlib.suppress(OSError, ValueError):
         begins_with = int(Path("/proc/self/statm").read_text().split()[0]) * _PAGE
-        resource.setrlimit(resource.RLIMIT_AS, (begins_with + _SCORING_MEMORY,) * 2)
+        most = begins_with + int(request["limits"]["judging_bytes"])
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
-        answer = _grade(request, template)
+        answer = _grade(request, template, lambda at: wire.send(reply, {patience.AT: at}))
     except SandboxGone as error:
         answer = {"gone": str(error)}
     except BaseException:
@@ -104,7 +106,9 @@ def main(reply: socket.socket, template: socket.socket) -> None:
     wire.send(reply, answer)
 
 
-def _grade(request: dict[str, Any], template: socket.socket) -> dict[str, Any]:
+def _grade(
+    request: dict[str, Any], template: socket.socket, tell: Callable[[str], None]
+) -> dict[str, Any]:
     source = Source.from_json(request["source"])
     limits = Limits(**request["limits"])
     copies = variant.Copies.of(request["student"], request["assignment"])
@@ -121,7 +125,8 @@ def _grade(request: dict[str, Any], template: socket.socket) -> dict[str, Any]:
         os.environ[VARIABLE] = str(copies.recorded(whose))
     runs = needed_code(script.steps, source.cells, request["text"])
     settings = limits, request["without"], request["most_memory"]
-    session = _Session(source, script, runs, *settings, template)
+    session = _Session(source, script, runs, *settings, template, tell)
+    session.give_up(request["given_up"])
     session.grade()
     answer = session.record()
     answer["result"] |= {"variant": variant.name(), "made_from": script.origin.stranger}
@@ -150,7 +155,10 @@ class _Session:
         without: list[str],
         most_memory: int,
         template: socket.socket,
+        tell: Callable[[str], None],
     ) -> None:
+        self.tell = tell
+        self.given_up: set[str] = set()
         self.cells = source.cells
         self.script = script
         self.runs = runs
@@ -167,8 +175,20 @@ class _Session:
         self.own_seconds = 0.0
         self.left_out: dict[int, str] = {}
         self.state = State.GRADED
+        self.short = False
         self.details: list[str] = []
         self.usage = Usage()
+
+    def give_up(self, cells: Mapping[str, Sequence[str]]) -> None:
+        """Leave out graded cells with which an earlier judge could not be done."""
+        for number in range(len(self.runs)):
+            cell = self._cell(number)
+            if cell is not None and cell.grade_id in cells:
+                state, reason = cells[cell.grade_id]
+                self.given_up.add(cell.grade_id)
+                self._note(State(state), reason, number)
+                self._settle(cell, 0.0, reason)
+                self.shown[number] = [outputs_of.error("Stopped", reason)]
 
     def grade(self) -> None:
         """Run the notebook, again without a cell that ended the process, until it gets through."""
@@ -187,6 +207,8 @@ class _Session:
 
     def _judge_with_loans(self, cell: SourceCell) -> None:
         """Judge a failed answer once more with the right answers that it builds on."""
+        if cell.grade_id in self.given_up:
+            return
         lent = loans.lendable(cell, self.cells, self.results, self._names_used)
         if not lent or time.monotonic() > self.deadline:
             return
@@ -251,12 +273,12 @@ class _Session:
         self.seconds[number] = time.monotonic() - started
         self.own_seconds += self.seconds[number] if cell is None else 0.0
         if kernel.trouble:
-            self._note(*kernel.trouble, number)
+            self._note_limit(*kernel.trouble, number)
 
     def _leave_out(self, number: int, end: KernelEnded) -> None:
         cell = self._cell(number)
         self.left_out[number] = end.reason
-        self._note(end.state, end.reason, number)
+        self._note_limit(end.state, end.reason, number)
         if cell is not None and cell.role == "graded":
             self._settle(cell, 0.0, f"your answer was stopped: {end.reason}")
         self.shown[number] = [outputs_of.error("Stopped", end.reason)]
@@ -265,6 +287,11 @@ class _Session:
             for other in range(len(self.runs)):
                 if self._cell(other) is None:
                     self.left_out.setdefault(other, "other cells of your own ended the process")
+
+    def _note_limit(self, state: State, reason: str, number: int) -> None:
+        """Note a limit that the student's process met: of memory it may have had a share only."""
+        self.short |= state is State.OUT_OF_MEMORY
+        self._note(state, reason, number)
 
     def _note(self, state: State, reason: str, number: int) -> None:
         if self.state is State.GRADED:
@@ -305,6 +332,13 @@ class _Session:
     # --- scoring ---------------------------------------------------------------------------------
 
     def _score(self, kernel: Kernel, number: int, cell: SourceCell) -> None:
+        self.tell(cell.grade_id)
+        try:
+            self._judge(kernel, number, cell)
+        finally:
+            self.tell("")
+
+    def _judge(self, kernel: Kernel, number: int, cell: SourceCell) -> None:
         standins = {
             name: RemoteStandIn(kernel, name, self._names_used(answer))
             for name, answer in cell.answers.items()
@@ -325,10 +359,15 @@ class _Session:
                 value = _execute(cell, names)
             except CheckFailed as failed:
                 points, message, mistake, error = 0.0, str(failed), failed.mistake, failed
+            except MemoryError as raised:
+                many = patience.too_large(self.limits.judging_bytes)
+                self._note(many.state, many.reason, number)
+                points, message, error = 0.0, many.reason, raised
             except Exception as raised:
                 message = f"{type(raised).__name__}: {raised}".rstrip(": ")
                 points, error = 0.0, raised
-        outputs = [outputs_of.stream(printed.getvalue())] if printed.getvalue() else []
+        said, message = printed.getvalue()[:_LONGEST_PRINTED], message[:_LONGEST_MESSAGE]
+        outputs = [outputs_of.stream(said)] if said else []
         if error is not None:
             outputs.append(outputs_of.error(type(error).__name__, message))
         elif value is not None:
@@ -341,7 +380,7 @@ class _Session:
             message = kernel.trouble[1]
         self.shown[number] = outputs
         if points < cell.points and not message:
-            message = printed.getvalue()
+            message = said
         self._settle(cell, points, message, mistake, time.monotonic() - started)
 
     def _names_used(self, answer: str) -> frozenset[str]:
@@ -426,6 +465,7 @@ class _Session:
             "result": result.to_json(),
             "cells": self._notebook_cells(),
             "doubt": self._doubt,
+            "short": self.short,
         }
 
     @property

@@ -1,8 +1,9 @@
-"""How much memory this machine has free, and how many submissions that allows at a time."""
+"""How much memory is free, how many submissions that allows at a time, and what one computes."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def free_memory(root: Path = Path("/")) -> int:
     """
     found = [value for value in (*_system(root), *_control_groups(root)) if value >= 0]
     return min(found, default=0)
+
+
+def processor_seconds(process: int) -> float:
+    """Return the processor time that a process has used so far, 0 where it has ended, s."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def _system(root: Path) -> Iterator[int]:

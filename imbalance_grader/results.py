@@ -225,6 +225,11 @@ class Limits:
         Of the values that it returns to one graded cell.
     call_seconds : float, default=30
         Wall time of one cell, and of all calls that one check makes in one message.
+    judging_seconds : float, default=20
+        Processor time that the grader's own process takes over one graded cell, to read, compare
+        and show what came.
+    judging_bytes : int, default=1 GiB
+        Memory that this process takes beyond what it begins with.
     """
 
     memory_bytes: int = 2 << 30
@@ -235,6 +240,8 @@ class Limits:
     output_bytes: int = 2 << 20
     value_bytes: int = 32 << 20
     call_seconds: float = 30.0
+    judging_seconds: float = 20.0
+    judging_bytes: int = 1 << 30
 
     def __post_init__(self) -> None:
         for limit in fields(self):

@@ -61,6 +61,8 @@ def read_outcome(written: Any) -> Outcome:
             return Returned(plain(parts[0]))
         except NotPlainError as error:
             return Unusable(str(error))
+        except MemoryError:  # for who reads it to tell, and no fault of the form
+            raise
         except Exception as error:
             raise WireError(f"a value that cannot be read: {type(error).__name__}") from None
     if kind == "unusable" and [type(part) for part in parts] == [str]:

@@ -31,6 +31,7 @@ _FRAME_SECONDS = 10.0  # from its first byte to its last
 _MOST_COLUMNS = 10_000
 _MOST_CATEGORIES = 1_000
 _MOST_LABELS = 2_000  # of an index of several levels
+_COST_OF_PANDAS = 200  # elements: an object of pandas takes as long to make as so many
 _MOST_ALIKE = 16  # keys of one hash: each costs as many steps as there are before it
 _SMALL = 64
 _MOST_KEYS = 50_000  # of all sets and dicts that are not small: few enough for the worst of them
@@ -111,6 +112,7 @@ class Decoder:
         Raises
         ------
         WireError
+        MemoryError
         """
         self.depth += 1
         if self.depth > _DEEPEST:
@@ -125,7 +127,7 @@ class Decoder:
                 unicode_errors="surrogatepass",
                 timestamp=1,  # msgpack's own type for times: a plain float
             )
-        except WireError:
+        except (WireError, MemoryError):
             raise
         except Exception as error:  # whatever msgpack, NumPy or pandas makes of hostile parts
             raise WireError(f"not a frame: {type(error).__name__}") from None
@@ -136,15 +138,20 @@ class Decoder:
         if code not in _CODES:
             raise WireError(f"unknown code {code}")
         parts = self.decode(data)
+        if code in _PANDAS_CODES:
+            self._take(_COST_OF_PANDAS)
         if code in _SETS and type(parts) is list:
             self._expect_spread(parts)
         return _CODES[code][2](parts)
 
     def _counted(self, items: list[Any]) -> list[Any]:
-        self.left -= len(items) + 1
+        self._take(len(items) + 1)
+        return items
+
+    def _take(self, elements: int) -> None:
+        self.left -= elements
         if self.left < 0:
             raise TooMuch(f"more than {self.most:,} elements in lists, sets and dicts")
-        return items
 
     def _dict(self, pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
         self._counted(pairs)
@@ -318,7 +325,7 @@ def _read_frame(parts: Any) -> pd.DataFrame:
     return frame
 
 
-_SETS, _SCALAR, _INDEX = (2, 3), 7, 8
+_SETS, _SCALAR, _INDEX, _PANDAS_CODES = (2, 3), 7, 8, (8, 9, 10)
 _CODES: dict[int, tuple[tuple[type, ...], Callable[[Any], Any], Callable[[Any], Any]]] = {
     1: ((tuple,), list, _read_tuple),
     2: ((set,), list, _read_set(set)),

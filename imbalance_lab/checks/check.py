@@ -124,6 +124,8 @@ class Check:
                 try:
                     verdict = judge(outcome.value, *call.args, **call.kwargs)
                     shown = law.shows
+                except MemoryError:
+                    raise
                 except Exception:  # the law expects another kind of value than what came
                     verdict = "the value is of another kind, or has another shape, than asked for"
             if verdict is not True:
@@ -175,6 +177,8 @@ class Check:
                 values.append(outcome.value)
         try:
             credit = by(values)
+        except MemoryError:
+            raise
         except Exception:  # the judge expects another kind of value than what came
             credit = Credit(0, "the values are of another kind, or have another shape, than asked")
         points = credit.points(up_to)

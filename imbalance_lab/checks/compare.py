@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sized
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from imbalance_lab.checks.show import show
 
 REL = 1e-6
 ABS = 1e-8
@@ -57,6 +60,8 @@ def _scalar_difference(expected: Any, got: Any, rel: float, abs_: float) -> str 
         return None if got == expected else ""
     if isinstance(got, bool) or not isinstance(got, int | float | complex):
         return _wrong_type("a number", got, (int, float, complex))
+    if isinstance(got, int) and abs(got) > sys.float_info.max:
+        return "the value is too large"
     if math.isnan(abs(expected)) or math.isnan(abs(got)):
         both = math.isnan(abs(expected)) and math.isnan(abs(got))
         return None if both else ("" if math.isnan(abs(expected)) else "nan is not a number")
@@ -102,7 +107,8 @@ def _dict_difference(expected: dict[Any, Any], got: Any, rel: float, abs_: float
     if not isinstance(got, dict):
         return _wrong_type("a dict", got, dict)
     if set(got) != set(expected):
-        return f"the keys should be {sorted(map(repr, expected))}, not {sorted(map(repr, got))}"
+        right, came = (show(sorted(map(repr, keys))) for keys in (expected, got))
+        return f"the keys should be {right}, not {came}"
     for key, value in expected.items():
         reason = difference(value, got[key], rel, abs_)
         if reason is not None:
@@ -114,7 +120,7 @@ def _series_difference(expected: pd.Series, got: Any, rel: float, abs_: float) -
     if not isinstance(got, pd.Series):
         return _wrong_type("a Series", got, pd.Series)
     if list(got.index) != list(expected.index):
-        return f"the index should be {list(expected.index)}, not {list(got.index)}"
+        return f"the index should be {show(list(expected.index))}, not {show(list(got.index))}"
     return _sequence_difference(expected.to_numpy(), got.to_numpy(), rel, abs_)
 
 
@@ -124,7 +130,7 @@ def _frame_difference(expected: pd.DataFrame, got: Any, rel: float, abs_: float)
     for what in ("columns", "index"):
         right, came = list(getattr(expected, what)), list(getattr(got, what))
         if right != came:
-            return f"the {what} should be {right}, not {came}"
+            return f"the {what} should be {show(right)}, not {show(came)}"
     for column in expected.columns:
         reason = _sequence_difference(
             expected[column].to_numpy(), got[column].to_numpy(), rel, abs_

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 _ATOMS = (bool, int, float, complex, str, bytes, type(None))
+_LONG: dict[Any, Any] = {np.longdouble: float, np.clongdouble: complex}  # not Python's own
 _DEEPEST = 20
 _LONGEST = 5_000_000
 
@@ -61,7 +62,7 @@ class _Rebuilding:
         if depth >= _DEEPEST:
             raise NotPlainError(f"a value nested deeper than {_DEEPEST} levels")
         if issubclass(kind, np.generic) and kind.__module__ == "numpy":
-            return self.plain(value.item(), depth + 1)
+            return _LONG[kind](value) if kind in _LONG else self.plain(value.item(), depth + 1)
         if kind is np.ndarray or isinstance(value, pd.Index):
             return self._array(value, depth)
         if kind is range:
@@ -90,6 +91,8 @@ class _Rebuilding:
     def _array(self, values: Any, depth: int) -> np.ndarray:
         self._take(values.size)
         array = np.asarray(values)
+        if array.dtype.type in _LONG:
+            return array.astype(_LONG[array.dtype.type])
         if array.dtype.kind in "biufcUSMm":
             return np.array(array, copy=True)
         if array.dtype.kind == "O":

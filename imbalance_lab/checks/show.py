@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import reprlib
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -17,10 +16,12 @@ _MOST_ROWS = 200  # a longer table is named by its size and columns
 def show(value: Any) -> str:
     """Return `value` as short text: numbers with 6 significant digits, long data cut."""
     if isinstance(value, pd.DataFrame) and len(value) > _MOST_ROWS:
-        return f"DataFrame({len(value)} rows: {', '.join(map(str, value.columns))})"
+        columns = ", ".join(map(str, value.columns))
+        return f"DataFrame({len(value)} rows: {_cut(columns)})"
     if isinstance(value, pd.DataFrame):
-        table = str(value.head(8).to_string(float_format="{:.6g}".format, max_cols=8))
-        return "\n" + textwrap.indent(table, " " * _INDENT)
+        looks = {"float_format": "{:.6g}".format, "max_cols": 8, "max_colwidth": 80}
+        lines = value.head(8).to_string(**looks).splitlines()
+        return "".join(f"\n{' ' * _INDENT}{_cut(line)}" for line in lines)
     if isinstance(value, pd.Series):
         plain_index = list(value.index) == list(range(len(value)))
         index = "" if plain_index else f", index={_items(list(value.index))}"
@@ -30,12 +31,16 @@ def show(value: Any) -> str:
     if isinstance(value, list | tuple):
         return _items(value)
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k!r}: {show(v)}" for k, v in list(value.items())[:8]) + "}"
+        return "{" + _cut(", ".join(f"{k!r}: {show(v)}" for k, v in list(value.items())[:8])) + "}"
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, np.generic):
         return show(value.item())
     return str(_REPR.repr(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 2 * _WIDTH else text[: 2 * _WIDTH] + " ..."
 
 
 def kind_of(value: Any) -> str:

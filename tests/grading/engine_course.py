@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade, is_grade
 
 from imbalance_builder.execute import kernel_sockets
+from imbalance_grader.engine import Engine
+from imbalance_grader.results import CellResult, Graded
 from imbalance_grader.source import read_source
 
 # Words that stand only where a submission must not look.
@@ -187,6 +190,26 @@ def make_course(root: Path) -> Course:
     for path in (root, *root.rglob("*")):
         path.chmod(0o777 if path.is_dir() else 0o666)
     return course
+
+
+def grade(engine: Engine, course: Course, source: Path | None = None, **answers: str) -> Graded:
+    """Grade a submission that is right but for these answers."""
+    path = course.hand_in("ada", course.answered(RIGHT | answers))
+    return engine.grade(source or course.source, path, "warm-up", "ada")
+
+
+def cell(graded: Graded, grade_id: str) -> CellResult:
+    """Return what came of a graded cell."""
+    return next(each for each in graded.result.cells if each.grade_id == grade_id)
+
+
+def changed_source(course: Course, folder: Path, change: Callable[[Any], Any]) -> Path:
+    """Write the instructor's notebook with changed cells into another folder."""
+    notebook = nbformat.read(course.source, as_version=4)
+    change(notebook.cells)
+    path = folder / "lesson.ipynb"
+    nbformat.write(notebook, path)
+    return path
 
 
 def ordinary_user_command(program: list[str]) -> list[str]:

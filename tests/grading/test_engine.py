@@ -16,12 +16,21 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from engine_course import POINTS, RIGHT, Course, make_course, stock_points
+from engine_course import (
+    POINTS,
+    RIGHT,
+    Course,
+    cell,
+    changed_source,
+    grade,
+    make_course,
+    stock_points,
+)
 from nbgrader.utils import determine_grade, is_grade
 
 from imbalance_grader import machine
 from imbalance_grader.engine import Engine, EngineError, MachineError
-from imbalance_grader.results import CellResult, Graded, Limits, NotebookResult, State
+from imbalance_grader.results import Graded, Limits, NotebookResult, State
 from imbalance_grader.source import SourceError, read_source
 from imbalance_oracles.secret import VARIABLE
 from imbalance_sandbox import watch
@@ -32,15 +41,6 @@ LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_se
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return make_course(tmp_path_factory.mktemp("engine") / "course")
-
-
-def grade(engine: Engine, course: Course, **answers: str) -> Graded:
-    path = course.hand_in("ada", course.answered(RIGHT | answers))
-    return engine.grade(course.source, path, "warm-up", "ada")
-
-
-def cell(graded: Graded, grade_id: str) -> CellResult:
-    return next(each for each in graded.result.cells if each.grade_id == grade_id)
 
 
 # --- the same grades as stock nbgrader -----------------------------------------------------------
@@ -638,14 +638,6 @@ def test_course_where_every_submission_can_read_is_refused(engine: Engine, tmp_p
 
 
 # --- the instructor's notebook -------------------------------------------------------------------
-
-
-def changed_source(course: Course, tmp_path: Path, change: Any) -> Path:
-    notebook = nbformat.read(course.source, as_version=4)
-    change(notebook.cells)
-    path = tmp_path / "lesson.ipynb"
-    nbformat.write(notebook, path)
-    return path
 
 
 def test_roles_and_names_of_the_source(course: Course) -> None:

@@ -1,0 +1,111 @@
+"""How long the engine waits for a judge: a limit of processor time for each graded cell.
+
+The judge reads, compares and shows what an answer returned, in cells that were written with
+honest values in mind. It says which of them it begins and when it is done. The engine looks at
+the processor time that it uses meanwhile and, at the limit, ends it: from outside, since a judge
+that is deep in a library cannot end itself. The cell in hand is then given up, and the submission
+is judged anew without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from imbalance_grader.machine import processor_seconds
+from imbalance_grader.results import State
+from imbalance_sandbox import wire
+
+AT = "at"  # key of a notice: the graded cell that is begun, "" where one is done
+_LOOK_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """Why a graded cell is not judged.
+
+    Parameters
+    ----------
+    state : State
+    reason : str
+        The end of a sentence about the cell.
+    """
+
+    state: State
+    reason: str
+
+
+def too_slow(seconds: float) -> GivenUp:
+    """Return why a cell is given up that takes the judge too long."""
+    reason = (
+        f"judging what your answer returned took more than {seconds:g} s of processor time: is it"
+        " much larger than what is asked for?"
+    )
+    return GivenUp(State.TIMED_OUT, reason)
+
+
+def too_large(memory: int) -> GivenUp:
+    """Return why a cell has no points in which the judge had no memory left, bytes."""
+    reason = (
+        f"judging what your answer returned took more than {memory >> 20:,} MB of memory: is it"
+        " much larger than what is asked for?"
+    )
+    return GivenUp(State.OUT_OF_MEMORY, reason)
+
+
+ENDS_THE_JUDGE = GivenUp(
+    State.CRASHED, "what your answer returned ended the process that judges it, three times"
+)
+
+
+def wait_for(link: socket.socket, process: int, seconds: float, deadline: float) -> dict[str, Any]:
+    """Return a judge's answer, or how it came that there is none.
+
+    Parameters
+    ----------
+    link : socket
+        On which the judge sends notices and, at last, its answer.
+    process : int
+        Its number.
+    seconds : float
+        Of processor time, for one graded cell; as much for what it does between two of them.
+    deadline : float
+        By `time.monotonic`, for all of it.
+
+    Returns
+    -------
+    dict
+        The answer; or ``slow`` (it was ended), ``late`` (the same, and no cell is to blame),
+        ``ended`` or ``failed``, with the graded cell in hand as ``at``, "" where there was none.
+    """
+    at, before = "", 0.0
+    try:
+        while True:
+            try:
+                message = wire.receive(
+                    link, deadline=min(time.monotonic() + _LOOK_SECONDS, deadline)
+                )
+            except TimeoutError:
+                if time.monotonic() >= deadline:
+                    return _stop(process, "late", "the judge was not done in time", "")
+                if processor_seconds(process) - before > seconds:
+                    return _stop(process, "slow" if at else "late", "the judge took too long", at)
+                continue
+            if AT not in message:
+                return dict(message)
+            at, before = message[AT], processor_seconds(process)
+    except (EOFError, ConnectionError):
+        return {"ended": "the judge ended before it was done", AT: at}
+    except wire.WireError as error:
+        return {"failed": str(error), AT: at}
+
+
+def _stop(process: int, how: str, why: str, at: str) -> dict[str, Any]:
+    with contextlib.suppress(OSError):
+        os.kill(process, signal.SIGKILL)
+    return {how: why, AT: at}
