@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Sized
 from typing import Any
 
@@ -56,11 +55,12 @@ def _scalar_difference(expected: Any, got: Any, rel: float, abs_: float) -> str 
     got = _item(got)
     if isinstance(expected, bool | str | bytes | type(None)):
         if type(got) is not type(expected):
-            return _wrong_type(_a(expected), got, type(expected))
+            wanted = "None" if expected is None else _article(type(expected).__name__)
+            return _wrong_type(wanted, got, type(expected))
         return None if got == expected else ""
     if isinstance(got, bool) or not isinstance(got, int | float | complex):
         return _wrong_type("a number", got, (int, float, complex))
-    if isinstance(got, int) and abs(got) > sys.float_info.max:
+    if isinstance(got, int) and abs(got) > 10**308:
         return "the value is too large"
     if math.isnan(abs(expected)) or math.isnan(abs(got)):
         both = math.isnan(abs(expected)) and math.isnan(abs(got))
@@ -132,9 +132,8 @@ def _frame_difference(expected: pd.DataFrame, got: Any, rel: float, abs_: float)
         if right != came:
             return f"the {what} should be {show(right)}, not {show(came)}"
     for column in expected.columns:
-        reason = _sequence_difference(
-            expected[column].to_numpy(), got[column].to_numpy(), rel, abs_
-        )
+        pair = expected[column].to_numpy(), got[column].to_numpy()
+        reason = _sequence_difference(*pair, rel, abs_)
         if reason is not None:
             return f"in column {column!r}" + (f": {reason}" if reason else "")
     return None
@@ -164,10 +163,6 @@ def _item(value: Any) -> Any:
     """Return a NumPy number as Python's; an array without a dimension is one too."""
     scalar = isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0)
     return value.item() if scalar else value
-
-
-def _a(value: Any) -> str:
-    return "None" if value is None else _article(type(value).__name__)
 
 
 def _article(noun: str) -> str:

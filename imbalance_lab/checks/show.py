@@ -16,8 +16,7 @@ _MOST_ROWS = 200  # a longer table is named by its size and columns
 def show(value: Any) -> str:
     """Return `value` as short text: numbers with 6 significant digits, long data cut."""
     if isinstance(value, pd.DataFrame) and len(value) > _MOST_ROWS:
-        columns = ", ".join(map(str, value.columns))
-        return f"DataFrame({len(value)} rows: {_cut(columns)})"
+        return f"DataFrame({len(value)} rows: {_cut(', '.join(map(str, value.columns)))})"
     if isinstance(value, pd.DataFrame):
         looks = {"float_format": "{:.6g}".format, "max_cols": 8, "max_colwidth": 80}
         lines = value.head(8).to_string(**looks).splitlines()
