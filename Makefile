@@ -65,7 +65,7 @@ long: $(INSTALLED)  ## run what repeats: known answers, kills, other processors 
 lessons: $(INSTALLED)  ## build the notebooks that have changed (ONLY=01 for one lesson)
 	@$(RUN) $(PY) -m imbalance_builder --jobs $(JOBS) $(if $(ONLY),--only $(ONLY))
 
-evidence: $(INSTALLED)  ## run the studies that are not finished (STUDY=smote for one; Ctrl-C stops)
+evidence: $(INSTALLED)  ## run the studies that are not finished (STUDY=smote or smote/clouds; Ctrl-C stops)
 	@$(RUN) OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m imbalance_evidence run $(STUDY) \
 		--jobs $(JOBS) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 	@$(RUN) $(PY) -m imbalance_builder --pages

@@ -63,10 +63,10 @@ class Basis:
 
     def verdict(self, read: Reader = evidence.study) -> str | None:
         """Return the study's verdict on the claim's advice, or None while it is not finished."""
-        found = read(self.study)
-        if not _finished(found):
+        found, parts = read(self.study), self.comparison.split()
+        if not all(found.facts(one)["finished"] for one in parts):
             return None
-        return joint([self._turned(found.verdict_on(one)) for one in self.comparison.split()])
+        return joint([self._turned(found.verdict_on(one)) for one in parts])
 
     def _turned(self, said: str) -> str:
         return _MIRRORED.get(said, said) if self.sense == OPPOSITE else said
@@ -98,11 +98,10 @@ class Basis:
     def _others(self, read: Reader) -> Iterator[str]:
         waiting = []
         for study, comparison in self.named():
-            found = read(study)
-            if not _finished(found):
+            facts = read(study).facts(comparison)
+            if not facts["finished"]:
                 waiting.append(f"[`{study}`](laboratory.md), {comparison}")
                 continue
-            facts = found.facts(comparison)
             yield (
                 f"Beside it, [`{study}`](laboratory.md), {comparison} (“{facts['advice']}”): "
                 f"{facts['verdict']}{numbers_of(facts)}."
@@ -120,10 +119,6 @@ def joint(verdicts: Iterable[str]) -> str:
     if ONLY_IF in said or {HOLDS, DOES_NOT_HOLD} <= said:
         return ONLY_IF
     return NOT_SHOWN if NOT_SHOWN in said else said.pop()
-
-
-def _finished(found: evidence.Result) -> bool:
-    return found.runs[0] == found.runs[1]
 
 
 def numbers_of(facts: dict[str, Any]) -> str:

@@ -21,15 +21,17 @@ from imbalance_evidence.study import Study, load_study, study_names
 from imbalance_evidence.summary import result_of, result_text, write_result
 
 STOPPED = 130
+NAMED = "STUDY[/COMPARISON]"
+HELP = "all, if none is named; of a comparison, such as smote/clouds, the rows that it reads"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m imbalance_evidence", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     state = commands.add_parser("status", help="what there is of each study, and the time left")
-    state.add_argument("studies", nargs="*", metavar="STUDY", help="all, if none is named")
+    state.add_argument("studies", nargs="*", metavar=NAMED, help=HELP)
     again = commands.add_parser("run", help="run what is missing or stale, then write the results")
-    again.add_argument("studies", nargs="*", metavar="STUDY", help="all, if none is named")
+    again.add_argument("studies", nargs="*", metavar=NAMED, help=HELP)
     again.add_argument("--jobs", type=int, default=-1, help="processes; -1 is one for each core")
     again.add_argument("--scheduler", help="address of a Dask scheduler, to use its workers")
     again.add_argument(
@@ -44,7 +46,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _chosen(names: Sequence[str]) -> dict[str, Study]:
-    return {name: load_study(name) for name in names or study_names()}
+    """Return studies by the names that were given; "study/comparison" is that part of a study."""
+    found = {}
+    for name in names or study_names():
+        study, _, comparison = name.partition("/")
+        found[name] = load_study(study).part(comparison) if comparison else load_study(study)
+    return found
 
 
 def status(console: Console, names: Sequence[str] = ()) -> int:

@@ -215,6 +215,24 @@ class Study:
         """Return every declared cell and repeat, once, the first repeats of all cells first."""
         return self._runs
 
+    def part(self, comparison: str) -> Study:
+        """Return the study with the runs that one of its comparisons reads, and no others.
+
+        Raises
+        ------
+        ValueError
+            If it has no such comparison; the message lists those it has.
+        """
+        chosen = [one for one in self.comparisons if one.name == comparison]
+        if not chosen:
+            names = [one.name for one in self.comparisons]
+            raise ValueError(f"no comparison {comparison!r}; there are {names}")
+        read = pd.concat([declared(self, chosen[0], side) for side in ("arm", "against")])
+        part = replace(self, comparisons=chosen)
+        runs = [self._runs[number] for number in sorted({*read.index})]
+        part.__dict__["_runs"] = runs  # where a cached property keeps what it found
+        return part
+
     @cached_property
     def _table(self) -> pd.DataFrame:
         return pd.DataFrame([cell | {"repeat": repeat} for cell, repeat in self._runs])
@@ -222,6 +240,25 @@ class Study:
     def table(self) -> pd.DataFrame:
         """Return the declared runs as a data frame."""
         return self._table
+
+
+def matching(rows: pd.DataFrame, wanted: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the rows that have the wanted values; a list accepts each of its values."""
+    for column, value in wanted.items():
+        if column != "measure":
+            accepted = value if isinstance(value, list | tuple) else [value]
+            rows = rows[rows[column].isin(list(accepted))]
+    return rows
+
+
+def declared(study: Study, comparison: Comparison, side: str) -> pd.DataFrame:
+    """Return the runs that a study declares for a comparison's "arm", or for what it is "against".
+
+    Where that is a number, there are none.
+    """
+    wanted = getattr(comparison, side)
+    rows = matching(study.table(), comparison.where)
+    return matching(rows, wanted) if isinstance(wanted, Mapping) else rows.iloc[:0]
 
 
 def study_names(folder: Path = STUDIES) -> list[str]:

@@ -15,7 +15,14 @@ from imbalance_evidence import RESULTS, ROWS
 from imbalance_evidence.families import family_of
 from imbalance_evidence.pool import as_text
 from imbalance_evidence.rows import split_by_state
-from imbalance_evidence.study import Comparison, Study, cell_columns, protocol_module
+from imbalance_evidence.study import (
+    Comparison,
+    Study,
+    cell_columns,
+    declared,
+    matching,
+    protocol_module,
+)
 from imbalance_evidence.verdicts import (
     NOT_SHOWN,
     answer,
@@ -63,14 +70,6 @@ def table_of(study: Study, folder: Path = ROWS) -> tuple[pd.DataFrame, int, list
     return rows, len(runs), stale
 
 
-def _matches(rows: pd.DataFrame, wanted: Mapping[str, Any]) -> pd.DataFrame:
-    for column, value in wanted.items():
-        if column != "measure":
-            accepted = value if isinstance(value, list | tuple) else [value]
-            rows = rows[rows[column].isin(list(accepted))]
-    return rows
-
-
 def differences(rows: pd.DataFrame, comparison: Comparison, cells: tuple[str, ...]) -> pd.DataFrame:
     """Return one paired difference for each cell and repeat, NaN where a side failed.
 
@@ -92,15 +91,15 @@ def differences(rows: pd.DataFrame, comparison: Comparison, cells: tuple[str, ..
     ValueError
         If a row of one side has several partners on the other.
     """
-    rows = _matches(rows, comparison.where)
-    arm = _matches(rows, comparison.arm)
+    rows = matching(rows, comparison.where)
+    arm = matching(rows, comparison.arm)
     value = arm[comparison.arm.get("measure", comparison.measure)]
     if not isinstance(comparison.against, Mapping):
         scale = abs(comparison.against) if comparison.relative else 1.0
         return arm.assign(difference=(value - comparison.against) / scale)
     fixed = {*comparison.arm, *comparison.against}
     shared = [column for column in (*cells, "repeat") if column not in fixed]
-    rival = _matches(rows, comparison.against)
+    rival = matching(rows, comparison.against)
     rival = rival.assign(rival=rival[comparison.against.get("measure", comparison.measure)])
     pairs = arm.assign(value=value).merge(
         rival[[*shared, "rival"]], on=shared, validate="one_to_one"
@@ -119,12 +118,6 @@ def _scale(pairs: pd.DataFrame, cells: list[str]) -> pd.Series:
     """
     means = pairs.groupby(cells)[["rival", "value"]].transform("mean").abs()
     return means["rival"].where(means["rival"] > 0, means["value"]).replace(0.0, 1.0)
-
-
-def expected_pairs(study: Study, comparison: Comparison) -> pd.DataFrame:
-    """Return the rows of the advised arm that the study declares, whether they were run or not."""
-    declared = study.table()
-    return _matches(_matches(declared, comparison.where), comparison.arm)
 
 
 def _cells(pairs: pd.DataFrame, keys: list[str], real: bool) -> list[dict[str, Any]]:
@@ -221,7 +214,7 @@ def summarise(study: Study, comparison: Comparison, rows: pd.DataFrame) -> dict[
     the numbers please does not draw them at random.
     """
     cells = cell_columns(study.protocol)
-    expected = len(expected_pairs(study, comparison))
+    expected = len(declared(study, comparison, "arm"))
     pairs = differences(rows, comparison, cells)
     if expected == 0:
         raise ValueError(f"the comparison {comparison.name!r} matches none of the declared runs")
@@ -257,7 +250,7 @@ def _digest(rows: pd.DataFrame) -> str:
 
 def result_of(name: str, study: Study, folder: Path = ROWS) -> dict[str, Any]:
     """Return all that a lesson may read about a study, as plain values."""
-    rows, declared, _ = table_of(study, folder)
+    rows, expected, _ = table_of(study, folder)
     measures = {c.measure for c in study.comparisons} | {
         side["measure"]
         for c in study.comparisons
@@ -271,7 +264,7 @@ def result_of(name: str, study: Study, folder: Path = ROWS) -> dict[str, Any]:
         "name": name,
         "question": study.question,
         "protocol": study.protocol,
-        "rows": [len(rows), declared],
+        "rows": [len(rows), expected],
         "digest": _digest(rows.drop(columns=["world", "family"])),
         "comparisons": [summarise(study, c, rows) for c in study.comparisons],
         "first": {"columns": kept, "values": values},

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -739,6 +740,43 @@ class TestStopped:
                 console=QUIET,
             )
         assert numbers(tmp_path).equals(numbers(folder))
+
+
+class TestPart:
+    """A comparison by itself: the rows that it reads, and its verdict before its study has all."""
+
+    def study(self) -> Study:
+        columns = {"treatment": ["nothing", "weights", "copies"], "model": ["logistic", "bayes"]}
+        copies = replace(recall_rises(), name="copies", arm={"treatment": "copies"})
+        only = {"where": {"model": "logistic"}}
+        three = [recall_rises(), replace(copies, **only), replace(copies, name="all", against=0.5)]
+        return Study([grid(2, data=GAUSS, **columns)], three, "Small?")
+
+    @pytest.mark.parametrize(
+        ("comparison", "treatments", "rows"),
+        [
+            ("recall", {"nothing", "weights"}, 8),
+            ("copies", {"nothing", "copies"}, 4),
+            ("all", {"copies"}, 4),
+        ],
+    )
+    def test_it_is_what_the_comparison_reads(self, comparison, treatments, rows) -> None:
+        part = self.study().part(comparison)
+        assert {cell["treatment"] for cell, _ in part.runs()} == treatments
+        assert len(part.runs()) == len(part.table()) == rows
+
+    def test_its_rows_finish_the_comparison_and_no_other(self, tmp_path: Path) -> None:
+        study = self.study()
+        assert run({"s": study.part("copies")}, jobs=1, folder=tmp_path, console=QUIET) == 4
+        found = {c["name"]: c for c in result_of("s", study, tmp_path)["comparisons"]}
+        assert [name for name, one in found.items() if one["finished"]] == ["copies"]
+        assert "mean" in found["copies"]["overall"]
+
+    def test_the_command_takes_it_by_name(self, capsys) -> None:
+        assert command.main(["status", "smote/clouds", "smote/nothing"]) == 2
+        assert "no comparison 'nothing'; there are ['smote-ranks'," in capsys.readouterr().out
+        assert command.main(["status", "smote/clouds"]) == 0
+        assert "smote/clouds" in capsys.readouterr().out
 
 
 class TestStaleAndTampered:

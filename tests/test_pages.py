@@ -111,6 +111,7 @@ def result(verdict: str, done: int = 4) -> Result:
     conditions = [{"answer": answer, "unit": "repeat", "n": 20} for answer in ("no", "no", "open")]
     comparison = {"name": "a", "verdict": verdict, "advice": "Toys help.", "measure": "roc_auc"}
     comparison |= {"margin": 0.02, "relative": False, "conditions": conditions}
+    comparison |= {"finished": done == 4}
     comparison |= {"overall": {"mean": -0.0114, "low": -0.02, "high": -0.002, "answer": "no"}}
     first = {"columns": [], "values": []}
     return Result(
@@ -150,7 +151,7 @@ class TestBases:
         assert len(problems) == len(found)
         assert all(text in problem for text, problem in zip(found, problems, strict=True))
 
-    def test_a_study_that_is_not_finished_says_nothing_yet(self):
+    def test_a_comparison_that_is_not_finished_says_nothing_yet(self):
         basis = self.basis()
         assert contradicted([CLAIM], {self.ADVICE: basis}, lambda _: result("holds", 3)) == []
         assert "a: not finished" in basis.told(lambda _: result("holds", 3))
