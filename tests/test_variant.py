@@ -32,8 +32,9 @@ from imbalance_grader.copies import HandedOut, make_copy
 from imbalance_grader.formgrader import RefuseCopies
 from imbalance_grader.results import Limits
 from imbalance_lab.checks import Quiz, score_quiz
-from imbalance_lab.checks.recorded import VARIABLE, read_trials
-from imbalance_oracles import secret, shuffled
+from imbalance_lab.checks.recorded import VARIABLE, practice_file, read_trials, write
+from imbalance_oracles import accuracy_paradox, secret, shuffled
+from imbalance_oracles.practice import DRAWN, draw_practice
 from imbalance_oracles.quiz_numbers import NUMBERS
 from imbalance_oracles.registry import keys, quizzes
 
@@ -360,12 +361,23 @@ def test_it_stays_the_variant_when_it_is_made_again(handout, copies):
     assert before.items() <= after.items()
     assert any(name.startswith("variant/quiz-01-") for name in after)
     assert secret.read(handout.course) == own
+    said = in_a_kernel(
+        handout,
+        "from imbalance_lab.exercises.rules import PRACTICE, company\n"
+        "quiz = sum(seed > 2**64 and len(company(seed).past) > 3000 for seed in PRACTICE)",
+        "score_quiz = lambda nine, own: nine == len(own)\nscore_quiz(quiz, PRACTICE)",
+    )
+    assert said.split() == ["True"]
     recorded = handout.student / "imbalance_lab" / "exercises" / "recorded"
     for name in before:  # students keep what the lessons that they have need
         if name.count("/") == 1:
             assert (recorded / Path(name).name).exists()
     archive = zipfile.ZipFile(make_copy(HandedOut(handout.course), "ada"))
     assert sum(name.endswith("accuracy-paradox.ipynb") for name in archive.namelist()) == 1
+    practice = next(name for name in archive.namelist() if name.endswith("practice-01.json"))
+    assert archive.read(practice) == (recorded / "practice-01.json").read_bytes()
+    own = handout.course / "variant" / "students" / "ada" / "01" / "practice-01.json"
+    assert archive.read(practice) == own.read_bytes()
     quizzes_in_it = {name.split("quiz-")[1] for name in archive.namelist() if "/quiz-0" in name}
     hers = {path.name for path in copies["ada"].student.rglob("quiz-00-*")}
     assert len(hers) == 1
@@ -378,6 +390,7 @@ def test_it_stays_the_variant_when_it_is_made_again(handout, copies):
 @pytest.mark.parametrize("lesson", Course(ROOT).lessons(), ids=str)
 def test_every_quiz_can_be_changed(lesson, tmp_path, monkeypatch):
     monkeypatch.setattr("imbalance_builder.handout.variant.keys", dict)
+    monkeypatch.setattr("imbalance_builder.handout.variant.draw_practice", lambda *_: None)
     topic = tmp_path / lesson.topic
     topic.mkdir()
     (topic / f"{lesson.name}.ipynb").write_bytes(lesson.solution.read_bytes())
@@ -394,6 +407,68 @@ def test_every_quiz_can_be_changed(lesson, tmp_path, monkeypatch):
         letters = {int(n): letter for n, letter in re.findall(r'(\d+): "([a-z])"', given)}
         assert letters == {n: question.right for n, question in key.items()}
         assert letters != {n: question.right for n, question in quizzes()[number].items()}
+
+
+def test_the_guide_says_of_each_lesson_what_varies():
+    text = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d\d) \| ([\d, ]+|none) \| (.*) \|$", text, re.MULTILINE)
+    assert {lesson: asked for lesson, asked, _ in rows} == {
+        lesson: ", ".join(map(str, NUMBERS.get(lesson, {}))) or "none" for lesson in quizzes()
+    }
+    assert {lesson for lesson, _, practised in rows if practised == "drawn anew"} == {*DRAWN}
+
+
+@pytest.mark.parametrize(
+    ("lesson", "words"),
+    {
+        "05": "company(seed).known for seed in (0, 4, 11)",
+        "08": "`bank(0)` to `bank(5)`",
+        "10": "`client` of\n# 10, 16, 2, 3 and 4",
+        "11": "One of 32 pairs to practise on",
+    }.items(),
+)
+def test_what_is_practised_on_stays_only_where_the_text_shows_it(lesson, words):
+    (source,) = [
+        path
+        for path in (ROOT / "solutions").glob(f"{lesson}-*/*.py")
+        if path.stem == path.parent.name.partition("-")[2]
+    ]
+    assert words in source.read_text(encoding="utf-8")
+    assert draw_practice(lesson, "a secret") is None
+
+
+def test_what_is_practised_on_is_drawn_from_the_secret_and_is_not_what_is_hidden(monkeypatch):
+    own = draw_practice("01", "a secret")
+    assert own == draw_practice("01", "a secret") != draw_practice("01", "another")
+    monkeypatch.setenv(secret.VARIABLE, "a secret")
+    assert not own.keys() & accuracy_paradox.hidden_companies().keys()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lesson", DRAWN)
+def test_right_answers_earn_all_on_what_a_class_practises_on(tmp_path, lesson):
+    """Luck decides there as little as on the hidden data."""
+    (tmp_path / practice_file(lesson)).write_text(json.dumps(write(draw_practice(lesson, "one"))))
+    run = subprocess.run(
+        [sys.executable, "-c", RIGHT_ON_PRACTICE, lesson],
+        cwd=ROOT / "tests",
+        env=os.environ | {VARIABLE: str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert set(run.stdout.split()) == {"True"}
+
+
+RIGHT_ON_PRACTICE = """
+import sys, test_exercises as exercises
+for module in exercises.MODULES:
+    notebook = module.answers.notebook
+    for one in module.answers.all if notebook[:2] == sys.argv[1] else ():
+        if one.right and one.exercise in exercises.JUDGED:
+            print(exercises.grade(notebook, one.exercise, one.value, hidden=False).passed)
+"""
 
 
 @pytest.mark.long

@@ -18,8 +18,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from imbalance_builder.course import BuildError
-from imbalance_lab.checks.recorded import write_trials
+from imbalance_lab.checks.recorded import practice_file, write, write_trials
 from imbalance_oracles import shuffled
+from imbalance_oracles.practice import draw_practice
 from imbalance_oracles.registry import keys, quizzes
 from imbalance_oracles.shuffled import Changes
 
@@ -53,6 +54,9 @@ def vary(topic: Path, folder: Path, of: str) -> None:
         if key.exercise.lesson == number:
             text = write_trials(key.visible(of))
             (folder / f"{exercise}.json").write_text(text, encoding="utf-8")
+    if practice := draw_practice(number, of):
+        text = json.dumps(write(practice)) + "\n"
+        (folder / practice_file(number)).write_text(text, encoding="utf-8")
     for path in sorted(topic.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         if shuffled.has_quiz([cell.source for cell in notebook.cells]):

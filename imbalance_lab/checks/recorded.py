@@ -49,6 +49,17 @@ def recorded(exercise: str) -> Trials:
     return read_trials(file.read_text(encoding="utf-8"))
 
 
+def variants_practice(lesson: str) -> Any:
+    """Return the data that a variant has to practise a decision on, None where it has none."""
+    file = recorded_file(practice_file(lesson))
+    return read(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
+
+
+def practice_file(lesson: str) -> str:
+    """Return the name of the file with the data to practise a lesson's decision on."""
+    return f"practice-{lesson}.json"
+
+
 def write_trials(trials: Trials) -> str:
     """Return trials as JSON, one a line."""
     values = [

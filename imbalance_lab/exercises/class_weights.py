@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imbalance_lab.checks import Exercise, Mistake, Quiz
+from imbalance_lab.checks.recorded import variants_practice
 from imbalance_lab.exercises import plans
 from imbalance_lab.exercises.inputs import CERTAIN, INDEX, LISTS
 
@@ -124,7 +125,7 @@ UNWEIGHT = Exercise(
 
 
 #: Clients to practise on, one of each kind: the share of the bill that the reference saves there.
-PRACTICE = {
+PRACTICE = variants_practice("07") or {
     0: 0.2254,
     2: 0.4739,
     3: 0.2165,

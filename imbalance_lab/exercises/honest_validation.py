@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned
+from imbalance_lab.checks.recorded import variants_practice
 from imbalance_lab.exercises import hospitals
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 
@@ -106,7 +107,7 @@ PROBABILITY_OF_EMPTY_FOLD = Exercise(
 
 
 #: Hospitals to practise on, by their seed: what known routes say there, and what came.
-PRACTICE = {
+PRACTICE = variants_practice("04") or {
     10: {
         hospitals.REPORT: 0.8553,
         hospitals.ROWS: 0.7301,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Raised, Returned, Worth
+from imbalance_lab.checks.recorded import variants_practice
 from imbalance_lab.exercises.choices import Told
 from imbalance_lab.exercises.clients import (
     DETECTORS,
@@ -44,7 +45,8 @@ PRACTICE = Told(
 
 def practice_clients() -> Worth:
     """Return the judge of choices for the clients to practise on."""
-    return judge(PRACTICE_SEED, PRACTICE, "on the clients for practice")
+    seed, prices, *told = variants_practice("02") or (PRACTICE_SEED, 0)
+    return judge(seed, Told(*told) if told else PRACTICE, "on the clients for practice", prices)
 
 
 def two_detectors() -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imbalance_lab.checks import Exercise, Mistake, Quiz, Worth
+from imbalance_lab.checks.recorded import variants_practice
 from imbalance_lab.exercises.choices import Told
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 from imbalance_lab.exercises.teams import LOWEST, MODELS, POOLED, WHOLE_LIST, judge
@@ -29,7 +30,8 @@ PRACTICE = Told(
 
 def practice_teams() -> Worth:
     """Return the judge of choices for the teams to practise on."""
-    return judge(PRACTICE_SEED, PRACTICE, "with the teams for practice")
+    seed, *told = variants_practice("03") or (PRACTICE_SEED,)
+    return judge(seed, Told(*told) if told else PRACTICE, "with the teams for practice")
 
 
 ROC_AUC_BY_PAIRS = Exercise(
