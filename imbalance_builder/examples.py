@@ -5,13 +5,14 @@ The files under ``imbalance_lab/exercises/recorded/`` are all that students get 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import imbalance_lab.exercises
 from imbalance_builder.course import BuildError
 from imbalance_lab.checks.compare import difference
 from imbalance_lab.checks.quiz import seal
-from imbalance_lab.checks.recorded import read_trials, write_trials
+from imbalance_lab.checks.recorded import PRACTICE, read_trials, write_trials
 from imbalance_lab.checks.trials import Refusal, Trial, Trials
 from imbalance_oracles.registry import keys, quizzes
 
@@ -25,7 +26,7 @@ def record_examples() -> list[str]:
     stale = [name for name in wanted if _differs(name, wanted[name])]
     for name in stale:
         (FOLDER / name).write_text(wanted[name], encoding="utf-8")
-    left = [path for path in FOLDER.glob("*.json") if path.name not in wanted]
+    left = _left(wanted)
     for path in left:
         path.unlink()
     return stale + [path.name for path in left]
@@ -35,9 +36,13 @@ def example_differences() -> list[str]:
     """Return where what is recorded differs from what the keys give."""
     wanted = _wanted()
     found = [f"{name}: not what the key gives" for name in wanted if _differs(name, wanted[name])]
-    known = set(wanted)
-    found += [f"{p.name}: no key gives it" for p in FOLDER.glob("*.json") if p.name not in known]
-    return found
+    return found + [f"{path.name}: no key gives it" for path in _left(wanted)]
+
+
+def _left(wanted: Collection[str]) -> list[Path]:
+    """Return what no key stands behind, and is no chosen data to practise a decision on."""
+    known = {path.name for path in FOLDER.glob(PRACTICE.format("*"))}.union(wanted)
+    return [path for path in FOLDER.glob("*.json") if path.name not in known]
 
 
 def _wanted() -> dict[str, str]:

@@ -28,7 +28,7 @@ from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.names import is_student_id, shown, student_id
 from imbalance_grader.variant import CHANGES, NAME, STUDENTS, name, read_changes
 from imbalance_lab.checks.quiz import Question
-from imbalance_lab.checks.recorded import practice_file, write_trials
+from imbalance_lab.checks.recorded import PRACTICE, write_trials
 from imbalance_oracles import secret, shuffled
 from imbalance_oracles.key import Key
 from imbalance_oracles.registry import keys
@@ -210,7 +210,7 @@ def _digest(variant: Path, lesson: str) -> str:
     """Return a digest of what a class has of a lesson."""
     digest = hashlib.sha256()
     recorded = [_file(variant, key) for key in _keys(variant, lesson)]
-    others = [_quiz(variant, lesson), _changes(variant, lesson), variant / practice_file(lesson)]
+    others = [_quiz(variant, lesson), _changes(variant, lesson), variant / PRACTICE.format(lesson)]
     for path in [*recorded, *others]:
         digest.update(path.name.encode() + (path.read_bytes() if path.exists() else b""))
     return digest.hexdigest()
@@ -229,7 +229,8 @@ def _record(variant: Path, own: Path, of: str, origin: str) -> None:
         f"{key.exercise.name}.json": write_trials(key.visible(of)) for key in _keys(variant, lesson)
     }
     texts[NAME] = json.dumps({"name": called, _FROM: origin}) + "\n"
-    if (practice := variant / practice_file(lesson)).exists():  # the class's: it takes long to draw
+    practice = variant / PRACTICE.format(lesson)
+    if practice.exists():  # the class's, since it takes seconds to draw
         texts[practice.name] = practice.read_text(encoding="utf-8")
     if _quiz(variant, lesson).exists():
         questions = _questions(_quiz(variant, lesson), lesson, name(variant))

@@ -26,7 +26,7 @@ from imbalance_oracles import (
 
 
 def draw_practice(lesson: str, of: str) -> Any:
-    """Return what `variants_practice` gives to a variant; None where it is as published.
+    """Return what a class practises a lesson's decision on; None where it is as published.
 
     Parameters
     ----------

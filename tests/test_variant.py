@@ -32,7 +32,7 @@ from imbalance_grader.copies import HandedOut, make_copy
 from imbalance_grader.formgrader import RefuseCopies
 from imbalance_grader.results import Limits
 from imbalance_lab.checks import Quiz, score_quiz
-from imbalance_lab.checks.recorded import VARIABLE, practice_file, read_trials, write
+from imbalance_lab.checks.recorded import PRACTICE, VARIABLE, read_trials, write
 from imbalance_oracles import accuracy_paradox, secret, shuffled
 from imbalance_oracles.practice import DRAWN, draw_practice
 from imbalance_oracles.quiz_numbers import NUMBERS
@@ -448,7 +448,7 @@ def test_what_is_practised_on_is_drawn_from_the_secret_and_is_not_what_is_hidden
 @pytest.mark.parametrize("lesson", DRAWN)
 def test_right_answers_earn_all_on_what_a_class_practises_on(tmp_path, lesson):
     """Luck decides there as little as on the hidden data."""
-    (tmp_path / practice_file(lesson)).write_text(json.dumps(write(draw_practice(lesson, "one"))))
+    (tmp_path / PRACTICE.format(lesson)).write_text(json.dumps(write(draw_practice(lesson, "one"))))
     run = subprocess.run(
         [sys.executable, "-c", RIGHT_ON_PRACTICE, lesson],
         cwd=ROOT / "tests",

@@ -18,7 +18,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from imbalance_builder.course import BuildError
-from imbalance_lab.checks.recorded import practice_file, write, write_trials
+from imbalance_lab.checks.recorded import PRACTICE, write, write_trials
 from imbalance_oracles import shuffled
 from imbalance_oracles.practice import draw_practice
 from imbalance_oracles.registry import keys, quizzes
@@ -56,7 +56,7 @@ def vary(topic: Path, folder: Path, of: str) -> None:
             (folder / f"{exercise}.json").write_text(text, encoding="utf-8")
     if practice := draw_practice(number, of):
         text = json.dumps(write(practice)) + "\n"
-        (folder / practice_file(number)).write_text(text, encoding="utf-8")
+        (folder / PRACTICE.format(number)).write_text(text, encoding="utf-8")
     for path in sorted(topic.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         if shuffled.has_quiz([cell.source for cell in notebook.cells]):

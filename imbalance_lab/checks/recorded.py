@@ -25,6 +25,7 @@ from imbalance_lab.checks.trials import Refusal, Trial, Trials
 
 _TAG = "~"
 VARIABLE = "IMBALANCE_LAB_RECORDED"  # names a folder whose files come first: a class's variant
+PRACTICE = "practice-{}.json"  # what a decision is practised on: no key gives the published ones
 _AS_EXPECTED = {_TAG: "as expected"}
 
 
@@ -49,15 +50,9 @@ def recorded(exercise: str) -> Trials:
     return read_trials(file.read_text(encoding="utf-8"))
 
 
-def variants_practice(lesson: str) -> Any:
-    """Return the data that a variant has to practise a decision on, None where it has none."""
-    file = recorded_file(practice_file(lesson))
-    return read(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
-
-
-def practice_file(lesson: str) -> str:
-    """Return the name of the file with the data to practise a lesson's decision on."""
-    return f"practice-{lesson}.json"
+def practice(lesson: str) -> Any:
+    """Return what a lesson's decision is practised on, with what the judge is told of it."""
+    return read(json.loads(recorded_file(PRACTICE.format(lesson)).read_text(encoding="utf-8")))
 
 
 def write_trials(trials: Trials) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned, raises
-from imbalance_lab.checks.recorded import variants_practice
+from imbalance_lab.checks.recorded import practice
 from imbalance_lab.datasets import CAPACITY, read_in_time
 from imbalance_lab.exercises.companies import SAME_FOR_ALL, UNIT
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
@@ -19,22 +19,7 @@ When = Callable[[Call, Any, Outcome], bool]
 
 #: Companies to practise on, by their seed: what each rung of the ladder saves there. On these two
 #: the rungs lie near the curve.
-PRACTICE = variants_practice("12") or {
-    106: {
-        "review nothing": 0.0,
-        "logistic regression, flagged from 0.5 on": 0.4043,
-        "largest amounts first, no model": 0.4719,
-        "likeliest frauds first": 0.6001,
-        "reference": 0.6842,
-    },
-    109: {
-        "review nothing": 0.0,
-        "logistic regression, flagged from 0.5 on": 0.3699,
-        "largest amounts first, no model": 0.4333,
-        "likeliest frauds first": 0.5445,
-        "reference": 0.6351,
-    },
-}
+PRACTICE = practice("12")
 
 KNOWN_LABELS = Exercise(
     "known_labels",

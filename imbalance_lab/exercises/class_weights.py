@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imbalance_lab.checks import Exercise, Mistake, Quiz
-from imbalance_lab.checks.recorded import variants_practice
+from imbalance_lab.checks.recorded import practice
 from imbalance_lab.exercises import plans
 from imbalance_lab.exercises.inputs import CERTAIN, INDEX, LISTS
 
@@ -125,16 +125,7 @@ UNWEIGHT = Exercise(
 
 
 #: Clients to practise on, one of each kind: the share of the bill that the reference saves there.
-PRACTICE = variants_practice("07") or {
-    0: 0.2254,
-    2: 0.4739,
-    3: 0.2165,
-    4: 0.2083,
-    5: 0.115,
-    14: 0.2042,
-    23: 0.1998,
-    25: 0.2979,
-}
+PRACTICE = practice("07")
 
 WEIGHTS_OR_THRESHOLD = Exercise(
     "weights_or_threshold",

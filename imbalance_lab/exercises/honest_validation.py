@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned
-from imbalance_lab.checks.recorded import variants_practice
+from imbalance_lab.checks.recorded import practice
 from imbalance_lab.exercises import hospitals
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 
@@ -107,36 +107,7 @@ PROBABILITY_OF_EMPTY_FOLD = Exercise(
 
 
 #: Hospitals to practise on, by their seed: what known routes say there, and what came.
-PRACTICE = variants_practice("04") or {
-    10: {
-        hospitals.REPORT: 0.8553,
-        hospitals.ROWS: 0.7301,
-        hospitals.MEMORY: 0.9531,
-        hospitals.REFERENCE: 0.5252,
-        hospitals.CAME: 0.5185,
-    },
-    13: {
-        hospitals.REPORT: 0.9505,
-        hospitals.ROWS: 0.8757,
-        hospitals.MEMORY: 0.9831,
-        hospitals.REFERENCE: 0.8079,
-        hospitals.CAME: 0.7827,
-    },
-    19: {
-        hospitals.REPORT: 0.861,
-        hospitals.ROWS: 0.7313,
-        hospitals.MEMORY: 0.9565,
-        hospitals.REFERENCE: 0.5,
-        hospitals.CAME: 0.4962,
-    },
-    9: {
-        hospitals.REPORT: 0.9821,
-        hospitals.ROWS: 0.9459,
-        hospitals.MEMORY: 0.9954,
-        hospitals.REFERENCE: 0.8935,
-        hospitals.CAME: 0.9016,
-    },
-}
+PRACTICE = practice("04")
 
 HONEST_AUC = Exercise(
     "honest_auc",

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Raised, Returned, Worth
-from imbalance_lab.checks.recorded import variants_practice
+from imbalance_lab.checks.recorded import practice
 from imbalance_lab.exercises.choices import Told
 from imbalance_lab.exercises.clients import (
-    DETECTORS,
     NO_PRICES,
     ONE_MEASURE,
     PRICES_SWAPPED,
@@ -22,31 +21,13 @@ from imbalance_lab.exercises.clients import (
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 
 #: Clients to practise on: what each detector saves them later, and what is told to the judge.
-PRACTICE_SEED = 2
-PRACTICE = Told(
-    worth=[
-        dict(zip(DETECTORS, (0.2826, 0.123, -0.1769, 0.2968, -4.2984, -1.3934), strict=True)),
-        dict(zip(DETECTORS, (0.3593, -0.5039, 0.4653, 0.1696, 0.1912, 0.4208), strict=True)),
-        dict(zip(DETECTORS, (0.7449, 0.6603, 0.2118, 0.7174, 0.5375, 0.3543), strict=True)),
-        dict(zip(DETECTORS, (0.0837, 0.579, 0.2835, 0.4679, 0.5513, 0.4657), strict=True)),
-        dict(zip(DETECTORS, (-1.6641, 0.0749, -5.1148, -0.2959, 0.0903, -12.4055), strict=True)),
-    ],
-    reference=[0.2968, 0.4208, 0.7449, 0.579, 0.0749],
-    one_measure=[0.2826, 0.4208, 0.5375, 0.4657, -0.2959],
-    mistaken={
-        TEST_PREVALENCE: ["FBABB"],
-        PRICES_SWAPPED: ["BDCAD"],
-        NO_PRICES: ["BDCCB"],
-        RATES_ADDED: ["EBADA"],
-        ONE_MEASURE: ["ACEFD", "AFEFD", "BDCAE", "CFBBA", "DCEFD", "EBADF", "FEDBC"],
-    },
-)
+PRACTICE_SEED, PRACTICE_PRICES, *_told = practice("02")
+PRACTICE = Told(*_told)
 
 
 def practice_clients() -> Worth:
     """Return the judge of choices for the clients to practise on."""
-    seed, prices, *told = variants_practice("02") or (PRACTICE_SEED, 0)
-    return judge(seed, Told(*told) if told else PRACTICE, "on the clients for practice", prices)
+    return judge(PRACTICE_SEED, PRACTICE, "on the clients for practice", PRACTICE_PRICES)
 
 
 def two_detectors() -> pd.DataFrame:

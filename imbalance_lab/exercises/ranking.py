@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from imbalance_lab.checks import Exercise, Mistake, Quiz, Worth
-from imbalance_lab.checks.recorded import variants_practice
+from imbalance_lab.checks.recorded import practice
 from imbalance_lab.exercises.choices import Told
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
-from imbalance_lab.exercises.teams import LOWEST, MODELS, POOLED, WHOLE_LIST, judge
+from imbalance_lab.exercises.teams import LOWEST, POOLED, WHOLE_LIST, judge
 
 #: Teams to practise on: what each model finds for them later, and what is told to the judge.
-PRACTICE_SEED = 3
-PRACTICE = Told(
-    worth=[
-        dict(zip(MODELS, (0.6333, 0.7, 0.0333, 0.2667, 0.2667), strict=True)),
-        dict(zip(MODELS, (0.3782, 0.2521, 0.4454, 0.2605, 0.0504), strict=True)),
-        dict(zip(MODELS, (0.4077, 0.515, 0.2618, 0.3219, 0.691), strict=True)),
-        dict(zip(MODELS, (0.1498, 0.1787, 0.2415, 0.43, 0.3382), strict=True)),
-        dict(zip(MODELS, (0.8789, 0.9283, 0.722, 0.6413, 0.6323), strict=True)),
-    ],
-    reference=[0.7, 0.4454, 0.691, 0.43, 0.9283],
-    one_measure=[0.7, 0.4454, 0.4077, 0.3382, 0.6413],
-    mistaken={
-        WHOLE_LIST: ["BCABD", "BCAED", "DBECA", "EABCC"],
-        POOLED: ["ADCBD"],
-        LOWEST: ["ADABE"],
-    },
-)
+PRACTICE_SEED, *_told = practice("03")
+PRACTICE = Told(*_told)
 
 
 def practice_teams() -> Worth:
     """Return the judge of choices for the teams to practise on."""
-    seed, *told = variants_practice("03") or (PRACTICE_SEED,)
-    return judge(seed, Told(*told) if told else PRACTICE, "with the teams for practice")
+    return judge(PRACTICE_SEED, PRACTICE, "with the teams for practice")
 
 
 ROC_AUC_BY_PAIRS = Exercise(

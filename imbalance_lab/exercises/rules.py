@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from imbalance_lab.checks import Call, Case, Curve, Worth
-from imbalance_lab.checks.recorded import variants_practice
+from imbalance_lab.checks.recorded import practice
 from imbalance_lab.datasets import cost_of_decisions, make_transactions
 from imbalance_lab.exercises.draws import random_state
 
@@ -34,17 +34,7 @@ CURVE = Curve(
     }
 )
 #: Companies to practise on: the euros that the reference saves there on the later days.
-PRACTICE = variants_practice("01") or {
-    3: 0.0,
-    1: 9341.0,
-    2: 19182.03,
-    9: 0.0,
-    7: 9038.77,
-    8: 14831.39,
-    12: 755.74,
-    16: 7211.87,
-    11: 11491.92,
-}
+PRACTICE: dict[int, float] = practice("01")
 MOST_ACCURATE = "the most accurate rule"
 MOST_FOUND = "the rule that finds most frauds, whatever its reviews cost"
 SAME_FOR_ALL = "the same rule for every company"

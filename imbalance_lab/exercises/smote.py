@@ -7,7 +7,7 @@ from scipy import stats
 from sklearn.neighbors import NearestNeighbors
 
 from imbalance_lab.checks import Exercise, Law, Mistake, Quiz
-from imbalance_lab.checks.recorded import variants_practice
+from imbalance_lab.checks.recorded import practice
 from imbalance_lab.exercises import months
 from imbalance_lab.exercises.drawn import SAME_SEED_SAME_ROWS
 from imbalance_lab.exercises.inputs import LISTS
@@ -355,43 +355,7 @@ VARIANCE_RATIO = Exercise(
 
 #: Clients to practise on, by their seed: what known routes say there, and what came in the 24
 #: months after.
-PRACTICE = variants_practice("06") or {
-    25: {
-        months.REFERENCE: 0.9301,
-        months.SIGN: 1.0,
-        months.MEAN: 0.9992,
-        months.F1: 0.9999,
-        months.CAME: 0.875,
-    },
-    23: {
-        months.REFERENCE: 0.1579,
-        months.SIGN: 0.0,
-        months.MEAN: 0.0071,
-        months.F1: 0.9543,
-        months.CAME: 0.1667,
-    },
-    7: {
-        months.REFERENCE: 0.8938,
-        months.SIGN: 1.0,
-        months.MEAN: 0.9978,
-        months.F1: 1.0,
-        months.CAME: 1.0,
-    },
-    31: {
-        months.REFERENCE: 0.4291,
-        months.SIGN: 0.0,
-        months.MEAN: 0.2978,
-        months.F1: 0.9856,
-        months.CAME: 0.5,
-    },
-    9: {
-        months.REFERENCE: 0.5407,
-        months.SIGN: 1.0,
-        months.MEAN: 0.62,
-        months.F1: 0.9997,
-        months.CAME: 0.5,
-    },
-}
+PRACTICE = practice("06")
 
 SMOTE_HELPS = Exercise(
     "smote_helps",

@@ -6,7 +6,7 @@ import numpy as np
 
 from imbalance_lab.checks import Exercise, Mistake, Quiz
 from imbalance_lab.checks.calls import Returned
-from imbalance_lab.checks.recorded import variants_practice
+from imbalance_lab.checks.recorded import practice
 from imbalance_lab.exercises import ranges
 
 BAYES_THRESHOLD = Exercise(
@@ -134,14 +134,7 @@ ALERTS_WITHIN_CAPACITY = Exercise(
 
 #: Teams to practise on, by their seed: what the reference is worth there, and how many rows the
 #: known mistakes flag.
-PRACTICE = {seed: ranges.Told(*told) for seed, told in (variants_practice("09") or {}).items()} or {
-    20: ranges.Told(0.3628, ((1293,), (83,), (3486, 5000), (113,), (41,), (18,))),
-    0: ranges.Told(0.4281, ((22,), (123,), (91, 21), (86,), (70,), (37,))),
-    5: ranges.Told(0.445, ((4877,), (525,), (74, 75), (186,), (119,), (9,))),
-    27: ranges.Told(0.4421, ((140,), (4613,), (4981, 1623), (155,), (53,), (18,))),
-    13: ranges.Told(0.4221, ((4930,), (521,), (1302, 4212), (242,), (81,), (21,))),
-    10: ranges.Told(0.313, ((34,), (197,), (79, 60), (197,), (102,), (102,))),
-}
+PRACTICE = {seed: ranges.Told(*told) for seed, told in practice("09").items()}
 
 CHOOSE_THRESHOLD = Exercise(
     "choose_threshold",
