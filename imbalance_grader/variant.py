@@ -15,8 +15,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -68,10 +68,22 @@ def fingerprints(student: str, assignment: str) -> list[str]:
 
 
 def _digest(place: Path) -> str:
+    found = ((path, path.stat()) for path in sorted(place.glob("*.json")))
+    return _digest_of(tuple((path, about.st_mtime_ns, about.st_size) for path, about in found))
+
+
+@cache  # the class's files are read once, not for each student
+def _digest_of(files: tuple[tuple[Path, int, int], ...]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(place.glob("*.json")):
+    for path, *_ in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+def _quizzes(copy: Path, lesson: str) -> list[str]:
+    """Return the variants of which a copy's folder holds the quiz: one, where it has a quiz."""
+    before = len(shuffled.file_of(lesson, "").removesuffix(".json"))
+    return [path.stem[before:] for path in copy.glob(shuffled.file_of(lesson, "*"))]
 
 
 def questions(lesson: str) -> dict[int, Question]:
@@ -110,33 +122,44 @@ class Copies:
         Its number.
     folder : str, default=""
         Of the class's variant.
-    names : mapping of str to str, default={}
-        For each variant the student whose copy it is, "" for the class's own.
+    own : str, default=""
+        Name of the variant that its student was handed, "" where the class has none.
     """
 
     student: str = ""
     lesson: str = ""
     folder: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
+    own: str = ""
 
     @classmethod
     def of(cls, student: str, assignment: str) -> Copies:
         """Return those of this class."""
         place, lesson = folder(), assignment[:2]
-        if place is None or not (own := name()):
+        if place is None or not (the_class := name()):
             return cls()
-        before = len(shuffled.file_of(lesson, "").removesuffix(".json"))
-        quizzes = place.glob(f"{STUDENTS}/*/{lesson}/{shuffled.file_of(lesson, '*')}")
-        names = {path.stem[before:]: path.parts[-3] for path in quizzes}
-        has_one = copy_folder(student, assignment) is not None
-        return cls(student if has_one else "", lesson, str(place), {own: "", **names})
+        copy = copy_folder(student, assignment)
+        if copy is None:
+            return cls("", lesson, str(place), the_class)
+        return cls(student, lesson, str(place), next(iter(_quizzes(copy, lesson)), ""))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """For each variant the student whose copy it is, "" for the class's own; of them all.
+
+        That looks into every student's folder, so it is not asked for where nothing is amiss.
+        """
+        place = Path(self.folder)
+        copies = (place / STUDENTS).glob(f"*/{self.lesson}")
+        theirs = {one: copy.parent.name for copy in copies for one in _quizzes(copy, self.lesson)}
+        return {name(place): "", **theirs}
 
     def made_from(self, cells: Sequence[StudentCell]) -> Origin:
         """Return whose copy a notebook was made from, by the variant that its quiz names."""
         named = dict.fromkeys(shuffled.named_in(cell.text) for cell in cells if cell.is_code)
-        known = [self.names[one] for one in named if one in self.names]
-        if not self.names or not any(named) or self.student in known:
+        if not self.folder or not any(named) or self.own in named:
             return Origin(self.student)
+        names = self.names
+        known = [names[one] for one in named if one in names]
         if not known:
             return Origin(self.student, NOBODY)
         return Origin(known[0], known[0] or THE_CLASS)

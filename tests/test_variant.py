@@ -30,6 +30,7 @@ from imbalance_grader.catalogue import quiz_choices
 from imbalance_grader.classroom import ClassroomError
 from imbalance_grader.copies import HandedOut, make_copy
 from imbalance_grader.formgrader import RefuseCopies
+from imbalance_grader.intake import StudentCell
 from imbalance_grader.results import Limits
 from imbalance_lab.checks import Quiz, score_quiz
 from imbalance_lab.checks.recorded import PRACTICE, VARIABLE, read_trials, write
@@ -310,9 +311,22 @@ class TestCopies:
         plugin = pickle.loads(sent)
         plugin.setup(SimpleNamespace(state=SimpleNamespace(nthreads=1)))
         (there,) = found
-        assert (there.student, there.names) == (here.student, here.names)
+        assert (there.student, there.own, there.names) == (here.student, here.own, here.names)
         assert files_of(there.recorded("ada")) == files_of(here.recorded("ada"))
         plugin.teardown(None)
+
+    def test_others_folders_are_looked_into_only_where_something_is_amiss(
+        self, handout, copies, monkeypatch
+    ):
+        """Or a class of many would take squared time."""
+        monkeypatch.setenv(VARIABLE, str(handout.course / "variant"))
+        looked = []
+        real = variant._quizzes
+        monkeypatch.setattr(variant, "_quizzes", lambda *a: (looked.append(a[0]), real(*a))[1])
+        for whose, looks in (("ada", 1), ("張三", 2 + len(STUDENTS))):
+            cells = [StudentCell(True, quiz_of(lesson_of(copies[whose]))[2])]
+            assert variant.Copies.of("ada", FIRST).made_from(cells).whose == whose
+            assert len(looked) == looks
 
     def test_what_cannot_be_copied_is_said(self, handout, copies, tmp_path, monkeypatch):
         for course, words in ((tmp_path, "VARIANT=yes"), (handout.course, "put that one back")):
