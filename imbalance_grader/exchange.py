@@ -1,7 +1,9 @@
 """nbgrader's exchange, the folder through which a class on one machine hands in.
 
 nbgrader wants it writable for everybody. In such a folder anybody may rename what is another's,
-and put something else in its place, unless it is *sticky* as ``/tmp`` is; so that is what it gets.
+and put something else in its place, unless it is *sticky* as ``/tmp`` is; so that is what it gets,
+and the folder for what is handed in too, which nbgrader would make without. On the course's hub
+``hub/install.sh`` makes the same folders, before there is a grader to do it.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from imbalance_grader.names import is_assignment
 FILE = "exchange.json"  # beside nbgrader_config.py, which reads it
 STUDENTS = "nbgrader_config.py"
 ADMINISTRATOR = 0
-_OPEN = 0o1777
+_OPEN, _READ, _INBOUND = 0o1777, 0o755, 0o3733  # the last as nbgrader makes it, and sticky
 _STUDENTS_CONFIG = '''\
 """Where this class fetches and hands in: for each student's ~/.jupyter, or for /etc/jupyter."""
 
@@ -58,7 +60,8 @@ def set_up(classroom: Classroom, folder: Path, course_id: str) -> Path:
     root = folder.absolute()
     _open(root)
     own = root / course_id
-    _own(own)
+    _own(own, _READ)
+    _own(own / "inbound", _INBOUND)
     config = own / STUDENTS
     text = _STUDENTS_CONFIG.format(course_id=course_id, root=str(root))
     write_whole(config, text, mode=0o644)
@@ -93,8 +96,8 @@ def _open(root: Path) -> None:
         )
 
 
-def _own(folder: Path) -> None:
-    """Make the course's folder, which only its instructor changes."""
+def _own(folder: Path, mode: int) -> None:
+    """Make a folder of the course, which is its instructor's."""
     if not folder.is_symlink() and not folder.exists():
         folder.mkdir()
     about = folder.lstat()
@@ -102,4 +105,4 @@ def _own(folder: Path) -> None:
         raise ClassroomError(
             f"{folder} is another's: choose another --course-id, or ask whose it is"
         )
-    folder.chmod(0o755)
+    folder.chmod(mode)

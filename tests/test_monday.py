@@ -333,6 +333,7 @@ def test_the_exchange_lets_nobody_take_anothers_place(monday: Monday) -> None:
     assert stat.S_IMODE(exchange.stat().st_mode) == 0o1777
     own = exchange / "rare-events"
     assert stat.S_IMODE(own.stat().st_mode) == 0o755
+    assert stat.S_IMODE((own / "inbound").stat().st_mode) == 0o3733
     assert stat.S_IMODE((own / "nbgrader_config.py").stat().st_mode) == 0o644
 
 
