@@ -365,6 +365,20 @@ def test_a_value_nested_without_end_or_too_long_is_refused() -> None:
         plain(range(10**30))
 
 
+def test_a_table_in_a_message_stands_below_its_label_and_right_of_it() -> None:
+    table = pd.DataFrame({"amount": [10.5, 2000.0], "merchant": ["fuel", "gift_cards"]})
+    exercise = Exercise("cleaned", lesson="12", section="Data", arguments=("table", "k"))
+    with pytest.raises(CheckFailed) as failed:
+        check(lambda table, k: table.head(k), exercise).on(table, k=1).gives(table.tail(1))
+    lines = str(failed.value).splitlines()
+    shown = lines[2 : lines.index("", 2)]
+    labelled = [line.split()[0] for line in shown if line[:12].strip()]
+    assert labelled == ["on", "expected", "came"]
+    assert {line[11:12] for line in shown if len(line) > 12} == {" "}
+    assert f"{' ' * 12}1    2000  gift_cards" in shown  # and no comma, as if it were one of a cell
+    assert f"{' ' * 12}k=1" in shown
+
+
 def test_pandas_objects_keep_values_index_and_names() -> None:
     frame = pd.DataFrame({"n": [1, 2], "share": [0.5, 0.5]}, index=["a", "b"])
     pd.testing.assert_frame_equal(plain(frame), frame, check_dtype=False, check_index_type=False)

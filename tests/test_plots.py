@@ -555,6 +555,16 @@ def test_pos_label_chooses_the_class_and_must_exist():
         plots.roc_curve(y, scores, pos_label="maybe")
 
 
+@pytest.mark.parametrize(
+    ("title", "said"), [("Who?", "Who? "), ("So.", "So. "), ("A finding", "A finding. ")]
+)
+def test_a_title_opens_the_alternative_text_as_a_sentence(title: str, said: str):
+    rows = plots.intervals({"a": (0, 0, 0)}, xlabel="x", title=title)
+    assert rows.alt.startswith(f"{said}x: a 0.000")
+    counts = plots.class_counts([0, 1, 1], title=title)
+    assert re.match(r"\w", counts.alt.removeprefix(said))
+
+
 def test_intervals_say_every_row_and_the_baseline():
     rows = {"untouched": (0.5, 0.45, 0.55), "SMOTE": (0.52, 0.4, 0.64)}
     picture = plots.intervals(rows, xlabel="F1", baseline=0.1, baseline_label="dummy", decimals=2)

@@ -396,7 +396,9 @@ def _arguments(call: Call, names: Sequence[str]) -> str:
     ]
     shown += [f"{name}={show(value)}" for name, value in call.kwargs.items()]
     steps = [f".{step.method}({', '.join('...' for _ in step.args)})" for step in call.then]
-    between = ", " if len(", ".join(shown)) < 88 else ",\n" + " " * 12
+    apart = "\n" + " " * 12
+    tables = any("\n" in text for text in shown)  # a comma would look like one of its cells
+    between = apart if tables else ", " if len(", ".join(shown)) < 88 else f",{apart}"
     return between.join(shown) + (f", then {''.join(steps)}" if steps else "")
 
 

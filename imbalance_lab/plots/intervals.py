@@ -10,6 +10,7 @@ import pandas as pd
 
 from imbalance_lab.experiments import Interval
 from imbalance_lab.plots.core import PALETTE, REFERENCE, Picture, legend_above, picture
+from imbalance_lab.plots.words import ended
 
 
 def intervals(
@@ -56,7 +57,7 @@ def intervals(
         return f"{value:z,.{decimals}f}"  # what rounds to zero has no minus
 
     texts = {n: f"{number(m)} [{number(lo)}, {number(hi)}]" for n, (m, lo, hi) in table.items()}
-    alt = f"{title}. {xlabel}: " + "; ".join(f"{n} {text}" for n, text in texts.items()) + "."
+    alt = f"{ended(title)} {xlabel}: " + "; ".join(f"{n} {text}" for n, text in texts.items()) + "."
     if baseline is not None:
         alt += f" {baseline_label}: {number(baseline)}."
     drawing = picture(

@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix as count_confusions
 
 from imbalance_lab.plots.core import PALETTE, PANELS, Picture, picture
 from imbalance_lab.plots.inputs import Label, class_name, labels_1d, named
-from imbalance_lab.plots.words import count, listing, share
+from imbalance_lab.plots.words import count, ended, listing, share
 
 _HATCHES = ["", "//", "..", "xx", "\\\\", "oo", "++", "--"]
 _OUTCOMES = [["true negatives", "false positives"], ["false negatives", "true positives"]]
@@ -50,9 +50,8 @@ def class_counts(
     names = [class_name(label, class_names) for label in labels[order].tolist()]
     counts = counts[order]
     texts = [f"{count(n)} ({share(n / counts.sum())})" for n in counts]
-    alt = (
-        f"{title}. " + listing([f"{n}: {text}" for n, text in zip(names, texts, strict=True)]) + "."
-    )
+    said = [f"{name}: {text}" for name, text in zip(names, texts, strict=True)]
+    alt = f"{ended(title)} {listing(said)}."
     drawing = picture(
         title=title,
         xlabel="rows (count)",

@@ -26,6 +26,11 @@ def listing(parts: Sequence[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
+def ended(title: str) -> str:
+    """Return a title as a sentence; a question keeps its mark."""
+    return title if title.endswith(("?", "!", ".")) else f"{title}."
+
+
 def sentence_name(name: str) -> str:
     """Return how a named model opens a sentence; an unnamed one is ``The model``."""
     return name or "The model"
