@@ -121,8 +121,8 @@ def _advice(name: str) -> list[str]:
         return [
             f"{name}: your last attempt did not run, because of its {_cut_short[name]}.",
             "",
-            "Mend that cell and run it again. Until then there is nothing to check: no older attempt",
-            "is judged in its place.",
+            "Mend that cell and run it again. Until then there is nothing to check: no older",
+            "attempt is judged in its place.",
         ]
     return [
         f"{name} is not defined yet.",
