@@ -406,16 +406,17 @@ def test_whatever_happened_nothing_is_lost_and_once_is_enough(seed):
     assert [text for text in written if "".join(text.split()) not in whole] == []
 
 
-@pytest.mark.parametrize(("place", "told"), [("x/y/01-z", 1), ("lessons/01-z", 0)])
+OUTSIDE = ("x/y/01-z", "x/01-z", "", "x/lessons/01-z")
+
+
+@pytest.mark.parametrize(("place", "told"), [*((p, 1) for p in OUTSIDE), ("lessons/01-z", 0)])
 def test_a_notebook_outside_of_its_course_says_that_links_lead_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, told: int
 ) -> None:
     said: list[str] = []
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "glossary.md").touch()
     monkeypatch.setattr(notice, "students_shell", lambda: "shell")
     monkeypatch.setattr(notice, "notebook_file", lambda: tmp_path / place / "z.ipynb")
     monkeypatch.setattr(notice, "show_quietly", lambda shell, text: said.append(text))
-    (tmp_path / place).mkdir(parents=True)
     notice.offer()
     assert said == [notice.OUTSIDE] * told

@@ -20,7 +20,11 @@ _told: list[str] = []
 def offer() -> None:
     """Say so where a student's notebook has no course around it, as one that was mailed."""
     shell, file = students_shell(), notebook_file()
-    if shell is not None and file and not (file.parent / "../../docs/glossary.md").is_file():
+    if shell is None or file is None:
+        return
+    folder = file.parent.parent
+    there = folder.name in ("lessons", "solutions") and folder.with_name("docs").is_dir()
+    if not there:
         show_quietly(shell, OUTSIDE)
 
 
