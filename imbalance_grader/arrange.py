@@ -7,7 +7,9 @@ What she deleted is put back. So a right answer is right wherever she wrote it, 
 is said: to her in the message of the exercise, to the instructor in a remark.
 
 Cells are known by nbgrader's name for them, else by their text, else by the format's own id. Where
-another program has dropped all of these, an answer is still found by the name that it makes.
+another program has dropped all of these, an answer is still found by the name that it makes. A
+student's `imbalance_lab.lessons.match` goes further, where she sees what comes of it: it takes a
+cell for another that it is only like. Points are given for nothing that is guessed.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from imbalance_grader.names import shown
 from imbalance_grader.parts import binds, has_code, stands_alone
 from imbalance_grader.source import SourceCell
 from imbalance_grader.variant import Origin
+from imbalance_lab.lessons.released import plain
 
 MOST_OWN = 300  # cells of the student's own that can run
 LONGEST_OWN = 400_000  # characters in all of them
@@ -126,10 +129,10 @@ def _match(cells: Sequence[StudentCell], source: Sequence[SourceCell]) -> list[i
     by_text: dict[str, list[int]] = defaultdict(list)
     for place, original in enumerate(source):
         if place not in taken and original.released.strip():
-            by_text[_even(original.released)].append(place)
+            by_text[plain(original.released)].append(place)
     last = -1
     for number, cell in enumerate(cells):
-        if places[number] is None and (same := by_text.get(_even(cell.text))):
+        if places[number] is None and (same := by_text.get(plain(cell.text))):
             # Of cells with the same text, the next one in the instructor's order.
             chosen = next((place for place in same if place > last), same[0])
             same.remove(chosen)
@@ -146,11 +149,6 @@ def _match(cells: Sequence[StudentCell], source: Sequence[SourceCell]) -> list[i
         if places[number] is None and cell.is_code and cell.id:
             places[number] = by_id.pop(cell.id, None)
     return places
-
-
-def _even(text: str) -> str:
-    """Return a text without what editors change about blanks at the ends of lines."""
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
 def _refuse_other_lesson(
@@ -243,18 +241,18 @@ class _Arranging:
             if self.cells[number].problem:
                 raise Malformed(f"the answer {name}: {self.cells[number].problem}")
         texts = {number: self.cells[number].text for number in numbers}
-        released = _even(original.released)
+        released = plain(original.released)
         filled = {
             number: text
             for number, text in texts.items()
-            if (has_code(text) if original.runs else text.strip()) and _even(text) != released
+            if (has_code(text) if original.runs else text.strip()) and plain(text) != released
         }
-        last_of = {_even(text): number for number, text in filled.items()}
-        filled = {n: text for n, text in filled.items() if last_of[_even(text)] == n}
+        last_of = {plain(text): number for number, text in filled.items()}
+        filled = {n: text for n, text in filled.items() if last_of[plain(text)] == n}
         if not filled:
             self.result.untouched.add(name)
             self.result.texts[name] = next(
-                (text for text in texts.values() if _even(text) == released),
+                (text for text in texts.values() if plain(text) == released),
                 next(iter(texts.values()), original.released),
             )
             return {numbers[0]: self.result.texts[name]} if numbers else {}
@@ -300,7 +298,7 @@ class _Arranging:
             elif original.takes_text:
                 if original.runs and number in pieces:
                     steps.append(Step(place, pieces[number]))
-            elif original.role == "code" and _even(cell.text) != _even(original.released):
+            elif original.role == "code" and plain(cell.text) != plain(original.released):
                 steps.append(Step(place, cell.text))
             else:
                 steps.append(Step(place))

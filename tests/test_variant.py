@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,7 +34,7 @@ from imbalance_grader.formgrader import RefuseCopies
 from imbalance_grader.intake import StudentCell
 from imbalance_grader.results import Limits
 from imbalance_lab.checks import Quiz, score_quiz
-from imbalance_lab.checks.recorded import PRACTICE, VARIABLE, read_trials, write
+from imbalance_lab.checks.recorded import PRACTICE, VARIABLE, read_trials, write, write_trials
 from imbalance_oracles import accuracy_paradox, secret, shuffled
 from imbalance_oracles.practice import DRAWN, draw_practice
 from imbalance_oracles.quiz_numbers import NUMBERS
@@ -511,19 +512,22 @@ def test_a_cluster_grades_it_the_same(handout, graded):
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("lesson", sorted(quizzes()))
 @pytest.mark.parametrize("student", ["", "ada"])
-def test_the_proof_of_the_exercises_holds_for_a_variant(tmp_path, student):
+def test_the_proof_of_the_exercises_holds_for_a_variant(tmp_path, student, lesson):
     """Right answers pass, wrong ones fail, and mistakes are named, on a variant's inputs too."""
-    from imbalance_lab.checks.recorded import write_trials
-
     own = secret.draw(tmp_path).read_text(encoding="utf-8").strip()
     folder = tmp_path / "variant"
     folder.mkdir()
-    of = f"{own}/{student}" if student else own
     for name, key in keys().items():
-        (folder / f"{name}.json").write_text(write_trials(key.visible(of)), encoding="utf-8")
+        if key.exercise.lesson == lesson:
+            trials = key.visible(f"{own}/{student}" if student else own)
+            (folder / f"{name}.json").write_text(write_trials(trials), encoding="utf-8")
+    if practice := draw_practice(lesson, own):
+        (folder / PRACTICE.format(lesson)).write_text(json.dumps(write(practice)), "utf-8")
+    asked = ["-k", " or ".join(names_of(lesson)), "-m", "not long", "-n", "0", "-q"]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/test_exercises.py", "-q", "-m", "not long"],
+        [sys.executable, "-m", "pytest", "tests/test_exercises.py", *asked],
         cwd=ROOT,
         env=os.environ | {VARIABLE: str(folder), secret.VARIABLE: own},
         capture_output=True,
@@ -531,3 +535,12 @@ def test_the_proof_of_the_exercises_holds_for_a_variant(tmp_path, student):
         check=False,
     )
     assert run.returncode == 0, run.stdout[-5000:]
+
+
+def names_of(lesson: str) -> list[str]:
+    """Return what the tests of a lesson's exercises are called by: its notebooks and exercises."""
+    listed = json.loads(files("imbalance_lab.exercises").joinpath("course.json").read_bytes())
+    found = [each for each in listed if each["name"].startswith(lesson)]
+    keys_ = [each["name"] for each in found] + [x["key"] for each in found for x in each["tasks"]]
+    names = {key.rpartition("/")[2].replace("-", "_") for key in keys_}
+    return sorted(names - {"quiz", "reflection"})
