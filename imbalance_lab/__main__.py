@@ -71,7 +71,8 @@ def _do(asked: argparse.Namespace, path: Path) -> int:
             return 1
     except (OSError, ValueError) as error:
         print(f"{path}: {error}", file=sys.stderr)
-        return 1 if asked.notebooks else 0  # what lies beside the lessons is left alone
+        # What lies beside the lessons, and is none, is left alone.
+        return 1 if asked.notebooks or isinstance(error, OSError) else 0
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import json
+import os
 import random
 import subprocess
 import sys
@@ -327,6 +328,48 @@ def test_strange_cells_do_not_stop_it(file):
     mended = nbformat.read(file, as_version=4)
     nbformat.validate(mended)
     assert [cell.source for cell in mended.cells[-2:]] == ["mine", "a1"]
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def huge(path: Path) -> None:
+    path.touch()
+    os.truncate(path, 1 << 30)
+
+
+def many_cells(path: Path) -> None:
+    path.write_text(json.dumps({"cells": [{}] * 5001}))
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (os.mkfifo, "is no file"),
+        (lambda path: path.symlink_to("/dev/zero"), "is no file"),
+        (loop, "Too many levels of symbolic links"),
+        (huge, "larger than any lesson"),
+        (many_cells, "more cells than any lesson"),
+    ],
+    ids=["pipe", "device", "loop", "huge", "many"],
+)
+def test_what_has_no_end_is_refused(make, words, file):
+    file.unlink(missing_ok=True)
+    make(file)
+    with pytest.raises((ValueError, OSError), match=words):
+        files.mend(file)
+
+
+def test_nothing_is_said_to_be_mended_before_it_is(file, monkeypatch, capsys):
+    monkeypatch.chdir(file.parents[2])
+    file.write_text("{")
+    Path("my-copies").write_text("in the way")
+    assert main(["mend"]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "Not a directory" in told.err
+    assert file.read_text() == "{"
 
 
 def test_the_command_looks_mends_and_resets(file, monkeypatch, capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from imbalance_lab.lessons.released import Cell, Notebook, answers, grade_id, na
 from imbalance_lab.notebook import notebook_file
 
 LARGEST = 100_000_000  # bytes; no honest notebook comes near
+_MOST_CELLS = 5_000  # nor here
 RELOAD = (
     "If it is open in JupyterLab: menu File, Reload Notebook from Disk. Where you are asked whether"
     " to overwrite the file or to revert, choose Revert."
@@ -89,8 +91,8 @@ def mend(path: Path | str | None = None) -> None:
     if not damage:
         print(f"{opened.path.name} is in order: nothing was changed.")
         return
-    print(f"{opened.path.name} is mended:")
-    _replace(opened, mended.notebook, [f"- {line}" for line in damage])
+    said = [f"{opened.path.name} is mended:", *(f"- {line}" for line in damage)]
+    _replace(opened, mended.notebook, said)
 
 
 def reset_in_file(exercise: str, path: Path | str | None = None) -> None:
@@ -123,8 +125,7 @@ def reset_in_file(exercise: str, path: Path | str | None = None) -> None:
         raise ValueError(f"{opened.path.name} is damaged: mend it first")
     given = {key: known[name][key] for key in known[name] if key not in ("metadata", "id")}
     cells[places[0]] = cells[places[0]] | given
-    print(f"{exercise} is as it was handed out.")
-    _replace(opened, opened.notebook, [])
+    _replace(opened, opened.notebook, [f"{exercise} is as it was handed out."])
 
 
 def cell_of(path: Path | None, name: str) -> str:
@@ -171,12 +172,12 @@ def _open(path: Path) -> Opened:
     ------
     OSError, ValueError
     """
-    path = path.resolve()
-    if path.stat().st_size > LARGEST:
-        raise ValueError(f"{path.name} is larger than any lesson")
-    content = path.read_bytes()
+    path = Path(os.path.realpath(path))  # of a link that leads to itself, the next line tells
+    content = _read(path)
     whole = _parsed(content)
     notebook, damage = _saved(path, content) if whole is None else (whole, ())
+    if len(notebook["cells"]) > _MOST_CELLS:
+        raise ValueError(f"{path.name} has more cells than any lesson")
     called = f"{path.parent.name}/{path.stem}"
     lesson = lesson_in([cell for cell in notebook["cells"] if isinstance(cell, dict)])
     if called in names() and lesson not in ("", called):
@@ -186,15 +187,28 @@ def _open(path: Path) -> Opened:
     return Opened(path, content, notebook, lesson or called, damage)
 
 
+def _read(path: Path) -> bytes:
+    """Read a file, nothing else: a pipe or a device may have no end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise ValueError(f"{path.name} is no file")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"{path.name} is larger than any lesson")
+    return content
+
+
 def _parsed(content: bytes) -> Notebook | None:
     """Return the notebook that a file holds, None where it holds none."""
     try:
         found = json.loads(content.decode("utf-8-sig"))
-        copy.deepcopy(found)  # RecursionError where it is nested deeper than any notebook
+        if not isinstance(found, dict) or not isinstance(found.get("cells"), list):
+            return None
+        if len(found["cells"]) <= _MOST_CELLS:
+            copy.deepcopy(found)  # RecursionError where it is nested deeper than any notebook
     except (ValueError, RecursionError):
         return None
-    sound = isinstance(found, dict) and isinstance(found.get("cells"), list)
-    return found if sound else None
+    return found
 
 
 def _saved(path: Path, content: bytes) -> tuple[Notebook, tuple[str, ...]]:
@@ -203,7 +217,7 @@ def _saved(path: Path, content: bytes) -> tuple[Notebook, tuple[str, ...]]:
         said = f"the file is no notebook any more; {len(cells)} cells could be read from it"
         return {"cells": cells}, (said,)
     checkpoint = path.parent / ".ipynb_checkpoints" / f"{path.stem}-checkpoint.ipynb"
-    older = _parsed(checkpoint.read_bytes()) if checkpoint.is_file() else None
+    older = _parsed(_read(checkpoint)) if checkpoint.is_file() else None
     if older is not None:
         said = "the file is no notebook any more; this is the state that was saved before"
         return older, (said,)
@@ -215,7 +229,7 @@ def _first_cells(text: str) -> list[Cell]:
     start, decoder = text.find('"cells"'), json.JSONDecoder()
     place = text.find("[", start) + 1 if start >= 0 else 0
     cells: list[Any] = []
-    while place:
+    while place and len(cells) < _MOST_CELLS:
         while text[place : place + 1] in (" ", "\n", "\r", "\t", ","):
             place += 1
         try:
