@@ -42,8 +42,28 @@ ANSWERS = {
         "$c_{FP}$ of a miss and of a false alarm, and compare the cost with *doing nothing*."
     ),
     "bela": "\n\n".join([ACTS, *HOSTILE.values()]).replace("\ud800", ""),
-    "chen": "It is very accurate, so we should roll it out.",
+    # What is let through is kept in its place: letters with towers of accents, steps to the left.
+    "chen": "\n\n".join(
+        (
+            "It is very accurate, so we should roll it out.",
+            f"{'a' + chr(0x301) * 300} " * 40,
+            "$" + "\\!" * 900 + "\\text{3 of 3 points}$",
+            "W" * 5000,
+        )
+    ),
 }
+# Where a click would meet the answer, and the answer is not.
+REACHES_OUT = """
+() => {
+  const answer = document.getElementById("answer"), box = answer.getBoundingClientRect();
+  const out = [];
+  for (let x = 2; x < innerWidth; x += 19) for (let y = 2; y < innerHeight; y += 19) {
+    const inside = x > box.left && x < box.right && y > box.top && y < box.bottom;
+    if (!inside && answer.contains(document.elementFromPoint(x, y))) out.push([x, y]);
+  }
+  return [out, getComputedStyle(answer).contain];
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -195,6 +215,9 @@ def test_three_answers_are_marked_by_keyboard_and_nothing_of_a_students_runs(
 
     page.evaluate(TWO_KEYS_AT_ONCE)  # the second is meant for the next answer
     expect(page.locator("h1")).to_contain_text("Answer 3 of 3")
+    page.wait_for_load_state("load")
+    assert page.evaluate(REACHES_OUT) == [[], "paint"]
+    looks_right(page, "marking-covering")
     turn(page, "ArrowLeft", "Answer 2 of 3")
     expect(state).to_have_text("0 of 3 points")
     turn(page, "ArrowRight", "Answer 3 of 3")
