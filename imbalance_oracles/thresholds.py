@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix_at_thresholds
 
 from imbalance_lab.checks import Call, Question
@@ -234,6 +235,8 @@ ALERTS_WITHIN_CAPACITY = Key(
 
 #: What the top 5% for every team may be worth: a little more than its rung.
 MOST_OF_THE_TOP = ranges.CURVE.rungs["the top 5% for every team"][0] + 0.05
+#: What it is worth at least to calibrate the scores first, which is as good an answer.
+LEAST_IF_CALIBRATED = ranges.CURVE.rungs["nearly the reference"][0] + 0.01
 
 
 def hidden_teams() -> dict[int, ranges.Told]:
@@ -245,13 +248,15 @@ def hidden_teams() -> dict[int, ranges.Told]:
 def _drawn(course: str) -> dict[int, ranges.Told]:
     """Draw a team of each kind from a secret, only such on which luck decides little.
 
-    Where one share of rows for all happens to suit them, others are drawn. The seeds have 128 bits,
-    so that nobody can try them all, and their order tells nothing about the kinds.
+    Where one share of rows for all happens to suit them, or who calibrates first would not come
+    near the reference, others are drawn. The seeds have 128 bits, so that nobody can try them all,
+    and their order tells nothing about the kinds.
     """
     seeds = secret.long_seeds(course, exercises.CHOOSE_THRESHOLD.name)
     while True:
         drawn = {seed: told(seed) for seed in sorted(_of_each_kind(seeds))}
-        if worth_of_the_top(drawn) < MOST_OF_THE_TOP:
+        calibrated = share_of_reference(drawn, calibrated_first)
+        if worth_of_the_top(drawn) < MOST_OF_THE_TOP and calibrated > LEAST_IF_CALIBRATED:
             return drawn
 
 
@@ -273,9 +278,26 @@ def _of_each_kind(seeds: Iterator[int]) -> list[int]:
 
 def worth_of_the_top(drawn: Mapping[int, ranges.Told]) -> float:
     """Return what it is worth to flag the top 5% for every team, as a share of the reference."""
-    teams = map(ranges.team, drawn)
-    found = sum(one.worth(float(np.quantile(one.y_score, 0.95))) for one in teams)
+    return share_of_reference(drawn, lambda one: float(np.quantile(one.y_score, 0.95)))
+
+
+def share_of_reference(
+    drawn: Mapping[int, ranges.Told], threshold: Callable[[ranges.Team], float]
+) -> float:
+    """Return what thresholds are worth to some teams, as a share of the reference."""
+    found = sum(one.worth(threshold(one)) for one in map(ranges.team, drawn))
     return found / sum(of.reference for of in drawn.values())
+
+
+def calibrated_first(one: ranges.Team) -> float:
+    """Return the least score at which Platt's probability is what the mean costs ask for."""
+    scores = np.asarray(one.y_score)
+    if scores.min() >= 0 and scores.max() <= 1:
+        scores = np.log(scores / (1 - scores))
+    fitted = LogisticRegression(C=1e6).fit(scores[:, None], one.y_true)
+    p = fitted.predict_proba(scores[:, None])[:, 1]
+    flagged = one.y_score[p >= sum(one.cost_fp) / (sum(one.cost_fp) + sum(one.cost_fn))]
+    return float(flagged.min()) if len(flagged) else np.inf
 
 
 def on_average(one: ranges.Team) -> float:

@@ -43,7 +43,10 @@ def points(answer: Any, at: Mapping[int, Told]) -> float:
 
 @pytest.mark.parametrize(
     "course",
-    courses("abcde"),
+    [
+        *courses("abcde"),
+        "class 22",
+    ],  # in the first draw of the last one, calibrating was too little
 )
 def test_honest_thresholds_earn_all_points_and_lazy_ones_less(
     course: str, monkeypatch: pytest.MonkeyPatch

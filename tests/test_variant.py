@@ -366,6 +366,8 @@ def test_no_answer_and_no_secret_is_in_it(handout):
     for name, content in files_of(handout.student).items():
         assert found_in(content) == [], name
         assert own.encode() not in content, name
+        assert "changes" not in name  # by them the published letters would tell the right ones
+    assert (handout.course / "variant" / shuffled.changes_of("00")).is_file()
 
 
 def test_it_stays_the_variant_when_it_is_made_again(handout, copies):
