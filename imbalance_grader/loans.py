@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import signal
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from imbalance_sandbox import questions, wire
 _MOST_CALLS = 20_000
 _LARGEST = 5_000  # elements of all arguments of a call: hidden inputs are small
 _SECONDS = 2.0  # for one call
+_MOST_SECONDS = 8.0  # of processor time for all of them, well within `Limits.judging_seconds`
 _REFUSED = Raised(("ValueError", "Exception"), "this input is too large or too slow to be lent to")
 
 
@@ -81,6 +83,7 @@ class Lender:
     def __init__(self, names: Sequence[str]) -> None:
         self.names = list(names)
         self._left = _MOST_CALLS
+        self._seconds = _MOST_SECONDS
 
     def __call__(self, reply: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return what to send back, None if a reply is no call of a lent answer."""
@@ -89,10 +92,12 @@ class Lender:
             return None
         outcome: Outcome = _REFUSED
         self._left -= 1
-        if name in self.names and self._left >= 0:
+        if name in self.names and self._left >= 0 and self._seconds > 0:
+            started = time.process_time()
             with contextlib.suppress(Exception):  # whatever a hostile process takes for a call
                 (call,) = questions.read_calls(written)
                 outcome = _answer(str(name), call)
+            self._seconds -= time.process_time() - started
         return {"lent": wire.encode(questions.write_outcome(outcome))}
 
 

@@ -164,6 +164,15 @@ def test_a_right_answer_that_takes_long_is_cut_short(monkeypatch: pytest.MonkeyP
     assert borrowed(lender, "majority_accuracy", [0, 0, 1, 0]) == Returned(0.75)
 
 
+def test_all_loans_together_are_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or who asks often would use up the time in which the answer itself is judged."""
+    monkeypatch.setattr(loans, "_MOST_SECONDS", 0.02)
+    lender = loans.Lender(["majority_accuracy"])
+    given = [borrowed(lender, "majority_accuracy", list(range(400))) for _ in range(200)]
+    assert isinstance(given[0], Returned)
+    assert isinstance(given[-1], Raised)
+
+
 def test_the_visible_check_points_to_the_earlier_exercise() -> None:
     scope: dict[str, Any] = {}
     exec(SWAPPED + USES_IT, scope)
