@@ -136,4 +136,5 @@ def known_mistake(values: list[Any], routes: list[Routes]) -> str:
     away = {name: np.abs(found - said[name]).mean() for name in (REPORT, ROWS, MEMORY)}
     away[LEAK] = np.abs(found - (said[REPORT] - said[REFERENCE])).mean()
     nearest = min(away, key=lambda name: float(away[name]))
-    return nearest if away[nearest] < 0.02 else ""
+    # The leak hangs on the folds of the student's own audit, and nothing else is as small.
+    return nearest if away[nearest] < (0.06 if nearest == LEAK else 0.02) else ""
