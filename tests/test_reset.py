@@ -92,6 +92,7 @@ def test_damage_is_told_of_in_the_lesson_once(lesson):  # noqa: F811
     notebook = solved()
     a_check_is_gone(notebook["cells"])
     (lesson / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+    (lesson.parents[1] / "docs").mkdir()  # else the first line says that links lead nowhere
     show = "from imbalance_lab.progress import progress\nprogress()"
     mend = "from imbalance_lab.lessons import mend; mend()"
     server = {"JPY_SESSION_NAME": f"lessons/{TOPIC}/{NAME}.ipynb"}

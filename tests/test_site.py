@@ -112,7 +112,7 @@ class TestWhole:
         for comparison in found.comparisons:
             facts = found.facts(comparison)
             assert squeezed(facts["advice"]) in words
-            drawn = page.select(f'img[src$="{name}-{comparison}.svg"]')
+            drawn = page.select(f'img[src$="/{name}-{comparison}.svg"]')
             assert len(drawn) == has_numbers(facts)
         assert f"make evidence STUDY={name}" in page.get_text()
         assert "STUDY = Study(" in page.get_text()

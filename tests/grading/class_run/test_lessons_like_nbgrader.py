@@ -141,14 +141,14 @@ def test_solved_or_not_gets_the_same_points(notebook: str, tmp_path: Path) -> No
     }
 
 
-LIMITS = ("--limit", "call_seconds=120", "--limit", "wall_seconds=600")
+OPTIONS = ("--limit", "call_seconds=120", "--limit", "wall_seconds=600")
 
 
 @pytest.mark.long
 @pytest.mark.usefixtures("engine_of_the_command")
 @pytest.mark.parametrize("notebook", [case(name) for name in NOTEBOOKS])
 def test_every_known_answer_gets_the_same_points(notebook: str, tmp_path: Path) -> None:
-    given = assert_same_gradebook(notebook, all_known(notebook), tmp_path, *LIMITS)
+    given = assert_same_gradebook(notebook, all_known(notebook), tmp_path, *OPTIONS)
     assert given["solved"] == sum(points(notebook).values())
     assert given["untouched"] == 0
 
@@ -157,7 +157,7 @@ def test_every_known_answer_gets_the_same_points(notebook: str, tmp_path: Path) 
 def test_known_answers_get_the_same_points(tmp_path: Path) -> None:
     known = all_known(QUICK)
     some = [*drawn(sorted(known.keys() - {"solved", "untouched"}), 4, "known"), "untouched"]
-    given = assert_same_gradebook(QUICK, {name: known[name] for name in some}, tmp_path, *LIMITS)
+    given = assert_same_gradebook(QUICK, {name: known[name] for name in some}, tmp_path, *OPTIONS)
     assert given["untouched"] == 0
 
 
