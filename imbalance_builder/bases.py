@@ -18,6 +18,7 @@ from typing import Any
 
 from imbalance_lab import evidence
 from imbalance_lab.claims import VERDICTS, Claim
+from imbalance_lab.evidence.picture import interval_of
 
 BASES = "evidence/claims.csv"
 STUDY, LESSON, ARGUED = "study", "lesson", "argued"
@@ -130,14 +131,14 @@ def numbers_of(facts: dict[str, Any]) -> str:
     overall, kind = facts["overall"], ".0%" if facts["relative"] else ".3f"
     if "mean" not in overall:
         return ""
-    mean, low, high = (f"{overall[key]:+{kind}}" for key in ("mean", "low", "high"))
+    interval = format(interval_of(overall), f"+{kind}").replace("[", r"\[").replace("]", r"\]")
     margin = f"{facts['margin']:.0%}" if facts["relative"] else f"{facts['margin']:g}"
     said = Counter(condition["answer"] for condition in facts["conditions"])
     counts = ", ".join(f"{said[answer]} {answer}" for answer in ("yes", "no", "open"))
     sources = [c["n"] for c in facts["conditions"] if c["unit"] == "family"]
     data = f"with {max(sources)} sources of real sets" if sources else "all simulated"
     measure = facts["measure"].replace("_", " ")
-    return rf" ({measure} {mean} \[{low}, {high}\], margin {margin}; conditions: {counts}; {data})"
+    return f" ({measure} {interval}, margin {margin}; conditions: {counts}; {data})"
 
 
 def read_bases(root: Path) -> dict[str, Basis]:

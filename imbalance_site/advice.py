@@ -135,7 +135,7 @@ def _others(found: Result) -> str:
     lines = ["| advice | verdict |", "| --- | --- |"]
     for name in found.comparisons[1:]:
         verdict = found.verdict_on(name)
-        link = f"[{escaped(found.advice(name))}]({found.name}-{name})"
+        link = f"[{escaped(found.facts(name)['advice'])}]({found.name}-{name})"
         lines.append(f"| {link} | {SIGNS[verdict]} {verdict} |")
     return "\n".join(lines)
 

@@ -119,9 +119,9 @@ def _studies(source: Path, drawings: Path) -> None:
     lines = ["| question | runs done | verdict on its first advice |", "| --- | ---: | --- |"]
     for name in studies():
         found = study(name)
-        done, runs = found.runs
-        verdict = f"{SIGNS[found.verdict]} {found.verdict}"
-        lines.append(f"| [{found.question}]({name}.md) | {done / runs:.0%} | {verdict} |")
+        (done, runs), verdict = found.runs, found.verdict_on()
+        said = f"{SIGNS[verdict]} {verdict}"
+        lines.append(f"| [{found.question}]({name}.md) | {done / runs:.0%} | {said} |")
     table = "\n".join(lines)
     _write(source / "studies" / "index.md", _contents("The laboratory's studies", studies(), table))
 

@@ -19,7 +19,7 @@ from imbalance_evidence.study import Grid, Study, load_study
 from imbalance_lab.claims import SIGNS
 from imbalance_lab.evidence import Result, study
 from imbalance_lab.evidence.data import REAL, parse
-from imbalance_lab.evidence.picture import in_order, label_of, xlabel_of
+from imbalance_lab.evidence.picture import in_order, interval_of, label_of, xlabel_of
 from imbalance_lab.plots import house_style
 
 NOT_SHOWN = "not shown"
@@ -144,8 +144,8 @@ def _conditions(facts: Mapping[str, Any]) -> str:
     return " ".join(sentences)
 
 
-def _interval(numbers: Mapping[str, Any]) -> str:
-    return f"{numbers['mean']:+.3f} \\[{numbers['low']:+.3f}, {numbers['high']:+.3f}\\]"
+def _interval(condition: Mapping[str, Any]) -> str:
+    return escaped(f"{interval_of(condition):+.3f}")
 
 
 @cache

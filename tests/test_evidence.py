@@ -1125,8 +1125,8 @@ class TestReading:
 
     def test_a_result_says_its_question_and_verdicts(self, found) -> None:
         assert repr(found) == "small: Small?\n  recall: holds"
-        assert found.verdict == found.verdict_on("recall") == "holds"
-        assert found.advice() == "Weights make a model flag more at 0.5."
+        assert found.verdict_on() == found.verdict_on("recall") == "holds"
+        assert found.facts()["advice"] == "Weights make a model flag more at 0.5."
 
     def test_its_table_has_a_row_for_each_condition(self, found) -> None:
         table = found.table()
@@ -1135,6 +1135,19 @@ class TestReading:
         assert table.loc[0, "low"] > 0.1
         assert list(table["model"]) == ["logistic", ""]
         assert table.loc[1, "mean"] == table.loc[0, "mean"]
+
+    def test_an_interval_is_that_of_all_conditions_or_of_the_one_that_is_named(self, found) -> None:
+        first, everywhere = found.table().loc[:, "mean":"high"].to_numpy()
+        assert list(found.interval()) == list(everywhere)
+        assert list(found.interval("recall", model="logistic")) == list(first)
+        assert f"{found.interval():.3f}".endswith("]")
+        with pytest.raises(ValueError, match=r"where must name one of .*'logistic'.*got .*'tree'"):
+            found.interval("recall", model="tree")
+
+    def test_an_interval_needs_runs(self, finished) -> None:
+        empty = result_of("small", finished[0], Path("nowhere"))
+        with pytest.raises(ValueError, match=r"one of \[\], got \{\}"):
+            evidence.Result(json.loads(result_text(empty))).interval()
 
     def test_its_picture_says_in_words_what_it_shows(self, found) -> None:
         alt = found.plot().alt

@@ -188,7 +188,7 @@ class TestBases:
         facts = result("holds").facts("a") | {"relative": True, "margin": 0.05}
         facts["conditions"] = [*facts["conditions"], {"answer": "yes", "unit": "family", "n": 27}]
         told = numbers_of(facts)
-        assert r"-1% \[-2%, -0%\], margin 5%" in told
+        assert r"-1% \[-2%, +0%\], margin 5%" in told
         assert told.endswith("1 yes, 2 no, 1 open; with 27 sources of real sets)")
         assert numbers_of(facts | {"overall": {"answer": "open"}}) == ""
 

@@ -18,7 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-from imbalance_lab.evidence.picture import forest_plot
+from imbalance_lab.evidence.picture import forest_plot, interval_of
+from imbalance_lab.experiments import Interval
 from imbalance_lab.plots import Picture
 
 __all__ = ["Result", "studies", "study"]
@@ -108,18 +109,9 @@ class Result:
             )
         return self._found[chosen]
 
-    @property
-    def verdict(self) -> str:
-        """The verdict on the first comparison's advice."""
-        return self.verdict_on()
-
     def verdict_on(self, comparison: str | None = None) -> str:
         """Return "holds", "holds only if", "does not hold" or "not shown"."""
         return str(self.facts(comparison)["verdict"])
-
-    def advice(self, comparison: str | None = None) -> str:
-        """Return the advice that a comparison tests."""
-        return str(self.facts(comparison)["advice"])
 
     def table(self, comparison: str | None = None) -> pd.DataFrame:
         """Return one row for each condition, and a last one for the mean over all of them.
@@ -135,6 +127,24 @@ class Result:
         lines = [c["where"] | {n: c.get(n) for n in numbers} for c in found["conditions"]]
         everywhere = dict.fromkeys(lines[0] if lines else (), "")
         return pd.DataFrame([*lines, everywhere | found["overall"]])
+
+    def interval(self, comparison: str | None = None, **where: Any) -> Interval:
+        """Return the difference in the one condition that is named, or over all if none is.
+
+        A condition is named by as much as tells it, such as ``model="boosting", world="gauss"``.
+
+        Raises
+        ------
+        ValueError
+            If these are not the words of one condition that has an interval; it lists those.
+        """
+        found = self.facts(comparison)
+        named = found["conditions"] if where else [found["overall"] | {"where": {}}]
+        there = [condition for condition in named if "mean" in condition]
+        chosen = [condition for condition in there if where.items() <= condition["where"].items()]
+        if len(chosen) != 1:
+            raise ValueError(f"where must name one of {[c['where'] for c in there]}, got {where}")
+        return interval_of(chosen[0])
 
     def plot(self, comparison: str | None = None, only: str = "") -> Picture:
         """Draw the intervals of a comparison's conditions beside its margin.

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from imbalance_lab.experiments import Interval
 from imbalance_lab.plots import PALETTE, Picture, picture
 
 _COLOURS = {"yes": PALETTE["green"], "no": PALETTE["vermillion"], "open": PALETTE["blue"]}
@@ -16,6 +17,11 @@ _MARKS = {"yes": "o", "no": "X", "open": "D"}
 #: How an answer reads in the margin of the picture.
 _SAYS = {"yes": "as advised", "no": "not so", "open": "open"}
 _WIDEST, _WIDEST_BELOW = 28, 80  # characters in a line of a label, and below the axis
+
+
+def interval_of(condition: Mapping[str, Any]) -> Interval:
+    """Return what was measured in a condition, or over all of them."""
+    return Interval(*(condition[end] for end in Interval._fields))
 
 
 def label_of(where: Mapping[str, Any]) -> str:
@@ -71,9 +77,7 @@ def xlabel_of(found: Mapping[str, Any]) -> str:
 
 
 def _side(columns: Mapping[str, Any]) -> str:
-    tuned = {True: "tuned", False: "default"}
-    words = [tuned[value] if name == "tuned" else str(value) for name, value in columns.items()]
-    return " ".join(words).replace("_", " ")
+    return " ".join(_raw(*column) for column in columns.items()).replace("_", " ")
 
 
 def in_order(conditions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -156,10 +160,10 @@ def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:
         ax.plot(means, np.full(len(means), place - 0.2), "|", color="#888888", markersize=7)
     look: dict[str, Any] = {"markersize": 6.5, "linewidth": 2, "linestyle": "none", "capsize": 4}
     look |= {"color": _COLOURS[condition["answer"]], "marker": _MARKS[condition["answer"]]}
-    mean, low, high = (condition[name] for name in ("mean", "low", "high"))
+    mean, low, high = interval = interval_of(condition)
     ax.errorbar(mean, place, xerr=[[mean - low], [high - mean]], **look)
     ax.annotate(
-        f"{mean:+z.3f} [{low:+z.3f}, {high:+z.3f}] {_SAYS[condition['answer']]}",
+        f"{interval:+.3f} {_SAYS[condition['answer']]}",
         (1.02, place),
         xycoords=ax.get_yaxis_transform(),
         va="center",
@@ -169,13 +173,9 @@ def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:
 
 
 def _words(found: Mapping[str, Any], conditions: list[Mapping[str, Any]]) -> str:
-    texts = [
-        f"{label_of(c['where'])}: {c['mean']:+z.3f} [{c['low']:+z.3f}, {c['high']:+z.3f}], "
-        f"{_SAYS[c['answer']]}"
-        for c in conditions
-    ]
-    shown = "; ".join(texts) or "no runs yet"
+    named = ((label_of(c["where"]), interval_of(c), _SAYS[c["answer"]]) for c in conditions)
+    shown = "; ".join(f"{label}: {interval:+.3f}, {says}" for label, interval, says in named)
     return (
         f"{found['advice']} Verdict: {found['verdict']}. {xlabel_of(found)}; differences within "
-        f"±{found['margin']:g} do not matter. {shown}."
+        f"±{found['margin']:g} do not matter. {shown or 'no runs yet'}."
     )

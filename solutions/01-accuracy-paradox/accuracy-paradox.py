@@ -711,7 +711,7 @@ from imbalance_lab.evidence import study
 
 found, positive = zip(*runs.values(), strict=True)
 more_negatives, more_positives = interval(found[1] - found[0]), interval(found[2] - found[0])
-boosted = study("count").table("ratio-learning-gauss").query("model == 'boosting'")["mean"].item()
+boosted = study("count").interval("ratio-learning-gauss", model="boosting").mean
 Claim(
     "The ratio of the classes says how hard the problem is.",
     verdict="holds only if",

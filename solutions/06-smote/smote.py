@@ -474,11 +474,11 @@ TREATMENTS = {
 }
 
 
-def ranking(month, treatment, k, measure=average_precision_score):
-    """Return the average precision (or another measure) on the later rows of a month."""
+def ranking(month, treatment, k):
+    """Return the average precision on the later rows of a month."""
     X_train, y_train, X_new, y_new = month
     model = make_pipeline(*TREATMENTS[treatment], KNeighborsClassifier(k))
-    return measure(y_new, model.fit(X_train, y_train).predict_proba(X_new)[:, 1])
+    return average_precision_score(y_new, model.fit(X_train, y_train).predict_proba(X_new)[:, 1])
 
 
 # %%
@@ -665,13 +665,10 @@ Claim(
 )
 
 # %%
-from imbalance_lab.experiments import Interval
-
-over = study("smote").table("smote-beats-copies").set_index(["model", "world"])
 
 
 def more(model, world):
-    return f"{Interval(*over.loc[(model, world), 'mean':'high']):+.2f}"
+    return f"{study('smote').interval('smote-beats-copies', model=model, world=world):+.2f}"
 
 
 Claim(
@@ -696,13 +693,12 @@ def f1_at_half(y_true, y_score):
 
 
 before, after = (f1_at_half(y_test, scores[name]) for name in ("real frauds", "SMOTE"))
-known = study("threshold").facts("smote-f1-at-half")["overall"]
-raised = f"{Interval(known['mean'], known['low'], known['high']):+.2f}"
+raised = study("threshold").interval("smote-f1-at-half")
 Claim(
     "SMOTE raises F1 on imbalanced data.",
     verdict="not shown",
     because=(
-        f"At 0.5 it does, by {raised} on the mean of four models at their defaults, on real and simulated data, though"
+        f"At 0.5 it does, by {raised:+.2f} on the mean of four models at their defaults, on real and simulated data, though"
         f" not everywhere: on one split of transactions that of a logistic regression went from {before:.2f} to"
         f" {after:.2f}. A lower threshold raises F1 too, so what counts is the comparison in which each model has a"
         " threshold of its own, and that is not finished."

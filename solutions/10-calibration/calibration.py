@@ -809,11 +809,12 @@ check(repair, REPAIR).earns(5, by=hidden, on=hidden.calls, says="repairs")
 # %%
 from imbalance_lab.claims import Claim
 
-undone = study("calibration").table("undoing-mends").set_index(["model", "treatment"])
+from imbalance_lab.experiments import Interval
 
 
 def told(model, treatment):
-    return "{:.2f} [{:.2f}, {:.2f}]".format(*(1 + undone.loc[(model, treatment), "mean":"high"]))
+    off = study("calibration").interval("undoing-mends", model=model, treatment=treatment)
+    return f"{Interval(*(1 + end for end in off)):.2f}"
 
 
 Claim(

@@ -94,7 +94,7 @@ plots.intervals(
 from imbalance_lab.claims import Claim
 from imbalance_lab.evidence import study
 
-boosted = study("count").table("ratio-learning-gauss").query("model == 'boosting'")["mean"].item()
+boosted = study("count").interval("ratio-learning-gauss", model="boosting").mean
 Claim(
     "Data can be too imbalanced for machine learning; severe imbalance needs every remedy at once.",
     verdict="holds only if",
