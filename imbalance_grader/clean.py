@@ -21,7 +21,7 @@ from nbformat.v4 import new_output
 
 from imbalance_grader import harmless
 from imbalance_grader.aside import Aside, TooMuch
-from imbalance_grader.printable import one_line, printable
+from imbalance_lab.printable import one_line, printable
 
 LONGEST = 50_000  # characters of an answer or an output that are shown
 _SHORT = 2_000  # what no library takes long for

@@ -14,6 +14,7 @@ from typing import Any
 from imbalance_grader.results import Limits
 from imbalance_grader.version import course_version
 from imbalance_grader.weights import WEIGHTS
+from imbalance_lab.printable import Parser
 
 _EXIT_CODES = """\
 exit codes:
@@ -151,8 +152,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(chosen)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="imbalance-lab-grade",
         description=_MAIN,
         epilog=_EXIT_CODES,

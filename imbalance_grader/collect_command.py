@@ -6,7 +6,6 @@ import argparse
 import codecs
 from collections import Counter
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -14,8 +13,9 @@ from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.collect import Collected, Options, collect
 from imbalance_grader.mapping import read_mapping
 from imbalance_grader.names import shown
-from imbalance_grader.printable import one_line
 from imbalance_grader.stamps import read_stamp
+from imbalance_grader.terminal import Terminal
+from imbalance_lab.printable import one_line
 
 _LONGEST = 200
 _MOST_LISTED = 200
@@ -64,7 +64,7 @@ def to_json(assignment: str, done: Collected) -> dict[str, object]:
     }
 
 
-def print_collected(done: Collected, console: Console) -> None:
+def print_collected(done: Collected, console: Terminal) -> None:
     """Show who was collected, what was left and why, and who sent nothing."""
     table = Table("Student", "Came as", "What", "Note", box=None, pad_edge=False)
     table.columns[3].max_width = 70

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -49,16 +48,17 @@ from imbalance_grader.enrol import enrol
 from imbalance_grader.feedback import Feedback, write_feedback
 from imbalance_grader.handed_in import SECRET
 from imbalance_grader.journal import Record, write_whole
-from imbalance_grader.printable import one_line, printable
 from imbalance_grader.report import write_report
 from imbalance_grader.results import Limits, State
 from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class, locked
 from imbalance_grader.settle import own_texts
 from imbalance_grader.standings import Standing, standings, write_csv
+from imbalance_grader.terminal import Terminal
 from imbalance_grader.version import course_version
 from imbalance_grader.waive import take_back, waive
 from imbalance_grader.waivers import Waivers
 from imbalance_grader.workers import Workers, local_workers
+from imbalance_lab.printable import one_line
 from imbalance_oracles import secret
 
 DONE, ATTENTION, USAGE, UNPROTECTED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
@@ -75,7 +75,7 @@ def run(chosen: argparse.Namespace) -> int:
         What `imbalance_grader.cli` read; ``command`` is one of `COMMANDS`.
     """
     # Messages and progress go to stderr: stdout is for results, of which --json makes one object.
-    notes = Console(stderr=True, highlight=False, quiet=getattr(chosen, "quiet", False))
+    notes = Terminal(stderr=True, quiet=getattr(chosen, "quiet", False))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
             stream.reconfigure(errors="backslashreplace")
@@ -93,14 +93,14 @@ def run(chosen: argparse.Namespace) -> int:
         notes.print(Text("Stopped. What is done is kept; the same command goes on from here."))
         return INTERRUPTED
     except Exception:
-        print(printable(traceback.format_exc()), file=sys.stderr)
+        Terminal(stderr=True).print(traceback.format_exc(), soft_wrap=True)
         hint = "This is a fault of the grader. What is done is kept; please report the lines above."
         return _refuse(notes, hint, FAULT)
 
 
-def _refuse(notes: Console, error: object, code: int) -> int:
+def _refuse(notes: Terminal, error: object, code: int) -> int:
     notes.quiet = False
-    notes.print(Text(printable(f"error: {error}"), style="bold red"), soft_wrap=True)
+    notes.print(Text(f"error: {error}", style="bold red"), soft_wrap=True)
     return code
 
 
@@ -108,7 +108,7 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
+def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
     options = Options(
@@ -156,43 +156,43 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Console) -> int:
     return DONE if well else ATTENTION
 
 
-def _collect(chosen: argparse.Namespace, notes: Console) -> int:
+def _collect(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom, done = collect_command.collect_archives(chosen)
     if chosen.json:
         _print_json(collect_command.to_json(chosen.assignment, done))
     else:
-        collect_command.print_collected(done, Console(highlight=False))
+        collect_command.print_collected(done, Terminal())
         top = classroom.coursedir.submitted_directory
         notes.print(f"Now in {top}/. Next: imbalance-lab-grade assignment {chosen.assignment}")
     return ATTENTION if done.left else DONE
 
 
-def _export(chosen: argparse.Namespace, notes: Console) -> int:
+def _export(chosen: argparse.Namespace, notes: Terminal) -> int:
     done = export_command.export(chosen)
     if chosen.json:
         _print_json(export_command.to_json(done))
     else:
-        export_command.print_exported(done, Console(highlight=False))
+        export_command.print_exported(done, Terminal())
     return ATTENTION if done.left or done.feedback_left else DONE
 
 
-def _mark(chosen: argparse.Namespace, notes: Console) -> int:
+def _mark(chosen: argparse.Namespace, notes: Terminal) -> int:
     from imbalance_grader.mark_command import mark  # with a server, which no other command needs
 
     mark(chosen, notes)
     return DONE
 
 
-def _course(chosen: argparse.Namespace, notes: Console) -> int:
+def _course(chosen: argparse.Namespace, notes: Terminal) -> int:
     grades, path = course_command.write_course(chosen)
     if chosen.json:
         _print_json(course_command.to_json(grades, path))
     else:
-        course_command.print_course(grades, path, Console(highlight=False))
+        course_command.print_course(grades, path, Terminal())
     return DONE
 
 
-def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
+def _grade_notebook(chosen: argparse.Namespace, notes: Terminal) -> int:
     source = chosen.source or _source_of(chosen)
     # What stands for an answer that is not given is a setting, which the source's own course knows.
     courses = (chosen.course, *source.resolve().parents[2:3])
@@ -211,7 +211,7 @@ def _grade_notebook(chosen: argparse.Namespace, notes: Console) -> int:
     return DONE if result.state == State.GRADED else ATTENTION
 
 
-def _make_report(chosen: argparse.Namespace, notes: Console) -> int:
+def _make_report(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
     back_up(classroom)
@@ -222,11 +222,11 @@ def _make_report(chosen: argparse.Namespace, notes: Console) -> int:
     if chosen.json:
         _print_json(_summary(classroom, assignment, rows, None, paths))
     else:
-        _print_paths(Console(highlight=False), paths)
+        _print_paths(Terminal(), paths)
     return DONE
 
 
-def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
+def _make_feedback(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
     back_up(classroom)
@@ -239,17 +239,20 @@ def _make_feedback(chosen: argparse.Namespace, notes: Console) -> int:
         _print_json(told)
     else:
         folder = classroom.coursedir.feedback_directory
-        print(f"{len(written)} pages of feedback written to {folder}/")
+        out = Terminal(soft_wrap=True)
+        out.print(f"{len(written)} pages of feedback written to {folder}/")
         outside = [path for path in written if not path.with_name(SECRET).exists()]
         if not outside:
-            print(f"Hand them out with: nbgrader release_feedback {assignment.name}")
+            out.print(f"Hand them out with: nbgrader release_feedback {assignment.name}")
         else:
-            print(f"{len(outside)} of them did not come through nbgrader's exchange, which is the")
-            print("only way back that `nbgrader release_feedback` knows: hand out the pages.")
+            out.print(
+                f"{len(outside)} of them did not come through nbgrader's exchange, which is the"
+            )
+            out.print("only way back that `nbgrader release_feedback` knows: hand out the pages.")
     return ATTENTION if made.problems else DONE
 
 
-def _waive_exercise(chosen: argparse.Namespace, notes: Console) -> int:
+def _waive_exercise(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
     with locked(classroom):
@@ -277,24 +280,25 @@ def _tell_change(
         _print_table(rows, paths)
 
 
-def _set_up_exchange(chosen: argparse.Namespace, notes: Console) -> int:
+def _set_up_exchange(chosen: argparse.Namespace, notes: Terminal) -> int:
     config = exchange.set_up(Classroom(chosen.course), chosen.folder, chosen.course_id)
     notes.print(Text(f"The exchange is {config.parent.parent}, the course {chosen.course_id}."))
     notes.print("Each student gives once, or you copy the file to /etc/jupyter/ for all of them:")
-    print(f"mkdir -p ~/.jupyter && cp {shlex.quote(str(config))} ~/.jupyter/")
+    give = f"mkdir -p ~/.jupyter && cp {shlex.quote(str(config))} ~/.jupyter/"
+    Terminal().print(give, soft_wrap=True)
     return DONE
 
 
-def _enter_students(chosen: argparse.Namespace, notes: Console) -> int:
+def _enter_students(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     with locked(classroom):
         back_up(classroom)
         new, everybody = enrol(classroom, chosen.file)
-    print(f"{new} students entered; {everybody} in the gradebook.")
+    Terminal().print(f"{new} students entered; {everybody} in the gradebook.")
     return DONE
 
 
-def _set_due(chosen: argparse.Namespace, notes: Console) -> int:
+def _set_due(chosen: argparse.Namespace, notes: Terminal) -> int:
     when = None if chosen.never else dates.moment(chosen.when, "TIME")
     said = f"is due {dates.shown(when)}" if when else "has no due date"
 
@@ -305,7 +309,7 @@ def _set_due(chosen: argparse.Namespace, notes: Console) -> int:
     return _change_dates(chosen, notes, change)
 
 
-def _extend(chosen: argparse.Namespace, notes: Console) -> int:
+def _extend(chosen: argparse.Namespace, notes: Terminal) -> int:
     more: dt.timedelta | dt.datetime | None = None
     if chosen.until:
         more = dates.moment(chosen.until, "--until")
@@ -321,7 +325,7 @@ def _extend(chosen: argparse.Namespace, notes: Console) -> int:
 
 def _change_dates(
     chosen: argparse.Namespace,
-    notes: Console,
+    notes: Terminal,
     change: Callable[[Classroom, Assignment], str],
 ) -> int:
     """Change a date, and reckon anew what is late where something has been graded."""
@@ -338,13 +342,13 @@ def _change_dates(
     return DONE
 
 
-def _tell_problems(made: Feedback, notes: Console) -> None:
+def _tell_problems(made: Feedback, notes: Terminal) -> None:
     for student, problem in sorted(made.problems.items()):
         text = f"The feedback of {student} could not be made in full: {problem}"
         notes.print(Text(one_line(text), style="yellow"), soft_wrap=True)
 
 
-def _draw_inputs(chosen: argparse.Namespace, notes: Console) -> int:
+def _draw_inputs(chosen: argparse.Namespace, notes: Terminal) -> int:
     root = Classroom(chosen.course).root
     try:
         path = secret.draw(root, chosen.again)
@@ -357,7 +361,7 @@ def _draw_inputs(chosen: argparse.Namespace, notes: Console) -> int:
     return DONE
 
 
-def _show_protections(chosen: argparse.Namespace, notes: Console) -> int:
+def _show_protections(chosen: argparse.Namespace, notes: Terminal) -> int:
     found = protections()
     if chosen.json:
         _print_json({"protections": [dataclasses.asdict(protection) for protection in found]})
@@ -366,11 +370,11 @@ def _show_protections(chosen: argparse.Namespace, notes: Console) -> int:
         for protection in found:
             on = Text("on", "green") if protection.on else Text("OFF", "bold red")
             table.add_row(protection.name, on, Text(one_line(protection.why)))
-        Console(highlight=False).print(table)
+        Terminal().print(table)
     return DONE if all(protection.on for protection in found) else UNPROTECTED
 
 
-def _grade_sample(chosen: argparse.Namespace, notes: Console) -> int:
+def _grade_sample(chosen: argparse.Namespace, notes: Terminal) -> int:
     from imbalance_grader.sample_class import make_sample_class
 
     answers = chosen.answers or chosen.course / "tests" / "answers"
@@ -383,15 +387,15 @@ def _grade_sample(chosen: argparse.Namespace, notes: Console) -> int:
     return DONE if code == ATTENTION else code  # some are made so that they do not run to the end
 
 
-def _make_certificates(chosen: argparse.Namespace, notes: Console) -> int:
+def _make_certificates(chosen: argparse.Namespace, notes: Terminal) -> int:
     from imbalance_grader.cluster import make_certificates
 
     for path in make_certificates(chosen.folder):
-        print(path)
+        Terminal().print(path, soft_wrap=True)
     return DONE
 
 
-def _make_copies(chosen: argparse.Namespace, notes: Console) -> int:
+def _make_copies(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     with _progress(notes) as bar:
         task = bar.add_task("copies", total=None, odd="")
@@ -434,7 +438,7 @@ COMMANDS = {
 # --- what they share -----------------------------------------------------------------------------
 
 
-def _progress(notes: Console) -> Progress:
+def _progress(notes: Terminal) -> Progress:
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -452,7 +456,7 @@ def _progress(notes: Console) -> Progress:
 class _Bar(Watcher):
     """A progress bar with the time left."""
 
-    def __init__(self, notes: Console) -> None:
+    def __init__(self, notes: Terminal) -> None:
         self._notes = notes
         self._bar = _progress(notes)
         self._odd: Counter[str] = Counter()
@@ -536,7 +540,7 @@ def _print_json(document: dict[str, Any]) -> None:
 
 
 def _print_table(rows: Sequence[Standing], paths: dict[str, Path]) -> None:
-    console = Console(highlight=False)
+    console = Terminal()
     shown = rows if len(rows) <= LONGEST_TABLE else [r for r in rows if r.status != State.GRADED]
     table = Table(box=None, pad_edge=False)
     table.add_column("Student", overflow="fold")
@@ -574,7 +578,7 @@ def _counted(number: int, what: str, many: str = "") -> str:
     return f"{number} {what if number == 1 else many or f'{what}s'}"
 
 
-def _print_paths(console: Console, paths: dict[str, Path]) -> None:
+def _print_paths(console: Terminal, paths: dict[str, Path]) -> None:
     for name, path in paths.items():
         console.print(Text(f"{name:<7} {path}"), soft_wrap=True)
 

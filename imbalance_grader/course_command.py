@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -21,8 +20,9 @@ from imbalance_grader.course_grades import (
     to_csv,
 )
 from imbalance_grader.journal import write_whole
-from imbalance_grader.printable import one_line
+from imbalance_grader.terminal import Terminal
 from imbalance_grader.weights import PARTS
+from imbalance_lab.printable import one_line
 
 
 def write_course(chosen: argparse.Namespace) -> tuple[CourseGrades, Path]:
@@ -61,7 +61,7 @@ def to_json(grades: CourseGrades, path: Path) -> dict[str, object]:
     }
 
 
-def print_course(grades: CourseGrades, path: Path, console: Console) -> None:
+def print_course(grades: CourseGrades, path: Path, console: Terminal) -> None:
     """Show a row for each student: the parts in per cent, the total, and what is open."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Student", overflow="fold")

@@ -8,7 +8,7 @@ from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.gradebook import enter_students
 from imbalance_grader.mapping import read_table
 from imbalance_grader.names import is_student_id, shown, student_id
-from imbalance_grader.printable import one_line
+from imbalance_lab.printable import one_line
 
 COLUMNS = ("id", "first_name", "last_name", "email")
 _ALSO = {"student_id": "id"}

@@ -6,7 +6,6 @@ import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text
 
 from imbalance_grader.backup import back_up
@@ -18,8 +17,9 @@ from imbalance_grader.journal import write_whole
 from imbalance_grader.mapping import read_mapping
 from imbalance_grader.names import shown
 from imbalance_grader.pages import title
-from imbalance_grader.printable import one_line
 from imbalance_grader.standings import Standing, standings
+from imbalance_grader.terminal import Terminal
+from imbalance_lab.printable import one_line
 
 
 @dataclass
@@ -85,7 +85,7 @@ def to_json(done: Written) -> dict[str, object]:
     return vars(done) | {"paths": {name: str(path) for name, path in done.paths.items()}}
 
 
-def print_exported(done: Written, console: Console) -> None:
+def print_exported(done: Written, console: Terminal) -> None:
     """Show what was written, and who is not in it."""
     console.print(f"{len(done.grades)} grades for {done.platform.title()}.")
     for title_, left in (("Without a grade", done.left), ("Without feedback", done.feedback_left)):

@@ -28,7 +28,8 @@ from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
 from imbalance_grader.intake import Malformed, read_regular_file
-from imbalance_grader.printable import printable
+from imbalance_grader.names import is_student_id, student_id
+from imbalance_lab.printable import one_line
 
 MOST_FILES = 1_000  # of one submission
 NOBODY = ""
@@ -44,12 +45,14 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         refused = {"username": NOBODY, "filename": Path(path).name, "timestamp": datetime.min}
         try:
             record: dict[str, Any] = super()._path_to_record(path)
+            if not is_student_id(student_id(record["username"])):
+                raise ValueError
             why = _refusal(Path(path), record["username"], self.check_owner)
         except (ExchangeError, OSError, OverflowError, TypeError, ValueError):
             why = "its name does not say whose it is and when it was handed in"
         if not why:
             return record
-        self.log.error("%s is not collected: %s", printable(Path(path).name), why)
+        self.log.error("%s is not collected: %s", one_line(Path(path).name), why)
         return refused
 
     def init_src(self) -> None:
@@ -62,7 +65,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         with tempfile.TemporaryDirectory() as name:
             taken = Path(name) / "taken"
             for left_out in take_plain(Path(src), taken, 1000 * self.coursedir.max_dir_size):
-                self.log.error("%s: %s", printable(Path(src).name), printable(left_out))
+                self.log.error("%s: %s", one_line(Path(src).name), one_line(left_out))
             super().do_copy(str(taken), dest, log)
 
 
@@ -77,7 +80,7 @@ def _refusal(path: Path, student: str, check_owner: bool) -> str:
         owner = pwd.getpwuid(about.st_uid).pw_name
     except KeyError:
         owner = f"user {about.st_uid}"
-    return "" if owner == student else f"it is {owner}'s, not {printable(student)}'s"
+    return "" if owner == student else f"it is {owner}'s, not {one_line(student)}'s"
 
 
 def take_plain(source: Path, target: Path, most_bytes: int) -> Iterator[str]:

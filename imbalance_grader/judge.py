@@ -42,12 +42,12 @@ from imbalance_grader.arrange import Script
 from imbalance_grader.kernel import Kernel, KernelEnded, RemoteStandIn, SandboxGone, Usage
 from imbalance_grader.needed import Run, needed_code
 from imbalance_grader.parts import binds
-from imbalance_grader.printable import printable
 from imbalance_grader.results import CellResult, CellTime, Limits, NotebookResult, State
 from imbalance_grader.source import Source, SourceCell
 from imbalance_lab.checks import CheckFailed, Earned
 from imbalance_lab.checks.library import names_in
 from imbalance_lab.checks.recorded import VARIABLE
+from imbalance_lab.printable import printable
 from imbalance_oracles import secret
 from imbalance_sandbox import warm, wire
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from rich.console import Console
 from rich.text import Text
 
 from imbalance_grader.aside import Aside
@@ -14,16 +13,17 @@ from imbalance_grader.marking.book import Busy
 from imbalance_grader.marking.desk import Desk
 from imbalance_grader.marking.questions import Question, questions
 from imbalance_grader.marking.server import serve
+from imbalance_grader.terminal import Terminal
 
 
-def mark(chosen: argparse.Namespace, console: Console) -> None:
+def mark(chosen: argparse.Namespace, console: Terminal) -> None:
     """Serve the marking page until it is ended, and say what was saved.
 
     Parameters
     ----------
     chosen : Namespace
         Of the command line: ``course``, ``assignment`` or None for all, ``anonymous``, ``port``.
-    console : Console
+    console : Terminal
         For people.
 
     Raises
@@ -52,13 +52,13 @@ def _asked(classroom: Classroom, name: str | None) -> list[Question]:
     return [one for each in names for one in questions(classroom.assignment(each))]
 
 
-def _open(console: Console, address: str) -> None:
+def _open(console: Terminal, address: str) -> None:
     console.print("Open this address in a browser on this machine, and keep it to yourself:")
     console.print(Text(address), soft_wrap=True)
     console.print("Each mark is saved at once. End with Ctrl-C.")
 
 
-def _close(console: Console, desk: Desk) -> None:
+def _close(console: Terminal, desk: Desk) -> None:
     marks, comments = len(desk.marked), len(desk.commented)
     console.print(
         f"\nSaved in the gradebook: {_counted(marks, 'mark')}, {_counted(comments, 'comment')}."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from imbalance_grader.printable import one_line
+from imbalance_lab.printable import one_line
 
 LONGEST_ID = 128
 _LONGEST_BYTES = 200  # of a file name 255 are allowed, and an id gets an ending

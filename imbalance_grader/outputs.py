@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from imbalance_grader.printable import printable
+from imbalance_lab.printable import printable
 
 _MIMES = {
     "text/plain",

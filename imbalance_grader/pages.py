@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
-from imbalance_grader.printable import one_line, printable
+from imbalance_lab.printable import one_line, printable
 
 if TYPE_CHECKING:
     from imbalance_grader.classroom import Assignment

@@ -26,12 +26,12 @@ from imbalance_grader.catalogue import (
 from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.items import difficulty, discrimination
 from imbalance_grader.pages import render, title
-from imbalance_grader.printable import one_line
 from imbalance_grader.results import CellResult, State, exercise_name
 from imbalance_grader.standings import Standing
 from imbalance_grader.variant import NOBODY, THE_CLASS
 from imbalance_grader.version import course_version
 from imbalance_grader.waivers import Waivers
+from imbalance_lab.printable import one_line
 
 BINS = 10
 _SHOWN = 12  # how many of the slowest things are listed

@@ -2,7 +2,7 @@
 
 These records are what the engine returns and what the rest of the grader (gradebook, table,
 ``grades.csv``, class report) reads. They hold text and numbers only, never an object that a
-student made, and their text is printable (see `imbalance_grader.printable`), whoever makes them.
+student made, and their text is printable (see `imbalance_lab.printable`), whoever makes them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
-from imbalance_grader.printable import one_line, printable
+from imbalance_lab.printable import one_line, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,6 +24,7 @@ from imbalance_grader.settle import Settler, fingerprint, unread
 from imbalance_grader.strays import Stray, strays
 from imbalance_grader.waivers import held
 from imbalance_grader.workers import Task, Workers
+from imbalance_lab.printable import one_line
 
 _MOST_LISTED = 10  # misplaced files in a message
 ADDED = "This exercise was added after you had handed in."
@@ -231,7 +232,10 @@ def _refuse_empty_class(classroom: Classroom, assignment: Assignment, journal: J
     if classroom.enrolled() and not misplaced:
         return  # nobody has handed in yet
     folder = classroom.coursedir.submitted_directory
-    listed = "".join(f"\n  {stray.path}: {stray.reason}" for stray in misplaced[:_MOST_LISTED])
+    listed = "".join(
+        f"\n  {one_line(stray.path)}: {one_line(stray.reason)}"
+        for stray in misplaced[:_MOST_LISTED]
+    )
     if len(misplaced) > _MOST_LISTED:
         listed += f"\n  and {len(misplaced) - _MOST_LISTED} more"
     raise ClassroomError(

@@ -15,10 +15,10 @@ from pathlib import Path
 from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.gradebook import Entry, MarksWriter, entries, people
 from imbalance_grader.journal import Journal, Record, write_whole
-from imbalance_grader.printable import one_line
 from imbalance_grader.results import State
 from imbalance_grader.run import not_handed_in
 from imbalance_grader.waivers import held
+from imbalance_lab.printable import one_line
 
 # What a spreadsheet calculates: a formula sign at the beginning of a cell, or after the semicolon
 # that separates cells where the comma is the decimal sign; spaces and quotes before it don't help,

@@ -20,7 +20,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from imbalance_grader import harmless
 from imbalance_grader.clean import as_text, cut
-from imbalance_grader.printable import printable
+from imbalance_lab.printable import printable
 
 _LONGEST_FORMULA = 2_000  # characters
 _MOST_TAGS = 3_000  # of one formula: more would be a weight on the browser

@@ -6,6 +6,7 @@ import sys
 import threading
 
 from imbalance_hub.machine import NoMachine, open_machine
+from imbalance_lab.printable import printable
 
 PEOPLE = ("turing", "ada", "bela")
 
@@ -19,7 +20,7 @@ def main() -> int:
             print(f"{' and '.join(PEOPLE[1:])}. Each one's password is the name. Ctrl-C ends it.")
             threading.Event().wait()
     except NoMachine as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(printable(f"error: {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nEnded; nothing is left.")

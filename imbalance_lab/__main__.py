@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from imbalance_lab.lessons.files import look, mend, reset_in_file
+from imbalance_lab.printable import Parser, one_line
 
 EPILOG = """\
 examples, in the folder of the course:
@@ -23,9 +24,9 @@ exit code: 0 all in order, 1 something is not (and, for mend, could not be mende
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="python -m imbalance_lab",
         description="Look at the lessons that you work on, and bring them into order again. "
         "Answers, your own cells and texts that you changed are kept.",
@@ -63,14 +64,14 @@ def _do(asked: argparse.Namespace, path: Path) -> int:
         if asked.command == "reset":
             reset_in_file(asked.exercise, path)
         elif not (damage := look(path)):
-            print(f"{path}: in order")
+            print(f"{one_line(path)}: in order")
         elif asked.command == "mend":
             mend(path)
         else:
-            print(f"{path}:", *damage, sep="\n- ")
+            print(f"{one_line(path)}:", *damage, sep="\n- ")
             return 1
     except (OSError, ValueError) as error:
-        print(f"{path}: {error}", file=sys.stderr)
+        print(one_line(f"{path}: {error}"), file=sys.stderr)
         # What lies beside the lessons, and is none, is left alone.
         return 1 if asked.notebooks or isinstance(error, OSError) else 0
     return 0

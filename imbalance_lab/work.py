@@ -21,6 +21,7 @@ from pathlib import Path
 
 from imbalance_lab.lessons.copies import FOLDER as COPIES
 from imbalance_lab.lessons.notice import damage_of
+from imbalance_lab.printable import one_line
 from imbalance_lab.progress.record import NAME as PROGRESS
 from imbalance_lab.progress.record import ForeignFile, add, parsed
 
@@ -41,13 +42,13 @@ class Packed:
     damaged: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        packed = f"{self.notebooks} notebooks, as last saved, are in {self.archive.name}"
+        packed = f"{self.notebooks} notebooks, as last saved, are in {NAME}"
         return "\n".join([packed, *self._remarks()])
 
     def _remarks(self) -> list[str]:
         return [
-            f"{name} is damaged. To mend it, with all your answers, close it and run in a new"
-            f" cell: from imbalance_lab.lessons import mend; mend({name!r})"
+            f"{one_line(name)} is damaged. To mend it, with all your answers, close it and run in a"
+            f" new cell: from imbalance_lab.lessons import mend; mend({name!r})"
             for name in self.damaged
         ]
 
@@ -163,19 +164,19 @@ def _contents(archive: Path) -> dict[str, bytes]:
     """Return the files of an archive by their paths, if they are all a student's work."""
     if not archive.is_file():
         raise ValueError(
-            f"there is no {archive}: upload it first (drag it from your computer onto the list of "
-            "files at the left)"
+            f"there is no {one_line(archive)}: upload it first (drag it from your computer onto the"
+            " list of files at the left)"
         )
+    foreign = f"{one_line(archive.name)} was not made by pack_work: it"
     try:
         with zipfile.ZipFile(archive) as file:
             entries = [entry for entry in file.infolist() if not entry.is_dir()]
             for entry in entries:
                 if not WORK.fullmatch(entry.filename):
-                    raise ValueError(
-                        f"{archive.name} was not made by pack_work: it holds {entry.filename!r}"
-                    )
+                    raise ValueError(f"{foreign} holds {entry.filename!r}")
             if sum(entry.file_size for entry in entries) > LARGEST:
-                raise ValueError(f"{archive.name} was not made by pack_work: it is too large")
+                raise ValueError(f"{foreign} is too large")
             return {entry.filename: file.read(entry) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
-        raise ValueError(f"{archive.name} cannot be read as an archive: {error}") from error
+        name = one_line(archive.name)
+        raise ValueError(f"{name} cannot be read as an archive: {error}") from error

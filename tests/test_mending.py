@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -391,6 +392,31 @@ def test_the_command_looks_mends_and_resets(file, monkeypatch, capsys):
     assert main(["reset", "no_such", path]) == 1
     assert "(it has: majority_accuracy," in capsys.readouterr().err
     assert main(["look", "lessons/nowhere.ipynb"]) == 1
+
+
+HOSTILE = "\x1b]0;owned\x07\u202e\x9b2J\r\nerror: none.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "says"),
+    [(DEEP[:99], 1, "is no notebook of this course"), (None, 0, "is mended:")],
+    ids=["strange", "damaged"],
+)
+def test_a_hostile_name_does_nothing_to_a_terminal(content, code, says, file, monkeypatch, capsys):
+    path = file.with_name(HOSTILE)
+    damaged = solved()
+    a_check_is_gone(damaged["cells"])
+    path.write_bytes(content or json.dumps(damaged).encode())
+    monkeypatch.chdir(file.parents[2])
+    for command in (["look", str(path)], ["reset", "no_such", str(path)], ["mend", str(path)]):
+        last = main(command)
+    with pytest.raises(SystemExit):
+        main(["reset", "cost_of", str(path), str(path)])  # as of a shell's *
+    assert last == code
+    said = "".join(capsys.readouterr())
+    assert says in said
+    assert not re.search(r"[^\n\x20-\x7e]", said)
+    assert "\nerror: none" not in said
 
 
 def test_the_command_has_help_and_nothing_is_printed_twice_or_by_a_traceback(tmp_path):

@@ -167,6 +167,17 @@ def test_an_archive_that_unpacks_without_end_or_is_damaged_changes_nothing(cours
     assert everything(course.parent) == before
 
 
+def test_hostile_names_are_shown_as_text(course, tmp_path):
+    (course / "lessons" / "00-start-here" / "a\x1b]0;b\x07\nc.ipynb").write_text("no notebook")
+    assert "\x1b" not in str(pack_work(course))
+    for content in (None, "no archive"):
+        place = tmp_path / "a\x1b[2J\nb.zip"
+        if content:
+            place.write_text(content)
+        with pytest.raises(ValueError, match=r"a\\x1b\[2J\\nb\.zip"):
+            take_up_work(place, course)
+
+
 def test_what_is_missing_or_no_archive_is_said(course, tmp_path):
     with pytest.raises(ValueError, match=r"there is no .*my-work\.zip: upload it first"):
         take_up_work(course / "my-work.zip", course)

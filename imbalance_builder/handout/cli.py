@@ -13,6 +13,7 @@ from rich.table import Table
 
 from imbalance_builder.course import BuildError, Course
 from imbalance_builder.handout.choice import Choice, choose
+from imbalance_lab.printable import Parser, one_line, printable
 
 EPILOG = """\
 examples:
@@ -32,9 +33,9 @@ exit code: 0 done, 1 not done, and the message says what to mend, 2 wrong usage
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="python -m imbalance_builder.handout",
         description="Make what students get, as a folder, an archive and a repository, and the "
         "course folder in which it is graded.",
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.variant,
         )
     except BuildError as error:
-        console.print(f"[bold red]error[/] {escape(str(error))}")
+        console.print(f"[bold red]error[/] {escape(printable(str(error)))}")
         return 1
     console.print(_table(choice, made.course / "lessons"))
     for path, what in {
@@ -122,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         made.repository: f"the same as a repository: git -C {made.repository.name} push URL main",
         made.course: "for you: release and grade here, give it to nobody",
     }.items():
-        console.print(f"{escape(str(path))}  [dim]{what}[/]")
+        console.print(f"{escape(one_line(path))}  [dim]{what}[/]")
     return 0
 
 

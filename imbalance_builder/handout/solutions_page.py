@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import html
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from nbformat import NotebookNode
 
 from imbalance_builder.course import BuildError, Course, Lesson
 from imbalance_builder.handout.solutions import page_of, read_remarks
+from imbalance_lab.printable import Parser, one_line, printable
 
 PAGE = """\
 <!DOCTYPE html>
@@ -36,9 +36,9 @@ pre {{ overflow-x: auto; padding: 0.5rem; background: #f5f5f5; font-size: 0.875r
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the parser of the command line."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="python -m imbalance_builder.handout.solutions_page",
         description="Make the model solutions of a lesson, with the model answer to its written "
         "question, as a web page and as a notebook: for a class, after the deadline. Hidden tests "
@@ -68,9 +68,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         for path in write_pages(Course(asked.course), asked.lesson, asked.output):
-            print(path)
+            print(one_line(path))
     except BuildError as error:
-        print(f"error {error}", file=sys.stderr)
+        print(printable(f"error {error}"), file=sys.stderr)
         return 1
     return 0
 

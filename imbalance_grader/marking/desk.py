@@ -17,8 +17,8 @@ from imbalance_grader.gradebook import people
 from imbalance_grader.marking.book import Answer, Book, Change, Mark, Seen, Sheet, Standings
 from imbalance_grader.marking.pace import Pace, in_words
 from imbalance_grader.marking.questions import Question
-from imbalance_grader.printable import printable
 from imbalance_grader.results import exercise_name
+from imbalance_lab.printable import printable
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from imbalance_grader.classroom import ClassroomError
 from imbalance_grader.marking.book import Busy, Change, Refused, Seen
 from imbalance_grader.marking.desk import Desk
 from imbalance_grader.pages import render
-from imbalance_grader.printable import printable
+from imbalance_lab.printable import printable
 
 _HERE = "127.0.0.1"
 _LARGEST_REQUEST = 128 << 10

@@ -15,6 +15,7 @@ from imbalance_lab.lessons.damage import Mended
 from imbalance_lab.lessons.match import lesson_in
 from imbalance_lab.lessons.released import Cell, Notebook, answers, grade_id, names, text_of
 from imbalance_lab.notebook import notebook_file
+from imbalance_lab.printable import one_line
 
 LARGEST = 100_000_000  # bytes; no honest notebook comes near
 _MOST_CELLS = 5_000  # nor here
@@ -89,9 +90,9 @@ def mend(path: Path | str | None = None) -> None:
     if mended.missing:
         damage.append(f"{mended.missing} other cells of the lesson were missing")
     if not damage:
-        print(f"{opened.path.name} is in order: nothing was changed.")
+        print(f"{one_line(opened.path.name)} is in order: nothing was changed.")
         return
-    said = [f"{opened.path.name} is mended:", *(f"- {line}" for line in damage)]
+    said = [f"{one_line(opened.path.name)} is mended:", *(f"- {line}" for line in damage)]
     _replace(opened, mended.notebook, said)
 
 
@@ -116,13 +117,13 @@ def reset_in_file(exercise: str, path: Path | str | None = None) -> None:
     name = exercise.replace("_", "-")
     if name not in known:
         have = ", ".join(n.replace("-", "_") for n in known)
-        raise ValueError(f"{opened.path.name} has no exercise {exercise!r} (it has: {have})")
+        raise _refusal(opened.path, f"has no exercise {exercise!r} (it has: {have})")
     cells = opened.notebook["cells"]
     places = [
         n for n, cell in enumerate(cells) if isinstance(cell, dict) and grade_id(cell) == name
     ]
     if len(places) != 1 or opened.damage:
-        raise ValueError(f"{opened.path.name} is damaged: mend it first")
+        raise _refusal(opened.path, "is damaged: mend it first")
     given = {key: known[name][key] for key in known[name] if key not in ("metadata", "id")}
     cells[places[0]] = cells[places[0]] | given
     _replace(opened, opened.notebook, [f"{exercise} is as it was handed out."])
@@ -151,6 +152,10 @@ def _this_or(path: Path | str | None) -> Path:
     return this
 
 
+def _refusal(path: Path, why: str) -> ValueError:
+    return ValueError(f"{one_line(path.name)} {why}")
+
+
 def _replace(opened: Opened, notebook: Notebook, said: list[str]) -> None:
     """Keep a copy of a notebook, put another in its place, and say so."""
     kept = keep_copy(opened.path.parent, opened.path.stem, opened.path.suffix, opened.content)
@@ -161,7 +166,7 @@ def _replace(opened: Opened, notebook: Notebook, said: list[str]) -> None:
         draft.replace(opened.path)
     finally:
         draft.unlink(missing_ok=True)
-    shown = os.path.relpath(kept, opened.path.parent)
+    shown = one_line(os.path.relpath(kept, opened.path.parent))
     print("\n".join([*said, f"What it was before is kept in {shown}.", RELOAD]))
 
 
@@ -177,24 +182,24 @@ def _open(path: Path) -> Opened:
     whole = _parsed(content)
     notebook, damage = _saved(path, content) if whole is None else (whole, ())
     if len(notebook["cells"]) > _MOST_CELLS:
-        raise ValueError(f"{path.name} has more cells than any lesson")
+        raise _refusal(path, "has more cells than any lesson")
     called = f"{path.parent.name}/{path.stem}"
     lesson = lesson_in([cell for cell in notebook["cells"] if isinstance(cell, dict)])
     if called in names() and lesson not in ("", called):
-        raise ValueError(f"{path.name} holds another lesson, {lesson}: give it that name first")
+        raise _refusal(path, f"holds another lesson, {lesson}: give it that name first")
     if not lesson and called not in names():
-        raise ValueError(f"{path.name} is no notebook of this course")
+        raise _refusal(path, "is no notebook of this course")
     return Opened(path, content, notebook, lesson or called, damage)
 
 
 def _read(path: Path) -> bytes:
     """Read a file, nothing else: a pipe or a device may have no end."""
     if not stat.S_ISREG(path.stat().st_mode):
-        raise ValueError(f"{path.name} is no file")
+        raise _refusal(path, "is no file")
     with path.open("rb") as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
-        raise ValueError(f"{path.name} is larger than any lesson")
+        raise _refusal(path, "is larger than any lesson")
     return content
 
 

@@ -93,11 +93,20 @@ class TestCollect:
         monkeypatch.setattr("imbalance_grader.inbound.os.geteuid", lambda: -1)
         assert collect(course, check_owner=False) == hers
 
-    @pytest.mark.parametrize("name", ["+never+x", "+2026-13-45 UTC+x", "+\x1b[2J", "+"])
+    @pytest.mark.parametrize(
+        "name", ["+never+x", "+2026-13-45 UTC+x", "+\x1b[2J", "+", "+\nall is well+x"]
+    )
     def test_a_strange_name_stops_nobody_elses(self, course, caplog, name):
         hand_in(course, f"{ME}+{LESSON}+{WHEN}+abc")
         hand_in(course, f"chen+{LESSON}{name}", "strange")
         assert collect(course) == {MINE: "mine"}
+        assert "its name does not say" in caplog.text
+        assert "\x1b" not in caplog.text
+        assert "\nall is well" not in caplog.text
+
+    def test_where_all_accounts_are_one_a_name_that_is_none_is_not_taken(self, course, caplog):
+        hand_in(course, f"\x1b[2Jada\n+{LESSON}+{WHEN}+abc")
+        assert collect(course, check_owner=False) == {}
         assert "its name does not say" in caplog.text
         assert "\x1b" not in caplog.text
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.control import strip_control_codes  # which rich drops by itself, such as a bell
+from rich.table import Table
+from rich.text import Text
 
-from imbalance_grader.printable import one_line, printable
 from imbalance_grader.results import CellResult, CellTime, NotebookResult, State
+from imbalance_grader.terminal import Terminal
+from imbalance_lab.printable import one_line, printable
 
 ACTS = [
     "\ud800",
@@ -59,6 +65,21 @@ def test_once_is_enough_and_every_file_can_hold_it(text):
         assert function(shown) == shown
         assert shown.encode("utf-8").decode("utf-8") == shown
     assert "\n" not in one_line(text)
+
+
+@pytest.mark.parametrize("text", [*ACTS, "[bold]a[/bold]", ":key:"])
+def test_a_terminal_shows_text_and_only_its_own_styles_act(text):
+    text = f"a{text}b"
+    table = Table("Name", box=None)  # whose columns are as wide as what was given
+    table.add_row(text)
+    for shows in (table, text, Text(text, style="red")):
+        shown = io.StringIO()
+        terminal = Terminal(file=shown, force_terminal=True, color_system="standard", width=200)
+        terminal.print(shows)
+        rest = re.sub(r"\x1b\[[\d;]*m", "", shown.getvalue())
+        assert not re.search(r"[^\n\x20-\x7e]", rest)
+    assert "\x1b[31m" in shown.getvalue()
+    assert rest == f"{printable(strip_control_codes(text))}\n"
 
 
 @pytest.mark.parametrize("text", ACTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,17 @@ def pretended(monkeypatch):
         "imbalance_grader.commands.local_workers",
         lambda jobs, *_, **__: crew_of(PretendedEngine(), jobs)(),
     )
+
+
+# Sets the title, colours, turns the direction, begins a line; and rich's markup and emoji.
+HOSTILE = "\x1b]0;owned\x07\x1b[31m\u202e\x9b2J\r\nerror: none [red]all is :key: well "
+
+
+def expect_harmless(said: str) -> None:
+    assert not re.search(r"[^\n\x20-\x7e–“”]", said)
+    assert "owned" in said
+    assert not re.search("^error: none", said, re.MULTILINE)
+    assert "[red]allis:key:well" in "".join(said.split())
 
 
 def put(course, path: str, text: str = "{}") -> Path:
@@ -137,13 +149,27 @@ def test_links_are_listed_and_not_entered(course, tmp_path):
     assert list(found(course)) == ["bela/toy.ipynb"]
 
 
-def test_hostile_names_reach_the_terminal_as_text(course, capsys):
+def test_hostile_names_reach_the_terminal_as_text(course, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")  # or names were folded
     course.submit("ann")
-    put(course, "bela/\x1b[31m\u202etoy.ipynb")
+    put(course, f"bela/{HOSTILE}toy.ipynb")
     assert cli.main(["assignment", ASSIGNMENT, "--course", str(course.root)]) == 1
-    out = capsys.readouterr().out
-    assert "\x1b" not in out
-    assert "\u202e" not in out
+    expect_harmless(capsys.readouterr().out)
+
+
+def test_hostile_names_are_text_where_the_class_is_refused_or_the_command_is_wrong(course, capsys):
+    """Names of files come from a shell too, which puts them for ``*``."""
+    put(course, f"bela/{HOSTILE}toy.ipynb")
+    command = ["assignment", ASSIGNMENT, "--course", str(course.root)]
+    assert cli.main(command) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    expect_harmless(err)
+    with pytest.raises(SystemExit):
+        cli.main([*command, f"bela/{HOSTILE}toy.ipynb"])
+    expect_harmless(capsys.readouterr().err)
+    assert cli.main(["notebook", str(course.root / HOSTILE), "--course", str(course.root)]) == 2
+    expect_harmless(capsys.readouterr().err)
 
 
 def test_a_flood_of_files_is_listed_in_part(course):

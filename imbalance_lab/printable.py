@@ -1,17 +1,17 @@
-r"""Text of a student's, made printable in one place, before anything is done with it.
+r"""Text of a stranger's, made printable in one place, before anything is done with it.
 
 A name, a message or an output may hold what a terminal, a page or an editor acts on: escape
 sequences that move the cursor or plant links, marks that turn the direction of what follows, and
 half characters that no file can hold. All of these are written out, as in ``\x1b``, so that a
 person sees that they were there; in outputs, what only colours is dropped. Letters, spaces and
 signs of every language stay as they are, the joiners of Persian and of emoji among them.
-
-Both functions leave their own results unchanged.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
+from typing import NoReturn
 
 # A control sequence of ECMA-48: colours, and what a progress bar does to its line.
 _SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -29,12 +29,7 @@ _LINES = re.compile(r"[\n\t]")
 
 
 def printable(text: str) -> str:
-    r"""Return text of several lines in which nothing acts on what shows it.
-
-    Parameters
-    ----------
-    text : str
-        Anything at all.
+    r"""Return text of several lines in which nothing acts on what shows it; twice is as once.
 
     Examples
     --------
@@ -45,10 +40,18 @@ def printable(text: str) -> str:
     return _ACTS.sub(_written_out, plain)
 
 
-def one_line(text: str) -> str:
-    """Return the text of a name or a note: ends of lines, tabs and colours written out as well."""
-    return _LINES.sub(_written_out, _ACTS.sub(_written_out, text))
+def one_line(text: object) -> str:
+    """Return a name, a path or a note: ends of lines, tabs and colours written out as well."""
+    return _LINES.sub(_written_out, _ACTS.sub(_written_out, str(text)))
 
 
 def _written_out(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape", "surrogatepass").decode()
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads a command line, on which a shell may have put the names of a stranger's files."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with it."""
+        super().error(one_line(message))
