@@ -22,11 +22,15 @@ def most_frequent(y: Any) -> float:
 
 
 def _several_classes(rng: np.random.Generator) -> list[Call]:
-    """Return labels of two to four classes; of some, label 1 is the common one."""
+    """Return labels of two to four classes; of some, label 1 is the common one, of some the rare.
+
+    In one the label that comes first is not the common one.
+    """
     tied = rng.permutation(["a", "b"] * int(rng.integers(3, 6))).tolist()
     return [
         *fresh.labels(rng, n_cases=6, n_classes=[2, 3, 4], sizes=(5, 40)),
-        *fresh.labels(rng, n_cases=2, values=(1, 0), sizes=(9, 30)),
+        *fresh.labels(rng, n_cases=1, values=(1, 0), sizes=(9, 30)),
+        Call(([1, *rng.permutation([0] * int(rng.integers(5, 12)) + [1, 1]).tolist()],)),
         Call((tied,)),
         Call((pd.Series([1, 1, 0, 1], index=[8, 3, 5, 0]),)),
     ]

@@ -25,9 +25,16 @@ Counts = tuple[int, int, int, int]
 TEN = ["ok"] * 7 + ["fraud"] * 3, ["ok"] * 4 + ["fraud"] * 3 + ["ok"] + ["fraud"] * 2
 
 
-def _shuffled(rng: np.random.Generator, *columns: list[Any]) -> tuple[pd.Series, ...]:
-    """Return Series of which each has an index of its own."""
-    return tuple(pd.Series(c, index=rng.permutation(len(c)) + 3) for c in columns)
+def _by_place(rng: np.random.Generator) -> Call:
+    """Return decisions as two Series that go together by place; by index they agree elsewhere."""
+    while True:
+        (drawn,) = fresh.predictions(rng, n_cases=1, n_classes=3, sizes=(12, 30))
+        truth, flag = (
+            pd.Series(c, index=rng.permutation(len(c)) + 3) for c in map(list, drawn.args)
+        )
+        there, flagged = truth == truth.iloc[0], flag == truth.iloc[0]
+        if (there & flagged).sum() != (there.to_numpy() & flagged.to_numpy()).sum():
+            return Call((truth, flag, truth.iloc[0]))
 
 
 # --- confusion_counts, precision_recall -----------------------------------------------------------
@@ -43,11 +50,10 @@ def _decisions(rng: np.random.Generator) -> list[Call]:
     """Return decisions of which either class, or both, may be absent from either column."""
     n = int(rng.integers(5, 12))
     ok, mixed = ["ok"] * n, rng.permutation(["fraud"] * 2 + ["ok"] * (n - 2)).tolist()
-    drawn = fresh.predictions(rng, n_cases=2, n_classes=3, sizes=(12, 30))
-    series = [_shuffled(rng, *map(list, call.args)) for call in drawn]
     return [
         *fresh.predictions(rng, n_cases=9, n_classes=[2, 2, 3], sizes=(8, 30), pos_label=True),
-        *(Call((*pair, pair[0].iloc[0])) for pair in series),
+        _by_place(rng),
+        _by_place(rng),
         Call((ok, mixed), {"pos_label": "fraud"}),
         Call((mixed, ok), {"pos_label": "fraud"}),
         Call((np.array(ok), np.array(mixed)), {"pos_label": "spam"}),

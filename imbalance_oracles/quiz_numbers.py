@@ -6,6 +6,7 @@ is seen in a picture, in an explorer or in an example of the lesson, or has an a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations, product
 from math import floor, sqrt
 
@@ -453,6 +454,58 @@ def _11_worth_waiting(worse: int, better: int, worth: int, waiting: int) -> bool
     return switch >= 100 and switch % 100 == 0 and worth * better / 300 - waiting > 1.1 * switch
 
 
+def _12_days_that_judge(today: int = 200, final: int = 30) -> Shown:
+    newest = [f"{today - 30}", f"{today - 1}"]
+    start = today - final - 30
+    judge = [f"{start}", f"{today - final - 1}"]
+    return {
+        "": [f"{today}", f"{final}"],
+        "a": newest,
+        "b": newest,
+        "c": [*judge, f"{start}"],
+        "d": judge,
+    }
+
+
+Payment = tuple[int, float]
+
+
+def _12_review(
+    likeliest: Payment = (3, 0.8),
+    best: Payment = (20, 0.6),
+    without_15: Payment = (130, 0.1),
+    largest: Payment = (600, 0.02),
+    order: tuple[int, ...] = (3, 0, 2, 1),
+) -> Shown:
+    payments = [likeliest, best, without_15, largest]
+    return {
+        "": [f"{payments[i][0]}" for i in order] + [plain(payments[i][1]) for i in order],
+        **{letter: [f"{amount}"] for letter, (amount, _) in zip("abcd", payments, strict=True)},
+    }
+
+
+def _12_told_apart(*payments: Payment) -> bool:
+    """Return whether each mistake chooses the payment that stands for it, by 5% or more."""
+    ranks: list[Callable[[Payment], float]] = [
+        lambda one: one[1],
+        lambda one: one[1] * (one[0] + 15),
+        lambda one: one[1] * one[0],
+        lambda one: one[0],
+    ]
+    return all(
+        rank(chosen) > 1.05 * max(rank(one) for one in payments if one != chosen)
+        for rank, chosen in zip(ranks, payments, strict=True)
+    )
+
+
+def _12_rehearsal(day: int = 90) -> Shown:
+    return {
+        "": [f"{day}"],
+        "a": [f"{day}", f"{day + 29}"],
+        "d": [f"{day}", f"{day}"],
+    }
+
+
 NUMBERS = {
     "00": {2: Numbers(_00_share_of_the_rarer, [(r,) for r in (3, 7, 9, 15, 24)])},
     "01": {
@@ -679,5 +732,27 @@ NUMBERS = {
                 if _11_worth_waiting(*each)
             ],
         ),
+    },
+    "12": {
+        1: Numbers(
+            _12_days_that_judge,
+            product((120, 150, 160, 180, 210, 240, 270, 300), (20, 40, 45, 50, 60)),
+            worded=True,
+        ),
+        2: Numbers(
+            _12_review,
+            [
+                (*payments, order)
+                for payments in product(
+                    product((2, 4, 5), (0.7, 0.8, 0.9)),
+                    product((20, 25, 30), (0.5, 0.6)),
+                    product((110, 120, 150), (0.1, 0.15)),
+                    product((400, 500, 700), (0.01, 0.02)),
+                )
+                if _12_told_apart(*payments)
+                for order in ((1, 3, 0, 2), (2, 0, 3, 1), (0, 2, 1, 3), (3, 1, 2, 0))
+            ],
+        ),
+        3: Numbers(_12_rehearsal, [(day,) for day in (60, 70, 75, 80, 100, 110, 120)], worded=True),
     },
 }

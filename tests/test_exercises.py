@@ -13,6 +13,7 @@ import math
 import os
 import pkgutil
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any
 import answers as collected
 import pytest
 from answers import Answer
+from drawn import commit, drawn
 
 from imbalance_builder.course import Course
 from imbalance_builder.source import read_source
@@ -188,13 +190,51 @@ def test_a_wrong_answer_fails_where_the_student_sees_it(notebook: str) -> None:
     assert len(unseen) <= 0.05 * len(wrong), [f"{a.exercise}: {a.name}" for a in unseen]
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("drawn", ["a", "b", "c", "d", "e"])
-@pytest.mark.parametrize(("notebook", "answer"), every())
-def test_a_class_with_inputs_of_its_own_is_judged_the_same(
-    notebook: str, answer: Answer, drawn: str, monkeypatch: pytest.MonkeyPatch
+NOTEBOOKS = [module.answers.notebook for module in MODULES]
+
+
+def misjudged(notebook: str) -> dict[str, str]:
+    """Return which answers are not judged as what they are and how."""
+    tried = [a for a in answers_of(notebook) if a.exercise in keys() and a.exercise not in JUDGED]
+    found = {}
+    for answer in tried:
+        graded = grade(notebook, answer.exercise, answer.value)
+        if (graded.passed, graded.mistake) != (answer.right, answer.mistake):
+            found[f"{answer.exercise}: {answer.name}"] = graded.message or "passes"
+    return found
+
+
+@pytest.mark.parametrize(
+    ("notebook", "of"),
+    [
+        *(param(one, commit(), id=f"{one}-drawn") for one in drawn(NOTEBOOKS, 1, "inputs")),
+        *(
+            pytest.param(*p.values, marks=[pytest.mark.long, *p.marks], id=p.id)
+            for one in NOTEBOOKS
+            for p in (param(one, f"class {n}", id=f"{one}-{n}") for n in range(20))
+        ),
+    ],
+)
+def test_whatever_inputs_are_drawn_each_answer_is_judged_as_what_it_is(
+    notebook: str, of: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(secret.VARIABLE, f"a class of its own, {drawn}")
+    """No class gets inputs on which a right answer fails, or a mistake is not or wrongly named."""
+    monkeypatch.setenv(secret.VARIABLE, of)
+    monkeypatch.setattr(
+        sys.modules["imbalance_lab.checks.check"], "recorded", lambda name: keys()[name].visible(of)
+    )
+    assert misjudged(notebook) == {}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("of", ["a", "b", "c", "d", "e"])
+@pytest.mark.parametrize(
+    ("notebook", "answer"), [each for each in every() if each.values[1].exercise in JUDGED]
+)
+def test_a_class_with_hidden_data_of_its_own_is_judged_the_same(
+    notebook: str, answer: Answer, of: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(secret.VARIABLE, f"a class of its own, {of}")
     graded = grade(notebook, answer.exercise, answer.value)
     assert graded.passed is answer.right, graded.message
 

@@ -71,6 +71,12 @@ def waiting(*given: float) -> str:
     return f"Wait, about €{round(wait, -1):,.0f}"
 
 
+def month_that_is_final(today: float, final: float) -> tuple[float, float]:
+    """Return first and last of the newest 30 days of which each label is final today."""
+    days = [day for day in np.arange(today) if day + final < today][-30:]
+    return days[0], days[-1]
+
+
 def flagged_from(gamma: float, alpha: float, says: float) -> float:
     """Return the truth for which the expected focal loss is flat where the model says that."""
 
@@ -134,6 +140,17 @@ RIGHT: dict[tuple[str, int], Any] = {
     ),
     ("11", 4): lambda asked, recall, n, *_: "about {:.2f} to {:.2f}".format(*wilson(recall, n)),
     ("11", 5): lambda asked, *given: waiting(*given),
+    ("12", 1): lambda asked, today, final: (
+        "Days {0} to {1}, with a model that has learned from days before {0}.".format(
+            *(round(day) for day in month_that_is_final(today, final))
+        )
+    ),
+    ("12", 2): lambda asked, *given: max(
+        zip(given[:4], given[4:], strict=True), key=lambda one: one[1] * (one[0] + 15)
+    )[0],
+    ("12", 3): lambda asked, day: (
+        f"The rows before day {day:g}, with the labels as they were known on day {day:g}."
+    ),
 }
 
 
@@ -212,6 +229,14 @@ def test_there_are_other_numbers_and_what_is_said_of_an_option_names_none(lesson
     }
     for says in quizzes()[lesson][number].mistakes.values():
         assert not varies & set(re.findall(r"[−\d.,/]*\d", says)), says
+
+
+def test_the_guide_lists_the_questions_that_vary():
+    text = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\d\d) \| ([\d, ]+) \|", text, re.MULTILINE))
+    assert rows == {lesson: ", ".join(map(str, questions)) for lesson, questions in NUMBERS.items()}
+    asked = sum(len(quizzes()[lesson]) for lesson in LESSONS)
+    assert f"({len(EVERY)} of {asked})" in text
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

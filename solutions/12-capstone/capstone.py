@@ -366,7 +366,7 @@ plots.intervals(
 # %% [markdown]
 # The model is the same in four of the five rows. A threshold per transaction without a queue wastes
 # the team: it flags more than three a day, and the earliest are not the best. At 0.5 the model does
-# about as well as the largest amounts without any model. The likeliest frauds first do better, and
+# about as well as the largest amounts. The likeliest frauds first do better, and
 # best is to multiply the two. We call it the **reference**: the untouched logistic regression, open
 # labels given ten days, ranked by $g$.
 
@@ -796,12 +796,13 @@ Claim(
 # - c) Days 140 to 169, with a model that has learned from days before 140.
 # - d) Days 140 to 169, with a model that has learned from everything known today.
 #
-# **2.** Three reviews a day, and twenty transactions for which a review would pay. Which three?
+# **2.** One review is left. Payments of €600, €3, €130 and €20 are fraud with probability 0.02, 0.8, 0.1
+# and 0.6. Which gets it?
 #
-# - a) Those with the highest probability.
-# - b) Those with the greatest probability times (amount + 15).
-# - c) Those with the largest amounts.
-# - d) The first three above 0.5.
+# - a) That of €3.
+# - b) That of €20.
+# - c) That of €130.
+# - d) That of €600.
 #
 # **3.** Which training rows are right for a rehearsal that pretends that today is day 90?
 #
