@@ -12,6 +12,7 @@ import inspect
 import io
 import tokenize
 from collections.abc import Iterable
+from functools import cache
 from types import CodeType
 from typing import Any
 
@@ -50,6 +51,12 @@ def essence(source: str) -> str:
             kept.append("".join(token.string.split()))
         starts_statement = False
     return "".join(kept)
+
+
+@cache
+def _essence_of(thing: Any) -> str:
+    """Return the essence of a function or class, read once: thousands of rows share their code."""
+    return essence(inspect.getsource(thing))
 
 
 def _is_ours(thing: Any) -> bool:
@@ -104,7 +111,7 @@ def fingerprint(parts: Iterable[Any]) -> str:
             continue
         key = f"{thing.__module__}.{thing.__qualname__}"
         if key not in seen:
-            seen[key] = essence(inspect.getsource(thing))
+            seen[key] = _essence_of(thing)
             waiting += [(f"{thing.__module__}.{n}", used) for n, used in _uses(thing).items()]
     text = "\n".join(f"{key} {seen[key]}" for key in sorted(seen))
     return hashlib.sha256(text.encode()).hexdigest()[:10]
