@@ -327,10 +327,10 @@ class Engine:
     def _ask_a_judge(self, told: dict[str, Any], submission: Path, most: int) -> dict[str, Any]:
         """Return a judge's answer; graded cells that take it too long are given up one by one."""
         limits = sandbox.limits_without(self.limits, self._without)
-        end = time.monotonic() + limits.wall_seconds + _SPARE_SECONDS
-        while "slow" in (answer := self._ask_one(told, submission, most, limits, end)):
+        allowed = patience.Allowance(time.monotonic() + limits.wall_seconds + _SPARE_SECONDS)
+        while "slow" in (answer := self._ask_one(told, submission, most, limits, allowed)):
             told["given_up"][answer[patience.AT]] = patience.too_slow(limits.judging_seconds)
-            left = max(end - time.monotonic() - limits.judging_seconds, 1.0)
+            left = max(allowed.end - time.monotonic() - limits.judging_seconds, 1.0)
             limits = replace(limits, wall_seconds=min(limits.wall_seconds, left))
         return answer
 
@@ -340,7 +340,7 @@ class Engine:
         submission: Path,
         most: int,
         limits: Limits,
-        deadline: float,
+        allowed: patience.Allowance,
     ) -> dict[str, Any]:
         request = told | {
             "submission": str(submission.absolute()),
@@ -348,6 +348,7 @@ class Engine:
             "most_memory": most,
             "without": list(self._without),
             "given_up": {at: [why.state.value, why.reason] for at, why in told["given_up"].items()},
+            "stopped": allowed.stopped,
         }
         link, theirs = socket.socketpair()
         with link:
@@ -357,14 +358,14 @@ class Engine:
                     control = self._templates["judge"].control
                     self._templates["judge"].draw_ahead(told["oracles"])
                     socket.send_fds(control, [warm.REQUEST], sockets)
-                process = int(wire.receive(link, deadline=deadline))
+                process = int(wire.receive(link, deadline=allowed.end))
             except (EOFError, ConnectionError):
                 return {"gone": "the judges' template ended"}
             except (TimeoutError, wire.WireError) as error:
                 return {"failed": f"no judge was started ({type(error).__name__})"}
             with contextlib.suppress(ConnectionError, TimeoutError):  # it is told below
-                wire.send(link, request, deadline)
-            return patience.wait_for(link, process, limits.judging_seconds, deadline)
+                wire.send(link, request, allowed.end)
+            return patience.wait_for(link, process, limits.judging_seconds, allowed)
 
     # --- templates -------------------------------------------------------------------------------
 

@@ -12,9 +12,12 @@ else full marks; here never below 0 or above the maximum. Warnings and stderr co
 Of the text only what this submission needs runs, see `imbalance_grader.needed`.
 
 A cell that ends the process (memory, ``os._exit``, a loop that cannot be interrupted) is left out
-and the notebook is run again without it, a few times at most: what stood before and after it
-still counts, and the state names what happened first. Where the machine may be the cause, the
-answer says so, and the engine has the submission graded once more.
+and the notebook is run again without it; after one that used up its time the rest is run in a
+fresh process too, which has a fresh limit of processor time. What such cells of the lesson took is
+given back to the notebook, within bounds, and so is what judging takes, which has limits of its
+own. So what stands before and after them still counts, and the state names what happened first.
+Where the machine may be the cause, the answer says so, and the engine has the submission graded
+once more.
 """
 
 from __future__ import annotations
@@ -51,8 +54,8 @@ from imbalance_lab.printable import printable
 from imbalance_oracles import secret
 from imbalance_sandbox import warm, wire
 
-MOST_RUNS = 6
 _MOST_OWN_ENDINGS = 2  # of the process, by a student's own cells, before these are all left out
+_GIVEN_BACK = 2.0  # times `Limits.call_seconds` for each graded cell, all together
 _OWN_SHARE = 1 / 3  # of a notebook's time that a student's own cells may take
 _LONGEST_MESSAGE = 4000
 _SLOWEST = 5
@@ -98,7 +101,7 @@ def main(reply: socket.socket, template: socket.socket) -> None:
         most = begins_with + int(request["limits"]["judging_bytes"])
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
-        answer = _grade(request, template, lambda at: wire.send(reply, {patience.AT: at}))
+        answer = _grade(request, template, lambda notice: wire.send(reply, notice))
     except SandboxGone as error:
         answer = {"gone": str(error)}
     except BaseException:
@@ -107,7 +110,7 @@ def main(reply: socket.socket, template: socket.socket) -> None:
 
 
 def _grade(
-    request: dict[str, Any], template: socket.socket, tell: Callable[[str], None]
+    request: dict[str, Any], template: socket.socket, tell: Callable[[dict[str, Any]], None]
 ) -> dict[str, Any]:
     source = Source.from_json(request["source"])
     limits = Limits(**request["limits"])
@@ -126,6 +129,7 @@ def _grade(
     runs = needed_code(script.steps, source.cells, request["text"])
     settings = limits, request["without"], request["most_memory"]
     session = _Session(source, script, runs, *settings, template, tell)
+    session.leave_out(request["stopped"])
     session.give_up(request["given_up"])
     session.grade()
     answer = session.record()
@@ -155,7 +159,7 @@ class _Session:
         without: list[str],
         most_memory: int,
         template: socket.socket,
-        tell: Callable[[str], None],
+        tell: Callable[[dict[str, Any]], None],
     ) -> None:
         self.tell = tell
         self.given_up: set[str] = set()
@@ -168,12 +172,20 @@ class _Session:
         self.template = template
         self.started = time.monotonic()
         self.deadline = self.started + limits.wall_seconds
+        graded = sum(cell.role == "graded" for cell in self.cells)
+        self.to_give_back = _GIVEN_BACK * limits.call_seconds * graded
+        more = self.to_give_back + patience.HELD_UP * limits.judging_seconds * graded
+        self.limits_of_process = replace(limits, wall_seconds=limits.wall_seconds + more)
         self.results: dict[str, CellResult] = {}
         self.shown: dict[int, list[dict[str, Any]]] = {}
         self.stopped_at: dict[int, str] = {}
         self.seconds: dict[int, float] = {}
         self.own_seconds = 0.0
         self.left_out: dict[int, str] = {}
+        self.slow: set[int] = set()  # steps that used up their time once
+        self.tried_again: set[int] = set()
+        self.stopped: dict[int, tuple[State, str]] = {}
+        self.step_began = 0.0
         self.state = State.GRADED
         self.short = False
         self.details: list[str] = []
@@ -191,8 +203,11 @@ class _Session:
                 self.shown[number] = [outputs_of.error("Stopped", reason)]
 
     def grade(self) -> None:
-        """Run the notebook, again without a cell that ended the process, until it gets through."""
-        for _ in range(MOST_RUNS):
+        """Run the notebook, again without a cell that ended the process, until it gets through.
+
+        Each time it does not, one step more is left out, slow or tried again.
+        """
+        for _ in range(3 * len(self.runs) + 1):
             if self._run_through():
                 break
         for cell in self.cells:
@@ -214,11 +229,13 @@ class _Session:
             return
         before = self.results[cell.grade_id]
         number = next(n for n in range(len(self.runs)) if self._cell(n) is cell)
-        kernel = Kernel(self.template, self.limits, self.without, self.deadline, self.most_memory)
+        kernel = self._new_kernel()
         try:
             for earlier in range(number + 1):
                 if earlier not in self.left_out and self.runs[earlier].code:
+                    kernel.begin_cell(again=earlier in self.slow and earlier != number)
                     kernel.run(self.runs[earlier].code)
+            kernel.begin_cell()
             kernel.lend(loans.Lender(lent))
             self._score(kernel, number, cell)
         except KernelEnded:
@@ -241,43 +258,119 @@ class _Session:
             self.results[cell.grade_id] = replace(before, message=told)
 
     def _run_through(self) -> bool:
-        """Run every cell once; return False if the process ended on the way."""
-        kernel = Kernel(self.template, self.limits, self.without, self.deadline, self.most_memory)
-        number = 0
+        """Run every cell once; return False if it has to be begun again in a fresh process."""
+        kernel = self._new_kernel()
+        started, number = time.monotonic(), 0
         self.own_seconds = 0.0
         try:
             for number in range(len(self.runs)):
-                if time.monotonic() > self.deadline:
+                self.step_began = time.monotonic()
+                if kernel.is_late or self.step_began > self.deadline:
                     raise KernelEnded(State.TIMED_OUT, "the time for the notebook was used up")
-                self._take_step(kernel, number)
+                if self._take_step(kernel, number):
+                    break
+            else:
+                return True
         except KernelEnded as end:
-            self._leave_out(number, end)
-            return time.monotonic() > self.deadline
+            now = time.monotonic()
+            late, own = kernel.is_late or now > self.deadline, now - self.step_began
+            if not late:
+                self._give_back(own, number)
+            # Who was not the one to use up the time of the process is tried again in a fresh one.
+            if end.limit == "cpu" and own < (now - started) / 2 and number not in self.tried_again:
+                self.tried_again.add(number)
+            else:
+                self._leave_out(number, end)
+            if late:
+                return True
         finally:
             self.usage.add(kernel.close())
-        return True
+        self._tell_stopped(number, kernel)
+        return False
 
-    def _take_step(self, kernel: Kernel, number: int) -> None:
-        """Run one cell, score it if it is graded, and keep how long that took."""
+    def _new_kernel(self) -> Kernel:
+        """Start a process; its watcher, too, waits as long as this session may take."""
+        limits, memory = self.limits_of_process, self.most_memory
+        return Kernel(self.template, limits, self.without, self.deadline, memory)
+
+    def _give_back(self, seconds: float, number: int) -> None:
+        """Give the notebook what a cell of the lesson took before it was stopped."""
+        if self._cell(number) is not None:
+            given = min(seconds, self.to_give_back)
+            self.to_give_back -= given
+            self._extend(given)
+
+    def _extend(self, seconds: float) -> None:
+        self.deadline += seconds
+        self.tell({patience.AT: "", patience.MORE: seconds})
+
+    def _tell_stopped(self, number: int, kernel: Kernel) -> None:
+        """Tell what a judge that has to follow this one need not find out again.
+
+        Unless it was the machine's doing, or may have been: that is told from the times of a run
+        in which it happens.
+        """
+        used, cell = kernel.usage, self._cell(number)
+        if used.killed or used.cpu_seconds < _BUSY * used.waited_seconds:
+            return
+        graded = cell is not None and cell.grade_id in self.results
+        if cell is not None and graded and self.results[cell.grade_id].points:
+            return
+        ended = number in self.left_out
+        if ended or number in self.slow:
+            state, reason = self.stopped[number]
+            self.tell({patience.AT: "", patience.STOPPED: [number, state.value, reason, ended]})
+
+    def leave_out(self, stopped: Sequence[tuple[int, str, str, bool]]) -> None:
+        """Take over what an earlier judge has told of cells that were stopped."""
+        for number, state, reason, ended in stopped:
+            cell = self._cell(number)
+            if ended:
+                self._leave_out(number, KernelEnded(State(state), reason))
+                continue
+            self.slow.add(number)
+            self._note_limit(State(state), reason, number)
+            if cell is not None and cell.role == "graded":
+                self._settle(cell, 0.0, f"your answer was stopped: {reason}")
+                self.shown[number] = [outputs_of.error("Stopped", reason)]
+
+    def _take_step(self, kernel: Kernel, number: int) -> bool:
+        """Run one cell, score it if it is graded, and keep how long that took.
+
+        Returns
+        -------
+        bool
+            Whether it is one of the lesson's and has used up its time, here for the first time.
+        """
         cell = self._cell(number)
         runs = number not in self.left_out and bool(self.runs[number].code)
         scores = cell is not None and cell.role == "graded" and cell.grade_id not in self.results
         if not runs and not scores:
-            return
-        started = time.monotonic()
-        kernel.forget_trouble()
+            return False
+        kernel.begin_cell(again=number in self.slow)
         if runs:
             self._run(kernel, number)
         if cell is not None and scores:
             self._score(kernel, number, cell)
-        self.seconds[number] = time.monotonic() - started
-        self.own_seconds += self.seconds[number] if cell is None else 0.0
-        if kernel.trouble:
-            self._note_limit(*kernel.trouble, number)
+        seconds = time.monotonic() - self.step_began
+        self.seconds[number] = max(seconds, self.seconds.get(number, 0.0))
+        self.own_seconds += seconds if cell is None else 0.0
+        if not kernel.trouble:
+            return False
+        self._note_limit(*kernel.trouble, number)
+        if kernel.trouble[0] is not State.TIMED_OUT or kernel.is_late:
+            return False
+        self._give_back(seconds, number)
+        kernel.deadline = self.deadline
+        first = number not in self.slow
+        self.slow.add(number)
+        self.stopped.setdefault(number, kernel.trouble)
+        return cell is not None and first
 
     def _leave_out(self, number: int, end: KernelEnded) -> None:
         cell = self._cell(number)
         self.left_out[number] = end.reason
+        self.stopped[number] = end.state, end.reason
         self._note_limit(end.state, end.reason, number)
         if cell is not None and cell.role == "graded":
             self._settle(cell, 0.0, f"your answer was stopped: {end.reason}")
@@ -332,11 +425,14 @@ class _Session:
     # --- scoring ---------------------------------------------------------------------------------
 
     def _score(self, kernel: Kernel, number: int, cell: SourceCell) -> None:
-        self.tell(cell.grade_id)
+        self.tell({patience.AT: cell.grade_id})
+        began, waited = time.monotonic(), kernel.usage.waited_seconds
         try:
             self._judge(kernel, number, cell)
         finally:
-            self.tell("")
+            waited = kernel.usage.waited_seconds - waited
+            self._extend(time.monotonic() - began - waited)
+            kernel.deadline = self.deadline
 
     def _judge(self, kernel: Kernel, number: int, cell: SourceCell) -> None:
         standins = {

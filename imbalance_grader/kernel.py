@@ -23,6 +23,8 @@ _PARTING_SECONDS = 2.0  # until the watcher of a process that seems to have ende
 _OVERHEAD_BYTES = 1 << 20  # of a frame beside what the limits count
 _MOST_OUTPUTS = 1000  # of a cell: each becomes an element of pages that people open
 _SPARE_OUTPUT = 1 << 16  # of a cell, beside the text that is counted in the process
+_AGAIN = 1 / 20  # of the time of a cell, where it was used up before; but at least
+_AGAIN_LEAST = 0.3  # seconds, in which what stands above a loop is made again
 _MOST_ELEMENTS = 2_000_000  # of lists, sets and dicts in one reply
 _CUT_OFF = {
     "output_type": "stream",
@@ -55,12 +57,15 @@ class KernelEnded(BaseException):
     state : State
     reason : str
         The end of a sentence about the cell in hand.
+    limit : str
+        Which limit of the whole process was met, "" if none was.
     """
 
-    def __init__(self, state: State, reason: str) -> None:
+    def __init__(self, state: State, reason: str, limit: str = "") -> None:
         super().__init__(reason)
         self.state = state
         self.reason = reason
+        self.limit = limit
 
 
 @dataclass
@@ -111,7 +116,11 @@ class Kernel:
     Attributes
     ----------
     trouble : tuple of State and str, or None
-        Which limit was met since `forget_trouble`, although the notebook goes on.
+        Which limit was met since `begin_cell`, although the notebook goes on.
+    deadline : float
+        As above; it may be moved.
+    is_late : bool
+        Whether it was this deadline at which a cell was stopped.
 
     Raises
     ------
@@ -133,6 +142,8 @@ class Kernel:
         self.deadline = deadline
         self.usage = Usage()
         self.trouble: tuple[State, str] | None = None
+        self.is_late = False
+        self._used_up = False
         self._lender: Lender | None = None
         self._ended: KernelEnded | None = None
         self._wire, theirs = socket.socketpair()
@@ -154,9 +165,10 @@ class Kernel:
             self.close()
             raise SandboxGone(str(greeting)[:500])
 
-    def forget_trouble(self) -> None:
-        """Begin another cell."""
+    def begin_cell(self, again: bool = False) -> None:
+        """Begin another cell, or one that used up its time before and has little of it now."""
         self.trouble = None
+        self._used_up = again
 
     def run(self, code: str) -> list[Any]:
         """Run a cell; return what it showed, unchecked.
@@ -228,6 +240,12 @@ class Kernel:
         assert self._ended is not None
         raise self._ended
 
+    @property
+    def _seconds(self) -> float:
+        """How long one request may take now."""
+        usual = self.limits.call_seconds
+        return min(max(_AGAIN * usual, _AGAIN_LEAST), usual) if self._used_up else usual
+
     def _request(self, message: dict[str, Any], most: int) -> tuple[bytes, bool]:
         """Return the reply's bytes, and whether it came without an interrupt."""
         if self._ended:
@@ -235,14 +253,15 @@ class Kernel:
         in_time = True
         most += _OVERHEAD_BYTES
         started = time.monotonic()
-        deadline = min(started + self.limits.call_seconds, self.deadline)
+        deadline = min(started + self._seconds, self.deadline)
         try:
             wire.send(self._wire, message, deadline)
             try:
                 reply = self._receive(most, deadline)
             except TimeoutError:
+                self.is_late = deadline == self.deadline
                 # An honest loop ends here, and the notebook goes on with the next cell.
-                self.trouble, in_time = _INTERRUPTED, False
+                self.trouble, in_time, self._used_up = _INTERRUPTED, False, True
                 self._leash.sendall(b"i")
                 reply = wire.receive_bytes(self._wire, most, time.monotonic() + _GRACE_SECONDS)
         except TimeoutError:
@@ -286,9 +305,10 @@ class Kernel:
         report = report or {}
         self.usage.cpu_seconds = float(report.get("cpu_seconds", 0.0))
         self.usage.peak_memory = int(report.get("peak_memory", 0))
-        if report.get("ended_by") in _ENDINGS:
-            cause = self._ending(report["ended_by"])
-        self._ended = KernelEnded(*(cause or (State.CRASHED, "it ended the process")))
+        limit = report.get("ended_by", "")
+        if limit in _ENDINGS:
+            cause = self._ending(limit)
+        self._ended = KernelEnded(*(cause or (State.CRASHED, "it ended the process")), limit)
 
     def _ending(self, name: str) -> tuple[State, str]:
         state, reason = _ENDINGS[name]

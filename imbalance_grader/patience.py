@@ -14,14 +14,18 @@ import os
 import signal
 import socket
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from imbalance_grader.machine import processor_seconds
 from imbalance_grader.results import State
 from imbalance_sandbox import wire
 
-AT = "at"  # key of a notice: the graded cell that is begun, "" where one is done
+# Keys of a notice: the graded cell that is begun, "" where one is done; how many seconds more the
+# judge may take; and a cell of which it knows enough, for the judge that may have to follow it.
+AT, MORE, STOPPED = "at", "more", "stopped"
+HELD_UP = 3.0  # how many times its processor time a judge may take on a busy machine
 _LOOK_SECONDS = 0.2
 
 
@@ -38,6 +42,29 @@ class GivenUp:
 
     state: State
     reason: str
+
+
+@dataclass
+class Allowance:
+    """How long the judges of one submission may take in all, and what they found on the way.
+
+    Parameters
+    ----------
+    end : float
+        By `time.monotonic`. It moves with what is not to cost the other cells anything.
+    stopped : list
+        Cells that were stopped and need not be waited for again: the number of the step, state,
+        reason, and whether it ended the process.
+    """
+
+    end: float
+    stopped: list[list[Any]] = field(default_factory=list)
+
+    def note(self, message: Mapping[str, Any]) -> None:
+        """Take in a notice."""
+        self.end += message.get(MORE, 0.0)
+        if STOPPED in message:
+            self.stopped.append(message[STOPPED])
 
 
 def too_slow(seconds: float) -> GivenUp:
@@ -63,7 +90,9 @@ ENDS_THE_JUDGE = GivenUp(
 )
 
 
-def wait_for(link: socket.socket, process: int, seconds: float, deadline: float) -> dict[str, Any]:
+def wait_for(
+    link: socket.socket, process: int, seconds: float, allowed: Allowance
+) -> dict[str, Any]:
     """Return a judge's answer, or how it came that there is none.
 
     Parameters
@@ -74,8 +103,8 @@ def wait_for(link: socket.socket, process: int, seconds: float, deadline: float)
         Its number.
     seconds : float
         Of processor time, for one graded cell; as much for what it does between two of them.
-    deadline : float
-        By `time.monotonic`, for all of it.
+    allowed : Allowance
+        For all of it. It grows by what a cell took that is given up.
 
     Returns
     -------
@@ -83,22 +112,24 @@ def wait_for(link: socket.socket, process: int, seconds: float, deadline: float)
         The answer; or ``slow`` (it was ended), ``late`` (the same, and no cell is to blame),
         ``ended`` or ``failed``, with the graded cell in hand as ``at``, "" where there was none.
     """
-    at, before = "", 0.0
+    at, before, began = "", 0.0, time.monotonic()
     try:
         while True:
             try:
                 message = wire.receive(
-                    link, deadline=min(time.monotonic() + _LOOK_SECONDS, deadline)
+                    link, deadline=min(time.monotonic() + _LOOK_SECONDS, allowed.end)
                 )
             except TimeoutError:
-                if time.monotonic() >= deadline:
+                if time.monotonic() >= allowed.end:
                     return _stop(process, "late", "the judge was not done in time", "")
                 if processor_seconds(process) - before > seconds:
+                    allowed.end += min(time.monotonic() - began, HELD_UP * seconds)
                     return _stop(process, "slow" if at else "late", "the judge took too long", at)
                 continue
             if AT not in message:
                 return dict(message)
-            at, before = message[AT], processor_seconds(process)
+            allowed.note(message)
+            at, before, began = message[AT], processor_seconds(process), time.monotonic()
     except (EOFError, ConnectionError):
         return {"ended": "the judge ended before it was done", AT: at}
     except wire.WireError as error:

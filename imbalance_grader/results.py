@@ -216,9 +216,12 @@ class Limits:
     file_bytes : int, default=64 MiB
         Size of a file, and of the scratch folder in all.
     cpu_seconds : float, default=120
-        Processor time of all its processes together.
+        Processor time of all its processes together; they are begun anew after a cell that was
+        stopped.
     wall_seconds : float, default=180
-        For the whole notebook, scoring included.
+        For the whole notebook, without what the grader's own process takes. What cells of the
+        lesson take that are stopped does not count, up to twice `call_seconds` for each graded
+        cell.
     output_bytes : int, default=2 MiB
         Of what it prints and displays; the rest is cut off.
     value_bytes : int, default=32 MiB
