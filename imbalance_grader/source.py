@@ -2,6 +2,8 @@
 
 Every cell gets a role, and the text that students were given is worked out with nbgrader's own
 preprocessors, so that an untouched answer is known for what it is.
+
+Only who reads a notebook imports nbgrader, which takes more than a second: a judge is told of it.
 """
 
 from __future__ import annotations
@@ -14,21 +16,13 @@ import symtable
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
-
-import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
-from nbformat import NotebookNode
-from nbgrader.preprocessors import (
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearSolutions,
-    ComputeChecksums,
-)
-from nbgrader.utils import is_grade, is_solution, is_task
-from traitlets.config import Config
+from typing import TYPE_CHECKING, Any, Literal
 
 from imbalance_grader.results import Kind
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from traitlets.config import Config
 
 Role = Literal["text", "code", "answer", "graded", "written"]
 
@@ -127,6 +121,8 @@ def read_source(path: Path, config: Config | None = None) -> Source:
     ------
     SourceError
     """
+    import nbformat
+
     try:
         notebook = nbformat.read(path, as_version=4)
     except Exception as error:
@@ -152,6 +148,13 @@ def _release(
     notebook: NotebookNode, config: Config | None, path: Path
 ) -> tuple[NotebookNode, NotebookNode]:
     """Return the notebook with the checksums of the release, and what students see of it."""
+    from nbgrader.preprocessors import (
+        ClearHiddenTests,
+        ClearMarkScheme,
+        ClearSolutions,
+        ComputeChecksums,
+    )
+
     released: NotebookNode = copy.deepcopy(notebook)
     resources: dict[str, Any] = {}
     quiet = logging.getLogger("imbalance_grader.source")
@@ -170,6 +173,8 @@ def _describe(
     cell: NotebookNode, released: NotebookNode, visible: str, defined: dict[str, str]
 ) -> SourceCell:
     """Return one cell with its role; `defined` collects the names that answers make."""
+    from nbgrader.utils import is_task
+
     about = cell.metadata.get("nbgrader", {})
     grade_id = str(about.get("grade_id", ""))
     if is_task(cell):
@@ -197,6 +202,8 @@ def _describe(
 
 
 def _role(cell: NotebookNode) -> Role:
+    from nbgrader.utils import is_grade, is_solution
+
     if is_grade(cell):
         if is_solution(cell):
             return "written"
@@ -236,6 +243,8 @@ def names_of(code: str, grade_id: str) -> tuple[set[str], set[str]]:
     SourceError
         If it is not Python.
     """
+    from IPython.core.inputtransformer2 import TransformerManager
+
     plain = TransformerManager().transform_cell(code)  # type: ignore[no-untyped-call]
     try:
         ast.parse(plain)

@@ -26,7 +26,8 @@ from typing import Any
 REQUEST = b"fork"
 READY = b"ready"
 
-# What the lessons import. Those that are not installed are left out.
+# What the lessons import, and what IPython does at the first error that it shows. Those that are
+# not installed are left out.
 STUDENT_MODULES = (
     "anywidget",
     "imbalance_lab.checks",
@@ -40,12 +41,14 @@ STUDENT_MODULES = (
     "imblearn.over_sampling",
     "lightgbm",
     "matplotlib.pyplot",
+    "pygments.formatters.terminal256",
     "sklearn.calibration",
     "sklearn.ensemble",
     "sklearn.inspection",
     "sklearn.model_selection",
     "sklearn.neighbors",
     "sklearn.svm",
+    "stack_data",
     "statsmodels.stats.proportion",
     "xgboost",
 )
