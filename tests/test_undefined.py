@@ -11,7 +11,7 @@ from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 from imbalance_builder.execute import kernel_sockets
-from imbalance_lab.checks import undefined
+from imbalance_lab import undefined
 
 IMPORTS = "from imbalance_lab.checks import Exercise, check, score_quiz\n"
 STUB = 'def counted(x):\n    """Count."""\n    # YOUR CODE HERE\n    raise NotImplementedError()'
@@ -125,6 +125,7 @@ def test_any_other_name_error_is_shown_as_ever(code: str) -> None:
         ((STUB, CHECK), "counted: not written yet."),
         ((IMPORTS, QUIZ_STUB), "Not written yet."),
         ((QUIZ_STUB, IMPORTS + "score_quiz(quiz, 1)"), "quiz: not written yet."),
+        (("from imbalance_lab import plots", STUB, "counted(3)"), "counted: not written yet."),
     ],
 )
 def test_what_is_not_written_yet_is_one_grey_line(cells: tuple[str, ...], line: str) -> None:

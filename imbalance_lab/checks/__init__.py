@@ -4,11 +4,10 @@ from imbalance_lab.checks.calls import Call, Outcome, Raised, Returned, StandIn,
 from imbalance_lab.checks.check import Check, check
 from imbalance_lab.checks.credit import Credit, Earned
 from imbalance_lab.checks.exercise import Exercise, Law, Mistake, raises
-from imbalance_lab.checks.failure import CheckFailed, NotWrittenYet
 from imbalance_lab.checks.quiz import Question, Quiz, score_quiz
 from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
-from imbalance_lab.checks.undefined import explain_missing_answers
 from imbalance_lab.checks.worth import Case, Curve, Worth
+from imbalance_lab.failure import CheckFailed, NotWrittenYet
 from imbalance_lab.progress.keeper import watch
 
 __all__ = [
@@ -41,5 +40,4 @@ __all__ = [
     "score_quiz",
 ]
 
-explain_missing_answers()
 watch()

@@ -23,11 +23,11 @@ from imbalance_lab.checks.calls import (
 from imbalance_lab.checks.compare import ABS, REL, difference
 from imbalance_lab.checks.credit import Credit, Earned
 from imbalance_lab.checks.exercise import Exercise, Law, Mistake
-from imbalance_lab.checks.failure import CheckFailed, NotWrittenYet
 from imbalance_lab.checks.library import names_used_by
 from imbalance_lab.checks.recorded import recorded
 from imbalance_lab.checks.show import kind_of, show
 from imbalance_lab.checks.trials import NO_VALUE, Refusal, Trial, Trials
+from imbalance_lab.failure import CheckFailed, NotWrittenYet
 from imbalance_lab.notebook import show_pass
 
 LIBRARY_CALL = "a library call does the whole exercise"

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from imbalance_lab.checks.calls import Returned, value_of
-from imbalance_lab.checks.failure import CheckFailed
 from imbalance_lab.checks.recorded import recorded_file
+from imbalance_lab.failure import CheckFailed
 
 _LENGTH = 800  # of every sealed text, bytes: a short one must not stand out
 

@@ -16,7 +16,7 @@ import traceback
 from types import FrameType, TracebackType
 from typing import Any
 
-from imbalance_lab.checks.failure import NotWrittenYet
+from imbalance_lab.failure import NotWrittenYet
 from imbalance_lab.lessons.released import answers, makes, name_of, names
 from imbalance_lab.notebook import answers_in, show_quietly, students_shell, this_shell
 
@@ -25,7 +25,7 @@ _cut_short: dict[str, str] = {}  # answers whose last attempt made nothing, and 
 _before: dict[str, Any] = {}  # what there was when the cell at hand began
 
 
-def explain_missing_answers() -> None:
+def offer() -> None:
     """In a notebook, let cells explain a missing answer; elsewhere do nothing."""
     shell = this_shell()
     # Whoever set another handler keeps it, and a shell that draws nothing needs none.
