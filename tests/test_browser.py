@@ -461,6 +461,11 @@ def test_explorers_fit_a_laptop_speak_obey_keys_and_outlive_their_kernel(
     page.set_default_timeout(MINUTE)
     open_notebook(page, address, str(path.relative_to(folder)))
     run_all(page)
+    # Notebook 7 takes a key in this phase, but for one on an element that says it is not for it.
+    page.evaluate(
+        "document.addEventListener('keydown', e => window.theirs = !e.target.hasAttribute("
+        "'data-lm-suppress-shortcuts'), true)"
+    )
     live = page.locator(".imbalance-lab-live")
     expect(live).to_have_count(4)
     expect(page.locator(".imbalance-lab-still").first).to_be_hidden()
@@ -484,6 +489,9 @@ def test_explorers_fit_a_laptop_speak_obey_keys_and_outlive_their_kernel(
         expect(slider).not_to_have_attribute("aria-valuetext", before[1])
         page.keyboard.press("x")  # with the focus elsewhere it would cut the cell
         assert page.locator(".jp-Notebook .jp-Cell").count() == cells_before
+        assert page.evaluate("window.theirs") is False
+        page.keyboard.press("Escape")
+        assert page.evaluate("window.theirs") is True
     assert faults(page, ".imbalance-lab-live") == []
 
     threshold = live.first

@@ -107,11 +107,11 @@ function inputs(control, changed) {
   return { nodes: pair.map((part) => part.node), set };
 }
 
-// JupyterLab's keys act on the cell: with the focus in here, x would cut it. Shift-Enter still runs it.
-function keepKeys(event) {
+// A notebook's keys act on the cell: with the focus in here, x would cut it. Shift-Enter still runs it.
+function isOurs(event) {
   const left = event.ctrlKey || event.metaKey || event.altKey;
   const passed = ["Escape", "Tab"].includes(event.key) || (event.shiftKey && event.key === "Enter");
-  if (!left && !passed) event.stopPropagation();
+  return !left && !passed;
 }
 
 function render({ model, el }) {
@@ -149,7 +149,13 @@ function render({ model, el }) {
   el.classList.add("imbalance-lab-explorer", "imbalance-lab-live");
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", spec.name);
-  el.addEventListener("keydown", keepKeys);
+  el.addEventListener("keydown", (event) => isOurs(event) && event.stopPropagation());
+  // Notebook 7 takes its keys before they get here, unless the element they are meant for says so.
+  const keepKeys = (event) => {
+    const mine = el.contains(event.target);
+    if (mine) event.target.toggleAttribute("data-lm-suppress-shortcuts", isOurs(event));
+  };
+  window.addEventListener("keydown", keepKeys, true);
   el.replaceChildren(stage);
 
   let address = "";
@@ -175,6 +181,7 @@ function render({ model, el }) {
   show();
   return () => {
     model.off("change:shown", show);
+    window.removeEventListener("keydown", keepKeys, true);
     clearTimeout(pause);
     URL.revokeObjectURL(address);
   };
