@@ -80,7 +80,8 @@ class Claim:
         return (
             f'<div style="border-left: 4px solid {colour}; padding: 0.4em 1em; margin: 0.5em 0">'
             f"<p><strong>Claim:</strong> {advice}</p>"
-            f"<p><strong>{sign} {self.found}</strong> {because}</p>"
+            # The sign is not read aloud: the word beside it says the same.
+            f'<p><strong><span aria-hidden="true">{sign}</span> {self.found}</strong> {because}</p>'
             f"{explained}</div>"
         )
 

@@ -65,6 +65,8 @@ def test_a_claim_shows_its_verdict_as_text_html_and_data() -> None:
     assert "Rare &lt;is&gt; hard." in shown["text/html"]
     assert "Explained by Weiss (2004), see <em>Further reading</em>." in shown["text/html"]
     assert "Explained" not in Claim("A.", "holds", "So.")._repr_mimebundle_()["text/html"]
+    # Read aloud, the verdict is its word alone.
+    assert '<span aria-hidden="true">◐</span> Holds only if</strong>' in shown["text/html"]
     assert shown[MIME_TYPE]["evidence"] == "E07 E08"
     assert "Verdict: holds. So." in str(Claim("A.", "holds", "So."))
 

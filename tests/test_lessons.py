@@ -8,6 +8,7 @@ A second test plants leaks and wants each to be found, so a clean result means s
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ import pytest
 
 from imbalance_builder.course import Course, Lesson
 from imbalance_lab.claims import MIME_TYPE
+from imbalance_lab.plots.words import sentences
 
 ROOT = Path(__file__).resolve().parents[1]
 LESSONS = Course(ROOT).lessons()
@@ -229,7 +231,9 @@ class TestOutputs:
         for data in shown(lesson):
             pictures = re.findall(r"<img ([^>]*)>", data.get("text/html", ""))
             for attributes in pictures:
-                assert re.search(r'alt="[^"]{20,}"', attributes)
+                alt = html.unescape(re.search(r'alt="([^"]{20,})"', attributes)[1])
+                assert alt == sentences(alt)
+                assert not re.match(r"[a-z]", alt), "a list of values, and nobody says of what"
                 png = base64.b64decode(re.search(r"base64,([^\"]*)", attributes)[1])
                 assert int.from_bytes(png[16:20], "big") <= 814
 

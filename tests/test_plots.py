@@ -152,7 +152,7 @@ def test_a_notebook_gets_the_image_with_its_escaped_alternative_text():
     picture = plots.Picture(b"\x89PNG", 'recall < 0.5 & "rare" > 0')
     bundle = picture._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
-    assert bundle["text/plain"] == 'recall < 0.5 & "rare" > 0'
+    assert bundle["text/plain"] == 'Recall < 0.5 & "rare" > 0.'
     (image,) = ImageFinder(bundle["text/html"]).images
     assert image["alt"] == picture.alt
     assert base64.b64decode(image["src"].removeprefix("data:image/png;base64,")) == picture.png
@@ -171,6 +171,18 @@ def test_a_picture_saves_itself(tmp_path, fitted):
 def test_a_picture_without_words_is_refused(alt):
     with pytest.raises(ValueError, match="alt must be a sentence"):
         plots.Picture(b"", alt)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("A rise. mean of 8 draws: boosting 0.1", "A rise. Mean of 8 draws: boosting 0.1."),
+        ("p falls? p_t and f1 stay.", "p falls? p_t and f1 stay."),
+        ("0.5 of a row", "0.5 of a row."),
+    ],
+)
+def test_sentences_of_an_alternative_text_begin_and_end_as_such(written, read):
+    assert plots.Picture(b"", written).alt == read
 
 
 # --- pictures of your own -----------------------------------------------------------------------
@@ -202,6 +214,22 @@ def test_an_own_picture_has_one_axes_for_each_panel():
             ax.plot([0, 1])
     assert [ax.get_xlabel() for ax in axes] == ["a (s)", "b (s)"]
     assert [ax.get_title(loc="left") for ax in axes] == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("alt", "read"),
+    [
+        ("plain: 1; weighted: 2", "What weights cost. Plain: 1; weighted: 2."),
+        ("5 folds: 0.47", "What weights cost. 5 folds: 0.47."),
+        ("What weights cost. a: 1", "What weights cost. a: 1."),
+        ("Weights cost 2 euros.", "Weights cost 2 euros."),
+    ],
+)
+def test_a_list_of_values_says_first_what_it_is_of(alt, read):
+    drawing = plots.picture(title="What weights cost", xlabel="x", ylabel="y", alt=alt, show=False)
+    with drawing as ax:
+        ax.plot([0, 1], [0, 1])
+    assert drawing.picture.alt == read
 
 
 def test_words_may_be_set_inside_the_block():

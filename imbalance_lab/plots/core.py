@@ -24,6 +24,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from imbalance_lab.plots.words import ended, sentences
 from imbalance_lab.validation import check, real, whole
 
 # Okabe and Ito's eight colours, which stay apart under the common kinds of colour blindness. Yellow
@@ -105,7 +106,7 @@ class Picture:
                 f"alt must be a sentence that says what the picture shows; got {alt!r}."
             )
         self._png = png
-        self.alt = " ".join(alt.split())
+        self.alt = sentences(alt)
         self.figure = figure
 
     def __repr__(self) -> str:
@@ -157,7 +158,8 @@ class picture:
     xlabel, ylabel : str or sequence of str
         Labels of the axes, with units; one for all panels or one for each.
     alt : str
-        Alternative text: the finding in a sentence or two, with its key numbers.
+        Alternative text: the finding in a sentence or two, with its key numbers; if it is a list of
+        values, the title goes before it.
     panels : sequence of str, optional
         One short title for each panel, required when there are several.
     ncols : int, default=1
@@ -267,7 +269,10 @@ class picture:
         for ax in self._axes:
             if ax.get_legend() is None and ax.get_legend_handles_labels()[1]:
                 ax.legend()
-        self._picture = Picture(None, self._alt, self._figure)
+        title = self._figure.get_suptitle() or self._axes[0].get_title(loc="left")
+        sentence = self._alt[:1].isupper() or self._alt.startswith(title)
+        told = self._alt if sentence else f"{ended(title)} {self._alt}"  # values: say of what
+        self._picture = Picture(None, told, self._figure)
 
 
 def legend_above(ax: Axes, ncols: int = 1) -> None:
@@ -291,6 +296,4 @@ def _missing_texts(figure: Figure, axes: Sequence[Axes], alt: str) -> list[str]:
             for name, text in (("xlabel", ax.get_xlabel()), ("ylabel", ax.get_ylabel()))
             if not text.strip()
         ]
-    if not alt.strip():
-        missing.append("alt")
-    return missing
+    return missing + ([] if alt.strip() else ["alt"])

@@ -31,7 +31,7 @@ from imbalance_lab.plots.inputs import (
     probabilities_1d,
     scores_1d,
 )
-from imbalance_lab.plots.words import count, listing, sentence_name, share
+from imbalance_lab.plots.words import count, listing, share
 from imbalance_lab.validation import checked, real, whole
 
 Float = NDArray[np.float64]
@@ -304,7 +304,7 @@ def _curves(
     `versus` says what it is compared with, and `baseline` draws that.
     """
     areas = {name: area(target.positive, s) for name, s in scores.items()}
-    found = listing([f"{sentence_name(n)} has {words[1]} {a:.3f}" for n, a in areas.items()])
+    found = listing([f"{n or 'The model'} has {words[1]} {a:.3f}" for n, a in areas.items()])
     rows = f"{count(target.positive.size)} rows, {count(target.positive.sum())} of them positive."
     alt = f"{words[0]}. {found}; {versus}. {rows}"
     drawing = picture(title=title, alt=alt, width=4.8, height=4.8, show=False)
@@ -421,11 +421,8 @@ def _smallest(tables: Mapping[str, Float]) -> float:
 
 
 def _bin_sizes(rows: Float) -> str:
-    return (
-        count(rows.min())
-        if rows.min() == rows.max()
-        else f"{count(rows.min())} to {count(rows.max())}"
-    )
+    least, most = count(rows.min()), count(rows.max())
+    return least if least == most else f"{least} to {most}"
 
 
 def _reliability_in_words(name: str, table: Float) -> str:
@@ -434,7 +431,7 @@ def _reliability_in_words(name: str, table: Float) -> str:
     mean_predicted = float(np.average(predicted, weights=rows))
     mean_observed = float(np.average(observed, weights=rows))
     return (
-        f"{sentence_name(name)} predicts {share(mean_predicted)} positives on average and "
+        f"{name or 'The model'} predicts {share(mean_predicted)} positives on average and "
         f"{share(mean_observed)} are; in the highest bin {share(predicted[-1])} predicted, "
         f"{share(observed[-1])} observed. {inside} of {len(table)} bins have the prediction inside "
         f"their 95% interval ({_bin_sizes(rows)} rows a bin)."

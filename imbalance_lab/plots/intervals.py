@@ -58,8 +58,7 @@ def intervals(
 
     texts = {n: f"{number(m)} [{number(lo)}, {number(hi)}]" for n, (m, lo, hi) in table.items()}
     alt = f"{ended(title)} {xlabel}: " + "; ".join(f"{n} {text}" for n, text in texts.items()) + "."
-    if baseline is not None:
-        alt += f" {baseline_label}: {number(baseline)}."
+    alt += "" if baseline is None else f" {baseline_label}: {number(baseline)}."
     drawing = picture(
         title=title,
         xlabel=xlabel,

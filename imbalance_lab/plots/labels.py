@@ -51,12 +51,11 @@ def class_counts(
     counts = counts[order]
     texts = [f"{count(n)} ({share(n / counts.sum())})" for n in counts]
     said = [f"{name}: {text}" for name, text in zip(names, texts, strict=True)]
-    alt = f"{ended(title)} {listing(said)}."
     drawing = picture(
         title=title,
         xlabel="rows (count)",
         ylabel="class",
-        alt=alt,
+        alt=f"{ended(title)} {listing(said)}.",
         height=1.5 + 0.5 * len(names),
         show=False,
     )

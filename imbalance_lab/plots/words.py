@@ -1,7 +1,8 @@
-"""How numbers read in titles, labels and alternative text."""
+"""How numbers and sentences read in titles, labels and alternative text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
@@ -31,6 +32,7 @@ def ended(title: str) -> str:
     return title if title.endswith(("?", "!", ".")) else f"{title}."
 
 
-def sentence_name(name: str) -> str:
-    """Return how a named model opens a sentence; an unnamed one is ``The model``."""
-    return name or "The model"
+def sentences(text: str) -> str:
+    """Return a text whose sentences begin with a capital, and end; a symbol, as p, stays small."""
+    text = " ".join(text.split())
+    return ended(re.sub(r"(?:^|[.?!] )[a-z](?=[a-z-]+[ ,:;])", lambda m: m[0].upper(), text))
