@@ -37,10 +37,10 @@ CLAIMS_HEAD = """\
 # Popular advice, put to the test
 
 What guides to imbalanced data commonly say, and what came out when the lessons tried it. Each
-entry names the advice, the verdict, the numbers behind it and, where there is one, a reference to
-read on, which need not agree. The numbers are outputs of the lesson's own cells: open it to see the
-experiment, and to repeat it. Coverage rows are those of the [table of what such guides
-teach](coverage.csv).
+entry names the advice, the verdict, the numbers behind it and a paper to read on, which explains
+or measures the same thing and need not agree; where we could confirm none, it says so. The numbers
+are outputs of the lesson's own cells: open it to see the experiment, and to repeat it. Coverage
+rows are those of the [table of what such guides teach](coverage.csv).
 
 An experiment of a lesson is small, so that it runs while you wait. Where a study of the
 [laboratory](laboratory.md) tests the same advice, its entry names the study and the comparison;
@@ -220,10 +220,10 @@ def _claim(
     sources: Sources,
 ) -> str:
     """Return one claim: who says it, verdict, numbers, what it rests on and where to read on."""
-    further = []
+    further = ["Reference: no paper that we could confirm"]
     if claim.reference:
         label = escaped(references[claim.reference].label)
-        further.append(f"Reference: [{label}]({Path(BIBLIOGRAPHY).name}#{claim.reference})")
+        further = [f"Reference: [{label}]({Path(BIBLIOGRAPHY).name}#{claim.reference})"]
     if claim.evidence:
         rows = ", ".join(claim.evidence.split())
         further.append(f"Coverage rows: [{rows}](coverage.csv)")

@@ -71,6 +71,12 @@ class TestClaimsPage:
             "Coverage rows: [E01, E02](coverage.csv)\n"
         )
 
+    def test_a_claim_that_no_paper_explains_says_so(self, course):
+        alone = Claim("Always.", "does not hold", "It was not.", evidence="E01")
+        write_lesson(course.root, "02-more/more", (HEAD.replace("01", "02"),), (alone,))
+        entry = page(course, "claims").split("### Always.\n")[1]
+        assert "\nReference: no paper that we could confirm · Coverage rows: [E01]" in entry
+
     def test_verdicts_are_counted(self, course):
         wrong = Claim("Always.", "does not hold", "It was not.")
         shown = Claim("Ever.", "not shown", "The interval holds the margin.")

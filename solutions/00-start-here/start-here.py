@@ -106,6 +106,7 @@ Claim(
         f" of the {len(needed)} libraries that these lessons need: no data frames, no plots, no"
         " notebooks, no gradient boosting beyond scikit-learn's own, and no PyTorch."
     ),
+    reference="lemaitre2017",
     evidence="E96",
 )
 
@@ -513,6 +514,6 @@ score_quiz(quiz, QUIZ)
 #   guess that you commit yourself to makes the answer stick.
 # - Lemaître et al. (2017). [*Imbalanced-learn: a Python toolbox to tackle the curse of imbalanced
 #   datasets in machine learning*](../../docs/bibliography.md#lemaitre2017): the paper to cite for
-#   the library.
+#   the library, which says what it brings and what it needs.
 #
 # **Next:** lesson 01 shows a model that is right 99 times in 100 and worth next to nothing.

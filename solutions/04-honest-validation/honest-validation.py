@@ -27,16 +27,18 @@
 # %% [markdown]
 # ## A perfect model of nothing
 #
-# Take 800 rows with 20 features, all of them noise. The labels are drawn by lot: 40 rows are called
+# Take 800 rows with 20 features, all noise. The labels are drawn by lot: 40 rows are called
 # positive. Whoever predicts these labels predicts a coin.
 #
-# The positive class is rare, so follow advice that is given everywhere: make both classes equal in size,
+# The positive class is rare, so follow advice given everywhere: make both classes equal in size,
 # then split, then fit. `RandomOverSampler` copies rare rows until they are (lesson 05).
 
 # %%
 import numpy as np
 from imblearn.over_sampling import RandomOverSampler
 from sklearn.model_selection import train_test_split
+
+from imbalance_lab import plots
 
 
 def draw_noise(seed, n_samples=800, n_positives=40):
@@ -105,7 +107,7 @@ print(f"recall with copies: {np.mean(recognised):.3f}")
 # %% [markdown]
 # ### Exercise 1: measure the leak
 #
-# Write the instrument that tells a good order of steps from a bad one.
+# Write the instrument that tells a good order from a bad one.
 
 
 # %% answer="leak-size"
@@ -195,7 +197,7 @@ leaks.plot("copies")
 # smaller, since the honest score leaves less room above it.
 #
 # [SMOTE](../../docs/glossary.md#smote) places new rows between neighbouring rare rows (lesson 06). These
-# siblings leak as well: for the forest on noise the study found 0.50 again.
+# siblings leak too: for the forest on noise the study found 0.50 again.
 
 # %% [markdown] covers="E82"
 # ## Split first, then resample
@@ -208,9 +210,6 @@ leaks.plot("copies")
 # share of positives, here in 150 splits of each kind:
 
 # %% covers="E89"
-from imbalance_lab import plots
-
-
 def held_out_positives(stratify):
     options = {"test_size": 0.2, "stratify": stratify}
     return [train_test_split(y, random_state=seed, **options)[1].sum() for seed in range(150)]
@@ -694,13 +693,13 @@ print(f"untouched forest, threshold chosen inside: F1 {f1_tuned.mean():.2f}")
 print(f"SMOTE and forest, threshold at 0.5:        F1 {f1_scores.mean():.2f}")
 
 # %% [markdown]
-# On these folds the two hardly differ, so here SMOTE has not beaten its rival.
+# On these folds they hardly differ: SMOTE has not beaten its rival.
 #
 # Three rules make a comparison fair. **Equal budgets**: the rival gets as many tries as your method, and a remedy is
 # tuned together with its model. **The smallest difference that matters** is named beforehand: an interval inside this
 # range says "no matter", one beyond it "better", all else is "not shown". **Many comparisons**: of twenty intervals for
 # differences that are nil, one excludes 0 on average, so say beforehand which one counts. There is no universal recipe,
-# but there is this procedure.
+# only this procedure.
 
 # %% [markdown]
 # ## Claims, tested
@@ -749,6 +748,7 @@ Claim(
         f" {ap['mean']:+.0%} [{ap['low']:+.0%}, {ap['high']:+.0%}], which may be less than a tenth. Few"
         " positives are the cause, and they stay few."
     ),
+    reference="kohavi1995",
     evidence="E88",
 )
 
@@ -867,6 +867,8 @@ score_quiz(quiz, QUIZ)
 #   study of flaws and benefits when applying over-sampling*](../../docs/bibliography.md#vandewiele2021).
 # - Kaufman et al. (2012). [*Leakage in data mining: formulation, detection, and
 #   avoidance*](../../docs/bibliography.md#kaufman2012).
+# - Kohavi (1995). [*A study of cross-validation and bootstrap for accuracy estimation and model
+#   selection*](../../docs/bibliography.md#kohavi1995).
 # - Nadeau & Bengio (2003). [*Inference for the generalization
 #   error*](../../docs/bibliography.md#nadeau2003).
 #

@@ -473,6 +473,7 @@ Claim(
         f" by {gain['more weight decay']:+.2f}. Detectors in pictures are"
         " another matter."
     ),
+    reference="johnson2019",
     evidence="E39 E41",
 )
 
@@ -491,5 +492,7 @@ Claim(
 #
 # - Lin et al. (2017). [*Focal loss for dense object
 #   detection*](../../docs/bibliography.md#lin2017).
+# - Johnson & Khoshgoftaar (2019). [*Medicare fraud detection using neural
+#   networks*](../../docs/bibliography.md#johnson2019).
 #
 # **Next:** lesson 09, the threshold.
