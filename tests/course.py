@@ -50,26 +50,32 @@ class Course:
         return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}", "imbalance-lab")
 
     def nbgrader(self, *command: str, user: str = "teacher", home: Path | None = None) -> None:
-        """Run one nbgrader command as this user, in this process: its imports take seconds."""
-        patch = pytest.MonkeyPatch()
-        patch.chdir(home or self.root)
-        # As on a JupyterHub, where one system account serves all and the hub names the user.
-        patch.setattr("nbgrader.utils.get_osusername", lambda: "jovyan")
-        patch.setenv("JUPYTERHUB_USER", user)
+        """Run one nbgrader command as this user."""
+        with pytest.MonkeyPatch.context() as patch:
+            # As on a JupyterHub, where one system account serves all and the hub names the user.
+            patch.setattr("nbgrader.utils.get_osusername", lambda: "jovyan")
+            patch.setenv("JUPYTERHUB_USER", user)
+            patch.setenv("JUPYTER_CONFIG_DIR", str(self.root.parent / "jupyter"))
+            run_nbgrader(
+                home or self.root,
+                *command,
+                f"--Exchange.root={self.exchange}",
+                f"--Exchange.cache={self.root.parent / 'cache' / user}",
+                "--CourseDirectory.course_id=imbalance-lab",
+            )
+
+
+def run_nbgrader(folder: Path, *command: str) -> None:
+    """Run one nbgrader command in a folder, and in this process: its imports take seconds."""
+    app = NbGraderApp.instance()
+    with pytest.MonkeyPatch.context() as patch, socket_options() as sockets:
+        patch.chdir(folder)
         # nbgrader starts alembic by name.
         patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        patch.setenv("JUPYTER_CONFIG_DIR", str(self.root.parent / "jupyter"))
-        options = [
-            f"--Exchange.root={self.exchange}",
-            f"--Exchange.cache={self.root.parent / 'cache' / user}",
-            "--CourseDirectory.course_id=imbalance-lab",
-            "--log-level=WARN",  # what fails is not to be sought among what went well
-        ]
-        app = NbGraderApp.instance()
         try:
-            with socket_options() as sockets:
-                app.initialize([*command, *options, *sockets])
-                app.start()
+            # What fails is not to be sought among what went well.
+            app.initialize([*command, "--log-level=WARN", *sockets])
+            app.start()
         except NoStart:
             pass  # how a subcommand ends that went well
         except SystemExit as stopped:
@@ -77,4 +83,3 @@ class Course:
                 pytest.fail(f"nbgrader {' '.join(command)} exited with {stopped.code}")
         finally:
             NbGraderApp.clear_instance()
-            patch.undo()

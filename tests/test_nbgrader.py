@@ -1,4 +1,8 @@
-"""The course through the real nbgrader: from release to feedback and export, to the point."""
+"""The course through the real nbgrader: from release to feedback and export, to the point.
+
+What students hand in has lost the experiments of the text, which nbval has run already and which
+earn nothing; `test_autograde`, one of the long tests, sends whole lessons through nbgrader.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from course import Course
-from released import ROOT, fill_in, points
+from released import ROOT, exercises_only, fill_in, points
 
 ASSIGNMENT = "01-accuracy-paradox"
 NOTEBOOK = f"{ASSIGNMENT}/accuracy-paradox"
@@ -51,6 +55,8 @@ def submit(course: Course, name: str) -> None:
     filled = fill_in(NOTEBOOK, **SUBMISSIONS[name])
     assert [c.metadata for c in untouched.cells] == [c.metadata for c in filled.cells]
     nbformat.write(filled, fetched)
+    for path in fetched.parent.glob("*.ipynb"):
+        nbformat.write(exercises_only(nbformat.read(path, as_version=4)), path)
     course.nbgrader("submit", ASSIGNMENT, user=name, home=home)
 
 

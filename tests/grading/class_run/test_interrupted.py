@@ -156,13 +156,15 @@ def test_killed_at_random_moments_it_ends_with_the_same_gradebook(seed, full_cou
     assert list(full_course.root.rglob(".writing-*")) == []
 
 
-def test_killed_with_the_real_engine_it_ends_with_the_same_gradebook(full_course):
+# Each start of the real engine takes seconds; that a run is killed again and again is tried above.
+@pytest.mark.parametrize("kills", [(2,), pytest.param((1, 3, 5), marks=pytest.mark.long)], ids=str)
+def test_killed_with_the_real_engine_it_ends_with_the_same_gradebook(kills, full_course):
     for path in full_course.root.glob("submitted/student-*"):
         if path.name > "student-05":
             shutil.rmtree(path)
     undisturbed = Course(Path(shutil.copytree(full_course.root, full_course.root / "twin")))
     assert start(undisturbed, *QUICKLY, seconds=None).wait() == 1
-    for n in (1, 3):
+    for n in kills:
         run = start(full_course, *QUICKLY, seconds=None)
         wait_until_more_than(full_course, n)
         run.send(signal.SIGKILL)

@@ -20,28 +20,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, RIGHT, Course, dump_gradebook
-from course import socket_options
+from course import run_nbgrader
 from playwright.sync_api import sync_playwright
 
 from imbalance_grader import cli
 
 pytestmark = pytest.mark.usefixtures("engine_of_the_command")
 BIN = Path(sys.executable).parent
-
-
-def nbgrader(course: Course, *command: str) -> None:
-    """Run nbgrader's own command in the course."""
-    with socket_options() as sockets:
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command, *sockets],
-            cwd=course.root,
-            env=os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def grade(course: Course) -> int:
@@ -71,7 +56,7 @@ def test_honest_submissions_get_the_same_gradebook_as_from_nbgrader(course, tmp_
     notebook.cells.insert(1, nbformat.v4.new_code_cell("def twice(x):\n    return 2 * x"))
     nbformat.write(notebook, own)
     theirs = Course(Path(shutil.copytree(course.root, tmp_path / "theirs")))
-    nbgrader(theirs, "autograde", ASSIGNMENT)
+    run_nbgrader(theirs.root, "autograde", ASSIGNMENT)
     assert grade(course) == 0
     ours, stock = course.gradebook(), dump_gradebook(theirs.root / "gradebook.db")
     for table in stock:
@@ -159,29 +144,44 @@ class Server:
             return answer.read().decode()
 
 
-def test_formgrader_goes_on_from_the_result(course, tmp_path):
+@pytest.fixture(scope="module")
+def opened(registered, tmp_path_factory):
+    """A course and its server, which takes seconds to start; each test has its own students."""
+    folder = tmp_path_factory.mktemp("opened")
+    course = Course(Path(shutil.copytree(registered, folder / "course")))
+    with Server(course, folder) as server:
+        yield course, server
+
+
+def notebook_of(server: Server, student: str) -> dict:
+    """Return what formgrader knows of a student's notebook."""
+    found = json.loads(server.get(f"/formgrader/api/submitted_notebooks/{ASSIGNMENT}/toy"))
+    return next(notebook for notebook in found if notebook["student"] == student)
+
+
+def test_formgrader_goes_on_from_the_result(opened, tmp_path):
+    course, server = opened
     course.submit("ann")
     course.submit("bob", double="WRONG")
+    handed_in = list((course.root / "submitted").iterdir())
     assert grade(course) == 0
-    with Server(course, tmp_path) as server:
-        (assignment,) = json.loads(server.get("/formgrader/api/assignments"))
-        assert (assignment["num_submissions"], assignment["name"]) == (2, ASSIGNMENT)
-        submissions = json.loads(server.get(f"/formgrader/api/submissions/{ASSIGNMENT}"))
-        shown = {s["student"]: (s["score"], s["needs_manual_grade"]) for s in submissions}
-        assert shown == {"ann": (7.0, True), "bob": (5.0, True)}
-        assert all(s["autograded"] for s in submissions)
+    (assignment,) = json.loads(server.get("/formgrader/api/assignments"))
+    assert (assignment["num_submissions"], assignment["name"]) == (len(handed_in), ASSIGNMENT)
+    submissions = json.loads(server.get(f"/formgrader/api/submissions/{ASSIGNMENT}"))
+    shown = {s["student"]: (s["score"], s["needs_manual_grade"]) for s in submissions}
+    assert (shown["ann"], shown["bob"]) == ((7.0, True), (5.0, True))
+    assert all(s["autograded"] for s in submissions)
 
-        notebooks = json.loads(server.get(f"/formgrader/api/submitted_notebooks/{ASSIGNMENT}/toy"))
-        ann = next(n for n in notebooks if n["student"] == "ann")
-        page = server.get(f"/formgrader/submissions/{ann['id']}/")
-        assert "And so on." in page  # her written answer, ready to be marked
-        grades = json.loads(server.get(f"/formgrader/api/grades?submission_id={ann['id']}"))
-        written = next(g for g in grades if g["name"] == "reflection")
-        marked = server.put(f"/formgrader/api/grade/{written['id']}", {"manual_score": 2.5})
-        assert (marked["manual_score"], marked["needs_manual_grade"]) == (2.5, False)
-        comments = json.loads(server.get(f"/formgrader/api/comments?submission_id={ann['id']}"))
-        about = next(c for c in comments if c["name"] == "reflection")
-        server.put(f"/formgrader/api/comment/{about['id']}", {"manual_comment": "Well said."})
+    ann = notebook_of(server, "ann")
+    page = server.get(f"/formgrader/submissions/{ann['id']}/")
+    assert "And so on." in page  # her written answer, ready to be marked
+    grades = json.loads(server.get(f"/formgrader/api/grades?submission_id={ann['id']}"))
+    written = next(g for g in grades if g["name"] == "reflection")
+    marked = server.put(f"/formgrader/api/grade/{written['id']}", {"manual_score": 2.5})
+    assert (marked["manual_score"], marked["needs_manual_grade"]) == (2.5, False)
+    comments = json.loads(server.get(f"/formgrader/api/comments?submission_id={ann['id']}"))
+    about = next(c for c in comments if c["name"] == "reflection")
+    server.put(f"/formgrader/api/comment/{about['id']}", {"manual_comment": "Well said."})
 
     feedback = ["feedback", ASSIGNMENT, "--course", str(course.root)]
     assert cli.main(feedback) == 0
@@ -189,7 +189,7 @@ def test_formgrader_goes_on_from_the_result(course, tmp_path):
     assert "Well said." in page
     assert "9.5" in page
 
-    nbgrader(course, "export", "--to=all.csv")
+    run_nbgrader(course.root, "export", "--to=all.csv")
     exported = (course.root / "all.csv").read_text()
     assert re.search(rf"{ASSIGNMENT},.*,ann,.*,9\.5,.*,10\.0", exported)
 
@@ -197,11 +197,11 @@ def test_formgrader_goes_on_from_the_result(course, tmp_path):
     exchange = tmp_path / "exchange"
     exchange.mkdir()
     exchange.chmod(0o777)
-    nbgrader(course, "release_feedback", ASSIGNMENT, f"--Exchange.root={exchange}")
+    run_nbgrader(course.root, "release_feedback", ASSIGNMENT, f"--Exchange.root={exchange}")
     released = list((exchange / "toy" / "feedback").glob("*.html"))
-    assert len(released) == 2
+    assert len(released) == len(handed_in)
     assert any("Well said." in path.read_text() for path in released)
-    nbgrader(course, "generate_feedback", ASSIGNMENT, "--force")
+    run_nbgrader(course.root, "generate_feedback", ASSIGNMENT, "--force")
 
 
 ESCAPE = """
@@ -219,41 +219,37 @@ Well.
 """
 
 
-def test_formgraders_own_buttons_grade_in_the_sandbox(course, tmp_path):
+def test_formgraders_own_buttons_grade_in_the_sandbox(opened, tmp_path):
+    course, server = opened
     escaped = tmp_path / "escaped"
-    course.submit("ann", double=ESCAPE.format(path=str(escaped)), reflection=TAKE_OVER)
-    with Server(course, tmp_path) as server:
-        done = server.post(f"/formgrader/api/submission/{ASSIGNMENT}/ann/autograde")
-        assert done["success"], done
-        assert "1 student: 1 graded" in " ".join(done["log"].split())
-        (notebook,) = json.loads(
-            server.get(f"/formgrader/api/submitted_notebooks/{ASSIGNMENT}/toy")
-        )
-        page = server.get(f"/formgrader/submissions/{notebook['id']}/")
-        done = server.post(f"/formgrader/api/assignment/{ASSIGNMENT}/ann/generate_feedback")
-        assert done["success"], done
-        missing = server.post(f"/formgrader/api/submission/{ASSIGNMENT}/nobody/autograde")
-        assert not missing["success"]
+    course.submit("eve", double=ESCAPE.format(path=str(escaped)), reflection=TAKE_OVER)
+    done = server.post(f"/formgrader/api/submission/{ASSIGNMENT}/eve/autograde")
+    assert done["success"], done
+    assert "1 student: 1 graded" in " ".join(done["log"].split())
+    page = server.get(f"/formgrader/submissions/{notebook_of(server, 'eve')['id']}/")
+    done = server.post(f"/formgrader/api/assignment/{ASSIGNMENT}/eve/generate_feedback")
+    assert done["success"], done
+    missing = server.post(f"/formgrader/api/submission/{ASSIGNMENT}/nobody/autograde")
+    assert not missing["success"]
     assert not escaped.exists()
     assert "taken over" in page  # to be read, as text
     assert "<script>document.title" not in page
     assert "<img src=x" not in page
-    folder = course.root / "feedback" / "ann" / ASSIGNMENT
+    folder = course.root / "feedback" / "eve" / ASSIGNMENT
     assert "default-src 'none'" in (folder / "toy.html").read_text()
     assert "on(7)" not in (folder / "toy.html").read_text()
-    assert (course.root / "grading" / ASSIGNMENT / "grades.csv").is_file()
+    assert ",eve," in (course.root / "grading" / ASSIGNMENT / "grades.csv").read_text()
 
 
 @pytest.mark.browser
-def test_an_instructors_browser_runs_nothing_of_a_students(course, tmp_path):
+def test_an_instructors_browser_runs_nothing_of_a_students(opened):
+    course, server = opened
     shown = "from IPython.display import HTML, display\n\ndisplay(HTML({html!r}))\n\n" + RIGHT
     html = "<script>document.title = 'taken over'</script><img src=x onerror=\"alert(1)\"><b>7</b>"
-    course.submit("ann", double=shown.format(html=html), reflection=TAKE_OVER)
+    course.submit("finn", double=shown.format(html=html), reflection=TAKE_OVER)
     assert grade(course) == 0
-    with Server(course, tmp_path) as server, sync_playwright() as playwright:
-        (notebook,) = json.loads(
-            server.get(f"/formgrader/api/submitted_notebooks/{ASSIGNMENT}/toy")
-        )
+    notebook = notebook_of(server, "finn")
+    with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
         )
