@@ -3,9 +3,11 @@
     python benchmarks/grading.py                  every part, about seventeen minutes on two cores
     python benchmarks/grading.py --quick          fewer repeats, about nine
     python benchmarks/grading.py --parts engine   one part
+    python benchmarks/grading.py --resume         without what the last, stopped run has measured
 
 Everything is measured in one run and in turn; the spread is from the least to the greatest.
-Seconds depend on the machine, ratios hardly. Exit code 1 if a promise is broken.
+Seconds depend on the machine, ratios hardly, as long as it does nothing else: the grader uses all
+cores and nbgrader one. Exit code 1 if a promise is broken.
 """
 
 from __future__ import annotations
@@ -15,14 +17,18 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
-from grader import Row, classes, engine, otter, table
+from grader import ROOT, Row, classes, engine, otter, table
 from rich.console import Console
 
 LIGHT, HEAVY = "00-start-here", "05-resampling"
 PARTS = ("engine", "otter", "class", "workers", "growth")
+KEPT = ROOT / "build" / "benchmarks" / "grading.json"
+Piece = tuple[str, Callable[[], list[Row]]]
 
 
 def main() -> int:
@@ -32,38 +38,48 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="fewer repeats, smaller classes")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, metavar="PART")
-    parser.add_argument("--json", type=Path, help="where to write all numbers")
+    parser.add_argument("--resume", action="store_true", help="keep what is measured already")
+    parser.add_argument("--json", type=Path, default=KEPT, help="where all numbers are written")
     chosen = parser.parse_args()
+    kept = json.loads(chosen.json.read_text()) if chosen.resume and chosen.json.exists() else {}
+    chosen.json.parent.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        for part in chosen.parts:
-            print(f"measuring: {part}", file=sys.stderr)
-            rows += measured(part, chosen.quick, Path(name))
+        todo = [piece for part in chosen.parts for piece in pieces(part, chosen.quick, Path(name))]
+        for number, (what, measure) in enumerate(todo, 1):
+            key = f"{what}{', quick' if chosen.quick else ''}"
+            if key not in kept:
+                print(f"measuring {number} of {len(todo)}: {what}", file=sys.stderr, flush=True)
+                kept[key] = [asdict(row) for row in measure()]
+                chosen.json.write_text(json.dumps(kept, indent=1))
+            rows += [Row(**row) for row in kept[key]]
     title = f"grading, {os.cpu_count()} cores"
     Console(highlight=False, width=120).print(table(rows, title))
-    if chosen.json:
-        chosen.json.write_text(json.dumps([asdict(row) for row in rows], indent=1))
     return 0 if all(row.kept for row in rows) else 1
 
 
-def measured(part: str, quick: bool, folder: Path) -> list[Row]:
-    """Return the rows of one part."""
+def pieces(part: str, quick: bool, folder: Path) -> list[Piece]:
+    """Return what a part measures, one after another: what it is, and the call that does it."""
     rounds = 1 if quick else 2
     if part == "engine":
-        return engine.rows(dict.fromkeys((LIGHT, HEAVY), 3 if quick else 9))
+        times = dict.fromkeys((LIGHT, HEAVY), 3 if quick else 9)
+        return [("engine", partial(engine.rows, times))]
     if part == "otter":
         lessons = {LIGHT: rounds} if quick else {LIGHT: rounds, HEAVY: 1}
-        rows = [otter.rows(name, times, folder / name) for name, times in lessons.items()]
-        return [row for each in rows for row in each]
+        return [
+            (f"otter-grader on {name}", partial(otter.rows, name, times, folder / name))
+            for name, times in lessons.items()
+        ]
     if part == "class":
         against = classes.against_nbgrader
         return [
-            *against(LIGHT, 20, rounds, folder, least=5),
-            *against(HEAVY, 4, rounds, folder, least=3),
+            (f"a class of {LIGHT}", partial(against, LIGHT, 20, rounds, folder, least=5)),
+            # nbgrader runs its experiments, some 20 s, for each of them.
+            (f"a class of {HEAVY}", partial(against, HEAVY, 4, 1, folder, least=3)),
         ]
     if part == "workers":
-        return classes.more_workers(LIGHT, 40 if quick else 120, folder)
-    return classes.growth([10, 50, 200] if quick else [10, 100, 1000], folder)
+        return [(part, partial(classes.more_workers, LIGHT, 40 if quick else 120, folder))]
+    return [(part, partial(classes.growth, [10, 50, 200] if quick else [10, 100, 1000], folder))]
 
 
 if __name__ == "__main__":
