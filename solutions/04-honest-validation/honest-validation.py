@@ -209,6 +209,7 @@ leaks.plot("copies")
 # Split [stratified](../../docs/glossary.md#stratified), with `stratify=y`, so that both parts get the same
 # share of positives, here in 150 splits of each kind:
 
+
 # %% covers="E89"
 def held_out_positives(stratify):
     options = {"test_size": 0.2, "stratify": stratify}
