@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -185,11 +187,14 @@ def _drawn(course: str) -> dict[int, float]:
 
     Where the rule that was cheapest on the past, or on the newer half of it, is not the cheapest on
     the later days, whoever chooses well loses by chance. More than half of the companies are taken.
-    The seeds have 128 bits, so that nobody can try them all.
+    Nine that pay other ways to choose visibly more or less than usual give way to the next nine, of
+    which six are the same. The seeds have 128 bits, so that nobody can try them all.
     """
     seeds = secret.long_seeds(course, exercises.CHEAPEST_RULE.name)
     drawn: dict[int, float] = {}
-    while len(drawn) < 9:
+    while len(drawn) < 9 or not _pays_as_usual(drawn):
+        if len(drawn) == 9:
+            drawn = dict(islice(drawn.items(), 3, None))
         seed = 3 * next(seeds) + len(drawn) % 3
         past, later = company(seed)
         if cheapest(past) == cheapest(past[len(past) // 2 :]) == cheapest(later):
@@ -200,6 +205,33 @@ def _drawn(course: str) -> dict[int, float]:
 def cheapest(table: pd.DataFrame) -> str:
     """Return the rule that saves most on some days."""
     return max(RULES, key=lambda rule: saved(table, rule))
+
+
+#: What other ways to choose are worth at least and at most, as a share of the reference.
+_USUAL: list[tuple[Callable[[pd.DataFrame], str], float, float]] = [
+    (lambda past: "new device", 0.5, 0.64),
+    (lambda past: _at_one_loss(past, np.mean), 0.83, 1.0),
+    (lambda past: _at_one_loss(past, np.median), 0.31, 0.7),
+]
+
+
+def _at_one_loss(past: pd.DataFrame, usual: Callable[[Any], Any]) -> str:
+    """Return the rule of the smallest bill if every missed fraud cost what one costs usually."""
+    fraud = past["is_fraud"] == 1
+    loss = usual(past.loc[fraud, "amount"]) + 15
+
+    def bill(rule: str) -> float:
+        return float(4 * past[rule].sum() + loss * (fraud & (past[rule] == 0)).sum())
+
+    return min(RULES, key=bill)
+
+
+def _pays_as_usual(drawn: Mapping[int, float]) -> bool:
+    companies, best = [company(seed) for seed in drawn], sum(drawn.values())
+    return all(
+        least < sum(saved(one.later, choose(one.past)) for one in companies) / best <= most
+        for choose, least, most in _USUAL
+    )
 
 
 LESSON = "01"

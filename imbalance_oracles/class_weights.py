@@ -200,6 +200,9 @@ UNWEIGHT = Key(
 #: What a formula may be worth, as a share of the reference's plans: a little more than its rung.
 MOST_BY_FORMULA = plans.CURVE.rungs["by a formula, without the rows"][0] + 0.01
 
+#: What plans are worth at least, on average, where thresholds are searched too.
+LEAST_BY_SEARCH = 0.92
+
 
 def hidden_clients() -> dict[int, float]:
     """Return what the reference saves the hidden clients, by the seed of each, one of each kind."""
@@ -210,24 +213,31 @@ def hidden_clients() -> dict[int, float]:
 def _drawn(course: str) -> dict[int, float]:
     """Draw clients from a secret, only such on which luck decides little.
 
-    A formula that never looks at the rows can happen to suit all of them; then others are drawn.
+    A formula that never looks at the rows can happen to suit all of them, and few rows to mislead
+    whoever asks them for more than a choice of two; then others are drawn.
     The seeds have 128 bits, so that nobody can try them all.
     """
     seeds = secret.long_seeds(course, "clients of plans")
+    found: dict[int, tuple[int, float]] = {}
     while True:
-        drawn = _of_each_kind(seeds)
-        if max(worth_of_formulas(drawn)) < MOST_BY_FORMULA:
+        _fill(found, seeds)
+        drawn = dict(found[kind] for kind in sorted(found))
+        searched = [worth_of_search(seed) / best for seed, best in drawn.items()]
+        if max(worth_of_formulas(drawn)) >= MOST_BY_FORMULA:
+            found.clear()
+        elif np.mean(searched) < LEAST_BY_SEARCH:
+            del found[int(np.argmin(searched))]
+        else:
             return drawn
 
 
-def _of_each_kind(seeds: Iterator[int]) -> dict[int, float]:
-    found: dict[int, tuple[int, float]] = {}
+def _fill(found: dict[int, tuple[int, float]], seeds: Iterator[int]) -> None:
+    """Draw clients until there is one of each kind, with what the reference saves it."""
     while len(found) < len(plans.KINDS):
         seed = next(seeds)
         kind = seed % len(plans.KINDS)
         if kind not in found and (saved := saved_if_clear(seed)):
             found[kind] = seed, saved
-    return dict(found[kind] for kind in sorted(found))
 
 
 def worth_of_formulas(drawn: Mapping[int, float]) -> list[float]:
@@ -241,6 +251,17 @@ def worth_of_formulas(drawn: Mapping[int, float]) -> list[float]:
         float(np.mean([plans.saved(one, ways[name]) / best for one, ways, best in known]))
         for name in (plans.FORMULA, plans.FORMULA_TOO)
     ]
+
+
+@cache
+def worth_of_search(seed: int) -> float:
+    """Return what a plan whose threshold is searched too saves a client.
+
+    Of few rows the worse of two shuffles counts.
+    """
+    one = plans.client(seed)
+    shuffles = (0, 2) if len(one.y) < 1000 else (0,)
+    return min(plans.saved(one, validated(*one.call.args, n, search=True)) for n in shuffles)
 
 
 def saved_if_clear(seed: int) -> float:
@@ -261,20 +282,29 @@ def saved_if_clear(seed: int) -> float:
 
 
 def validated(
-    X: Any, y: Any, cost_fp: float, cost_fn: float, threshold: float | None, shuffle: int = 0
+    X: Any,
+    y: Any,
+    cost_fp: float,
+    cost_fn: float,
+    threshold: float | None,
+    shuffle: int = 0,
+    search: bool = False,
 ) -> tuple[float, float]:
-    """Return the plan with the lower bill in five folds: no weights, or the costs as weights."""
+    """Return the plan with the lowest bill in five folds: no weights, or the costs as weights.
+
+    With `search` half of the way is tried too, and thresholds near the one that goes with a weight.
+    """
     ratio = cost_fn / cost_fp
-
-    def bill(plan: tuple[float, float]) -> float:
-        w1, cut = plan
+    near = np.linspace(0.7, 1.3, 13) if search and threshold is None else [1.0]
+    folds = StratifiedKFold(5, shuffle=True, random_state=shuffle)
+    tried = []
+    for w1 in (1.0, ratio**0.5, ratio) if search else (1.0, ratio):
         model = LogisticRegression(class_weight={0: 1, 1: w1})
-        folds = StratifiedKFold(5, shuffle=True, random_state=shuffle)
         p = cross_val_predict(model, X, y, cv=folds, method="predict_proba")[:, 1]
-        return float(np.where(y == 1, cost_fn * (p < cut), cost_fp * (p >= cut)).sum())
-
-    tried = [(w1, w1 / (w1 + ratio) if threshold is None else threshold) for w1 in (1.0, ratio)]
-    return min(tried, key=bill)
+        for cut in near * np.array(w1 / (w1 + ratio) if threshold is None else threshold):
+            bill = np.where(y == 1, cost_fn * (p < cut), cost_fp * (p >= cut)).sum()
+            tried.append((float(bill), w1, float(cut)))
+    return min(tried)[1:]
 
 
 LESSON = "07"

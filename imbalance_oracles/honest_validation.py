@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
+from itertools import cycle
 from math import comb
 from typing import Any
 
@@ -181,6 +182,8 @@ PROBABILITY_OF_EMPTY_FOLD = Key(
 
 #: Hidden hospitals with something to learn, and without.
 HOSPITALS_OF_EACH_KIND = 3
+#: What it may be worth to have patients on both sides, as a share of what the reference is worth.
+MOST_BY_ROWS = 0.6
 
 
 def hidden_hospitals() -> dict[int, dict[str, float]]:
@@ -193,17 +196,30 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
     """Draw hospitals from a secret, only such on which luck decides little.
 
     With 40 ill patients an honest audit can miss by far, and a report can come true; such hospitals
-    are passed over. The seeds have 128 bits, so that nobody can try them all.
+    are passed over. Where patients on both sides hardly matter at all of them together, one
+    after the other gives way. The seeds have 128 bits, so that nobody can try them all.
     """
     seeds = secret.long_seeds(course, "hospitals")
-    kinds: dict[bool, list[int]] = {True: [], False: []}
-    while min(map(len, kinds.values())) < HOSPITALS_OF_EACH_KIND:
-        seed = next(seeds)
-        honest, came = audited(seed), on_new_patients(seed)
-        kind = kinds[came > 0.62]
-        if abs(honest - came) < 0.04 and len(kind) < HOSPITALS_OF_EACH_KIND:
-            kind.append(seed)
-    return {seed: routes(seed) for kind in kinds.values() for seed in kind}
+    kinds: dict[bool, dict[int, dict[str, float]]] = {True: {}, False: {}}
+    turns = cycle(kinds)
+    while True:
+        while min(map(len, kinds.values())) < HOSPITALS_OF_EACH_KIND:
+            seed = next(seeds)
+            honest, came = audited(seed), on_new_patients(seed)
+            kind = kinds[came > 0.62]
+            if abs(honest - came) < 0.04 and len(kind) < HOSPITALS_OF_EACH_KIND:
+                kind[seed] = routes(seed)
+        drawn = kinds[True] | kinds[False]
+        rows, best = (
+            sum(
+                hospitals.WORTH - abs(said[route] - said[hospitals.CAME]) for said in drawn.values()
+            )
+            for route in (hospitals.ROWS, hospitals.REFERENCE)
+        )
+        if rows < MOST_BY_ROWS * best:
+            return drawn
+        kind = kinds[next(turns)]
+        del kind[next(iter(kind))]
 
 
 def routes(seed: int) -> dict[str, float]:

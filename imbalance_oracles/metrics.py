@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -224,18 +225,27 @@ def _chosen(offered: Iterable[Mapping[str, _Rates]], route: Route) -> str:
     return "".join(min(rates, key=lambda name: route(rates[name])) for rates in offered)
 
 
+def _offered(seed: int, prices: int) -> list[dict[str, _Rates]]:
+    return [_rates(client, client.test) for client in clients.clients(seed, prices)]
+
+
+@cache
+def _ways(seed: int, prices: int) -> dict[str, set[str]]:
+    """Return what each known mistake chooses for all clients, in one or several ways."""
+    offered = _offered(seed, prices)
+    return {n: {_chosen(offered, route) for route in routes} for n, routes in _MISTAKEN.items()}
+
+
 @cache
 def told_of(seed: int, prices: int = 0) -> Told:
     """Return what the judge of choices has to know about the clients of a seed."""
-    drawn = clients.clients(seed, prices)
-    offered = [_rates(client, client.test) for client in drawn]
-    saved = [_saved(_rates(client, client.later)) for client in drawn]
+    offered, ways = _offered(seed, prices), _ways(seed, prices)
+    saved = [_saved(_rates(client, client.later)) for client in clients.clients(seed, prices)]
 
     def worth(route: Route) -> list[float]:
         return [one[name] for one, name in zip(saved, _chosen(offered, route), strict=True)]
 
     best = _chosen(offered, _bill_of_the_client)
-    ways = {n: {_chosen(offered, route) for route in routes} for n, routes in _MISTAKEN.items()}
     # What two mistakes choose alike is evidence of neither.
     times = Counter(chosen for found in ways.values() for chosen in found)
     mistaken = {
@@ -253,10 +263,16 @@ def _saved(later: Mapping[str, _Rates]) -> dict[str, float]:
     }
 
 
-def tells_apart(told: Told) -> bool:
-    """Return whether no mistake chooses as another one does, and F1 as usual."""
-    by_f1 = sum(told.one_measure) / sum(told.reference)
-    return all(told.mistaken.values()) and 0.5 < by_f1 < 0.8
+def tells_apart(seed: int, prices: int) -> bool:
+    """Return whether no mistake chooses as another one does, nor well by luck, and F1 as usual."""
+    told = told_of(seed, prices)
+    best, by_f1 = sum(told.reference), sum(told.one_measure)
+    others = {
+        *chain(*_ways(seed, prices).values()),
+        *(len(told.worth) * name for name in DETECTORS),
+    }
+    most = max(sum(w[name] for w, name in zip(told.worth, way, strict=True)) for way in others)
+    return all(told.mistaken.values()) and 0.5 * best < by_f1 and most < 0.8 * best
 
 
 def hidden_clients() -> Worth:
@@ -272,7 +288,7 @@ def _drawn(course: str) -> tuple[int, int]:
     while True:
         seed = next(seeds)
         for prices in range(8):
-            if tells_apart(told_of(seed, prices)):
+            if tells_apart(seed, prices):
                 return seed, prices
 
 

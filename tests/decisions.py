@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,8 +15,13 @@ Answer = Callable[..., Any]
 
 
 def courses(others: Iterable[str]) -> list[Any]:
-    """Return the published secret, and those of some classes, which `make long` tries."""
-    return [secret.PUBLISHED, *(pytest.param(one, marks=pytest.mark.long) for one in others)]
+    """Return the published secret, and those of some classes, which `make long` tries.
+
+    Those that are called "luck" once drew what paid a lazy answer well, or a right one badly. As
+    many more as `SECRETS` says in the environment are tried as well.
+    """
+    more = [f"class {number}" for number in range(int(os.environ.get("SECRETS", "0")))]
+    return [secret.PUBLISHED, *(pytest.param(one, marks=pytest.mark.long) for one in others), *more]
 
 
 def points_of(answer: Answer, exercise: Exercise, by: Worth, most: float = 5) -> float:

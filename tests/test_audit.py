@@ -41,7 +41,7 @@ def points(answer: Any, at: Mapping[int, Mapping[str, float]]) -> float:
 
 @pytest.mark.parametrize(
     "course",
-    courses("ab"),
+    courses([*"ab", "luck 0"]),
 )
 def test_honest_routes_earn_all_points_and_lazy_ones_less(
     course: str, monkeypatch: pytest.MonkeyPatch

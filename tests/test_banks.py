@@ -55,7 +55,7 @@ def points(choose: Any, references: dict[int, float]) -> float:
 
 @pytest.mark.parametrize(
     "course",
-    courses(("practice", *"abc")),
+    courses(("practice", *"abc", "luck 16")),
 )
 def test_each_route_earns_what_it_is_worth(course: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(secret.VARIABLE, course)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from answers import capstone as student
+from decisions import courses
 
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, Worth, check
@@ -102,10 +103,7 @@ class TestHiddenCompanies:
         assert not one["amount"].equals(two["amount"])
         assert not one["amount"].equals(company(other).train["amount"])
 
-    @pytest.mark.parametrize(
-        "course",
-        ["published with the course", *(pytest.param(x, marks=pytest.mark.long) for x in "ab")],
-    )
+    @pytest.mark.parametrize("course", courses("ab"))
     def test_luck_decides_little_on_them(
         self, course: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from answers import metrics as student
-from decisions import points_of
+from decisions import courses, points_of
 
 from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.exercises.clients import CURVE, DETECTORS, clients
@@ -67,7 +67,7 @@ class TestHiddenClients:
         monkeypatch.setenv(secret.VARIABLE, "ours")
         assert not hidden_clients().calls[0].args[0].equals(published)
 
-    @pytest.mark.parametrize("course", ["a", pytest.param("i", marks=pytest.mark.long)])
+    @pytest.mark.parametrize("course", courses([*"ai", "luck 8"]))
     def test_the_right_and_the_wrong_are_told_apart_for_any_class(
         self, course: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -53,7 +53,7 @@ def points(answer: Any, at: Mapping[int, Mapping[str, float]]) -> float:
 
 @pytest.mark.parametrize(
     "course",
-    courses("abcd"),
+    courses([*"abcd", "luck 10"]),
 )
 def test_honest_routes_earn_all_points_and_lazy_ones_less(
     course: str, monkeypatch: pytest.MonkeyPatch

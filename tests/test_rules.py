@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from answers import accuracy_paradox as student
-from decisions import points_of
+from decisions import courses, points_of
 
 from imbalance_lab.checks import CheckFailed, check
 from imbalance_lab.exercises.accuracy_paradox import CHEAPEST_RULE
@@ -63,7 +63,7 @@ def points(choose: Any, references: dict[int, float]) -> float:
 
 @pytest.mark.parametrize(
     "course",
-    ["practice", secret.PUBLISHED, *(pytest.param(one, marks=pytest.mark.long) for one in "ab")],
+    ["practice", *courses([*"ab", "luck 2"])],
 )
 def test_each_route_earns_what_it_is_worth(course: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(secret.VARIABLE, course)

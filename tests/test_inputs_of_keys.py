@@ -1,0 +1,74 @@
+"""Whatever a class draws, the inputs of an exercise obey its contract and tell mistakes apart.
+
+Each was found by trying thousands of classes; `test_exercises` tries one more with each commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from imbalance_lab.checks import Call
+from imbalance_oracles import secret
+from imbalance_oracles.class_weights_pytorch import by_newton
+from imbalance_oracles.registry import keys
+
+
+def drawn(exercise: str, classes: int = 50) -> Iterator[list[Call]]:
+    """Yield what is tried in each of some classes."""
+    key = keys()[exercise]
+    assert key.inputs is not None
+    for number in range(classes):
+        yield list(key.inputs(secret.generator(f"class {number}", exercise)))
+
+
+def test_differences_of_two_models_are_never_all_equal() -> None:
+    for calls in drawn("compare_models", 150):
+        for call in calls:
+            a, b = (np.asarray(scores, dtype=float) for scores in call.args[:2])
+            assert np.ptp(b - a) > 0.001
+
+
+def test_some_labels_begin_with_a_rare_one_and_1_is_now_rare_and_now_common() -> None:
+    for calls in drawn("majority_accuracy"):
+        columns = [list(call.args[0]) for call in calls]
+        assert any(2 * y.count(y[0]) < len(y) for y in columns)
+        shares = [np.mean(y) for y in columns if set(y) == {0, 1}]
+        assert min(shares) < 0.5 < max(shares)
+
+
+@pytest.mark.parametrize("exercise", ["confusion_counts", "precision_recall"])
+def test_series_that_are_put_together_by_their_index_give_something_else(exercise: str) -> None:
+    for calls in drawn(exercise):
+        pairs = [call.args for call in calls if len(call.args) == 3]
+        assert len(pairs) == 2
+        for truth, flagged, label in pairs:
+            both = ((truth == label) & (flagged == label)).sum()
+            assert both != sum((truth == label).to_numpy() & (flagged == label).to_numpy())
+
+
+def test_a_series_never_comes_with_room_for_no_review() -> None:
+    for calls in drawn("reviews_of_the_day"):
+        capacities = {call.args[2] for call in calls if isinstance(call.args[0], pd.Series)}
+        assert min(capacities) > 0
+
+
+def test_that_a_lead_is_never_clear_is_asked_of_arrays_and_of_lists() -> None:
+    right = keys()["crossover"].right
+    assert right is not None
+    for calls in drawn("crossover", 20):
+        never = {type(call.args[0]) for call in calls if right(*call.args) is None}
+        assert never == {list, np.ndarray}
+
+
+def test_the_weighted_loss_is_nowhere_flat_around_its_least_value() -> None:
+    for calls in drawn("fit_weighted", 5):
+        for call in calls:
+            X, y, weight = (np.asarray(given, dtype=float) for given in call.args)
+            rows = np.column_stack([np.ones(len(X)), X])
+            says = 1 / (1 + np.exp(-rows @ by_newton(X, y, float(weight))))
+            weights = np.where(y == 1, weight, 1) * says * (1 - says)
+            assert np.linalg.eigvalsh(rows.T @ (weights[:, None] * rows))[0] > 0.08 * len(y)
