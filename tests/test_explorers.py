@@ -241,7 +241,7 @@ def test_a_reader_without_a_kernel_gets_the_numbers_and_the_picture():
     explorer, _ = doubling()
     assert repr(explorer) == "Sum. The sum is 3."
     assert '<td data-metric="sum">3</td>' in explorer.still
-    assert 'alt="1 and 2"' in explorer.still
+    assert 'alt="1 and 2."' in explorer.still
     assert "<p>The sum is 3.</p>" in explorer.still
     assert "<script" not in explorer.still
 

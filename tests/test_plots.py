@@ -444,7 +444,7 @@ def test_curves_of_several_models_are_all_named_and_told_apart_by_dashes(fitted)
     models = {f"model {k}": p + 0.01 * k for k in range(5)}
     for draw in (plots.roc_curve, plots.precision_recall_curve):
         picture = draw(y, models)
-        assert all(name in picture.alt for name in models)
+        assert all(name in picture.alt.lower() for name in models)
         lines = axes_of(picture)[0].lines[1:]
         assert len({str(line._dash_pattern) for line in lines}) == 5
 
@@ -596,7 +596,7 @@ def test_a_title_opens_the_alternative_text_as_a_sentence(title: str, said: str)
 def test_intervals_say_every_row_and_the_baseline():
     rows = {"untouched": (0.5, 0.45, 0.55), "SMOTE": (0.52, 0.4, 0.64)}
     picture = plots.intervals(rows, xlabel="F1", baseline=0.1, baseline_label="dummy", decimals=2)
-    assert "untouched 0.50 [0.45, 0.55]; SMOTE 0.52 [0.40, 0.64]. dummy: 0.10." in picture.alt
+    assert "untouched 0.50 [0.45, 0.55]; SMOTE 0.52 [0.40, 0.64]. Dummy: 0.10." in picture.alt
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "low", "high"])
     again = plots.intervals(frame, xlabel="F1", baseline=0.1, baseline_label="dummy", decimals=2)
     assert again.png == picture.png
