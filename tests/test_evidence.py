@@ -1152,7 +1152,7 @@ class TestReading:
     def test_its_picture_says_in_words_what_it_shows(self, found) -> None:
         alt = found.plot().alt
         assert "Verdict: holds." in alt
-        assert "logistic, gauss: +0." in alt
+        assert "Logistic, gauss: +0." in alt
         assert "within ±0.1 do not matter" in alt
         assert found.plot().png[:4] == b"\x89PNG"
 
