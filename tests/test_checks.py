@@ -45,6 +45,7 @@ from imbalance_lab.checks.calls import perform
 from imbalance_lab.checks.compare import difference
 from imbalance_lab.checks.plain import NotPlainError, plain
 from imbalance_lab.checks.quiz import Quiz, QuizError, seal
+from imbalance_lab.checks.show import show
 
 TOTAL = Exercise(
     "total",
@@ -363,6 +364,31 @@ def test_a_value_nested_without_end_or_too_long_is_refused() -> None:
         plain([range(3_000_000), {"a": pd.RangeIndex(3_000_000)}])
     with pytest.raises(NotPlainError, match="more than the"):
         plain(range(10**30))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (2, "2"),
+        (2.0, "2.0"),
+        (-0.0, "-0.0"),
+        (0.1 + 0.2, "0.3"),
+        (1e20, "1e+20"),
+        (math.nan, "nan"),
+        (np.float64(2), "2.0"),
+        ([np.int64(0), 2.0], "[0, 2.0]"),
+        (np.array([1.0, 2.5]), "array([1.0, 2.5])"),
+        (pd.Series([1, 2], index=[np.int64(3), 4]), "Series([1, 2], index=[3, 4])"),
+        ({np.int64(0): 1.0, np.str_("fraud"): None}, "{0: 1.0, 'fraud': None}"),
+        ({np.int64(7)}, "{7}"),
+        ({"b", "c", "a"}, "{'a', 'b', 'c'}"),
+        (dict.fromkeys(range(9)), f"{{{', '.join(f'{n}: None' for n in range(8))}, ...}}"),
+        (set(), "set()"),
+    ],
+)
+def test_a_value_is_shown_as_what_it_is_without_the_names_of_types(value: Any, text: str) -> None:
+    """A label 2.0 is no 2; who sees ``np.int64(0)`` looks for a mistake that is none."""
+    assert show(value) == text
 
 
 def test_a_table_in_a_message_stands_below_its_label_and_right_of_it() -> None:

@@ -274,6 +274,37 @@ def test_a_lazy_answer_fails_with_a_reason(notebook: str, exercise: str, lazy: s
     assert "not right yet" in graded.message
 
 
+SLIPS = {
+    "another name for a parameter": TypeError("got an unexpected keyword argument 'k'"),
+    "a parameter too many": TypeError("missing 1 required positional argument: 'k'"),
+    "None is not thought of": TypeError("'NoneType' object is not iterable"),
+    "a number is called": TypeError("'int' object is not callable"),
+    "nothing is left": ValueError("max() arg is an empty sequence"),
+    "an import is missing": NameError("name 'np' is not defined"),
+}
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        pytest.param(slip, marks=[] if slip in drawn(list(SLIPS), 1, "slips") else pytest.mark.long)
+        for slip in SLIPS
+    ],
+)
+@pytest.mark.parametrize(("notebook", "exercise"), exercises())
+def test_a_slip_of_the_hand_is_not_taken_for_a_mistake_of_thought(
+    notebook: str, exercise: str, slip: str
+) -> None:
+    """It fails on every input, whatever that is, so no kind of input explains it."""
+
+    def slips(*args: Any, **kwargs: Any) -> Any:
+        raise SLIPS[slip]
+
+    graded = grade(notebook, exercise, slips)
+    assert (graded.passed, graded.mistake) == (False, "")
+    assert str(SLIPS[slip]) in graded.message
+
+
 @pytest.mark.parametrize(("notebook", "exercise"), exercises())
 def test_an_answer_that_copies_the_worked_example_fails(notebook: str, exercise: str) -> None:
     right = next(a.value for a in of_exercise(notebook, exercise) if a.right)

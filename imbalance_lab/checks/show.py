@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import reprlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -30,12 +32,20 @@ def show(value: Any) -> str:
     if isinstance(value, list | tuple):
         return _items(value)
     if isinstance(value, dict):
-        return "{" + _cut(", ".join(f"{k!r}: {show(v)}" for k, v in list(value.items())[:8])) + "}"
-    if isinstance(value, float):
-        return f"{value:.6g}"
+        return _braced(f"{show(key)}: {show(item)}" for key, item in value.items())
+    if isinstance(value, set | frozenset) and value:
+        return _braced(iter(sorted(map(show, itertools.islice(value, 9)))))
+    if isinstance(value, float):  # another kind of label than a whole number, so it looks like one
+        text = f"{value:.6g}"
+        return f"{text}.0" if text.lstrip("-").isdigit() else text
     if isinstance(value, np.generic):
         return show(value.item())
     return str(_REPR.repr(value))
+
+
+def _braced(items: Iterator[str]) -> str:
+    first = list(itertools.islice(items, 9))
+    return "{" + _cut(", ".join([*first[:8], *(["..."] if first[8:] else [])])) + "}"
 
 
 def _cut(text: str) -> str:
