@@ -428,11 +428,13 @@ def test_every_quiz_can_be_changed(lesson, tmp_path, monkeypatch):
 
 def test_the_guide_says_of_each_lesson_what_varies():
     text = (ROOT / "docs" / "grading.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| (\d\d) \| ([\d, ]+|none) \| (.*) \|$", text, re.MULTILINE)
+    rows = re.findall(r"^\| (\d\d) \| ([\d, ]+|none) \| ([^|]*) \|$", text, re.MULTILINE)
     assert {lesson: asked for lesson, asked, _ in rows} == {
         lesson: ", ".join(map(str, NUMBERS.get(lesson, {}))) or "none" for lesson in quizzes()
     }
     assert {lesson for lesson, _, practised in rows if practised == "drawn anew"} == {*DRAWN}
+    vary, asked = (sum(map(len, each.values())) for each in (NUMBERS, quizzes()))
+    assert f"({vary} of {asked})" in text
 
 
 @pytest.mark.parametrize(
