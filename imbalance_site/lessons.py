@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import struct
 import symtable
 import urllib.parse
 from pathlib import Path
@@ -117,8 +116,7 @@ def _file_of(png: bytes, pictures: Path) -> str:
     """Write a picture under a name made of its content; return the attributes that show it."""
     name = f"{hashlib.sha256(png).hexdigest()[:16]}.png"
     (pictures / name).write_bytes(png)
-    width, height = struct.unpack(">II", png[16:24])
-    return f'src="{PICTURES}/{name}" width="{width}" height="{height}" loading="lazy"'
+    return f'src="{PICTURES}/{name}" loading="lazy"'
 
 
 def _with_launch_line(cells: list[NotebookNode], lesson: Lesson) -> list[NotebookNode]:

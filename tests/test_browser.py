@@ -223,7 +223,7 @@ CUT_OFF = """
         ...all(".cm-scroller").filter(code => code.scrollWidth > code.clientWidth),
         ...all("mjx-math").filter(x => right(x) > right(x.closest(".jp-RenderedHTMLCommon")) + 1),
         ...all(".jp-OutputArea-output").filter(shown => shown.scrollWidth > shown.clientWidth + 1),
-        ...all(".jp-OutputArea img").filter(image => image.naturalWidth > image.width + 1),
+        ...all(".jp-OutputArea img").filter(image => image.getAttribute("width") > image.width + 1),
     ].map(node => node.alt || node.textContent.slice(0, 200));
 }
 """

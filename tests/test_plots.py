@@ -17,6 +17,7 @@ from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
 from imbalance_lab import plots
+from imbalance_lab.plots.core import DPI, house_style
 
 NAMES = {0: "legitimate", 1: "fraud"}
 
@@ -99,9 +100,12 @@ def test_a_plot_has_title_axis_labels_and_readable_size(drawn, kind):
     picture = drawn[kind]
     assert picture.figure.get_suptitle()
     assert all(ax.get_xlabel() and ax.get_ylabel() for ax in picture.figure.axes)
-    width, height = Image.open(io.BytesIO(picture.png)).size
-    assert 400 <= width <= 900
+    (shown,) = ImageFinder(picture.html).images
+    width, height = int(shown["width"]), int(shown["height"])
+    assert 400 <= width <= 814
     assert 150 <= height <= 700
+    image = Image.open(io.BytesIO(picture.png))
+    assert (image.width // 2, image.height // 2) == (width, height)  # sharp on double density
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -134,6 +138,15 @@ def test_all_text_of_a_plot_lies_inside_the_image(drawn, kind):
     assert box.y1 <= height + 0.02
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_fine_grid_costs_hardly_a_byte(drawn, kind):
+    picture, coarse = drawn[kind], io.BytesIO()
+    with house_style():
+        picture.figure.savefig(coarse, format="png", dpi=DPI)
+    assert Image.open(io.BytesIO(picture.png)).mode == "P"
+    assert len(picture.png) < 1.2 * len(coarse.getvalue())
+
+
 def test_the_png_names_neither_a_program_nor_a_time(fitted):
     _, y, _, p = fitted
     png = plots.roc_curve(y, p).png
@@ -149,7 +162,9 @@ def _chunk_starts(png):
 
 
 def test_a_notebook_gets_the_image_with_its_escaped_alternative_text():
-    picture = plots.Picture(b"\x89PNG", 'recall < 0.5 & "rare" > 0')
+    stream = io.BytesIO()
+    Image.new("P", (3, 2)).save(stream, format="png")
+    picture = plots.Picture(stream.getvalue(), 'recall < 0.5 & "rare" > 0')
     bundle = picture._repr_mimebundle_()
     assert set(bundle) == {"text/html", "text/plain"}
     assert bundle["text/plain"] == 'Recall < 0.5 & "rare" > 0.'
@@ -157,14 +172,7 @@ def test_a_notebook_gets_the_image_with_its_escaped_alternative_text():
     assert image["alt"] == picture.alt
     assert base64.b64decode(image["src"].removeprefix("data:image/png;base64,")) == picture.png
     assert "max-width: 100%" in image["style"]
-
-
-def test_a_picture_saves_itself(tmp_path, fitted):
-    _, y, _, p = fitted
-    picture = plots.roc_curve(y, p)
-    path = picture.save(tmp_path / "roc.png")
-    assert path.read_bytes() == picture.png
-    assert Image.open(path).format == "PNG"
+    assert (image["width"], image["height"]) == ("3", "2")
 
 
 @pytest.mark.parametrize("alt", ["", "  \n", None])

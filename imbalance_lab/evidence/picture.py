@@ -130,7 +130,8 @@ def forest_plot(found: Mapping[str, Any], only: str = "") -> Picture:
     )
     with drawing as ax:
         margin = found["margin"]
-        ax.axvspan(-margin, margin, color="#eeeeee", label=f"does not matter (±{margin:g})")
+        band = {"facecolor": "#eeeeee", "edgecolor": "#949494", "linewidth": 0.8}
+        ax.axvspan(-margin, margin, **band, label=f"does not matter (±{margin:g})")
         ax.axvline(0, color="#555555", linewidth=1, linestyle="-")
         for place, condition in enumerate(conditions):
             _draw(ax, place, condition)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import struct
 import textwrap
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -23,6 +24,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from imbalance_lab.plots.words import ended, sentences
 from imbalance_lab.validation import check, real, whole
@@ -43,7 +45,8 @@ NEGATIVE = PALETTE["blue"]
 POSITIVE = PALETTE["vermillion"]
 # A line to compare with: the diagonal, a baseline, the prevalence.
 REFERENCE: dict[str, Any] = {"color": "#555555", "linestyle": (0, (2, 2)), "linewidth": 1.4}
-DPI = 110
+DPI = 110  # as a picture is shown
+SHARPNESS = 2  # dots in an image for each that is shown: a screen of double density shows them all
 WIDTH, HEIGHT = 6.4, 4.2
 MOST_WIDTH = 7.4  # what a notebook shows in full on a laptop with the file browser open
 PANELS = 3  # in a row
@@ -72,9 +75,11 @@ def house_style() -> AbstractContextManager[None]:
 
 def encode_png(figure: Figure) -> bytes:
     """Return `figure` as PNG; the same figure gives the same bytes, today and tomorrow."""
-    stream = io.BytesIO()
-    # matplotlib would sign the file with its version.
-    figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
+    drawn, stream = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=SHARPNESS * DPI)
+    # A plot needs no more colours, and without the others it takes no more bytes than a coarse one.
+    image = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    image.save(stream, format="png", optimize=True)
     return stream.getvalue()
 
 
@@ -102,9 +107,7 @@ class Picture:
 
     def __init__(self, png: bytes | None, alt: str, figure: Figure | None = None) -> None:
         if not isinstance(alt, str) or not alt.strip():
-            raise ValueError(
-                f"alt must be a sentence that says what the picture shows; got {alt!r}."
-            )
+            raise ValueError(f"alt must be a sentence that says what is shown; got {alt!r}.")
         self._png = png
         self.alt = sentences(alt)
         self.figure = figure
@@ -125,23 +128,19 @@ class Picture:
     def html(self) -> str:
         """The image with its alternative text as one HTML ``figure`` element."""
         data = base64.b64encode(self.png).decode("ascii")
+        sharpness = SHARPNESS if self.figure else 1
+        width, height = (side // sharpness for side in struct.unpack(">II", self.png[16:24]))
         return (
             '<figure class="imbalance-lab-picture" style="margin: 0">'
             # Decoded at once, so that an explorer's picture does not flash while it moves.
             f'<img alt="{html.escape(self.alt)}" decoding="sync"'
-            ' style="max-width: 100%; height: auto"'
+            f' width="{width}" height="{height}" style="max-width: 100%; height: auto"'
             f' src="data:image/png;base64,{data}"></figure>'
         )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         # No image/png on purpose: JupyterLab shows such an output without alternative text.
         return {"text/html": self.html, "text/plain": self.alt}
-
-    def save(self, path: str | Path) -> Path:
-        """Write the image to `path` as PNG and return the path."""
-        path = Path(path)
-        path.write_bytes(self.png)
-        return path
 
 
 class picture:
