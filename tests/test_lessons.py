@@ -209,6 +209,14 @@ class TestNotebooks:
                 assert on_purpose or "try-it" in tags or "nbgrader" in cell.metadata
 
     @named
+    def test_an_exercise_finds_the_package_there(self, lesson):
+        """Without it, what is not written yet is a red traceback and not a grey line."""
+        cells = nbformat.read(lesson.release, as_version=4).cells
+        code = [cell.source for cell in cells if cell.cell_type == "code"]
+        first = next((i for i, text in enumerate(code) if "NotImplementedError()" in text), 0)
+        assert not first or any("from imbalance_lab" in text for text in code[:first])
+
+    @named
     def test_solved_and_released_notebooks_have_the_same_cells(self, lesson):
         solved, released = (
             [cell.id for cell in nbformat.read(path, as_version=4).cells]

@@ -65,6 +65,8 @@ my_prediction = None  # your guess: True if they are equal, False if not
 # %% covers="E35 E36"
 import numpy as np
 
+from imbalance_lab.datasets import make_gauss
+
 y_hand = np.array([0, 0, 0, 1])
 p_hand = np.array([0.5, 0.5, 0.5, 0.25])
 z = torch.tensor(np.log(p_hand / (1 - p_hand)))
@@ -156,8 +158,6 @@ check(weighted_bce, WEIGHTED_BCE).keeps_its_contract(keys.WEIGHTED_BCE.hidden())
 my_prediction = None
 
 # %%
-from imbalance_lab.datasets import make_gauss
-
 X, y = make_gauss(1000, prevalence=0.05, random_state=0)
 X_all = torch.tensor(X, dtype=torch.float64)
 y_all = torch.tensor(y)

@@ -119,8 +119,8 @@ with plots.picture(
     ax.bar(names, rises)
 
 # %% [markdown]
-# That recall never falls is a law. That precision falls is a tendency, which fails most often at the top of the
-# list, where precision rests on a handful of samples.
+# That recall never falls is a law. That precision falls is a tendency: at the top of the list it rests on a handful
+# of samples.
 
 # %% [markdown] covers="E72"
 # ## The threshold that the costs imply
@@ -249,14 +249,13 @@ with plots.picture(
     alt=f"A wide valley: the mean of 12 data sets is {lowest:.2f} at t* and {mean[-1]:.2f} at 0.6.",
 ) as ax:
     ax.plot(grid, np.transpose(curves), color="#bbbbbb", linewidth=0.8, linestyle="-")
-    ax.plot(grid, mean, label="mean of 12 data sets")
+    ax.semilogx(grid, mean, label="mean of 12 data sets")
     ax.axvline(T_STAR, color="black", linestyle=":", label="t* = 1/21")
     ax.axvline(0.5, color="#D55E00", linestyle="--", label="0.5")
-    ax.set_xscale("log")
 
 # %% [markdown]
 # The formula knew only two prices, and it lies at the bottom. The bottom is flat: half of $t^*$ or double costs a
-# tenth more. So you need to know the *order of magnitude* of your costs rather than their cents.
+# tenth more. So know the *order of magnitude* of your costs rather than their cents.
 
 # %% [markdown]
 # ## The threshold that was cheapest
@@ -750,6 +749,7 @@ Claim(
         "“raises” is read as “does not lower” and precision is meant on average. In 200 test sets recall never"
         f" fell; precision rose in {max(rises):.0%} of them on one step and in {min(rises):.0%} on another."
     ),
+    reference="manning2008",
     evidence="E70 E71",
 )
 
@@ -870,6 +870,8 @@ score_quiz(quiz, QUIZ)
 #   classifiers*](../../docs/bibliography.md#bach2006).
 # - Correa Bahnsen et al. (2013). [*Cost sensitive credit card fraud detection using Bayes minimum
 #   risk*](../../docs/bibliography.md#correabahnsen2013).
+# - Manning et al. (2008). [*Introduction to information
+#   retrieval*](../../docs/bibliography.md#manning2008).
 # - Vickers & Elkin (2006). [*Decision curve analysis: a novel method for evaluating prediction
 #   models*](../../docs/bibliography.md#vickers2006).
 #
