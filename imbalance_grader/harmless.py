@@ -181,7 +181,7 @@ def cleaned(page: str, keeps: Callable[[str], bool] = lambda value: True) -> str
         clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
         attributes={
             "a": {"href"},
-            "img": {"src", "alt"},
+            "img": {"src", "alt", "width"},
             "td": {"colspan", "rowspan"},
             "th": {"colspan", "rowspan", "scope"},
         },
@@ -196,6 +196,8 @@ def cleaned(page: str, keeps: Callable[[str], bool] = lambda value: True) -> str
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if _ADDRESS.fullmatch(value) else None
+    if name == "width":  # a picture may be finer than it is to be shown
+        return value if re.fullmatch(r"\d{1,4}", value) else None
     return value if name != "src" or _is_picture(value) else None
 
 
