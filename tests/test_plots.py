@@ -203,7 +203,8 @@ def test_an_own_picture_is_displayed_at_the_end_of_its_block(capsys):
         assert capsys.readouterr().out == ""
     assert capsys.readouterr().out.strip() == "It rises to 1 m."
     assert ax.get_legend() is not None
-    assert Image.open(io.BytesIO(drawing.picture.png)).size[0] == 704
+    (shown,) = ImageFinder(drawing.picture.html).images
+    assert shown["width"] == "704"
 
 
 def test_an_own_picture_has_one_axes_for_each_panel():
@@ -291,7 +292,8 @@ def test_a_picture_is_no_wider_than_the_text():
 def test_many_intervals_fit_on_a_screen():
     rows = {f"method {i}": (-0.0002, -0.0004, 0.01) for i in range(20)}
     picture = plots.intervals(rows, xlabel="difference")
-    assert int.from_bytes(picture.png[20:24], "big") < 800
+    (shown,) = ImageFinder(picture.html).images
+    assert int(shown["height"]) < 800
     assert "-0.000" not in picture.alt
 
 
