@@ -173,7 +173,7 @@ def test_nbval_fails_on_the_open_cell_and_passes_the_settled_one(drawn, tmp_path
 
 def outcomes_of_nbval(folder, drawn):
     """Return the outcome of each cell of a notebook, run as tests/run.sh runs the solutions."""
-    options = f"-p conftest -p no:xdist -rA --nbval --nbval-sanitize-with tests/nbval.cfg {folder}"
+    options = f"-p conftest -rA --nbval --nbval-sanitize-with tests/nbval.cfg {folder}"
     run = subprocess.run(
         [sys.executable, "-m", "pytest", *options.split()],
         cwd=ROOT,

@@ -500,7 +500,7 @@ trained.plot("weights-rank")
 # (`trained.plot("start-is-enough")`).
 #
 # For large networks Byrd and Lipton (2019) found that the effect of weights on *decisions* fades as training goes on, and
-# that weight decay and batch normalisation keep it. The study `norms` trains small ones with neither, with decay
+# that [weight decay](../../docs/glossary.md#weight-decay) and batch normalisation keep it. The study `norms` trains small ones with neither, with decay
 # and with batch normalisation, for 2,000 steps in small batches:
 
 # %%
