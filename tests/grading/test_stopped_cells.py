@@ -14,7 +14,7 @@ from imbalance_grader.engine import Engine
 from imbalance_grader.results import Graded, Limits
 
 # Less in all than three cells that are stopped take, with what it takes to end them.
-LIMITS = Limits(wall_seconds=3, cpu_seconds=2, call_seconds=1, judging_seconds=1)
+LIMITS = Limits(wall_seconds=5, cpu_seconds=2, call_seconds=1, judging_seconds=1)
 EXERCISES = [f"double_{number:02}" for number in range(13)]
 CHECK = """\
 from imbalance_lab.checks import Call, Exercise, check
