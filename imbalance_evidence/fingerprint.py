@@ -11,10 +11,10 @@ import hashlib
 import inspect
 import io
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cache
 from types import CodeType
-from typing import Any
+from typing import Any, cast
 
 _LAYOUT = {
     tokenize.COMMENT,
@@ -54,9 +54,9 @@ def essence(source: str) -> str:
 
 
 @cache
-def _essence_of(thing: Any) -> str:
+def _essence_of(thing: Hashable) -> str:
     """Return the essence of a function or class, read once: thousands of rows share their code."""
-    return essence(inspect.getsource(thing))
+    return essence(inspect.getsource(cast(Any, thing)))
 
 
 def _is_ours(thing: Any) -> bool:
@@ -111,7 +111,7 @@ def fingerprint(parts: Iterable[Any]) -> str:
             continue
         key = f"{thing.__module__}.{thing.__qualname__}"
         if key not in seen:
-            seen[key] = _essence_of(thing)
+            seen[key] = _essence_of(cast(Hashable, thing))
             waiting += [(f"{thing.__module__}.{n}", used) for n, used in _uses(thing).items()]
     text = "\n".join(f"{key} {seen[key]}" for key in sorted(seen))
     return hashlib.sha256(text.encode()).hexdigest()[:10]
