@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from imbalance_builder.bibliography import escaped
 from imbalance_lab import evidence
 from imbalance_lab.claims import VERDICTS, Claim
 from imbalance_lab.evidence.picture import interval_of
@@ -131,7 +132,7 @@ def numbers_of(facts: dict[str, Any]) -> str:
     overall, kind = facts["overall"], ".0%" if facts["relative"] else ".3f"
     if "mean" not in overall:
         return ""
-    interval = format(interval_of(overall), f"+{kind}").replace("[", r"\[").replace("]", r"\]")
+    interval = escaped(format(interval_of(overall), f"+{kind}"))
     margin = f"{facts['margin']:.0%}" if facts["relative"] else f"{facts['margin']:g}"
     said = Counter(condition["answer"] for condition in facts["conditions"])
     counts = ", ".join(f"{said[answer]} {answer}" for answer in ("yes", "no", "open"))

@@ -29,9 +29,8 @@ def _labels(rng: np.random.Generator) -> list[Call]:
     many = [f"class {number:02d}" for number in rng.permutation(40)[:30]]
     twice = rng.choice(many, size=12, replace=False).tolist()
     ties = rng.permutation(many + twice).tolist()
-    numbers = rng.permutation(
-        [7, 7, 3, 3, 11, 5, 5, 2, 2, 2, 2]
-    ).tolist()  # elevenths: no two places
+    # Shares are elevenths, which no two decimal places hold.
+    numbers = rng.permutation([7, 7, 3, 3, 11, 5, 5, 2, 2, 2, 2]).tolist()
     index = rng.permutation(len(numbers)) + 50
     return [
         *fresh.labels(rng, n_cases=6, n_classes=[2, 3, 4, 5], sizes=(5, 40)),
