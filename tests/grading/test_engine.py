@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,7 @@ from imbalance_grader.engine import Engine, EngineError, MachineError
 from imbalance_grader.results import Graded, Limits, NotebookResult, State
 from imbalance_grader.source import SourceError, read_source
 from imbalance_oracles.secret import VARIABLE
-from imbalance_sandbox import watch
+from imbalance_sandbox import names, watch
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=4)
 
@@ -491,6 +492,70 @@ def test_a_program_that_is_started_does_not_count_twice(engine: Engine, course: 
     )
     graded = grade(engine, course, mean=code)
     assert (graded.result.state, graded.result.points) == (State.GRADED, 6)
+
+
+def _watched(monkeypatch: pytest.MonkeyPatch, looks: list[dict[str, watch._Process]]) -> str:
+    """Return what a watcher ends that may see 300 MB, and sees one look after another; the last
+    one stays."""
+    _, leash = socket.socketpair()
+    monkeypatch.setattr(watch, "memory_of", lambda name: (0, 0))
+    watcher = watch.Watcher(
+        leash,
+        {"limits": {"cpu_seconds": 60, "processes": 60}, "most_memory": 300 << 20},
+        frozenset({names.PROCESSES, names.SCRATCH_FOLDER}),
+    )
+
+    def look() -> list[str]:
+        nonlocal now
+        now = looks.pop(0) if len(looks) > 1 else looks[0]
+        return list(now)
+
+    now: dict[str, watch._Process] = {}
+    monkeypatch.setattr(watcher, "_processes", look)
+    monkeypatch.setattr(watch, "_process", lambda name: now[name])
+    monkeypatch.setattr(watch, "memory_of", lambda name: (now[name].own, 0))
+    monkeypatch.setattr(watch, "_proportional_memory_of", lambda name: (now[name].own, 0))
+    return watcher._over_a_limit()
+
+
+def _pair(*, waits: bool = True, more: int = 0, copies: int = 1) -> dict[str, watch._Process]:
+    """A process of 250 MB and what it has made, whose memory is its own or is lent to it."""
+    held = 250 << 20
+    first = watch._Process(held, 0, 0.0, 1, "0", waits)
+    made = watch._Process(held + more, 0, 0.0, 1, "1", waits=False)
+    return {"1": first} | {str(2 + copy): made for copy in range(copies)}
+
+
+@pytest.mark.parametrize(
+    "halves",
+    [
+        pytest.param(_pair(more=4096), id="it writes its first page between two readings"),
+        pytest.param(_pair(waits=False), id="it is made between two readings"),
+    ],
+)
+@pytest.mark.parametrize("then", [_pair(), {"1": _pair()["1"]}], ids=["lent", "started"])
+def test_a_pair_that_is_seen_in_halves_is_looked_at_again(
+    halves: dict[str, watch._Process],
+    then: dict[str, watch._Process],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert _watched(monkeypatch, [halves, halves, then]) == ""
+
+
+@pytest.mark.parametrize(
+    ("looks", "seen"),
+    [
+        pytest.param([_pair(waits=False)], "memory", id="a copy that stays counts"),
+        pytest.param(
+            [_pair(waits=False, copies=2), _pair()], "memory", id="more than double ends at once"
+        ),
+        pytest.param([_pair()], "", id="who is lent it may stay"),
+    ],
+)
+def test_what_stays_counts(
+    looks: list[dict[str, watch._Process]], seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _watched(monkeypatch, looks) == seen
 
 
 def test_outputs_are_bounded_over_the_whole_notebook(engine: Engine, course: Course) -> None:
