@@ -39,6 +39,7 @@ from nbformat import NotebookNode
 from imbalance_builder.course import NAME, BuildError
 from imbalance_builder.links import link_lessons
 from imbalance_builder.preprocessors import TRY_TAG
+from imbalance_lab.guess import LINE
 
 KEYS = {"answer", "try", "graded", "written", "points", "tags", "covers"}
 # Rows of the coverage table in docs/coverage.csv, such as covers="E01 E12".
@@ -60,6 +61,7 @@ Run the next cell, and open the line for all lessons. It counts what your own ch
 this lesson and in the others. It is kept in `my-progress.json` in the folder of the course; nobody
 else reads it, and it has no part in your marks."""
 PROGRESS = "from imbalance_lab.progress import progress\n\nprogress()"
+OURS = re.compile(r"^(from|import) imbalance_lab\b", re.MULTILINE)
 MAX_LINES = 25
 MAX_GRADED_LINES = 6
 # Lines of a graded cell that are no part of its sentences: blank, comment, import, closing bracket.
@@ -124,7 +126,7 @@ def read_source(path: Path) -> NotebookNode:
         if not found:
             cells.append(_expand(cell, header))
     if not problems:
-        problems += _problems_of_exercises(cells)
+        problems += _problems_of_exercises(cells) + _problems_of_guesses(cells)
     if problems:
         raise BuildError(f"{path.parent.name}/{path.name}:\n  " + "\n  ".join(problems))
     _show_points(cells)
@@ -248,6 +250,27 @@ def _problems_of_exercises(cells: list[NotebookNode]) -> list[str]:
     for name, count in Counter(ids).items():
         if count > 1:
             problems.append(f"the grade id {name} is used {count} times")
+    return problems
+
+
+def _problems_of_guesses(cells: list[NotebookNode]) -> list[str]:
+    """Return which guess would stop a notebook if it is written as people write one, such as 90%.
+
+    The package reads it, if it was imported in a cell above, and only under some names.
+    """
+    problems, imported = [], False
+    for cell in cells:
+        if cell.cell_type != "code" or "exercise" in cell.metadata:
+            continue
+        if cell.source.startswith("my_") and " = None" in cell.source:
+            name = cell.source.partition(" ")[0]
+            if not LINE.fullmatch(cell.source):
+                problems.append(
+                    f"a guess stands alone, as my_prediction = None; this one is {name}"
+                )
+            if not imported:
+                problems.append(f"{name}: no cell above this guess imports imbalance_lab")
+        imported = imported or OURS.search(cell.source) is not None
     return problems
 
 

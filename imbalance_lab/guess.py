@@ -8,14 +8,15 @@ meant, and anything else that Python cannot read as the text that it is.
 from __future__ import annotations
 
 import ast
-import builtins
 import re
+from numbers import Real
 from typing import Any
 
 from imbalance_lab.notebook import this_shell
 
-_LINE = re.compile(r"(?P<name>my_prediction\s*=\s*)(?P<guess>[^#\n]*?)(?P<rest>\s*(#.*)?)")
-_NUMBER = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*(%?)")
+# The build refuses a lesson that asks for a guess under another name, or before importing us.
+LINE = re.compile(r"(my_(?:prediction|suspect)\s*=\s*)([^#\n]*?)(\s*(?:#.*)?)")
+_NUMBER = re.compile(r"~?\s*(?:(-?[1-9]\d{0,2}(?:,\d{3})+)|(-?\d+(?:[.,]\d+)?))\s*(%?)")
 
 
 class Guess(str):
@@ -30,30 +31,44 @@ def offer() -> None:
     """In a Jupyter kernel, read guesses as they are written; elsewhere do nothing."""
     shell = this_shell()
     if getattr(shell, "kernel", None) is not None:
-        shell.input_transformers_cleanup.append(lambda lines: [_read(shell, x) for x in lines])
+        shell.input_transformers_cleanup.append(lambda lines: _read_all(lines, shell.user_ns))
 
 
-def _read(shell: Any, line: str) -> str:
-    """Return a line of a cell, in which a guess became something that Python can read."""
-    found = _LINE.fullmatch(line.rstrip("\n"))
-    guess = found["guess"] if found else ""
-    if not found or not guess or set(guess) & set("([{\"'"):  # more than a word or a number
-        return line
-    if number := _NUMBER.fullmatch(guess):
-        value = float(number[1].replace(",", ".")) / (100 if number[2] else 1)
-        plain = guess if number[0] == number[1] and "," not in guess else f"{value:g}"
-    elif _is_defined(guess, shell.user_ns):
-        return line
+def _read_all(lines: list[str], names: dict[str, Any]) -> list[str]:
+    """Return the lines of a cell with all guesses readable, the last one first."""
+    for at in reversed(range(len(lines))):
+        lines = [*lines[:at], _read(lines[at:], names), *lines[at + 1 :]]
+    return lines
+
+
+def _read(lines: list[str], names: dict[str, Any]) -> str:
+    """Return the first of these lines, in which a guess became something that Python can read."""
+    found = LINE.fullmatch(lines[0].rstrip("\n"))
+    if not found or not found[2]:
+        return lines[0]
+    name, guess, rest = found.groups()
+    number, parts = _NUMBER.fullmatch(guess), _parts(lines[0])
+    if number and set(guess) & set(",%~"):
+        value = float(number[1].replace(",", "") if number[1] else number[2].replace(",", "."))
+        plain = f"{value / (100 if number[3] else 1):.10g}"
+    elif _are_meant(parts, names) if parts else _parts("".join(lines)):
+        return lines[0]  # Python can read it, or it goes on in the lines below
     else:
         plain = f'__import__("{__name__}", fromlist=["Guess"]).Guess({guess!r})'
-    return f"{found['name']}{plain}{found['rest']}\n"
+    return f"{name}{plain}{rest}\n"
 
 
-def _is_defined(text: str, names: dict[str, Any]) -> bool:
-    """Return whether Python can tell the value of an expression."""
+def _parts(text: str) -> list[ast.AST]:
+    """Return what a text consists of, nothing if it is no Python."""
     try:
-        parts = list(ast.walk(ast.parse(text, mode="eval")))
+        return list(ast.walk(ast.parse(text)))
     except (SyntaxError, ValueError):
-        return False
-    used = {part.id for part in parts if isinstance(part, ast.Name)}
-    return used <= {*names, *dir(builtins)}
+        return []
+
+
+def _are_meant(parts: list[ast.AST], names: dict[str, Any]) -> bool:
+    """Return whether names are those of values: `forest` or `all` in a guess are words."""
+    if any(isinstance(part, ast.Call | ast.Attribute | ast.Subscript) for part in parts):
+        return True
+    read = [x for x in parts if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)]
+    return all(isinstance(names.get(name.id), Real | str) for name in read)

@@ -204,6 +204,14 @@ class TestSource:
                 ANSWER + GRADED + '# %% [markdown] written="a" points=1\n' + SCHEME,
                 "the grade id a is used 2 times",
             ),
+            (
+                "# %%\nmy_prediction = None\n\n# %%\nfrom imbalance_lab import plots\n",
+                "my_prediction: no cell above this guess imports imbalance_lab",
+            ),
+            (
+                "# %%\nimport imbalance_lab\n\n# %%\nmy_recall = None  # a share\n",
+                "a guess stands alone, as my_prediction = None; this one is my_recall",
+            ),
         ],
     )
     def test_broken_rule_is_named(self, tmp_path, text, message):

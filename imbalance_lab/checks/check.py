@@ -134,11 +134,7 @@ class Check:
                 self._fail(call, law.says, outcome, reason, mistake, secret)
 
     def earns(
-        self,
-        up_to: float,
-        by: Callable[[list[Any]], Credit],
-        on: Iterable[Call],
-        says: str = "",
+        self, up_to: float, by: Callable[[list[Any]], Credit], on: Iterable[Call], says: str = ""
     ) -> Earned:
         """Give partial credit for what the answer returns, where one can be better than another.
 

@@ -9,15 +9,7 @@ from __future__ import annotations
 import os
 
 from imbalance_lab.lessons.copies import keep_copy
-from imbalance_lab.lessons.released import (
-    Cell,
-    answers,
-    makes,
-    name_of,
-    names,
-    plain,
-    text_of,
-)
+from imbalance_lab.lessons.released import Cell, answers, makes, name_of, names, plain, text_of
 from imbalance_lab.notebook import START, notebook_file, show_quietly, students_shell, this_shell
 
 MAGIC = "start_over"

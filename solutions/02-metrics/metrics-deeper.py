@@ -69,7 +69,7 @@ with plots.picture(
 # each predicted by a model that has not seen it. **Predict:** how wide is the interval?
 
 # %%
-my_width = None  # your guess: its upper end minus its lower end
+my_prediction = None  # your guess: its upper end minus its lower end
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -89,7 +89,7 @@ rows = rng.integers(len(y_cancer), size=(1000, len(y_cancer)))
 y, flagged = y_cancer.to_numpy()[rows], predicted[rows]
 drawn = 2 * (y * flagged).sum(axis=1) / (y.sum(axis=1) + flagged.sum(axis=1))
 low, high = np.quantile(drawn, [0.025, 0.975])
-print(f"you predicted a width of {my_width}")
+print(f"you predicted a width of {my_prediction}")
 print(f"F1 {f1_score(y_cancer, predicted):.2f}, bootstrap interval {low:.2f} to {high:.2f}")
 
 # %%
@@ -135,7 +135,7 @@ study("bootstrap").plot("plain")
 # positives each, a thousand times. **Predict:** which one does the mean over folds prefer?
 
 # %%
-my_preferred_detector = None  # your guess: "cautious", "eager" or "neither"
+my_prediction = None  # your guess: "cautious", "eager" or "neither"
 
 # %%
 from imbalance_lab.experiments import interval
@@ -157,7 +157,7 @@ for name, (recall, fp_rate) in {"cautious": (0.3, 0.001), "eager": (0.8, 0.01274
     errors[f"{name}, pooled"] = interval(pooled - true_f1)
 
 # %%
-print("you predicted that the mean over folds prefers:", my_preferred_detector)
+print("you predicted that the mean over folds prefers:", my_prediction)
 plots.intervals(
     errors,
     title="The mean of F1 over folds is biased; pooled counts hardly are",
@@ -207,7 +207,7 @@ print(classification_report(kinds, guesses, zero_division=0))
 # share of the 7, 8 and 9 is right?
 
 # %%
-my_rare_recall = None  # your guess, between 0 and 1
+my_prediction = None  # your guess, between 0 and 1
 
 # %%
 import pandas as pd
@@ -241,7 +241,7 @@ summary = pd.DataFrame(
         for y, p in tested
     ]
 ).mean()
-print("you predicted:", my_rare_recall)
+print("you predicted:", my_prediction)
 values = ", ".join(f"{name} {value:.2f}" for name, value in summary.items())
 with plots.picture(
     title="Digits with a long tail: the averages and the tail",
@@ -278,7 +278,7 @@ with plots.picture(
 # does $\tau = 1$ do to the recall of the common 0, 1 and 2?
 
 # %%
-my_cost_of_the_common = None  # your guess: by how much it falls
+my_prediction = None  # your guess: by how much it falls
 
 # %%
 log_prior = np.log(sizes / sizes.sum())
@@ -293,7 +293,7 @@ recalls = {
     for tau in (0, 1)
 }
 gain = recalls[1] - recalls[0]
-print("you predicted:", my_cost_of_the_common)
+print("you predicted:", my_prediction)
 print(f"0, 1 and 2: {gain[:3].mean():+.2f}; 7, 8 and 9: {gain[7:].mean():+.2f}")
 
 # %%

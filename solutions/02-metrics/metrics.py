@@ -29,7 +29,13 @@
 #
 # A vendor offers a fraud detector. On independent tests it **finds 90% of all frauds** and **leaves
 # 95% of the legitimate transactions in peace**. One transaction in a hundred is a fraud.
-#
+
+# %%
+from imbalance_lab import plots
+
+frauds, others = 100, 9_900  # among 10,000 transactions
+
+# %% [markdown]
 # **Predict before you run.** The detector raises an alarm. How likely is it that the alarm is a
 # fraud?
 
@@ -37,7 +43,6 @@
 my_prediction = None  # your guess, between 0 and 1
 
 # %%
-frauds, others = 100, 9_900  # among 10,000 transactions
 caught, false_alarms = round(0.90 * frauds), round(0.05 * others)
 share = caught / (caught + false_alarms)
 print(f"{caught} of {frauds} frauds raise an alarm, and so do {false_alarms} of {others} others")
@@ -58,8 +63,6 @@ print(f"you predicted {my_prediction}; of the alarms, {share:.2f} are frauds")
 # %% covers="E22"
 import numpy as np
 from sklearn.metrics import confusion_matrix
-
-from imbalance_lab import plots
 
 truth = ["ok"] * 7 + ["fraud"] * 3
 flags = ["ok"] * 4 + ["fraud"] * 3 + ["ok"] + ["fraud"] * 2
@@ -256,7 +259,7 @@ check(precision_recall, PRECISION_RECALL).keeps_its_contract(keys.PRECISION_RECA
 # the F1 of perfect knowledge at the threshold 0.5?
 
 # %%
-my_f1 = None  # your guess, between 0 and 1
+my_prediction = None  # your guess, between 0 and 1
 
 # %% covers="E25"
 from sklearn.metrics import confusion_matrix_at_thresholds
@@ -270,7 +273,7 @@ for pi in (0.5, 0.1, 0.01):
     f1 = 2 * tp / (2 * tp + fp + fn)
     curves[pi] = cuts, f1
     best_f1[pi], best_cut[pi], f1_at_half[pi] = f1.max(), cuts[f1.argmax()], f1[cuts >= 0.5][-1]
-print(f"you predicted {my_f1}; at 1% and the threshold 0.5, F1 is {f1_at_half[0.01]:.2f}")
+print(f"you predicted {my_prediction}; at 1% and the threshold 0.5, F1 is {f1_at_half[0.01]:.2f}")
 
 # %%
 with plots.picture(
@@ -339,7 +342,7 @@ threshold_explorer(later["is_fraud"], probability, cost_fp=4, cost_fn=average_lo
 # let frauds get rarer. **Predict:** of balanced accuracy, MCC, F1 and precision, which fall?
 
 # %%
-my_falling_measures = None  # your guess, a list of names
+my_prediction = None  # your guess, some of these names
 
 # %%
 from scipy.stats import norm
@@ -368,7 +371,7 @@ with plots.picture(
     for name, values in measures.items():
         ax.plot(pi, values, label=name)
     ax.set(xscale="log", ylim=(0, 1))
-print("you predicted that these fall:", my_falling_measures)
+print("you predicted that these fall:", my_prediction)
 
 # %% [markdown]
 # Three of the four fall. The one that stands still does so by construction: recall and specificity
@@ -550,7 +553,7 @@ check(choose_detector, CHOOSE_DETECTOR).earns(5, by=judge, on=judge.calls, says=
 # **Predict:** between which values would you look for the true recall?
 
 # %%
-my_interval = None  # your guess, such as (0.85, 0.95)
+my_prediction = None  # your guess, such as (0.85, 0.95)
 
 # %% [markdown]
 # The textbook [interval](../../docs/glossary.md#interval), named after Wald, is $\hat p\pm
@@ -561,7 +564,7 @@ my_interval = None  # your guess, such as (0.85, 0.95)
 for caught in (18, 20):
     p_hat = caught / 20
     print(f"{caught} of 20: {p_hat:.2f} ± {1.96 * np.sqrt(p_hat * (1 - p_hat) / 20):.2f}")
-print("you predicted for 18 of 20:", my_interval)
+print("you predicted for 18 of 20:", my_prediction)
 
 # %% [markdown]
 # The first reaches above 1, and the second claims certainty. The mistake is to take the spread from

@@ -26,18 +26,25 @@
 # ## Two traps of the one-line version
 #
 # A popular example shows SMOTE on a table with two positives. Its five neighbours then do not exist; with
-# `k_neighbors=1` it runs. **Predict before you run:** 98 negatives with the values 0 to 97 in one column of
-# integers, two positives at 97 and 98. What are the 96 invented values?
-
-# %%
-my_prediction = None
+# `k_neighbors=1` it runs. Take 98 negatives with the values 0 to 97 in one column of integers, and two
+# positives at 97 and 98.
 
 # %%
 import numpy as np
 from imblearn.over_sampling import SMOTE
 
+from imbalance_lab import plots
+
 values = np.append(np.arange(98), [97, 98]).reshape(-1, 1)
 labels = np.append(np.zeros(98, dtype=int), [1, 1])
+
+# %% [markdown]
+# **Predict before you run:** what are the 96 invented values?
+
+# %%
+my_prediction = None
+
+# %%
 print("you predicted:", my_prediction)
 try:
     SMOTE(random_state=0).fit_resample(values, labels)
@@ -69,7 +76,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from imbalance_lab import plots
 from imbalance_lab.datasets import make_two_clouds
 from imbalance_lab.experiments import interval
 

@@ -37,6 +37,8 @@ except ModuleNotFoundError:
     ) from None
 from torch import nn
 
+from imbalance_lab.datasets import make_gauss
+
 torch.set_num_threads(1)  # sums are then made in one order, and every run prints the same
 print("PyTorch", torch.__version__.split("+")[0])
 
@@ -64,8 +66,6 @@ my_prediction = None  # your guess: True if they are equal, False if not
 
 # %% covers="E35 E36"
 import numpy as np
-
-from imbalance_lab.datasets import make_gauss
 
 y_hand = np.array([0, 0, 0, 1])
 p_hand = np.array([0.5, 0.5, 0.5, 0.25])

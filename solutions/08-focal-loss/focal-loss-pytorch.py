@@ -37,6 +37,8 @@ except ModuleNotFoundError:
     ) from None
 from torch import nn
 
+from imbalance_lab.datasets import make_gauss
+
 torch.set_num_threads(1)  # sums are then made in one order, and every run prints the same
 print("PyTorch", torch.__version__.split("+")[0])
 
@@ -69,8 +71,6 @@ my_prediction = None
 
 # %%
 import numpy as np
-
-from imbalance_lab.datasets import make_gauss
 
 X, y = make_gauss(1000, prevalence=0.05, random_state=0)
 X_all, y_all = torch.tensor(X), torch.tensor(y, dtype=torch.float64)

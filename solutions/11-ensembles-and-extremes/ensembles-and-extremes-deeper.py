@@ -26,10 +26,7 @@
 # ## Do more negatives harm?
 #
 # "Is my data too imbalanced for machine learning?" Keep 30 positives, and add negatives from 1:1 up to 1:100. The ratio
-# gets worse and worse. **Predict:** by how much does the average precision on new rows change?
-
-# %%
-my_prediction = None
+# gets worse and worse. Three models meet it:
 
 # %%
 import numpy as np
@@ -66,6 +63,12 @@ def with_more_negatives(seed):
             found[name, each] = average_precision_score(y_new, p)
     return found
 
+
+# %% [markdown]
+# **Predict:** by how much does the average precision on new rows change?
+
+# %%
+my_prediction = None
 
 # %%
 negatives = pd.DataFrame([with_more_negatives(seed) for seed in range(6)])
