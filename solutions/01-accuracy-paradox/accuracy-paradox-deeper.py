@@ -75,7 +75,13 @@ plots.intervals(
 
 # %%
 from imbalance_lab.claims import Claim
+from imbalance_lab.evidence import study
 
+half = study("threshold")
+found = [
+    half.interval("finds-nothing-at-half", model=model, world="real sets").mean
+    for model in ("logistic", "neighbours", "forest", "boosting")
+]
 Claim(
     "Standard training predicts the majority class for everything.",
     verdict="holds only if",
@@ -83,7 +89,8 @@ Claim(
         "the classes overlap so much, as the model sees them, that no sample has a probability above"
         f" 0.5. Logistic regression raised {flags['logistic, gauss'][0]:.2f} flags for each positive"
         f" on one family of data, and {flags['logistic, nonlinear'][0]:.2f} on the other, which it"
-        " cannot fit."
+        " cannot fit. On 46 real sets of the laboratory four models at their defaults found"
+        f" {min(found):.0%} to {max(found):.0%} of the positives at 0.5."
     ),
     reference="elkan2001",
     evidence="E02",
