@@ -381,6 +381,7 @@ plots.intervals(
 # clear gains. (Draws of one set share rows, so these intervals are too narrow rather than too wide, lesson 04.) The
 # logistic regression ranks worse with copies. So on these digits the advice is not shown for the forest, and for the logistic regression it fails.
 
+
 # %%
 def by_copying(model, world):
     return f"{wide.interval('copies-rank', model=model, world=world):+.2f}"
