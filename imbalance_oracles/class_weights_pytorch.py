@@ -88,29 +88,21 @@ def by_newton(X: Any, y: Any, pos_weight: float, intercept: bool = True) -> list
     return [float(value) for value in theta]
 
 
-def _least_curvature(X: Any, y: Any, pos_weight: float) -> float:
-    """Return how little the mean loss curves at its least value; where it is flat, steps crawl."""
-    columns = np.column_stack([np.ones(len(X)), X])
-    p = expit(columns @ by_newton(X, y, pos_weight))
-    weights = np.where(y == 1, pos_weight, 1.0) * p * (1 - p)
-    return float(np.linalg.eigvalsh((columns * weights[:, None]).T @ columns)[0] / len(y))
-
-
 def _overlapping(rng: np.random.Generator) -> list[Call]:
     """Return one to three features, weights above and below 1, and every container."""
 
-    def rows(n_features: int, weight: float) -> tuple[Any, Any]:
-        X = rng.normal(size=(40, n_features)).round(2)
-        y = (X[:, 0] + 1.5 * rng.normal(size=40) > 0.8).astype(int)
+    def rows(n_features: int) -> tuple[Any, Any]:
+        X = rng.normal(size=(60, n_features)).round(2)
+        y = (X[:, 0] + 2 * rng.normal(size=60) > 0.8).astype(int)
         # Two rows of either class at opposite corners: no line parts the classes.
         X[:4] = np.array([[2.0], [2.0], [-2.0], [-2.0]])
         y[:4] = [0, 1, 0, 1]
-        return (X, y) if _least_curvature(X, y, weight) > 0.08 else rows(n_features, weight)
+        return X, y
 
     calls = []
     for number, weight in enumerate([4, 1, 12.5, 0.4, 2, 7, 3, 0.5, 25]):
-        X, y = rows(1 + number % 3, weight)
-        own_index = pd.DataFrame(X), pd.Series(y, index=rng.permutation(40) + 60)
+        X, y = rows(1 + number % 3)
+        own_index = pd.DataFrame(X), pd.Series(y, index=rng.permutation(60) + 90)
         values = [(X.tolist(), y.tolist()), (X, y), own_index][number % 3]
         calls.append(Call((*values, weight)))
     return calls
@@ -126,7 +118,7 @@ FIT_WEIGHTED = Key(
     right=by_newton,
     inputs=_overlapping,
     by_hand=[Call(([[-1], [-1], [-1], [1], [1]], [0, 0, 1, 0, 1], 2))],
-    abs_=5e-4,
+    abs_=0.02,  # with a constant step, Adam swings by up to 0.019 for as long as it goes on
     wrong={
         "the weight is left out": lambda X, y, pos_weight: by_newton(X, y, 1),
         "the weight is on the negatives": lambda X, y, pos_weight: by_newton(X, y, 1 / pos_weight),

@@ -328,8 +328,8 @@ def fit_weighted(X, y, pos_weight):
     Returns
     -------
     list of float
-        The intercept, then one slope for each feature, correct to 3 decimals. Fit it with PyTorch:
-        a ready-made logistic regression would do it all.
+        The intercept, then one slope for each feature, all within 0.02 of the minimum's. Fit it
+        with PyTorch: a ready-made logistic regression would do it all.
 
     Example by hand: with X = [[-1], [-1], [-1], [1], [1]] and y = [0, 0, 1, 0, 1], the share of
     positives is 1/3 at -1 and 1/2 at +1. Weights of 2 double the odds: 1 at -1 and 2 at +1. The
@@ -363,7 +363,7 @@ from imbalance_lab.checks import check
 from imbalance_lab.exercises.class_weights_pytorch import FIT_WEIGHTED
 
 example = ([[-1], [-1], [-1], [1], [1]], [0, 0, 1, 0, 1], 2)
-check(fit_weighted, FIT_WEIGHTED).on(*example).gives([0.347, 0.347], abs_=1e-3)
+check(fit_weighted, FIT_WEIGHTED).on(*example).gives([0.347, 0.347], abs_=0.02)
 check(fit_weighted, FIT_WEIGHTED).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles import class_weights_pytorch as keys
