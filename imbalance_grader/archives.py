@@ -58,6 +58,8 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
         except Unreadable:
             raise
+        except FileNotFoundError:
+            raise Unreadable("there is no such file") from None
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
             raise Unreadable(f"it is no zip archive that can be read: {error}") from None
         self._files = self._named()

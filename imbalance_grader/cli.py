@@ -29,6 +29,8 @@ exit codes:
 
 _TIME_HELP = "such as '2026-03-02 12:00 +0100' or '2026-03-02 12:00 Europe/Berlin'"
 
+_LONGEST_EXTENSION = 10_000
+
 _MAIN = """\
 Grade the notebooks of a class without trusting them.
 
@@ -188,8 +190,8 @@ def _parser() -> Parser:
         one.add_argument("student", metavar="STUDENT", help="the id")
         _add_assignment(one, students=False)
         more = one.add_mutually_exclusive_group(required=True)
-        more.add_argument("--days", type=float, metavar="N", help="longer than everybody else")
-        more.add_argument("--hours", type=float, metavar="N", help="longer than everybody else")
+        more.add_argument("--days", type=_longer, metavar="N", help="longer than everybody else")
+        more.add_argument("--hours", type=_longer, metavar="N", help="longer than everybody else")
         more.add_argument("--until", metavar="TIME", help=_TIME_HELP)
         more.add_argument("--undo", action="store_true", help="take an extension back")
 
@@ -524,10 +526,10 @@ def _limit(text: str) -> tuple[str, float]:
     known = [field.name for field in dataclasses.fields(Limits)]
     if name not in known:
         raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
-    try:
-        return name, float(value) if name.endswith("seconds") else int(float(value))
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(f"{value!r} is no number") from None
+    number = _number(value)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{name}={value}: {value!r} is no number above 0")
+    return name, number if name.endswith("seconds") else math.ceil(number)
 
 
 def _weights(text: str) -> dict[str, float]:
@@ -555,10 +557,30 @@ def _port(text: str) -> int:
 
 
 def _number_from_0(text: str) -> int:
-    return 0 if text == "0" else _count(text)
+    return _whole(text, 0)
 
 
 def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return _whole(text, 1)
+
+
+def _whole(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least}")
     return int(text)
+
+
+def _longer(text: str) -> float:
+    if not 0 < _number(text) <= _LONGEST_EXTENSION:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number above 0 and up to {_LONGEST_EXTENSION:,}"
+        )
+    return float(text)
+
+
+def _number(text: str) -> float:
+    """Return the number that a text says, NaN where it says none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from imbalance_grader.archives import Archive, Unreadable
 from imbalance_grader.aside import Aside, TooMuch
@@ -30,6 +28,7 @@ from imbalance_grader.attempts import (
 )
 from imbalance_grader.choice import MOST_FILES, is_archive, is_notebook
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
+from imbalance_grader.collected import Kept
 from imbalance_grader.handed_in import SECRET, TIMESTAMP
 from imbalance_grader.intake import Malformed, read_regular_file
 from imbalance_grader.journal import write_whole
@@ -136,29 +135,6 @@ def collect(
     collecting = _Collecting(classroom, assignment, paths, options, sources)
     with Aside("imbalance_grader.recognise", _SECONDS) as aside:
         return collecting.collect(aside)
-
-
-class Kept:
-    """The note of who was who: for each student the platform's names, and what was collected.
-
-    Parameters
-    ----------
-    folder : Path
-        The assignment's results.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "collected.json"
-        try:
-            self.students: dict[str, dict[str, Any]] = json.loads(self._path.read_text("utf-8"))
-        except FileNotFoundError:
-            self.students = {}
-        except (OSError, ValueError) as error:
-            raise ClassroomError(f"{self._path} cannot be read: {error}") from None
-
-    def write(self) -> None:
-        """Write the note, whole or not at all."""
-        write_whole(self._path, json.dumps(self.students, indent=1, sort_keys=True) + "\n")
 
 
 class _Collecting:

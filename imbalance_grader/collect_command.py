@@ -79,7 +79,7 @@ def print_collected(done: Collected, console: Terminal) -> None:
     console.print(f"\n{len(done.taken)} students collected ({told}).")
     if done.absent:
         named = ", ".join(map(one_line, done.absent[:_MOST_LISTED]))
-        console.print(Text(f"{len(done.absent)} of the gradebook sent nothing: {named}"))
+        console.print(Text(f"{len(done.absent)} of the gradebook sent no notebook: {named}"))
     if done.left:
         console.print(Text(f"{len(done.left)} files were not collected:", style="yellow"))
     for left in done.left[:_MOST_LISTED]:

@@ -193,6 +193,8 @@ def _course(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 
 def _grade_notebook(chosen: argparse.Namespace, notes: Terminal) -> int:
+    if not chosen.notebook.exists():
+        raise ClassroomError(f"{str(chosen.notebook)!r} cannot be read: there is no such file")
     source = chosen.source or _source_of(chosen)
     # What stands for an answer that is not given is a setting, which the source's own course knows.
     courses = (chosen.course, *source.resolve().parents[2:3])
@@ -314,7 +316,7 @@ def _extend(chosen: argparse.Namespace, notes: Terminal) -> int:
     if chosen.until:
         more = dates.moment(chosen.until, "--until")
     elif not chosen.undo:
-        more = dates.length(chosen.days or 0, chosen.hours or 0)
+        more = dt.timedelta(days=chosen.days or 0, hours=chosen.hours or 0)
 
     def change(classroom: Classroom, assignment: Assignment) -> str:
         until = dates.extend(classroom, assignment, chosen.student, more)

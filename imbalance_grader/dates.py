@@ -32,20 +32,6 @@ def moment(text: str, option: str) -> dt.datetime:
     return stamp.when
 
 
-def length(days: float, hours: float) -> dt.timedelta:
-    """Return a length of time that is one.
-
-    Raises
-    ------
-    ClassroomError
-        If it is none, or longer than a calendar has days.
-    """
-    try:
-        return dt.timedelta(days=days, hours=hours)
-    except (ValueError, OverflowError) as error:
-        raise ClassroomError(f"--days, --hours: {error}") from None
-
-
 def set_due(classroom: Classroom, assignment: Assignment, when: dt.datetime | None) -> None:
     """Let an assignment be due at a time in UTC, or at none; enter it where it is not entered.
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
-from imbalance_grader.collect import Kept
+from imbalance_grader.collected import Kept
 from imbalance_grader.exports import Choices, Exported, canvas, moodle
 from imbalance_grader.feedback_zip import feedback_archive
 from imbalance_grader.journal import write_whole

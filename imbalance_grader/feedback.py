@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from imbalance_grader.aside import Aside, TooMuch
-from imbalance_grader.classroom import Assignment, Classroom
+from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.feedback_page import Work, feedback_page, short_page
 from imbalance_grader.gradebook import comments
 from imbalance_grader.handed_in import SECRET, TIMESTAMP
@@ -52,12 +52,21 @@ def write_feedback(
     assignment : Assignment
     students : sequence of str, optional
         By default everybody whose submission this package has graded.
+
+    Raises
+    ------
+    ClassroomError
+        If there is no such student.
     """
+    rows = standings(classroom, assignment)
+    unknown = [s for s in students or () if s not in {row.student for row in rows}]
+    if unknown:
+        raise ClassroomError(f"no such student: {', '.join(map(repr, unknown))}")
     remarks = comments(classroom, assignment.name)
     waivers = Waivers(classroom.root, assignment.name)
     made = Feedback()
     with Aside("imbalance_grader.feedback_page", _PAGE_SECONDS) as aside:
-        for row in standings(classroom, assignment):
+        for row in rows:
             wanted = students is None or row.student in students
             if not wanted or not row.record.run or not is_student_id(row.student):
                 continue

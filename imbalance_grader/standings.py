@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from imbalance_grader.classroom import Assignment, Classroom
+from imbalance_grader.collected import Kept
 from imbalance_grader.gradebook import Entry, MarksWriter, entries, people
 from imbalance_grader.journal import Journal, Record, write_whole
 from imbalance_grader.results import State
@@ -134,10 +135,11 @@ def standings(
         writer.settle(assignment.name, dates, waivers, _read_notebooks(by_student.values()))
     known, names = entries(classroom, assignment.name), people(classroom)
     due = classroom.due(assignment.name) is not None
+    late = Kept(classroom.results(assignment.name)).late()
     counting = classroom.counting(assignment)
     return [
         replace(
-            _standing(by_student[student], known.get(student), counting, due),
+            _standing(by_student[student], known.get(student), counting, due, student in late),
             person=names.get(student, ("", "", "")),
         )
         for student in sorted(by_student)
@@ -154,16 +156,20 @@ def _read_notebooks(records: Iterable[Record]) -> set[tuple[str, str]]:
     }
 
 
-def _time_remark(record: Record, due: bool) -> str:
+def _time_remark(record: Record, due: bool, late: bool) -> str:
     if not record.run or record.submitted or record.state == State.MISSING:
         return ""
     if record.time_problem:
         return f"{record.time_problem}. Whether it is late is not known."
+    if late:
+        return "The platform calls it late, and does not say since when."
     return "No timestamp.txt came with it, so whether it is late is not known." if due else ""
 
 
-def _standing(record: Record, entry: Entry | None, counting: Sequence[str], due: bool) -> Standing:
-    remark = _time_remark(record, due)
+def _standing(
+    record: Record, entry: Entry | None, counting: Sequence[str], due: bool, late: bool
+) -> Standing:
+    remark = _time_remark(record, due, late)
     if entry is None or (not record.state.read and not entry.by_hand):
         # No score is known, and a zero would say that one is.
         score = raw_score = penalty = None

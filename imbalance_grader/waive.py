@@ -96,5 +96,5 @@ def find_exercise(assignment: Assignment, exercise: str) -> Key:
     if found:
         several = ", ".join("/".join(key) for key in found)
         raise ClassroomError(f"{exercise!r} can mean several exercises; name one of: {several}")
-    listed = ", ".join(name for _, name in keys)
+    listed = ", ".join(name.removesuffix("-check") for _, name in keys)
     raise ClassroomError(f"{assignment.name} has no exercise {exercise!r} (it has: {listed})")

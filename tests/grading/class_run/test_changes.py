@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -16,11 +17,11 @@ from class_run_helpers import ASSIGNMENT, dump_gradebook
 from test_report import Page
 
 from imbalance_grader.backup import KEPT, back_up
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.gradebook import MarksWriter
 from imbalance_grader.run import ADDED
 from imbalance_grader.version import course_version
-from imbalance_grader.waive import waive
+from imbalance_grader.waive import find_exercise, waive
 
 DUE = "2026-03-02 12:00:00 UTC"
 REASON = "The contract had two readings."
@@ -241,6 +242,13 @@ def test_what_cannot_be_waived_is_refused_with_the_way_on(course, told, refused)
     assert "is not waived" in refused(*WAIVE, "--undo")
     told(*WAIVE, "--reason", REASON)
     assert "--undo" in refused(*WAIVE, "--reason", REASON)
+
+
+def test_exercises_are_named_as_they_are_given():
+    graded = {"toy": {"cost-of-check": 2, "quiz-check": 3, "reflection": 2}}
+    assignment = SimpleNamespace(name="01-toy", graded_cells=graded)
+    with pytest.raises(ClassroomError, match=r"it has: cost-of, quiz, reflection\)"):
+        find_exercise(assignment, "third")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"01-toy": {"toy/test-half": 3}}'])

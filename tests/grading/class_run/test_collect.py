@@ -18,6 +18,7 @@ from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.collect import Options, collect
 from imbalance_grader.mapping import read_mapping
 from imbalance_grader.platforms import platform_of, sender
+from imbalance_grader.standings import standings
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +148,31 @@ def test_a_time_for_all_is_not_for_the_late(course, gather):
     files = {n: notebook(course, n) for n in ("a_1_2_toy.ipynb", "b_LATE_3_4_toy.ipynb")}
     gather(files, time="2026-03-02 11:00:00 UTC")
     assert (time_of(course, "1"), time_of(course, "3")) == ("2026-03-02 11:00:00 UTC", "")
+
+
+def test_that_the_platform_calls_it_late_is_said_again_when_it_is_graded(course, gather, command):
+    gather({n: notebook(course, n) for n in ("a_1_2_toy.ipynb", "b_LATE_3_4_toy.ipynb")})
+    assert command("due", ASSIGNMENT, "2026-03-02 12:00 UTC") == 0
+
+    def told() -> dict[str, tuple[str, float | None]]:
+        classroom = Classroom(course.root)
+        rows = standings(classroom, classroom.assignment(ASSIGNMENT))
+        return {row.student: (row.time_remark, row.late_seconds) for row in rows}
+
+    assert command("assignment", ASSIGNMENT) == 1
+    assert told() == {
+        "1": ("No timestamp.txt came with it, so whether it is late is not known.", None),
+        "3": ("The platform calls it late, and does not say since when.", None),
+    }
+    (course.root / "submitted" / "3" / ASSIGNMENT / "timestamp.txt").write_text("2026-03-02 13:00")
+    assert command("assignment", ASSIGNMENT) == 1
+    assert told()["3"] == ("", 3600)
+
+
+def test_a_file_that_is_not_there_is_called_so(gather, course, capsys):
+    command = ["collect", ASSIGNMENT, "nowhere.zip", "--course", str(course.root)]
+    assert cli.main(command) == 2
+    assert "nowhere.zip: there is no such file" in " ".join(capsys.readouterr().err.split())
 
 
 def test_other_platforms_give_one_folder_for_each(course, gather):
@@ -572,7 +598,7 @@ def test_the_command_tells_what_it_did_and_what_it_did_not(course, tmp_path, cap
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert "1 students collected (1 new)." in out
-    assert "1 of the gradebook sent nothing: zoe" in out
+    assert "1 of the gradebook sent no notebook: zoe" in out
     assert r"\x1b[31mlost.ipynb: its name has not the form that canvas gives" in out
     assert cli.main([*command, "--json"]) == 1
     told = json.loads(capsys.readouterr().out)

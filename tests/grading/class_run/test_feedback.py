@@ -190,6 +190,14 @@ def test_a_page_that_cannot_be_made_says_so_and_the_others_are_made(
     assert "5 of 10" in text.replace("\n", "")
 
 
+def test_who_is_no_student_is_named_and_nothing_is_written(course, command, capsys):
+    course.submit("ann")
+    assert command("assignment", ASSIGNMENT) == 0
+    assert command("feedback", ASSIGNMENT, "--student", "ann", "--student", "nobody") == 2
+    assert "no such student: 'nobody'" in " ".join(capsys.readouterr().err.split())
+    assert not (course.root / "feedback").exists()
+
+
 def test_an_unreadable_submission_gets_a_page_that_says_so(course):
     course.submit("ann").write_text("{not a notebook")
     text = Page(feedback(course)).text
