@@ -20,7 +20,7 @@ _EXIT_CODES = """\
 exit codes:
   0    done; every submission that was handed in ran and was scored
   1    done; some submissions did not run to the end, or their time is not known: see the table
-  2    nothing done: the command, the course or an instructor's notebook needs mending
+  2    the command, the course, an instructor's notebook or the disk needs mending
   3    nothing done: this machine lacks protections, and --allow-unprotected was not given
   4    nothing done: another run is grading in this course (with --no-wait)
   70   a fault of the grader itself; what is done is kept

@@ -43,6 +43,7 @@ from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.clean import Cleaner
 from imbalance_grader.copies import make_copies
+from imbalance_grader.disk import refusal_of_the_disk
 from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
 from imbalance_grader.enrol import enrol
 from imbalance_grader.feedback import Feedback, write_feedback
@@ -92,7 +93,10 @@ def run(chosen: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         notes.print(Text("Stopped. What is done is kept; the same command goes on from here."))
         return INTERRUPTED
-    except Exception:
+    except Exception as error:
+        if refused := refusal_of_the_disk(error):
+            hint = "What is done is kept. When there is room, or a right to write, give it again."
+            return _refuse(notes, f"{one_line(refused)}\n{hint}", USAGE)
         Terminal(stderr=True).print(traceback.format_exc(), soft_wrap=True)
         hint = "This is a fault of the grader. What is done is kept; please report the lines above."
         return _refuse(notes, hint, FAULT)
@@ -250,7 +254,8 @@ def _make_feedback(chosen: argparse.Namespace, notes: Terminal) -> int:
             out.print(
                 f"{len(outside)} of them did not come through nbgrader's exchange, which is the"
             )
-            out.print("only way back that `nbgrader release_feedback` knows: hand out the pages.")
+            out.print("only way back that `nbgrader release_feedback` knows: hand out the pages,")
+            out.print("or, for Canvas and Moodle, `imbalance-lab-grade export --feedback` packs them.")
     return ATTENTION if made.problems else DONE
 
 

@@ -35,18 +35,26 @@ def read(folder: Path) -> str:
 def draw(folder: Path, again: bool = False) -> Path:
     """Draw a secret for the course in a folder; return the file that only its owner can read.
 
+    Where it cannot be written, on a full disk, what was there before is there still.
+
     Raises
     ------
     FileExistsError
         If there is one already, unless `again` is True.
     """
     path = folder / FILE
+    new = path
     if again:
-        path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secrets.token_hex(16) + "\n")
-    return path
+        new = path.with_name(f".{FILE}.new")
+        new.unlink(missing_ok=True)  # of a command that was killed
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(secrets.token_hex(16) + "\n")
+    except BaseException:
+        new.unlink()
+        raise
+    return new.replace(path)
 
 
 def generator(purpose: str, exercise: str) -> np.random.Generator:

@@ -113,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.solutions,
             options.variant,
         )
-    except BuildError as error:
+    except (BuildError, OSError) as error:
         console.print(f"[bold red]error[/] {escape(printable(str(error)))}")
         return 1
     console.print(_table(choice, made.course / "lessons"))

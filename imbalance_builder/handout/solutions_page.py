@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         for path in write_pages(Course(asked.course), asked.lesson, asked.output):
             print(one_line(path))
-    except BuildError as error:
+    except (BuildError, OSError) as error:
         print(printable(f"error {error}"), file=sys.stderr)
         return 1
     return 0

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy
 from class_run_helpers import ASSIGNMENT, PretendedEngine
 from rich.console import Console
 
@@ -127,6 +130,61 @@ def test_a_limit_that_is_none_is_named_though_nothing_is_to_be_graded(capsys, gi
     assert stopped.value.code == 2
     said = f"argument --limit: wall_seconds={given}: '{given}' is no number above 0"
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["new-inputs"],
+        ["due", ASSIGNMENT, "2026-03-02 12:00 UTC"],
+        ["assignment", ASSIGNMENT],
+        ["course"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_folder_that_may_not_be_written_is_2_and_no_fault(course, command):
+    course.submit("ann")
+    closed = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", str(course.root), str(course.root)]
+    run = subprocess.run(
+        [*closed, sys.executable, "-m", "imbalance_grader", *command, "--course", str(course.root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "Traceback" not in run.stderr
+    assert f"error: {course.root}/" in run.stderr
+    assert "Read-only file system" in run.stderr
+
+
+def test_a_full_disk_and_a_gradebook_that_is_closed_are_2(course, capsys, monkeypatch):
+    def gradebook_is_closed(*_):
+        engine = sqlalchemy.create_engine("sqlite:////")
+        with engine.connect() as connection:
+            connection.execute(sqlalchemy.text("CREATE TABLE marks (points)"))
+
+    def disk_is_full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "grading/course.csv")
+
+    for fails, said in (
+        (disk_is_full, "error: grading/course.csv: No space left on device"),
+        (gradebook_is_closed, "error: the gradebook: unable to open database file"),
+    ):
+        monkeypatch.setitem(commands.COMMANDS, "course", fails)
+        assert run(course, "course") == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert said in " ".join(err.split())
+        assert "What is done is kept." in " ".join(err.split())
+
+
+def test_another_error_is_still_a_fault(course, capsys, monkeypatch):
+    def fails(*_):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), "toy.ipynb")
+
+    monkeypatch.setitem(commands.COMMANDS, "course", fails)
+    assert run(course, "course") == 70
+    assert "This is a fault of the grader." in " ".join(capsys.readouterr().err.split())
 
 
 def test_missing_protections_are_3_with_the_way_on(course, capsys, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -52,6 +53,26 @@ def test_a_secret_is_replaced_only_when_asked(
     assert (course / secret.FILE).read_text() == first
     assert cli.main(["new-inputs", "--again", "--course", str(course)]) == 0
     assert (course / secret.FILE).read_text() != first
+
+
+def test_on_a_full_disk_a_secret_is_neither_lost_nor_half_written(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    command = ["new-inputs", "--course", str(course)]
+    with monkeypatch.context() as patched:
+        patched.setattr("secrets.token_hex", full)
+        assert cli.main(command) == 2
+    assert [path.name for path in course.iterdir()] == ["nbgrader_config.py"]
+    assert cli.main(command) == 0
+    first = (course / secret.FILE).read_text()
+    with monkeypatch.context() as patched:
+        patched.setattr("secrets.token_hex", full)
+        assert cli.main([*command, "--again"]) == 2
+    assert (course / secret.FILE).read_text() == first
+    assert {path.name for path in course.iterdir()} == {"nbgrader_config.py", secret.FILE}
 
 
 @pytest.mark.parametrize(
