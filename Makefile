@@ -30,6 +30,10 @@ SOLUTIONS ?= no
 COURSE ?= .
 VARIANT ?= no
 
+# A "ja" or "true" would pass for no, and a class be handed out what it was not meant to get.
+$(foreach asked,TEACH AGAIN SOLUTIONS VARIANT,$(if $(filter yes no,$($(asked))),,\
+	$(error $(asked)=$($(asked)): say yes or no)))
+
 FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb lessons/*/*.ipynb))
 
 # nbgrader starts programs by name, so the environment's own must be found first.

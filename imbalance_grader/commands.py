@@ -254,8 +254,10 @@ def _make_feedback(chosen: argparse.Namespace, notes: Terminal) -> int:
             out.print(
                 f"{len(outside)} of them did not come through nbgrader's exchange, which is the"
             )
-            out.print("only way back that `nbgrader release_feedback` knows: hand out the pages,")
-            out.print("or, for Canvas and Moodle, `imbalance-lab-grade export --feedback` packs them.")
+            out.print("only way back that `nbgrader release_feedback` knows: hand out the pages")
+            out.print(
+                "(for Canvas and Moodle, `imbalance-lab-grade export --feedback` packs them)."
+            )
     return ATTENTION if made.problems else DONE
 
 

@@ -20,7 +20,9 @@ def courses(others: Iterable[str]) -> list[Any]:
     Those that are called "luck" once drew what paid a lazy answer well, or a right one badly. As
     many more as `SECRETS` says in the environment are tried as well.
     """
-    more = [f"class {number}" for number in range(int(os.environ.get("SECRETS", "0")))]
+    others = list(others)
+    classes = (f"class {number}" for number in range(int(os.environ.get("SECRETS", "0"))))
+    more = [one for one in classes if one not in others]
     return [secret.PUBLISHED, *(pytest.param(one, marks=pytest.mark.long) for one in others), *more]
 
 

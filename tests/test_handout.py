@@ -453,7 +453,7 @@ class TestAgain:
             (place.course / name).write_bytes(content)
         command = ["--root", str(ROOT), "--output", str(folder), "--lessons", "00"]
         assert cli.main(command) == 1
-        assert "exists: name another folder, or give --again" in capsys.readouterr().err
+        assert "exists: name another folder, or renew it by --again" in capsys.readouterr().err
         assert cli.main([*command, "--again"]) == 0
         for name, content in own.items():
             assert (place.course / name).read_bytes() == content
@@ -514,6 +514,16 @@ class TestAnotherClone:
         lesson.write_text(lesson.read_text(encoding="utf-8").replace("Start here", "Begin"))
         assert self.hand_out(clone) == 1
         assert "run make lessons" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("asked", ["TEACH", "AGAIN", "SOLUTIONS", "VARIANT"])
+@pytest.mark.parametrize("given", ["ja", "true", "YES", ""])
+def test_make_refuses_what_is_neither_yes_nor_no(asked, given):
+    command = ["make", "--dry-run", "handout", f"{asked}={given}"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert f"{asked}={given}: say yes or no" in run.stderr
+    assert run.stdout == ""
 
 
 class TestChosen:

@@ -40,7 +40,7 @@ def points(answer: Any, at: Mapping[int, float]) -> float:
 
 @pytest.mark.parametrize(
     "course",
-    courses([*"abcd", "luck 3"]),
+    courses([*"abcd", "luck 3", "class 8"]),
 )
 def test_honest_routes_earn_all_points_and_lazy_ones_less(
     course: str, monkeypatch: pytest.MonkeyPatch

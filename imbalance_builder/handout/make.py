@@ -120,7 +120,9 @@ def make_handout(
     if again and not (place.student.is_dir() and (place.course / CONFIG).is_file()):
         raise BuildError(f"{folder} holds no hand-out that could be made again")
     if not again and folder.exists():
-        raise BuildError(f"{folder} exists: name another folder, or give --again to renew it")
+        raise BuildError(
+            f"{folder} exists: name another folder, or renew it by --again (in make: AGAIN=yes)"
+        )
     if alone and variant:
         raise BuildError("--variant is for a class, --solutions for those who learn without one")
     if alone and again:
