@@ -31,7 +31,7 @@ from test_environment import PLATFORMS, PYTHONS, applies, marker_environment
 
 import imbalance_oracles
 from imbalance_builder.course import BuildError, Course
-from imbalance_builder.handout import cli
+from imbalance_builder.handout import cli, solutions_page
 from imbalance_builder.handout.address import launch_link
 from imbalance_builder.handout.choice import choose
 from imbalance_builder.handout.cut import cut, exercises_of
@@ -514,6 +514,23 @@ class TestAnotherClone:
         lesson.write_text(lesson.read_text(encoding="utf-8").replace("Start here", "Begin"))
         assert self.hand_out(clone) == 1
         assert "run make lessons" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda place: cli.main(["--root", str(ROOT), "--lessons", "00", "--output", place]),
+        lambda place: solutions_page.main(["00", "--course", str(ROOT), "--output", place]),
+    ],
+    ids=["handout", "solutions"],
+)
+def test_a_place_where_nothing_can_be_written_is_named(tmp_path, capsys, command):
+    (tmp_path / "file").write_text("mine")
+    assert command(str(tmp_path / "file" / "handout")) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{tmp_path}/file" in err
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 @pytest.mark.parametrize("asked", ["TEACH", "AGAIN", "SOLUTIONS", "VARIANT"])
