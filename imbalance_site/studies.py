@@ -19,7 +19,7 @@ from imbalance_evidence.study import Grid, Study, load_study
 from imbalance_lab.claims import SIGNS
 from imbalance_lab.evidence import Result, study
 from imbalance_lab.evidence.data import REAL, parse
-from imbalance_lab.evidence.picture import in_order, interval_of, label_of, xlabel_of
+from imbalance_lab.evidence.picture import in_order, interval_of, name_of, said, xlabel_of
 from imbalance_lab.plots import house_style
 
 NOT_SHOWN = "not shown"
@@ -140,7 +140,7 @@ def _conditions(facts: Mapping[str, Any]) -> str:
     for answer, words in (("yes", "As advised"), ("no", "Not so")):
         where = [c["where"] for c in in_order(facts["conditions"]) if c["answer"] == answer]
         if where:
-            sentences.append(f"{words}: {escaped('; '.join(map(label_of, where)))}.")
+            sentences.append(f"{words}: {escaped('; '.join(said(name_of(w)) for w in where))}.")
     return " ".join(sentences)
 
 
@@ -166,7 +166,7 @@ def _table(facts: Mapping[str, Any]) -> str:
     for condition in in_order(facts["conditions"]):
         number = _interval(condition) if "mean" in condition else "too few"
         answer = ANSWERS[condition["answer"]]
-        label = escaped(label_of(condition["where"]))
+        label = escaped(said(name_of(condition["where"])))
         lines.append(f"| {label} | {number} | {condition['n']} | {answer} |")
     if "mean" in facts["overall"] and len(facts["conditions"]) > 1:
         everywhere = facts["overall"]

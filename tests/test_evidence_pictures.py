@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any
 
 import pytest
 
 from imbalance_lab import evidence
-from imbalance_lab.evidence.picture import forest_plot, in_order, label_of, short_labels
+from imbalance_lab.evidence.picture import (
+    forest_plot,
+    in_order,
+    name_of,
+    said,
+    short_labels,
+    xlabel_of,
+)
 
 FINISHED = [name for name in evidence.studies() if evidence.study(name).runs[0]]
 
@@ -53,7 +61,7 @@ class TestShortLabels:
             for depth, p in [(3, 0.1), (3, 0.02), (9, 0.1)]
         ]
         assert short_labels(wheres) == (
-            ["depth=3, prevalence=0.1", "depth=3, prevalence=0.02", "depth=9, prevalence=0.1"],
+            ["depth=3, 10% positive", "depth=3, 2% positive", "depth=9, 10% positive"],
             "",
         )
 
@@ -62,21 +70,17 @@ class TestShortLabels:
             {"model": "lightgbm reg_lambda=10", "tuned": True},
             {"model": "tree", "tuned": True},
         ]
-        assert short_labels(wheres) == (["lightgbm", "tree"], "tuned")
+        assert short_labels(wheres) == (["LightGBM", "tree"], "tuned")
 
     def test_a_setting_that_only_some_have_is_told_where_it_is(self) -> None:
         wheres = [{"data": "gauss n=9"}, {"data": "gauss n=9 n_informative=0"}]
-        assert short_labels(wheres) == (["gauss", "n informative=0"], "")
+        assert short_labels(wheres) == (["gauss", "no signal"], "")
 
     def test_a_number_says_what_it_counts(self) -> None:
-        assert short_labels([{"n_splits": 5}, {"n_splits": 10}])[0] == ["n splits=5", "n splits=10"]
-        assert label_of({"data": "gauss n=9", "n_splits": 5, "tuned": False}) == (
-            "gauss n=9, n splits=5, default"
+        assert short_labels([{"n_splits": 5}, {"n_splits": 10}])[0] == ["5 folds", "10 folds"]
+        assert name_of({"data": "gauss n=9", "n_splits": 5, "tuned": False}) == (
+            "gauss n=9, n_splits=5, default"
         )
-
-    def test_of_many_settings_the_first_is_enough_if_no_other_condition_has_it(self) -> None:
-        wheres = [{"model": name} for name in ("lightgbm", "lightgbm reg_lambda=10 num_leaves=8")]
-        assert short_labels(wheres)[0] == ["lightgbm", "reg lambda=10 …"]
 
     def test_a_single_condition_is_named_in_full(self) -> None:
         assert short_labels([{"model": "tree", "tuned": True}]) == (["tree, tuned"], "")
@@ -107,3 +111,36 @@ def test_a_part_of_the_conditions_stands_beside_the_mean_over_all() -> None:
     assert drawn is not None
     labels = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
     assert labels == ["dense", "gauss", "all 3 together"]
+
+
+@pytest.mark.parametrize("name", FINISHED)
+def test_no_picture_speaks_the_language_of_the_runner(name: str) -> None:
+    study = evidence.study(name)
+    for facts in map(study.facts, study.comparisons):
+        shown = [said(name_of(condition["where"])) for condition in facts["conditions"]]
+        for words in [xlabel_of(facts), *shown]:
+            assert not re.search(r"\w=|_", words)
+            assert not re.search(r"\b(lightgbm|smote|roc auc|f1|at half|n)\b", words)
+
+
+class TestSaid:
+    def test_settings_are_told_as_a_reader_says_them(self) -> None:
+        assert said("neighbours n_neighbors=25, nonlinear n=20000 prevalence=0.002") == (
+            "25 neighbours, nonlinear, 20,000 rows, 0.2% positive"
+        )
+        assert (
+            said("recall positives=20 low=0.95 high=0.999") == "20 positives, recall 0.95 to 0.999"
+        )
+        assert said("network, dense n=400 prevalence=0.1, length=1000") == (
+            "network, dense, 400 rows, 10% positive, 1,000 steps"
+        )
+        assert said("boosting, dense, length=50") == "boosting, dense, 50 trees"
+
+    def test_an_axis_names_its_measure(self) -> None:
+        facts = evidence.study("choices").facts("f1")
+        assert xlabel_of(facts) == (
+            "bill if F1 chooses − bill if the cost chooses, as a share of the latter"
+        )
+        assert xlabel_of(evidence.study("weights").facts("recall-doubles")) == (
+            "recall at 0.5: weights − nothing, as a share of nothing's"
+        )

@@ -49,7 +49,7 @@ def remedy(treatment: str, name: str) -> list[Comparison]:
         ),
         Comparison(
             f"{treatment}-on-top",
-            f"Where the customer's history is known, {name} makes a model rank better still.",
+            f"Where the customer's history is known, a model ranks better still with {name}.",
             arm=treated,
             against=NOTHING,
             where=TUNED | HISTORY,

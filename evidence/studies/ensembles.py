@@ -19,7 +19,7 @@ SPECIAL = ["balanced_forest", "easy_ensemble", "rusboost"]
 PLAIN = ["forest", "boosting"]
 BOTH = [False, True]
 NAMES = {
-    "balanced_forest": "Balanced random forests",
+    "balanced_forest": "A balanced random forest",
     "easy_ensemble": "EasyEnsemble",
     "rusboost": "RUSBoost",
 }
@@ -47,12 +47,12 @@ STUDY = Study(
     ],
     comparisons=[
         *(
-            against(special, rival, "average_precision", 0.02, f"rank better than {what}")
+            against(special, rival, "average_precision", 0.02, f"ranks better than {what}")
             for rival, what in (("forest", "a plain forest"), ("boosting", "plain boosting"))
             for special in SPECIAL
         ),
         against(
-            "balanced_forest", "forest", "recall_at_half", 0.05, "find more at 0.5 than plain ones"
+            "balanced_forest", "forest", "recall_at_half", 0.05, "finds more at 0.5 than a plain one"
         ),
     ],
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Mapping, Sequence
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,8 @@ _MARKS = {"yes": "o", "no": "X", "open": "D"}
 #: How an answer reads in the margin of the picture.
 _SAYS = {"yes": "as advised", "no": "not so", "open": "open"}
 _WIDEST, _WIDEST_BELOW = 28, 80  # characters in a line of a label, and below the axis
+#: What the laboratory calls by a name or a setting, as a pattern, and how a reader says it.
+_WORDS = json.loads(resources.files(__package__).joinpath("words.json").read_text("utf-8"))
 
 
 def interval_of(condition: Mapping[str, Any]) -> Interval:
@@ -24,9 +28,16 @@ def interval_of(condition: Mapping[str, Any]) -> Interval:
     return Interval(*(condition[end] for end in Interval._fields))
 
 
-def label_of(where: Mapping[str, Any]) -> str:
-    """Return a condition in full."""
-    return ", ".join(_raw(name, value) for name, value in where.items()).replace("_", " ")
+def said(text: str) -> str:
+    """Return names and settings of the laboratory in a reader's words."""
+    for pattern, words in _WORDS:
+        text = re.sub(pattern, words, text)
+    return text
+
+
+def name_of(where: Mapping[str, Any], between: str = ", ") -> str:
+    """Return a condition in full, as the laboratory calls it."""
+    return between.join(_raw(name, value) for name, value in where.items())
 
 
 def _raw(name: str, value: Any) -> str:
@@ -47,8 +58,8 @@ def short_labels(wheres: Sequence[Mapping[str, Any]]) -> tuple[list[str], str]:
     columns = [_shortened([_raw(name, where[name]) for where in wheres]) for name in wheres[0]]
     common = [labels[0] for labels in columns if len(set(labels)) == 1]
     telling = [labels for labels in columns if len(set(labels)) > 1] or columns
-    texts = [", ".join(row).replace("_", " ") for row in zip(*telling, strict=True)]
-    return texts, ", ".join(common).replace("_", " ") if telling is not columns else ""
+    texts = [said(", ".join(row)) for row in zip(*telling, strict=True)]
+    return texts, said(", ".join(common)) if telling is not columns else ""
 
 
 def _shortened(values: list[str]) -> list[str]:
@@ -59,8 +70,6 @@ def _shortened(values: list[str]) -> list[str]:
         others = [other for given, other in zip(names, parts, strict=True) if given == name]
         settings = [part for part in own if "=" in part]
         told = [part for part in settings if not all(part in other for other in others)]
-        if len(told) > 1 and all(other == own for other in others if told[0] in other):
-            told = [f"{told[0]} …"]  # the first is enough to know it by
         only = len(set(names)) == 1 and bool(told)
         labels.append(" ".join(told if only else [name, *told]).strip() or values[0])
     return labels
@@ -68,22 +77,18 @@ def _shortened(values: list[str]) -> list[str]:
 
 def xlabel_of(found: Mapping[str, Any]) -> str:
     """Return what the horizontal axis shows: the difference, its two sides, its unit."""
-    measure = str(found["measure"]).replace("_", " ")
-    if not isinstance(found["against"], Mapping):
-        return f"{measure} − {found['against']:g}" if found["against"] else measure
-    arm, rival = _side(found["arm"]), _side(found["against"])
+    measure, against = found["measure"], found["against"]
+    if not isinstance(against, Mapping):
+        return said(f"{measure} − {against:g}" if against else measure)
+    arm, rival = (name_of(side, between=" ") for side in (found["arm"], against))
     unit = f", as a share of {rival}'s" if found["relative"] else ""
-    return f"{measure}: {arm} − {rival}{unit}"
-
-
-def _side(columns: Mapping[str, Any]) -> str:
-    return " ".join(_raw(*column) for column in columns.items()).replace("_", " ")
+    return said(f"{measure}: {arm} − {rival}{unit}")
 
 
 def in_order(conditions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return conditions by their names, and by the size of the numbers in them."""
     number = re.compile(r"(?<==)(-?[\d.]+)")
-    parts = [number.split(label_of(c["where"]).replace(",", " ")) for c in conditions]
+    parts = [number.split(name_of(c["where"]).replace(",", " ")) for c in conditions]
     keys = [[float(part) if odd % 2 else part for odd, part in enumerate(own)] for own in parts]
     return [conditions[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
 
@@ -91,7 +96,7 @@ def in_order(conditions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]
 def _lines(found: Mapping[str, Any], only: str) -> list[Mapping[str, Any]]:
     """Return the conditions that have an interval, and the mean over all if there are several."""
     conditions = [condition for condition in in_order(found["conditions"]) if "mean" in condition]
-    kept = [condition for condition in conditions if only in label_of(condition["where"])]
+    kept = [c for c in conditions if only in name_of(c["where"]).replace("_", " ")]
     if len(conditions) > 1 and "mean" in found["overall"]:
         where = {"all": f"all {len(conditions)} together"}
         kept.append(found["overall"] | {"where": where, "cells": []})
@@ -174,7 +179,7 @@ def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:
 
 
 def _words(found: Mapping[str, Any], conditions: list[Mapping[str, Any]]) -> str:
-    named = ((label_of(c["where"]), interval_of(c), _SAYS[c["answer"]]) for c in conditions)
+    named = ((said(name_of(c["where"])), interval_of(c), _SAYS[c["answer"]]) for c in conditions)
     shown = "; ".join(f"{label}: {interval:+.3f}, {says}" for label, interval, says in named)
     return (
         f"{found['advice']} Verdict: {found['verdict']}. {xlabel_of(found)}; differences within "

@@ -70,8 +70,8 @@ threshold_explorer(
 # ### What was installed
 #
 # Articles on this subject begin with one line: `pip install scikit-learn imbalanced-learn`. It
-# works, and for many of their examples it is enough. Is it enough for this course? Ask each package
-# what it brings along, and what those bring along in turn:
+# works, and for many of their examples it is enough. Is it enough for this course? Ask the two packages
+# what they bring along:
 
 # %%
 import re
@@ -79,13 +79,9 @@ from importlib.metadata import requires
 
 from imbalance_lab.environment import LIBRARIES
 
-brought, waiting = set(), ["scikit-learn", "imbalanced-learn"]
-while waiting:
-    name = waiting.pop()
-    if name not in brought:
-        brought.add(name)
-        lines = [line for line in requires(name) or [] if "extra ==" not in line]
-        waiting += [re.match(r"[\w.-]+", line)[0] for line in lines]
+brought = {"scikit-learn", "imbalanced-learn"}
+for name in tuple(brought):
+    brought |= {re.match(r"[\w.-]+", line)[0] for line in requires(name) if "extra ==" not in line}
 needed = [names[0] for names, _ in LIBRARIES.values()]
 lacking = [name for name in [*needed, "torch"] if name not in brought]
 print("needed and brought: ", ", ".join(name for name in needed if name in brought))
@@ -144,7 +140,7 @@ print(f"you predicted {my_prediction}; pandas says {shares['fraud']:.3f}")
 # ## Count before anything else
 #
 # The first question to any [labels](../../docs/glossary.md#label) is how many there are of each
-# [class](../../docs/glossary.md#class), in numbers *and* in shares. Four facts about `value_counts`
+# [class](../../docs/glossary.md#class), in numbers *and* in shares. Five facts about `value_counts`
 # are worth knowing. Look at the output before you read on.
 
 # %% covers="E06"
@@ -158,6 +154,9 @@ print(y_mail.value_counts(dropna=False))
 # 2. With `normalize=True` you get shares, which add up to 1 over what was counted.
 # 3. What is missing is left out, unless you say `dropna=False`.
 # 4. A class that does **not occur** is not listed: nothing tells you that it could have.
+# 5. Classes of **equal count**, here spam and fraud, come in no order that is promised, and a sort by
+#    the count alone may shuffle them. If you need an order, sort by the label too, or first by the
+#    label and then by the count with `kind="stable"`.
 #
 # The fourth one bites when a class is rare. If these ten mails came from a system that also knows
 # the label "virus", you would have to say so:

@@ -437,9 +437,9 @@ check(cheapest_rule, CHEAPEST_RULE).earns(4, by=hidden, on=hidden.calls, says="m
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Compare your choices at the three companies. The rules are the same, and so is the share of frauds
-# that each of them finds. Only the prevalence differs, and with it the right rule. Where one
-# transaction in 700 is a fraud, reviewing every new device costs more than it saves. Where one in 20
+# Compare your choices at the three companies. The rules are the same, and so, but for chance, is the
+# share of frauds that each finds. Only the prevalence differs, and with it the right rule. Where one
+# transaction in 770 is a fraud, reviewing every new device costs more than it saves. Where one in 20
 # is, it pays to look at the slightest sign. Whoever chooses by accuracy flags nobody nearly
 # everywhere, and saves next to nothing; whoever wants to find every fraud loses money.
 

@@ -19,7 +19,7 @@
 # - tune a model together with its remedy inside a cross-validation, with equal budgets;
 # - compare two methods over many data sets.
 #
-# **Time** 30 minutes, optional: nothing is graded here. **You need** pandas and scikit-learn.
+# **Time** 35 minutes, optional: nothing is graded here. **You need** pandas and scikit-learn.
 # **Builds on** the core of lesson 04.
 
 # %% [markdown]
@@ -463,4 +463,4 @@ plots.intervals(
 #   selection*](../../docs/bibliography.md#varma2006): how far tuning flatters a score where there
 #   is nothing to find.
 #
-# **Next:** lesson 05.
+# **Next:** lesson 05 asks what the sampler is good for, once it stands in the right place.

@@ -524,4 +524,4 @@ plots.intervals(
 #   SMOTE?*](../../docs/bibliography.md#elor2022): balancing helped weak learners and not strong
 #   ones.
 #
-# **Next:** lesson 06.
+# **Next:** lesson 06 derives SMOTE, writes it, and finds out when points that nobody measured help.

@@ -711,7 +711,7 @@ Claim(
     "For severe imbalance, use all strategies together.",
     verdict="holds only if",
     because=(
-        f"your data are like the laboratory's small dense groups. There the decision card cost {card['dense']:+.0%}"
+        f"your data are like the laboratory's small dense groups. There the plan of this course (lesson 12) cost {card['dense']:+.0%}"
         f" against everything at once, on two other families {card['gauss']:+.0%} and {card['nonlinear']:+.0%}; 46 real"
         f" sets differ too much to tell. Here all together cost {too_much:+.2f} a case more than a threshold."
     ),

@@ -357,7 +357,7 @@ for name, steps in {"untouched": [], "SMOTE": smote}.items():
 #
 # The usual advice is to reduce to 20 to 50 [principal components](../../docs/glossary.md#principal-components) first, and
 # then to apply SMOTE. Principal components are the directions of largest variance. So the laboratory took two kinds of data: in one the
-# classes differ in directions of large variance (*signal=top*), in the other they differ elsewhere (*signal=rest*). Models
+# classes differ in directions of large variance (*signal on top*), in the other they differ elsewhere (*signal elsewhere*). Models
 # were tuned in both arms. The picture shows average precision with 20 components before SMOTE minus that of SMOTE on all features:
 
 # %%
@@ -443,4 +443,4 @@ Claim(
 # - Blagus & Lusa (2013). [*SMOTE for high-dimensional class-imbalanced
 #   data*](../../docs/bibliography.md#blagus2013).
 #
-# **Next:** lesson 07.
+# **Next:** lesson 07 moves the same idea into the loss: class weights.

@@ -525,7 +525,7 @@ with plots.picture(
 study("smote").plot("smote-ranks-default", only="real sets")
 
 # %% [markdown]
-# Small marks are single sets. On average no model gains, and against copies it was the same. On simulated data SMOTE cost
+# Small marks are single sets. On average no model gains, and none against copies. On two simulated families SMOTE cost
 # boosting and the forest 0.04 to 0.08, but where the positives form small dense groups, the forest gained 0.08. Tuned
 # models are not compared; Elor and Averbuch-Elor (2022) found little for strong ones.
 

@@ -485,7 +485,7 @@ with plots.picture(
 # the network expects many times too many positives, until the weights are undone.
 #
 # That is one small network, 60 steps long. The laboratory's study `networks` goes on to 1,200 steps, from the usual
-# start, with all rows at once (`batch=0`) and in batches of 64:
+# start, with all rows at once and in batches of 64:
 
 # %%
 from imbalance_lab.evidence import study

@@ -114,7 +114,7 @@ print(f"frauds that came: {y_test.sum()}")
 # - every class has the same total weight: $w_c\, n_c$ is the same for all $c$;
 # - the total weight stays what it was: $\sum_c w_c\, n_c = n$.
 #
-# From the first it follows that $w_1 / w_0 = n_0 / n_1$, the imbalance ratio turned round. Of ten rows, two of them
+# From the first it follows that $w_1 / w_0 = n_0 / n_1$, the imbalance ratio of lesson 00. Of ten rows, two of them
 # frauds, a fraud weighs four times as much as another row, and all weigh 10 together, 5 for each class.
 
 # %% [markdown]

@@ -337,4 +337,4 @@ Claim(
 # - Komisarenko & Kull (2024). [*Improving calibration by relating focal loss, temperature scaling,
 #   and properness*](../../docs/bibliography.md#komisarenko2024).
 #
-# **Next:** lesson 09, the threshold.
+# **Next:** lesson 09 takes up the strongest rival of this lesson and the two before: the threshold.

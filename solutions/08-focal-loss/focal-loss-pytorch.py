@@ -495,4 +495,4 @@ Claim(
 # - Johnson & Khoshgoftaar (2019). [*Medicare fraud detection using neural
 #   networks*](../../docs/bibliography.md#johnson2019).
 #
-# **Next:** lesson 09, the threshold.
+# **Next:** lesson 09 takes up the strongest rival of this lesson and the two before: the threshold.

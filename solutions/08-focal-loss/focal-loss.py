@@ -535,8 +535,8 @@ plots.intervals(
 # With 1% positives the focal loss ranks better at the default, and the interval says that this is no accident. But with
 # the better setting on both sides no gain is left to be seen. With 10% positives there was none to begin with.
 #
-# That was one family of data. The [laboratory](../../docs/laboratory.md) gave the log loss (*entropy*)
-# and the focal loss eight tries each, on three families with 2% positives. *Length* is trees or steps:
+# That was one family of data. The [laboratory](../../docs/laboratory.md) gave the log loss
+# and the focal loss eight tries each, on three families with 2% positives:
 
 # %%
 from imbalance_lab.evidence import study

@@ -513,4 +513,5 @@ plots.intervals(
 # - Carriero et al. (2025). [*The harms of class imbalance corrections for machine learning based
 #   prediction models: a simulation study*](../../docs/bibliography.md#carriero2025).
 #
-# **Next:** lesson 11.
+# **Next:** lesson 11 asks what ensembles add, and what is left to do when there are only a handful of
+# positives.

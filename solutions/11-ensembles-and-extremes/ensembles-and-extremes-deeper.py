@@ -19,7 +19,7 @@
 # - compare the special ensembles at the sizes of their library, and say when RUSBoost fails;
 # - judge a detector on real images, an ensemble by its bill, and a guide line by line.
 #
-# **Time** 30 minutes, optional: nothing is graded here. **You need** pandas and scikit-learn.
+# **Time** 35 minutes, optional: nothing is graded here. **You need** pandas and scikit-learn.
 # **Builds on** the core of lesson 11.
 
 # %% [markdown] covers="E94"
@@ -441,4 +441,4 @@ plots.intervals(
 #   framework*](../../docs/bibliography.md#weiss2004): why absolute rarity and relative rarity are
 #   different problems.
 #
-# **Next:** lesson 12.
+# **Next:** lesson 12, the capstone: catch fraud with what you have learned, and prove what it saves.

@@ -90,7 +90,7 @@ plots.intervals(
 # seen every row, without weights, and gains at least as much. About 100 positives
 # were too few for 31 leaves in every tree. Fewer rows, or other weights, also keep the trees from growing wild:
 # **[regularisation](../../docs/glossary.md#regularisation) by accident**. And with balanced weights on top, the tame trees
-# gained less, as the last row shows. (The sizes depend on the number of trees. Change it.)
+# gained less, as the last row shows. (The sizes depend on the number of trees.)
 #
 # So keep two questions apart: *does it order the rows better?* (average precision) and *does it say yes sooner?* (recall
 # at 0.5). And the rival of every special method is the same kind of model, well regularised, at a sensible threshold.
@@ -292,7 +292,7 @@ with plots.picture(
 # right with a threshold of its own for each, the lead is gone. A balanced forest was shown a world in which every second row is
 # positive, so it raises all scores, and 0.5 lies lower in much the same list.
 #
-# Four data sets can't tell whether the small differences in the middle are real. Over 46 real ones (study `ensembles`) balanced forests rank like plain ones, EasyEnsemble no better, RUSBoost worse.
+# Four data sets can't tell whether the small differences in the middle are real. Over 46 real ones (study `ensembles`) balanced forests rank like plain ones, EasyEnsemble no better, RUSBoost worse where it could be fitted.
 
 # %% [markdown] covers="E78"
 # ## Odd, or typical-looking?

@@ -50,7 +50,7 @@ train[["time", "amount", "merchant", "new_device", "is_fraud", "label_day"]].tai
 # `is_fraud` is what is known today: 1, 0, or NaN for a label that is still
 # [open](../../docs/glossary.md#open-label). `label_day` says when it became known.
 #
-# Before any thought, the obvious thing: drop the rows without a label, fit, and flag what has a
+# First the obvious thing: drop the rows without a label, fit, and flag what has a
 # probability of at least 0.5. Beside it a rule with no model at all: every day, review the three
 # largest amounts. We measure the
 # **[share of the loss that is saved](../../docs/glossary.md#share-of-the-loss-saved)**: 0 for no
@@ -404,7 +404,7 @@ told = {name: f"{name} (expects {runs[:, 1].mean():.1f})" for name, runs in riva
 plots.intervals(
     {told[name]: interval(runs[:, 0] - ladder["reference"][:4]) for name, runs in rivals.items()},
     xlabel="share saved, minus that of the reference; 4 companies",
-    ylabel="model (frauds expected for each that comes)",
+    ylabel="model (frauds expected)",
     title="No rival is clearly ahead",
     baseline=0.0,
     decimals=2,
@@ -571,7 +571,7 @@ plots.intervals(
 # The rehearsal is the only one whose mean did not flatter either model. It tends to be modest: it had 90
 # days to learn from, while the detector had 140.
 #
-# These are averages. A single company's month rests on about a hundred frauds:
+# A single company's month rests on about a hundred frauds:
 
 # %%
 misses = np.array([run["rehearsal"] - run["kept"] for run in promises["logistic"]])
