@@ -873,4 +873,4 @@ score_quiz(quiz, QUIZ)
 # - Nadeau & Bengio (2003). [*Inference for the generalization
 #   error*](../../docs/bibliography.md#nadeau2003).
 #
-# **Next:** lesson 05 asks what the sampler is good for, once it stands in the right place.
+# **Next:** lesson 05 asks what the sampler is good for.
