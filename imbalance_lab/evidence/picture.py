@@ -58,8 +58,8 @@ def short_labels(wheres: Sequence[Mapping[str, Any]]) -> tuple[list[str], str]:
     columns = [_shortened([_raw(name, where[name]) for where in wheres]) for name in wheres[0]]
     common = [labels[0] for labels in columns if len(set(labels)) == 1]
     telling = [labels for labels in columns if len(set(labels)) > 1] or columns
-    texts = [said(", ".join(row)) for row in zip(*telling, strict=True)]
-    return texts, said(", ".join(common)) if telling is not columns else ""
+    shared = said(", ".join(common)) if telling is not columns else ""
+    return [said(", ".join(row)) for row in zip(*telling, strict=True)], shared
 
 
 def _shortened(values: list[str]) -> list[str]:
@@ -68,8 +68,7 @@ def _shortened(values: list[str]) -> list[str]:
     labels = []
     for name, own in zip(names, parts, strict=True):
         others = [other for given, other in zip(names, parts, strict=True) if given == name]
-        settings = [part for part in own if "=" in part]
-        told = [part for part in settings if not all(part in other for other in others)]
+        told = [part for part in own if "=" in part and not all(part in o for o in others)]
         only = len(set(names)) == 1 and bool(told)
         labels.append(" ".join(told if only else [name, *told]).strip() or values[0])
     return labels
@@ -122,10 +121,9 @@ def forest_plot(found: Mapping[str, Any], only: str = "") -> Picture:
     labels, common = _labels(conditions)
     lines = sum(label.count("\n") + 1 for label in labels) + len(labels)
     verdict = found["verdict"].replace("only if", "only in some conditions")
-    title = f"{found['advice']} {verdict.capitalize()}."
     below = [xlabel_of(found), *([f"({common})"] if common else [])]
     drawing = picture(
-        title=title,
+        title=f"{found['advice']} {verdict.capitalize()}.",
         xlabel="\n".join(textwrap.fill(text, _WIDEST_BELOW) for text in below),
         ylabel="condition",
         alt=_words(found, conditions),
@@ -134,9 +132,8 @@ def forest_plot(found: Mapping[str, Any], only: str = "") -> Picture:
         show=False,
     )
     with drawing as ax:
-        margin = found["margin"]
-        band = {"facecolor": "#eeeeee", "edgecolor": "#949494", "linewidth": 0.8}
-        ax.axvspan(-margin, margin, **band, label=f"does not matter (±{margin:g})")
+        margin, band = found["margin"], {"facecolor": "#eeeeee", "edgecolor": "#949494"}
+        ax.axvspan(-margin, margin, linewidth=0.8, **band, label=f"does not matter (±{margin:g})")
         ax.axvline(0, color="#555555", linewidth=1, linestyle="-")
         for place, condition in enumerate(conditions):
             _draw(ax, place, condition)
