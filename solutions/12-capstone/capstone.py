@@ -920,4 +920,4 @@ score_quiz(quiz, QUIZ)
 # - Elkan (2001). [*The foundations of cost-sensitive
 #   learning*](../../docs/bibliography.md#elkan2001): where all of this comes from.
 #
-# **Next:** your own data, with the card beside you.
+# **Next:** the second notebook, on what follows the handover, or your own data with the card.

@@ -1,0 +1,272 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 12 · Capstone, deeper: what happens after the handover?
+#
+# **At the end you can**
+#
+# - say what to watch once a detector works, and what of it is known without labels;
+# - compare a model that is never touched with one that is trained anew, month by month;
+# - say what is never learned if only reviewed cases get a label, and what a small random part buys;
+# - say what unreported positives do to a probability, and what to the order.
+#
+# **Time** 20 minutes, optional: nothing is graded here. **You need** pandas and scikit-learn.
+# **Builds on** the core of lesson 12, and on lesson 10 (E/O).
+
+# %% [markdown]
+# ## A model gets old
+#
+# The detector of the core works for 30 days, unchanged. And then? Take companies whose transactions go on for eight
+# months. Their fraud stays as it is, or it changes as fast as the simulator can make it. One logistic regression learns
+# in the first two months and is never touched again. Another is trained anew before each month, on the two newest
+# months whose labels are final.
+
+# %%
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+from sklearn.pipeline import make_pipeline
+
+from imbalance_lab.datasets import make_transactions, transaction_encoder
+
+
+def fitted(rows):
+    model = make_pipeline(transaction_encoder(), LogisticRegression(solver="newton-cholesky"))
+    return model.fit(rows, rows["is_fraud"])
+
+
+# %% [markdown]
+# To predict a month first, and to learn from it when its labels have come, is called
+# [prequential evaluation](../../docs/glossary.md#prequential-evaluation) (Gama, Sebastião and Rodrigues 2013). Every month
+# is a test once, and training rows later.
+#
+# **Predict:** where fraud changes, what is left of the old model's average precision in the fifth month?
+
+# %%
+my_prediction = None  # a share of what it was, between 0 and 1
+
+
+# %%
+def month_by_month(drift, seed):
+    """Return what the old and the new model reach, and the E/O and the mean of the old one."""
+    rows = make_transactions(16_000, n_days=240, fraud_rate=0.02, drift=drift, random_state=seed)
+    day, found = rows["time"], []
+    old = fitted(rows[day < 60])
+    for start in range(90, 240, 30):
+        new = fitted(rows[(day >= start - 90) & (day < start - 30)])
+        month = rows[(day >= start) & (day < start + 30)]
+        y, says = month["is_fraud"], [m.predict_proba(month)[:, 1] for m in (old, new)]
+        reached = [average_precision_score(y, p) for p in says]
+        found.append([*reached, says[0].sum() / y.sum(), says[0].mean()])
+    return found
+
+
+# %%
+from imbalance_lab import plots
+
+watched = {
+    name: np.mean([month_by_month(drift, seed) for seed in range(4)], axis=0)
+    for name, drift in {"fraud stays as it is": 0, "fraud changes": 2}.items()
+}
+print("you predicted:", my_prediction)
+told = "; ".join(
+    f"{name}: untouched {run[0, 0]:.2f} and then {run[4, 0]:.2f}, trained anew {run[4, 1]:.2f}"
+    for name, run in watched.items()
+)
+with plots.picture(
+    title="Where fraud changes, a model gets old",
+    panels=list(watched),
+    ncols=2,
+    sharey=True,
+    xlabel="month",
+    ylabel="average precision, mean of 4 companies",
+    alt=f"Average precision in the first and in the fifth month. {told}.",
+) as axes:
+    for ax, run in zip(axes, watched.values()):
+        ax.plot(range(1, 6), run[:, 0], "o-", label="untouched")
+        ax.plot(range(1, 6), run[:, 1], "s--", label="trained anew")
+        ax.set(ylim=(0, 0.7), xticks=range(1, 6))
+    axes[0].legend(loc="lower left")
+
+# %% [markdown]
+# Where fraud stays, the two models are alike, so here it costs nothing to train anew. Where it changes, half or less is
+# left of the old model, while the new one gets better: the later kinds of fraud are easier to find.
+#
+# ### What can you watch?
+#
+# You learn how well the order was when labels are final, a month late. What a model *says* is known at once. Here are
+# the old model's average precision, its E/O, and the mean of what it says, each as a share of its first month:
+
+# %%
+changes = watched["fraud changes"]
+curves = {"average precision": 0, "E/O": 2, "mean probability (no labels needed)": 3}
+relative = {name: changes[:, column] / changes[0, column] for name, column in curves.items()}
+with plots.picture(
+    title="The order goes first, and what needs no labels hardly tells",
+    xlabel="month",
+    ylabel="share of the first month's value",
+    alt="In the fifth month, as a share of the first: "
+    + "; ".join(f"{name} {curve[-1]:.2f}" for name, curve in relative.items()),
+) as ax:
+    for (name, curve), style in zip(relative.items(), ("o-", "s--", "^:")):
+        ax.plot(range(1, 6), curve, style, label=name)
+    ax.set(ylim=(0, 1.2), xticks=range(1, 6))
+
+# %% [markdown]
+# The mean probability falls by a fifth, which could as well mean a quiet month, and E/O by as much. Both look at the level,
+# while the order, on which the queue of the core rests, has lost half. So do not trust an alarm on the scores alone.
+# Rehearse every month with the labels that have become final, and let a new model take over when it is ahead there.
+
+# %% [markdown]
+# ## Only what is looked at gets a label
+#
+# In the core a fraud that nobody reviews becomes known all the same, since the customer reports it. Taxes, customs and
+# insurance are different: a fraud that was passed stays unknown. Such labels are called
+# [selective](../../docs/glossary.md#selective-labels) (Lakkaraju and others 2017).
+#
+# A team reads 200 of 4,000 claims a month, and 3% of all are fraud. The first month was read in full. From the fourth
+# month on, fraud looks *more* ordinary than other claims where the model has learned to look, and odd elsewhere. Every
+# month the model is trained on the first month and the three newest, by one of three plans:
+#
+# - *all labels*: as if the truth about every claim became known;
+# - *highest scores*: 200 claims are read, those with the highest scores, and only they get a label;
+# - *40 by lot*: 160 with the highest scores, and 40 drawn from the others. Each of these counts for all that it stands
+#   for, about 96 claims.
+#
+# **Predict:** what share of the fraud does each plan find at the end of the year?
+
+# %%
+my_prediction = None  # three shares
+
+# %%
+ROOM, CLAIMS = 200, 4000
+
+
+def claims_of(month, rng):
+    X, y = rng.normal(size=(CLAIMS, 6)), (rng.random(CLAIMS) < 0.03).astype(int)
+    X[y == 1] += [1.2, 1.2, 1.2, 0, 0, 0] if month < 4 else [-1.2, -1.2, -1.2, 1.2, 1.2, 1.2]
+    return X, y
+
+
+# %%
+def year(by_lot, all_labels, seed):
+    """Return the share of the fraud that is found in each of twelve months."""
+    rng, found = np.random.default_rng(seed), []
+    seen = [(*claims_of(0, rng), np.ones(CLAIMS))]
+    for month in range(1, 13):
+        X, y, weight = (np.concatenate(part) for part in zip(seen[0], *seen[1:][-3:]))
+        model = LogisticRegression().fit(X, y, weight)
+        X, y = claims_of(month, rng)
+        order = np.argsort(-model.decision_function(X), kind="stable")
+        highest, others = np.split(order, [ROOM - by_lot])
+        read = np.concatenate([highest, rng.permutation(others)[:by_lot]])
+        stands_for = np.repeat([1, len(others) / max(by_lot, 1)], [len(highest), by_lot])
+        found.append(y[read].sum() / y.sum())
+        seen.append((X, y, np.ones(CLAIMS)) if all_labels else (X[read], y[read], stands_for))
+    return found
+
+
+# %%
+plans = {"all labels": (0, True), "highest scores": (0, False), "40 by lot": (40, False)}
+years = {name: np.mean([year(*p, seed) for seed in range(5)], axis=0) for name, p in plans.items()}
+print("you predicted:", my_prediction)
+with plots.picture(
+    title="Who looks only where fraud was, does not see that it has moved",
+    xlabel="month",
+    ylabel="share of the fraud found, mean of 5 years",
+    alt="In the third, fifth and twelfth month: "
+    + "; ".join(f"{n} {s[2]:.2f}, {s[4]:.2f}, {s[11]:.2f}" for n, s in years.items()),
+) as ax:
+    for (name, shares), style in zip(years.items(), ("o-", "s--", "^-.")):
+        ax.plot(range(1, 13), shares, style, label=name)
+    ax.axvline(3.5, color="#555555", linestyle=":", label="fraud moves")
+    ax.set(ylim=(0, 1), xticks=range(1, 13))
+
+# %% [markdown]
+# With all labels the model has learned the change after three months. With the highest scores alone it finds nothing until
+# the year ends: the claims that it would have to see are the last ones that it would read. The 40 by lot have a price, 0.04
+# to 0.11 of the fraud in each of the quiet months. Then they find the first new frauds by chance, and the model does the rest.
+#
+# The change here is as bad as can be, on purpose. But the 40 are worth their price without any change: they are the only
+# rows on which prevalence, E/O and recall can be estimated without asking the model where to look.
+
+# %% [markdown]
+# ## Frauds that nobody reports
+#
+# In the core one fraud in twenty is never reported and counts as legitimate. Elsewhere it may be half. Such labels are
+# [positive and unlabelled](../../docs/glossary.md#positive-unlabelled): a 1 is sure, a 0 is not. If each positive is
+# reported with the same probability $c$, whatever it looks like, a model that fits learns $c\,p$ instead of $p$ (Elkan
+# and Noto 2008). By hand: where 20% are fraud and half of the frauds are reported, 10% have a label of 1.
+#
+# So the level is $c$ times too low, and the order stays. What if it does depend on looks? In the third row below, the
+# half of the positives with the *smaller* values of one feature is not reported:
+
+# %%
+from imbalance_lab.datasets import make_gauss
+from imbalance_lab.experiments import interval
+
+
+def with_reports(seed):
+    rng, made = np.random.default_rng(seed), {"prevalence": 0.05, "n_features": 4}
+    X, y = make_gauss(12_000, random_state=seed, **made)
+    X_new, y_new = make_gauss(12_000, random_state=500 + seed, **made)
+    large = X[:, 0] >= np.median(X[y == 1, 0])
+    labels = {
+        "all are reported": y,
+        "half, by chance": y * (rng.random(len(y)) < 0.5),
+        "half, the larger ones": y * large,
+    }
+    says = {n: LogisticRegression().fit(X, k).predict_proba(X_new)[:, 1] for n, k in labels.items()}
+    return {n: (average_precision_score(y_new, p), p.sum() / y_new.sum()) for n, p in says.items()}
+
+
+# %%
+runs = [with_reports(seed) for seed in range(8)]
+plots.intervals(
+    {
+        f"{name} (E/O {np.mean([run[name][1] for run in runs]):.2f})": interval(
+            [run[name][0] for run in runs]
+        )
+        for name in runs[0]
+    },
+    xlabel="average precision on new rows with all labels, mean of 8 draws",
+    ylabel="positives with a label",
+    title="What is missing by chance costs the level, what is missing by looks the order too",
+    decimals=2,
+)
+
+# %% [markdown]
+# Half of the reports missing by chance costs nothing but the level: E/O is 0.5, and twice the probability would be right.
+# Missing by looks, the same half costs the order as well, and E/O cannot tell the two apart. Nor do the labels say what
+# $c$ is: a world in which half of the fraud is reported looks like one with half as much fraud. So $c$ has to come from
+# outside, such as a survey, or from claims that were read by lot.
+
+# %% [markdown]
+# ## Take away
+#
+# - Predict a month, then learn from it. Keep the old model beside the new one until labels decide.
+# - What needs no labels sees the level at best. The order is seen in a rehearsal.
+# - Read a few cases by lot: for what the model does not know, and for honest numbers.
+# - Unreported positives lower the level by a factor, and change the order if they look different.
+#
+# **New words:** *prequential evaluation*, *selective labels*, *positive-unlabelled*.
+#
+# ## Further reading
+#
+# - Gama et al. (2013). [*On evaluating stream learning algorithms*](../../docs/bibliography.md#gama2013): how to judge a model that goes on learning.
+# - Lakkaraju et al. (2017). [*The selective labels problem: evaluating algorithmic predictions in the presence of
+#   unobservables*](../../docs/bibliography.md#lakkaraju2017): what can be said where decisions choose the labels.
+# - Elkan & Noto (2008). [*Learning classifiers from only positive and unlabeled
+#   data*](../../docs/bibliography.md#elkan2008): labels that are sure on one side only.
+#
+# **Next:** your own data, with the card beside you.
