@@ -96,11 +96,11 @@ with plots.picture(
         ax.plot(range(1, 6), run[:, 0], "o-", label="untouched")
         ax.plot(range(1, 6), run[:, 1], "s--", label="trained anew")
         ax.set(ylim=(0, 0.7), xticks=range(1, 6))
-    axes[0].legend(loc="lower left")
+        ax.legend(loc="lower left" if ax is axes[0] else "upper left")
 
 # %% [markdown]
-# Where fraud stays, the two models are alike, so here it costs nothing to train anew. Where it changes, half or less is
-# left of the old model, while the new one gets better: the later kinds of fraud are easier to find.
+# Where fraud stays, the two models are alike, so here it costs nothing to train anew. Where it changes, a third to a half
+# is left of the old model from the third month on, while the new one gets better: here the later frauds are easier to find.
 #
 # ### What can you watch?
 #
@@ -121,6 +121,7 @@ with plots.picture(
     for (name, curve), style in zip(relative.items(), ("o-", "s--", "^:")):
         ax.plot(range(1, 6), curve, style, label=name)
     ax.set(ylim=(0, 1.2), xticks=range(1, 6))
+    ax.legend(loc="lower left")
 
 # %% [markdown]
 # The mean probability falls by a fifth, which could as well mean a quiet month, and E/O by as much. Both look at the level,
@@ -241,7 +242,7 @@ plots.intervals(
     },
     xlabel="average precision on new rows with all labels, mean of 8 draws",
     ylabel="positives with a label",
-    title="What is missing by chance costs the level, what is missing by looks the order too",
+    title="Missing by chance costs the level, missing by looks the order too",
     decimals=2,
 )
 
