@@ -912,12 +912,12 @@ score_quiz(quiz, QUIZ)
 #
 # - Dal Pozzolo et al. (2018). [*Credit card fraud detection: a realistic modeling and a novel learning
 #   strategy*](../../docs/bibliography.md#dalpozzolo2018): alerts for a small team, labels that come
-#   late, and drift, at a real company.
+#   late, and drift.
 # - Correa Bahnsen et al. (2013). [*Cost sensitive credit card fraud detection using Bayes minimum
 #   risk*](../../docs/bibliography.md#correabahnsen2013): the amount in the decision.
 # - Kaufman et al. (2012). [*Leakage in data mining: formulation, detection, and
 #   avoidance*](../../docs/bibliography.md#kaufman2012): knowledge that nobody will have at work.
 # - Elkan (2001). [*The foundations of cost-sensitive
-#   learning*](../../docs/bibliography.md#elkan2001): where all of this comes from.
+#   learning*](../../docs/bibliography.md#elkan2001): where it all comes from.
 #
-# **Next:** the second notebook, on what follows the handover, or your own data with the card.
+# **Next:** what follows the handover, in the second notebook.
