@@ -14,12 +14,7 @@ from imbalance_lab.validation import checked, real
 Float = NDArray[np.float64]
 
 
-@checked(
-    X=["array-like"],
-    y=["array-like"],
-    gamma=real(0),
-    alpha=real(0, 1, closed="neither"),
-)
+@checked(X=["array-like"], y=["array-like"], gamma=real(0), alpha=real(0, 1, closed="neither"))
 def fit_focal(
     X: ArrayLike, y: ArrayLike, gamma: float = 0.0, alpha: float = 0.5
 ) -> Callable[[ArrayLike], Float]:

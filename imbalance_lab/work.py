@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import html
+import io
 import os
 import re
-import shutil
 import zipfile
 import zlib
 from collections import Counter
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from imbalance_lab.files import in_plain_words, write_whole
 from imbalance_lab.lessons.copies import FOLDER as COPIES
 from imbalance_lab.lessons.notice import damage_of
 from imbalance_lab.printable import one_line
@@ -33,7 +34,7 @@ WORK = re.compile(
 LARGEST = 500_000_000  # bytes of all work, unpacked; nothing honest comes near
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Packed:
     """What was packed. As the last value of a cell it shows a link for the download."""
 
@@ -41,7 +42,7 @@ class Packed:
     notebooks: int
     damaged: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         packed = f"{self.notebooks} notebooks, as last saved, are in {NAME}"
         return "\n".join([packed, *self._remarks()])
 
@@ -61,6 +62,7 @@ class Packed:
         return f"<p>{packed}. <strong>{link}</strong></p>{below}"
 
 
+@in_plain_words
 def pack_work(course: Path | str = ".") -> Packed:
     """Put all saved notebooks into ``my-work.zip``, in the folder of the course.
 
@@ -84,12 +86,12 @@ def pack_work(course: Path | str = ".") -> Packed:
     notebooks = sum(name.startswith("lessons/") for name in names)
     if not notebooks:
         raise ValueError(f"course must be the folder with lessons/ in it, got {str(course)!r}")
-    draft = folder / f".{NAME}.draft"
+    packed = io.BytesIO()
     # Files of an image may be dated 1970, before an archive's time begins.
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for name in names:
             archive.write(folder / name, name)
-    draft.replace(folder / NAME)
+    write_whole(folder / NAME, packed.getvalue())
     lessons = [name for name in names if name.startswith("lessons/")]
     damaged = [name for name in lessons if damage_of(folder / name)]
     return Packed(folder / NAME, notebooks, tuple(damaged))
@@ -110,6 +112,7 @@ def _work_in(folder: Path) -> Iterator[str]:
             yield name
 
 
+@in_plain_words
 def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
     """Put what `pack_work` packed back in its place, and say what was done.
 
@@ -152,11 +155,10 @@ def _put(folder: Path, name: str, content: bytes, aside: Path) -> str:
             parsed(name, there)
             add(place, parsed(name, content))
             return "merged"
-    if there is not None:
-        (aside / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(place, aside / name)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_bytes(content)
+    for file, what in ((aside / name, there), (place, content)):
+        if what is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(file, what)
     return "new" if there is None else "replaced"
 
 

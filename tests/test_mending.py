@@ -282,6 +282,37 @@ def test_of_a_file_that_was_cut_off_the_cells_are_saved(share, file, capsys):
     assert OWN in texts
 
 
+def half_merged(base: str, mine: str, theirs: str, folder: Path, *options: str) -> str:
+    """Return what git leaves of a file that two have changed."""
+    for name, text in {"base": base, "mine": mine, "theirs": theirs}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    command = ["git", "merge-file", "-p", *options, "mine", "base", "theirs"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout
+
+
+@pytest.mark.parametrize("options", [[], ["--diff3"]])
+def test_of_two_versions_that_git_half_merged_both_answers_stay(options, file, tmp_path, capsys):
+    base, mine, theirs = released(LESSON), solved(), solved()
+    other = "def cost_of(y_true, y_pred, cost_fp, cost_fn):\n    return 'of another computer'"
+    at = place(theirs["cells"], "cost-of")
+    theirs["cells"][at]["source"] = other
+    theirs["cells"][at]["execution_count"] = 7
+    del theirs["cells"][place(theirs["cells"], "quiz")]["outputs"]
+    texts = [json.dumps(book, indent=1) for book in (base, mine, theirs)]
+    met = half_merged(*texts, tmp_path, *options)
+    assert met.count("<<<<<<<") > 0
+    file.write_text(met, encoding="utf-8")
+    files.mend(file)
+    assert "two versions that git had half merged" in capsys.readouterr().out
+    mended = json.loads(file.read_text(encoding="utf-8"))
+    assert exercises(mended) == exercises(released(LESSON))
+    cells = list(map(text_of, mended["cells"]))
+    assert cells[place(mended["cells"], "cost-of")] == solution_cells(LESSON)["cost-of"]
+    assert cells[place(mended["cells"], "cost-of") - 1] == other
+    assert OWN in cells
+    assert copies(file)[0].read_text(encoding="utf-8") == met
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfe\x00", b"[]", b'{"cells": 3}', b"[" * 100_000, DEEP]
 )

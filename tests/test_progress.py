@@ -246,6 +246,28 @@ def test_a_file_that_no_check_has_written_is_set_aside_whole(tmp_path: Path, tex
     assert f"set aside as {aside.name}" in remark
 
 
+@pytest.mark.parametrize("options", [[], ["--diff3"]])
+def test_a_file_that_git_half_merged_is_the_better_state_of_both(
+    tmp_path: Path, options: list[str]
+) -> None:
+    other = KEY.replace("majority-accuracy", "cost-of")
+    states = {
+        "base": {KEY: Entry(failed=True)},
+        "mine": {KEY: entry(1, LATE, failed=True)},
+        "theirs": {KEY: entry(1, EARLY, failed=True, hints=2), other: entry(2)},
+    }
+    for name, state in states.items():
+        record.add(tmp_path / name, state)
+    command = ["git", "merge-file", *options, "mine", "base", "theirs"]
+    assert subprocess.run(command, cwd=tmp_path).returncode > 0  # as many as they could not settle
+    path = tmp_path / "mine"
+    assert ">>>>>>>" in path.read_text(encoding="utf-8")
+    both = record.merged(states["mine"], states["theirs"])
+    assert record.read(path) == both
+    found, remark = record.add(path, {KEY: Entry(failed=True)})
+    assert (found, remark) == (both, "")
+
+
 def test_two_kernels_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / record.NAME
     code = (

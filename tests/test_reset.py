@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import resource
 from pathlib import Path
 
+import pytest
 from test_mending import a_check_is_gone, solved
 from test_progress import RIGHT, TOPIC, graded_cell, lesson, run  # noqa: F401
 
 from imbalance_lab.lessons.copies import keep_copy
 from imbalance_lab.lessons.released import answers, text_of
+from imbalance_lab.progress.record import Entry, add
+from imbalance_lab.work import pack_work, take_up_work
 
 NAME = "accuracy-paradox"
 IMPORT = "import imbalance_lab"  # as whatever a lesson imports first does
@@ -71,15 +75,54 @@ def test_an_exercise_starts_over_and_its_old_text_is_kept(lesson):  # noqa: F811
 def test_without_a_copy_nothing_is_replaced(lesson):  # noqa: F811
     (lesson.parents[1] / "my-copies").write_text("a file where the folder should be")
     replies: list[dict] = []
-    shown = run(lesson, IMPORT, f"%%start_over\n{RIGHT}", replies=replies)
+    commands = {
+        f"%%start_over\n{RIGHT}": "No work of yours was lost.",
+        "from imbalance_lab.lessons import mend; mend('other.ipynb')": "No work of yours was lost.",
+        "from imbalance_lab.lessons import mend; mend()": "which notebook this is cannot be found",
+        "from imbalance_lab.progress import hint; hint('x')": "hint has nothing for 'x'",
+        "from imbalance_lab.work import pack_work; pack_work()": "course must be the folder with",
+        "from imbalance_lab.work import take_up_work; take_up_work()": "there is no my-work.zip",
+    }
+    shown = run(lesson, IMPORT, *commands, replies=replies)
     assert shown[1][0] in ("FileExistsError", "NotADirectoryError")
     assert "payload" not in replies[1] or payloads(replies)[1] == []
+    for reply, words in zip(replies[1:], commands.values(), strict=True):
+        (line,) = reply["traceback"]  # what is in the way, and nothing of how it was found
+        assert words in line
 
 
 def test_where_no_person_runs_the_cell_nothing_happens(lesson):  # noqa: F811
     replies: list[dict] = []
     shown = run(lesson, IMPORT, f"%%start_over\n{RIGHT}", student=False, replies=replies)
     assert (shown[1], payloads(replies)[1], kept(lesson)) == ([], [], [])
+
+
+def test_on_a_full_disk_no_half_of_anything_stays(tmp_path):
+    course = tmp_path / "course"
+    place = course / "lessons" / TOPIC / f"{NAME}.ipynb"
+    place.parent.mkdir(parents=True)
+    place.write_text("mine, and long" * 1000)
+    pack_work(course)
+    archive = (course / "my-work.zip").rename(tmp_path / "my-work.zip")
+    place.write_text("another state")
+    few = 100  # bytes that a file may have
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    failing = [
+        lambda: keep_copy(place.parent, "diagnose", ".py", b"x" * 10 * few),
+        lambda: pack_work(course),
+        lambda: take_up_work(archive, course),
+        lambda: add(course / "my-progress.json", {f"{TOPIC}/{NAME}/diagnose": Entry(1)}),
+    ]
+    for attempt in failing:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (few, hard))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                attempt()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    left = [path for path in course.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    assert {path.read_text() for path in left} == {"another state"}
+    assert place in left
 
 
 def test_a_copy_never_takes_the_place_of_another(tmp_path):

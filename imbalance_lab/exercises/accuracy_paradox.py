@@ -20,10 +20,7 @@ MAJORITY_ACCURACY = Exercise(
             "That is how often the constant answer errs when there are two classes. The question"
             " is how often it is right.",
         ),
-        Mistake(
-            "a percentage instead of a share",
-            "An accuracy lies between 0 and 1.",
-        ),
+        Mistake("a percentage instead of a share", "An accuracy lies between 0 and 1."),
         Mistake(
             "a count instead of a share",
             "You found how many samples the constant answer gets right. Accuracy is a share of all"
@@ -43,8 +40,7 @@ COST_OF = Exercise(
             "A false positive (FP) is a false alarm: truly 0, predicted 1.",
         ),
         Mistake(
-            "the mean cost instead of the total",
-            "The contract asks for the sum over all samples.",
+            "the mean cost instead of the total", "The contract asks for the sum over all samples."
         ),
         Mistake(
             "the number of mistakes, unpriced",
@@ -71,10 +67,7 @@ DIAGNOSE = Exercise(
             "the size of the common class was returned",
             "`n_rare` counts the samples of the rarer class.",
         ),
-        Mistake(
-            "all samples were counted",
-            "`n_rare` counts the samples of the rarer class only.",
-        ),
+        Mistake("all samples were counted", "`n_rare` counts the samples of the rarer class only."),
         Mistake(
             "label 1 is taken for the rare class",
             "Either class may be the rarer one, and its label may be anything.",

@@ -67,10 +67,7 @@ SHIFT_PRIOR = Exercise(
             "If positives get rarer, negatives get more common. Both sides of the odds change.",
         ),
         CERTAIN,
-        Mistake(
-            "odds are returned",
-            "Odds have to be turned back into a probability.",
-        ),
+        Mistake("odds are returned", "Odds have to be turned back into a probability."),
     ),
 )
 

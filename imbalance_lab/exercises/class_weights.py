@@ -57,10 +57,7 @@ WEIGHTED_GRADIENT = Exercise(
             "divided by the number of rows instead of by the weights",
             "The gradient belongs to the loss above, which is a weighted mean.",
         ),
-        Mistake(
-            "the weights are left out",
-            "This is the gradient of the plain log loss.",
-        ),
+        Mistake("the weights are left out", "This is the gradient of the plain log loss."),
         Mistake(
             "the weights are only divided by",
             "A row of weight 5 pulls five times as hard. Your rows all pull alike, whatever their"
@@ -81,10 +78,7 @@ WEIGHTED_GRADIENT = Exercise(
             "That is right for coefficients of 0 only. What does the model say with those that it"
             " is given?",
         ),
-        Mistake(
-            "the sum instead of the mean",
-            "The loss is a mean, so its slope is one too.",
-        ),
+        Mistake("the sum instead of the mean", "The loss is a mean, so its slope is one too."),
         INDEX,
         LISTS,
     ),
@@ -110,10 +104,7 @@ UNWEIGHT = Exercise(
             "only w1 is used",
             "What counts is the ratio of the two weights, and `w0` need not be 1.",
         ),
-        Mistake(
-            "odds are returned",
-            "Odds have to be turned back into a probability.",
-        ),
+        Mistake("odds are returned", "Odds have to be turned back into a probability."),
         Mistake(
             "the logarithm is subtracted from the probability",
             "The shift by the logarithm of the ratio is one of log odds, not of probabilities.",

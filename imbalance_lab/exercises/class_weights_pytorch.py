@@ -58,13 +58,9 @@ WEIGHTED_BCE = Exercise(
             "`w1` belongs to the rows whose label is 1.",
         ),
         Mistake(
-            "the weights are left out",
-            "This is the plain loss, in which each row counts alike.",
+            "the weights are left out", "This is the plain loss, in which each row counts alike."
         ),
-        Mistake(
-            "the sum instead of the mean",
-            "The contract asks for a weighted mean.",
-        ),
+        Mistake("the sum instead of the mean", "The contract asks for a weighted mean."),
         Mistake(
             "probabilities are passed where logits are wanted",
             "The loss turns logits into probabilities itself. Turned twice, they all come close to"
@@ -94,17 +90,13 @@ FIT_WEIGHTED = Exercise(
             "the weight is left out",
             "This is the fit without weights. Where does the loss learn of `pos_weight`?",
         ),
-        Mistake(
-            "the weight is on the negatives",
-            "`pos_weight` is for the rows whose label is 1.",
-        ),
+        Mistake("the weight is on the negatives", "`pos_weight` is for the rows whose label is 1."),
         Mistake(
             "the intercept is missing",
             "A model without an intercept says 0.5 where all features are 0.",
         ),
         Mistake(
-            "the intercept stands last",
-            "The contract wants the intercept first, then the slopes.",
+            "the intercept stands last", "The contract wants the intercept first, then the slopes."
         ),
         INDEX,
     ),

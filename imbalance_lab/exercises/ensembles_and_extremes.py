@@ -218,13 +218,9 @@ ENOUGH_POSITIVES = Exercise(
             "a recall of one half is assumed",
             "That is the worst case. The contract gives the recall to plan with.",
         ),
+        Mistake("the confidence is always 95%", "Use the `confidence` that was asked for."),
         Mistake(
-            "the confidence is always 95%",
-            "Use the `confidence` that was asked for.",
-        ),
-        Mistake(
-            "one positive too few",
-            "With this number the interval is still wider than asked for.",
+            "one positive too few", "With this number the interval is still wider than asked for."
         ),
         Mistake(
             "one positive too many",
@@ -275,8 +271,7 @@ SWITCH_OR_WAIT = Exercise(
             " waiting costs matter as well.",
         ),
         Mistake(
-            contests.EXCHANGED,
-            "B is the new detector. Where it caught more, you mostly keep A.",
+            contests.EXCHANGED, "B is the new detector. Where it caught more, you mostly keep A."
         ),
     ),
 )

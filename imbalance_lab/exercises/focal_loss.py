@@ -93,11 +93,7 @@ FOCAL_LOSS = Exercise(
             "α itself belongs to the positive class.",
             section="What α weighs",
         ),
-        Mistake(
-            "α is forgotten",
-            "This is right for `alpha=None` only.",
-            section="What α weighs",
-        ),
+        Mistake("α is forgotten", "This is right for `alpha=None` only.", section="What α weighs"),
         Mistake(
             "the factor takes p for p_t",
             "For a negative row the probability of what happened is that of class 0. Your factor"
@@ -109,8 +105,7 @@ FOCAL_LOSS = Exercise(
             " still wrong.",
         ),
         Mistake(
-            "the sign is reversed",
-            "The logarithm of a probability is negative. A loss is not.",
+            "the sign is reversed", "The logarithm of a probability is negative. A loss is not."
         ),
         _HALF,
         Mistake(
@@ -196,14 +191,8 @@ TRUE_PROBABILITY = Exercise(
             "α and 1 − α are swapped",
             "A heavy positive class makes the model say too much, so the truth must lie lower.",
         ),
-        Mistake(
-            "the probability of the negative class",
-            "What is asked for grows with `p`.",
-        ),
-        Mistake(
-            "odds are returned",
-            "Odds have to be turned back into a probability.",
-        ),
+        Mistake("the probability of the negative class", "What is asked for grows with `p`."),
+        Mistake("odds are returned", "Odds have to be turned back into a probability."),
         Mistake(
             "what the model says is believed",
             "The focal loss does not ask for honest probabilities, so they have to be translated.",

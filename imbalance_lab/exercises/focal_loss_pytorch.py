@@ -48,10 +48,7 @@ FOCAL_BY_AUTOGRAD = Exercise(
             "the sum instead of the mean",
             "The contract asks for a mean over the rows, and for its slopes.",
         ),
-        Mistake(
-            "only the loss",
-            "One number for each logit has to follow.",
-        ),
+        Mistake("only the loss", "One number for each logit has to follow."),
         SINGLE_PRECISION,
         INDEX,
     ),

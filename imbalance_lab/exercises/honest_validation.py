@@ -151,8 +151,7 @@ COMPARE_MODELS = Exercise(
     arguments=("scores_a", "scores_b", "n_train", "n_test"),
     mistakes=(
         Mistake(
-            "A minus B instead of B minus A",
-            "The interval should be positive where B is better.",
+            "A minus B instead of B minus A", "The interval should be positive where B is better."
         ),
         Mistake(
             "the scores are treated as independent",

@@ -81,10 +81,7 @@ CONFUSION_COUNTS = Exercise(
             "All labels but `pos_label` are negative. Whether one negative class was taken for"
             " another does not matter here.",
         ),
-        Mistake(
-            "shares instead of counts",
-            "The four numbers add up to the number of samples.",
-        ),
+        Mistake("shares instead of counts", "The four numbers add up to the number of samples."),
         INDEX,
         ARRAYS,
     ),
@@ -197,10 +194,7 @@ WILSON_INTERVAL = Exercise(
             "Wilson's interval is not centred on the observed share: its centre is drawn towards"
             " one half.",
         ),
-        Mistake(
-            "the confidence is always 95%",
-            "Another confidence needs another quantile z.",
-        ),
+        Mistake("the confidence is always 95%", "Another confidence needs another quantile z."),
         Mistake(
             "what stands in the brackets is not divided any more",
             "For a few trials that all succeeded, your interval ends far above 1. The last step,"

@@ -122,8 +122,7 @@ PRECISION_AT_RECALL = Exercise(
             "You may choose among the thresholds that reach the recall. Choose the best.",
         ),
         Mistake(
-            "recall and precision changed places",
-            "You found the best recall at a given precision.",
+            "recall and precision changed places", "You found the best recall at a given precision."
         ),
         Mistake(
             "the nearest recall, which may be too low",

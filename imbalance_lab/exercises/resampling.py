@@ -208,10 +208,7 @@ INFORMATION_KEPT = Exercise(
             "standard errors were compared instead of variances",
             "The contract asks for the ratio of the variances, without a root.",
         ),
-        Mistake(
-            "the share that is lost",
-            "The contract asks for the share that is kept.",
-        ),
+        Mistake("the share that is lost", "The contract asks for the share that is kept."),
         Mistake(
             EQUAL, "At a ratio below 1 more of the common class is kept, and more information."
         ),

@@ -44,8 +44,7 @@ MINORITY_NEIGHBOURS = Exercise(
             " that X[neighbours] are the neighbours.",
         ),
         Mistake(
-            "the farthest rows instead of the nearest",
-            "Sort the distances the other way round.",
+            "the farthest rows instead of the nearest", "Sort the distances the other way round."
         ),
         Mistake(
             "neighbours of every row",

@@ -78,9 +78,7 @@ CLASS_TABLE = Exercise(
             when=_labels_beside,
         ),
         Mistake(
-            "percentages instead of shares",
-            "The shares of all classes add up to 1.",
-            when=_percent,
+            "percentages instead of shares", "The shares of all classes add up to 1.", when=_percent
         ),
         Mistake(
             "classes of equal count are not in the order of their labels",

@@ -163,12 +163,10 @@ CHOOSE_THRESHOLD = Exercise(
             section="The threshold that was cheapest",
         ),
         Mistake(
-            ranges.BEST_F1,
-            "F1 has prices of its own, which are those of none of these teams.",
+            ranges.BEST_F1, "F1 has prices of its own, which are those of none of these teams."
         ),
         Mistake(
-            ranges.ALIKE,
-            "That threshold makes the fewest mistakes. What does each kind cost?",
+            ranges.ALIKE, "That threshold makes the fewest mistakes. What does each kind cost?"
         ),
         Mistake(
             ranges.SWAPPED,

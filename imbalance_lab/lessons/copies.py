@@ -45,5 +45,8 @@ def keep_copy(place: Path, name: str, ending: str, content: bytes) -> Path:
                 file.write(content)
         except FileExistsError:
             continue
+        except OSError:  # such as a full disk: no half of a copy stays
+            copy.unlink(missing_ok=True)
+            raise
         return copy
     raise AssertionError  # numbers do not end

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from imbalance_lab.files import in_plain_words, sides, write_whole
 from imbalance_lab.lessons.copies import keep_copy
 from imbalance_lab.lessons.damage import Mended
 from imbalance_lab.lessons.match import lesson_in
@@ -66,6 +67,7 @@ def look(path: Path | str) -> list[str]:
     return [*opened.damage, *Mended(opened.notebook, opened.lesson).damage]
 
 
+@in_plain_words
 def mend(path: Path | str | None = None) -> None:
     """Bring a damaged notebook into order, and say what was done.
 
@@ -159,13 +161,8 @@ def _refusal(path: Path, why: str) -> ValueError:
 def _replace(opened: Opened, notebook: Notebook, said: list[str]) -> None:
     """Keep a copy of a notebook, put another in its place, and say so."""
     kept = keep_copy(opened.path.parent, opened.path.stem, opened.path.suffix, opened.content)
-    draft = opened.path.with_name(f".{opened.path.name}.{os.getpid()}.tmp")
-    text = json.dumps(notebook, indent=1, sort_keys=True) + "\n"
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(opened.path)
-    finally:
-        draft.unlink(missing_ok=True)
+    text = json.dumps(notebook, indent=1, sort_keys=True)
+    write_whole(opened.path, f"{text}\n".encode())
     shown = one_line(os.path.relpath(kept, opened.path.parent))
     print("\n".join([*said, f"What it was before is kept in {shown}.", RELOAD]))
 
@@ -218,6 +215,10 @@ def _parsed(content: bytes) -> Notebook | None:
 
 def _saved(path: Path, content: bytes) -> tuple[Notebook, tuple[str, ...]]:
     """Return what is left of a file that is no notebook: its first cells, or JupyterLab's copy."""
+    found = (_parsed(version.encode()) for version in sides(content.decode("utf-8", "replace")))
+    if len(versions := [version for version in found if version]) == 2:
+        said = "the file is two versions that git had half merged: your answers of both are here"
+        return {"cells": _of_both(*versions)}, (said,)
     if cells := _first_cells(content.decode("utf-8", "replace")):
         said = f"the file is no notebook any more; {len(cells)} cells could be read from it"
         return {"cells": cells}, (said,)
@@ -227,6 +228,14 @@ def _saved(path: Path, content: bytes) -> tuple[Notebook, tuple[str, ...]]:
         said = "the file is no notebook any more; this is the state that was saved before"
         return older, (said,)
     return {"cells": []}, ("the file is no notebook any more, and no cell could be read from it",)
+
+
+def _of_both(mine: Notebook, theirs: Notebook) -> list[Cell]:
+    """Return my cells, and above each of an exercise theirs, if it differs."""
+    cells, others = ([c for c in n["cells"] if isinstance(c, dict)] for n in (mine, theirs))
+    named = {grade_id(cell): cell for cell in others if grade_id(cell)}
+    pairs = ((named.get(grade_id(cell), cell), cell) for cell in cells)
+    return [cell for pair in pairs for cell in pair[text_of(pair[0]) == text_of(pair[1]) :]]
 
 
 def _first_cells(text: str) -> list[Cell]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from imbalance_lab.files import in_plain_words
 from imbalance_lab.lessons.copies import keep_copy
 from imbalance_lab.lessons.released import Cell, answers, makes, name_of, names, plain, text_of
 from imbalance_lab.notebook import START, notebook_file, show_quietly, students_shell, this_shell
@@ -22,6 +23,7 @@ def offer() -> None:
         shell.register_magic_function(start_over, "cell", MAGIC)
 
 
+@in_plain_words
 def start_over(line: str, text: str) -> None:
     """Bring the exercise of this cell back to how it was handed out; your text is kept in a file.
 

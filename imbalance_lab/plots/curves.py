@@ -44,11 +44,7 @@ _MARKERS = "os^DvPX*"
 
 
 def roc_curve(
-    y_true: ArrayLike,
-    y_score: Any,
-    *,
-    pos_label: Label = None,
-    title: str = "ROC curve",
+    y_true: ArrayLike, y_score: Any, *, pos_label: Label = None, title: str = "ROC curve"
 ) -> Picture:
     """Draw ROC curves and the diagonal of a model that ranks by chance.
 
@@ -370,11 +366,7 @@ def _models(
 
 
 def _scores_in_words(
-    target: BinaryTarget,
-    scores: Float,
-    threshold: float | None,
-    negative: str,
-    positive: str,
+    target: BinaryTarget, scores: Float, threshold: float | None, negative: str, positive: str
 ) -> str:
     groups = ((negative, scores[~target.positive]), (positive, scores[target.positive]))
     medians = listing([f"{np.median(s):.3g} for {n} ({count(s.size)} rows)" for n, s in groups])

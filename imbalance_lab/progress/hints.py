@@ -6,6 +6,7 @@ import html
 import re
 from typing import Any
 
+from imbalance_lab.files import in_plain_words
 from imbalance_lab.notebook import show_quietly, show_text, students_shell
 from imbalance_lab.progress.course import course
 from imbalance_lab.progress.hint_texts import hints_for, name_of
@@ -13,6 +14,7 @@ from imbalance_lab.progress.keeper import keeper
 from imbalance_lab.progress.record import Entry
 
 
+@in_plain_words
 def hint(exercise: Any) -> None:
     """Open the next hint of an exercise: what to look at, then the idea.
 

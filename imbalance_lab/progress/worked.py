@@ -13,6 +13,7 @@ import os
 from importlib.resources import files
 from typing import Any
 
+from imbalance_lab.files import in_plain_words
 from imbalance_lab.lessons.files import cell_of
 from imbalance_lab.lessons.released import answers, plain, text_of
 from imbalance_lab.notebook import notebook_file, show_quietly, show_text, students_shell
@@ -27,6 +28,7 @@ SWITCH = "IMBALANCE_LAB_CLASS"
 _opened: dict[str, int] = {}  # steps of each exercise, in this kernel
 
 
+@in_plain_words
 def solution(exercise: Any) -> None:
     """Open the next step of the model solution of an exercise, for those who learn alone.
 
