@@ -50,8 +50,7 @@ def in_plain_words(command: Command) -> Command:
         try:
             return command(*args, **named)
         except (OSError, ValueError) as error:
-            after = ". No work of yours was lost." if isinstance(error, OSError) else ""
-            said = f"{error}{after}"
+            said = f"{error}{'. No work of yours was lost.' * isinstance(error, OSError)}"
             error._render_traceback_ = lambda: [said]  # type: ignore[union-attr]
             raise
 

@@ -15,7 +15,7 @@ from imbalance_lab.lessons.copies import keep_copy
 from imbalance_lab.lessons.damage import Mended
 from imbalance_lab.lessons.match import lesson_in
 from imbalance_lab.lessons.released import Cell, Notebook, answers, grade_id, names, text_of
-from imbalance_lab.notebook import notebook_file
+from imbalance_lab.notebook import START, notebook_file
 from imbalance_lab.printable import one_line
 
 LARGEST = 100_000_000  # bytes; no honest notebook comes near
@@ -147,9 +147,10 @@ def cell_of(path: Path | None, name: str) -> str:
 def _this_or(path: Path | str | None) -> Path:
     this = notebook_file() if path is None else Path(path)
     if this is None:
+        last = max(START.glob("*.ipynb"), key=os.path.getmtime, default=Path("smote.ipynb"))
         raise ValueError(
-            "which notebook this is cannot be found out here; give its name, such as"
-            ' mend("smote.ipynb")'
+            "which notebook this is cannot be found out here, perhaps as it was renamed; give its"
+            f" name, such as mend({last.name!r})"
         )
     return this
 
