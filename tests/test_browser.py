@@ -389,6 +389,53 @@ def test_a_students_hour(page: Page, browser, lab: tuple[str, Path]) -> None:
     other.close()
 
 
+def test_an_hour_by_keyboard_alone(page: Page, lab: tuple[str, Path]) -> None:
+    """From the first cell to an answer, its check, a hint, and an explorer that moves."""
+    address, folder = lab
+    path = folder / "lessons" / "01-accuracy-paradox" / "my-keys.ipynb"
+    (folder / "my-progress.json").unlink(missing_ok=True)  # of another test
+    light = exercises_only(fill_in(LESSON))
+    light.cells.append(nbformat.v4.new_code_cell("prevalence_explorer()"))
+    light.cells.insert(0, nbformat.v4.new_code_cell("from imbalance_lab.explorers import *"))
+    nbformat.write(light, path)
+    open_notebook(page, address, str(path.relative_to(folder)))
+    press, active = page.keyboard.press, page.locator(".jp-Notebook .jp-mod-active").first
+
+    def go_to(text: str, key: str = "ArrowDown") -> Locator:
+        for _ in range(len(light.cells)):
+            if text in active.inner_text():
+                return active
+            press(key)
+        pytest.fail(f"no key leads to {text}")
+
+    press("Shift+Enter")
+    go_to("def cost_of(")
+    press("Enter")
+    press("Control+a")
+    page.keyboard.insert_text(SWAPPED)
+    press("Shift+Enter")
+    go_to("check(cost_of, COST_OF)")
+    press("Control+Enter")
+    expect(active).to_contain_text("This looks like a known mistake")
+    press("b")
+    press("Enter")
+    page.keyboard.insert_text('from imbalance_lab.progress import hint; hint("cost_of")')
+    press("Control+Enter")
+    expect(active).to_contain_text("Hint 1 of 2 for cost_of")
+
+    go_to("prevalence_explorer()")
+    press("Control+Enter")
+    slider = active.get_by_role("slider").first
+    expect(slider).to_be_visible()
+    for _ in range(5):  # the cell's own buttons come first
+        press("Tab")
+        if slider.evaluate("node => node === document.activeElement"):
+            break
+    before = slider.get_attribute("aria-valuetext")
+    press("ArrowRight")
+    expect(slider).not_to_have_attribute("aria-valuetext", before)
+
+
 def follow(page: Page, link: Locator, tab: str) -> Locator:
     """Click a link to a page of docs/; return the page as it is shown, not its source."""
     link.click()
