@@ -79,7 +79,7 @@ def test_without_a_copy_nothing_is_replaced(lesson):  # noqa: F811
     commands = {
         f"%%start_over\n{RIGHT}": "No work of yours was lost.",
         "from imbalance_lab.lessons import mend; mend('other.ipynb')": "No work of yours was lost.",
-        "from imbalance_lab.lessons import mend; mend()": "name, such as mend('my own.ipynb')",
+        "from imbalance_lab.lessons import mend; mend()": "try mend('my own.ipynb')",
         "from imbalance_lab.progress import hint; hint('x')": "hint has nothing for 'x'",
         "from imbalance_lab.work import take_up_work; take_up_work()": "zip: upload it first",
     }

@@ -149,8 +149,7 @@ def _this_or(path: Path | str | None) -> Path:
     if this is None:
         last = max(START.glob("*.ipynb"), key=os.path.getmtime, default=Path("smote.ipynb"))
         raise ValueError(
-            "which notebook this is cannot be found out here, perhaps as it was renamed; give its"
-            f" name, such as mend({last.name!r})"
+            f"which notebook this is cannot be found out here; try mend({last.name!r})"
         )
     return this
 
