@@ -14,7 +14,6 @@ from typing import Any
 
 from imbalance_lab.notebook import this_shell
 
-# The build refuses a lesson that asks for a guess under another name, or before importing us.
 LINE = re.compile(r"(my_(?:prediction|suspect)\s*=\s*)([^#\n]*?)(\s*(?:#.*)?)")
 _NUMBER = re.compile(r"~?\s*(?:(-?[1-9]\d{0,2}(?:,\d{3})+)|(-?\d+(?:[.,]\d+)?))\s*(%?)")
 
