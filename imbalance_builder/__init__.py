@@ -22,9 +22,4 @@ module            its one idea
 ================  ==================================================================
 """
 
-import sys
-
-if "jsonschema" not in sys.modules:
-    # With this module it would make a grammar of international addresses when it is imported: more
-    # than a second of each command for what no notebook holds.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+import imbalance_sandbox.spared  # noqa: F401 (before anything imports jsonschema)

@@ -16,11 +16,7 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
             __import__(_name)
     sys.path.append(sys.path.pop(0))
 
-if "jsonschema" not in sys.modules:
-    # With this module it would make a grammar of international addresses when it is imported: more
-    # than a second of each command for what no notebook holds.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
+import imbalance_sandbox.spared  # noqa: F401 (before anything imports jsonschema)
 from imbalance_grader.results import (
     CellResult,
     CellTime,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -286,26 +285,24 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
     right; such clients are passed over. Where steps for all of them do well together, one after
     the other gives way. The seeds have 128 bits, so that nobody can try them all.
     """
-    seeds = secret.long_seeds(course, "clients with scores")
-    found: dict[int, tuple[int, dict[str, float]]] = {}
-    turns = cycle(range(len(repairs.KINDS)))
-    while True:
-        while len(found) < len(repairs.KINDS):
-            kind = next(kind for kind in range(len(repairs.KINDS)) if kind not in found)
-            seed = next(seeds)
-            if seed % len(repairs.KINDS) == kind:  # the kinds in turn
-                one = repairs.client(seed)
-                worth = routes(one)
-                if _tells_apart(one, worth):
-                    found[kind] = seed, worth
-        drawn = dict(found[kind] for kind in sorted(found))
+    kinds = len(repairs.KINDS)
+
+    def look(seed: int, missing: list[int]) -> tuple[int, dict[str, float]] | None:
+        if seed % kinds != missing[0]:  # the kinds in turn
+            return None
+        one = repairs.client(seed)
+        worth = routes(one)
+        return (missing[0], worth) if _tells_apart(one, worth) else None
+
+    def suits(drawn: dict[int, dict[str, float]]) -> bool:
         steps, best = (
             sum(worth[route] for worth in drawn.values())
             for route in (repairs.ISOTONIC, repairs.REFERENCE)
         )
-        if steps < MOST_BY_STEPS * best:
-            return drawn
-        del found[next(turns)]
+        return steps < MOST_BY_STEPS * best
+
+    seeds = secret.long_seeds(course, "clients with scores")
+    return secret.of_each_kind(seeds, dict.fromkeys(range(kinds), 1), look, suits)
 
 
 def _tells_apart(one: repairs.Client, worth: dict[str, float]) -> bool:

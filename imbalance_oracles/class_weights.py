@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -218,27 +218,29 @@ def _drawn(course: str) -> dict[int, float]:
     whoever asks them for more than a choice of two; then others are drawn.
     The seeds have 128 bits, so that nobody can try them all.
     """
-    seeds = secret.long_seeds(course, "clients of plans")
-    found: dict[int, tuple[int, float]] = {}
-    while True:
-        _fill(found, seeds)
-        drawn = dict(found[kind] for kind in sorted(found))
-        searched = [worth_of_search(seed) / best for seed, best in drawn.items()]
-        if max(worth_of_formulas(drawn)) >= MOST_BY_FORMULA:
-            found.clear()
-        elif np.mean(searched) < LEAST_BY_SEARCH:
-            del found[int(np.argmin(searched))]
-        else:
-            return drawn
 
-
-def _fill(found: dict[int, tuple[int, float]], seeds: Iterator[int]) -> None:
-    """Draw clients until there is one of each kind, with what the reference saves it."""
-    while len(found) < len(plans.KINDS):
-        seed = next(seeds)
+    def look(seed: int, missing: list[int]) -> tuple[int, float] | None:
         kind = seed % len(plans.KINDS)
-        if kind not in found and (saved := saved_if_clear(seed)):
-            found[kind] = seed, saved
+        saved = saved_if_clear(seed) if kind in missing else 0.0
+        return (kind, saved) if saved else None
+
+    def by_formula(drawn: dict[int, float]) -> bool:
+        return max(worth_of_formulas(drawn)) >= MOST_BY_FORMULA
+
+    def searched(drawn: dict[int, float]) -> dict[int, float]:
+        return {seed: worth_of_search(seed) / best for seed, best in drawn.items()}
+
+    def suits(drawn: dict[int, float]) -> bool:
+        by_search = list(searched(drawn).values())
+        return not by_formula(drawn) and bool(np.mean(by_search) >= LEAST_BY_SEARCH)
+
+    def gives_way(drawn: dict[int, float]) -> list[int]:
+        worth = searched(drawn)
+        return list(drawn) if by_formula(drawn) else [min(worth, key=worth.__getitem__)]
+
+    wanted = dict.fromkeys(range(len(plans.KINDS)), 1)
+    seeds = secret.long_seeds(course, "clients of plans")
+    return secret.of_each_kind(seeds, wanted, look, suits, gives_way)
 
 
 def worth_of_formulas(drawn: Mapping[int, float]) -> list[float]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 from functools import cache
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -293,18 +292,17 @@ def _drawn(course: str) -> dict[int, float]:
 
     Where one setting happens to suit all of them, one bank after the other gives way.
     """
+
+    def look(seed: int, missing: list[int]) -> tuple[int, float] | None:
+        kind = seed % BANKS
+        return (kind, banks.saved(seed, *by_law(seed))) if kind in missing else None
+
+    def suits(drawn: dict[int, float]) -> bool:
+        same = sum(banks.saved(seed, *ONE_FOR_ALL) for seed in drawn)
+        return same < MOST_BY_ONE * sum(drawn.values())
+
     seeds = secret.long_seeds(course, exercises.CHOOSE_FOCAL.name)
-    found: dict[int, int] = {}
-    turns = cycle(range(BANKS))
-    while True:
-        while len(found) < BANKS:
-            seed = next(seeds)
-            found.setdefault(seed % BANKS, seed)
-        best = {seed: banks.saved(seed, *by_law(seed)) for _, seed in sorted(found.items())}
-        same = sum(banks.saved(seed, *ONE_FOR_ALL) for seed in best)
-        if same < MOST_BY_ONE * sum(best.values()):
-            return best
-        del found[next(turns)]
+    return secret.of_each_kind(seeds, dict.fromkeys(range(BANKS), 1), look, suits)
 
 
 def by_law(seed: int) -> tuple[float, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
-from itertools import cycle
 from math import comb
 from typing import Any
 
@@ -199,27 +198,24 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
     are passed over. Where patients on both sides hardly matter at all of them together, one
     after the other gives way. The seeds have 128 bits, so that nobody can try them all.
     """
-    seeds = secret.long_seeds(course, "hospitals")
-    kinds: dict[bool, dict[int, dict[str, float]]] = {True: {}, False: {}}
-    turns = cycle(kinds)
-    while True:
-        while min(map(len, kinds.values())) < HOSPITALS_OF_EACH_KIND:
-            seed = next(seeds)
-            honest, came = audited(seed), on_new_patients(seed)
-            kind = kinds[came > 0.62]
-            if abs(honest - came) < 0.04 and len(kind) < HOSPITALS_OF_EACH_KIND:
-                kind[seed] = routes(seed)
-        drawn = kinds[True] | kinds[False]
+
+    def look(seed: int, missing: list[bool]) -> tuple[bool, dict[str, float]] | None:
+        honest, came = audited(seed), on_new_patients(seed)
+        kind = bool(came > 0.62)
+        clear = abs(honest - came) < 0.04
+        return (kind, routes(seed)) if clear and kind in missing else None
+
+    def suits(drawn: dict[int, dict[str, float]]) -> bool:
         rows, best = (
             sum(
                 hospitals.WORTH - abs(said[route] - said[hospitals.CAME]) for said in drawn.values()
             )
             for route in (hospitals.ROWS, hospitals.REFERENCE)
         )
-        if rows < MOST_BY_ROWS * best:
-            return drawn
-        kind = kinds[next(turns)]
-        del kind[next(iter(kind))]
+        return rows < MOST_BY_ROWS * best
+
+    wanted = dict.fromkeys((True, False), HOSPITALS_OF_EACH_KIND)
+    return secret.of_each_kind(secret.long_seeds(course, "hospitals"), wanted, look, suits)
 
 
 def routes(seed: int) -> dict[str, float]:

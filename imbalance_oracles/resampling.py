@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from math import ceil, floor, sqrt
@@ -212,23 +212,23 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
 
     Their seeds have 128 bits, so that nobody can try them all.
     """
+    kinds = len(nights.KINDS)
+
+    def look(seed: int, missing: list[int]) -> tuple[int, dict[str, float]] | None:
+        kind = seed % kinds
+        told = of_nights(seed) if kind in missing and _promises(seed) else {}
+        return (kind, told) if told else None
+
+    def suits(drawn: dict[int, dict[str, float]]) -> bool:
+        most = nights.CURVE.rungs["one ratio everywhere, at best"][0]
+        return worth_of_one_number(drawn) <= most
+
+    def gives_way(drawn: dict[int, dict[str, float]]) -> list[int]:
+        others = [seed for seed in drawn if seed % kinds in (1, 2)]
+        return [max(others, key=lambda seed: worth_of_one_number({seed: drawn[seed]}))]
+
     seeds = secret.long_seeds(course, "nights to refit in")
-    kinds: list[dict[int, dict[str, float]]] = [{} for _ in nights.KINDS]
-    while True:
-        _fill(kinds, seeds)
-        drawn = {seed: told for kind in kinds for seed, told in kind.items()}
-        if worth_of_one_number(drawn) <= nights.CURVE.rungs["one ratio everywhere, at best"][0]:
-            return drawn
-        suited = max(kinds[1] | kinds[2], key=lambda seed: worth_of_one_number({seed: drawn[seed]}))
-        del kinds[suited % len(kinds)][suited]
-
-
-def _fill(kinds: list[dict[int, dict[str, float]]], seeds: Iterator[int]) -> None:
-    while tuple(map(len, kinds)) != COMPANIES:
-        seed = next(seeds)
-        number = seed % len(kinds)
-        if len(kinds[number]) < COMPANIES[number] and _promises(seed) and (told := of_nights(seed)):
-            kinds[number][seed] = told
+    return secret.of_each_kind(seeds, dict(enumerate(COMPANIES)), look, suits, gives_way)
 
 
 def worth_of_one_number(told: Mapping[int, Mapping[str, float]]) -> float:

@@ -11,10 +11,15 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import cycle
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+
+Kind = TypeVar("Kind", bound=Hashable)
+Known = TypeVar("Known")
 
 VARIABLE = "IMBALANCE_LAB_SECRET"
 FILE = "hidden-inputs.secret"
@@ -76,3 +81,48 @@ def long_seeds(purpose: str, exercise: str) -> Iterator[int]:
     rng = generator(purpose, exercise)
     while True:
         yield int.from_bytes(rng.bytes(16), "little")
+
+
+def of_each_kind(
+    seeds: Iterator[int],
+    wanted: Mapping[Kind, int],
+    look: Callable[[int, list[Kind]], tuple[Kind, Known] | None],
+    suits: Callable[[dict[int, Known]], bool],
+    gives_way: Callable[[dict[int, Known]], Iterable[int]] | None = None,
+) -> dict[int, Known]:
+    """Draw seeds until there are so many of each kind, and until all of them suit each other.
+
+    Parameters
+    ----------
+    seeds : iterator of int
+        See `long_seeds`.
+    wanted : mapping of kind to int
+        How many of each kind.
+    look : callable
+        ``look(seed, missing)`` returns the kind of a seed, one of those that are missing, with what
+        there is to know of it; None to pass the seed over.
+    suits : callable
+        ``suits(drawn)`` returns whether no luck decides at all of them together.
+    gives_way : callable, optional
+        ``gives_way(drawn)`` returns the seeds that others replace where they do not suit. By
+        default it is the eldest of one kind after the other.
+
+    Returns
+    -------
+    dict of int to what is known
+        Kind after kind, the eldest of a kind first.
+    """
+    found: dict[Kind, dict[int, Known]] = {kind: {} for kind in wanted}
+    turns = cycle(found.values())
+    while True:
+        while missing := [kind for kind, many in wanted.items() if len(found[kind]) < many]:
+            seed = next(seeds)
+            if told := look(seed, missing):
+                kind, known = told
+                found[kind][seed] = known
+        drawn = {seed: known for of_kind in found.values() for seed, known in of_kind.items()}
+        if suits(drawn):
+            return drawn
+        for seed in gives_way(drawn) if gives_way else [next(iter(next(turns)))]:
+            for of_kind in found.values():
+                of_kind.pop(seed, None)
