@@ -214,6 +214,8 @@ def _problems_of_code(kind: str | None, cell: NotebookNode) -> list[str]:
     if cell.cell_type != "code":
         return []
     lines = cell.source.splitlines()
+    if lines and not lines[0].strip():
+        return ["a code cell begins with an empty line"]
     if kind == "graded":
         shown = lines[: lines.index(HIDDEN[0])] if HIDDEN[0] in lines else lines
         code = [line for line in shown if not UNCOUNTED.match(line)]

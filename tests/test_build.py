@@ -168,6 +168,7 @@ class TestSource:
         ("text", "message"),
         [
             ('# %% anwser="a"\nx = 1\n', "unknown key anwser"),
+            ("# %%\n\n\ndef f():\n    return 1\n", "begins with an empty line"),
             ("# %% Set-up\nx = 1\n", "unknown key title"),
             ('# %% answer="a" graded="a" points=1\nx = 1\n', "says answer, graded"),
             ('# %% answer="A_1"\nx = 1\n', "lower-case letters, digits, hyphens"),

@@ -664,9 +664,8 @@ Claim(
     evidence="E56",
 )
 
+
 # %%
-
-
 def more(model, world):
     return f"{study('smote').interval('smote-beats-copies', model=model, world=world):+.2f}"
 
