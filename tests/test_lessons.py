@@ -260,3 +260,17 @@ def shown(lesson: Lesson) -> Iterator[dict[str, str]]:
     """Yield what the cells of the solved notebook show, but for plain printed text."""
     for cell in nbformat.read(lesson.solution, as_version=4).cells:
         yield from (output.data for output in cell.get("outputs", []) if "data" in output)
+
+
+@pytest.mark.parametrize("lesson", [one for one in LESSONS if one.is_deeper], ids=str)
+def test_a_second_notebook_is_its_solution_cell_by_cell(lesson: Lesson) -> None:
+    """So it need not run once more: `run.sh` runs the solution, and compares its outputs."""
+    solved, released = (
+        [cell.source for cell in nbformat.read(path, as_version=4).cells if is_code(cell)]
+        for path in (lesson.solution, lesson.release)
+    )
+    assert released == solved
+
+
+def is_code(cell: nbformat.NotebookNode) -> bool:
+    return bool(cell.cell_type == "code")
