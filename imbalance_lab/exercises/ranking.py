@@ -51,7 +51,7 @@ ROC_AUC_BY_PAIRS = Exercise(
         INDEX,
         ARRAYS,
     ),
-    from_scratch=("roc_auc_score",),
+    from_scratch=("roc_auc_score", "RocCurveDisplay", "get_scorer"),
 )
 
 
@@ -94,7 +94,10 @@ AVERAGE_PRECISION = Exercise(
         INDEX,
         ARRAYS,
     ),
-    from_scratch=("average_precision_score",),
+    from_scratch=(
+        *("average_precision_score", "label_ranking_average_precision_score"),
+        *("PrecisionRecallDisplay", "get_scorer"),
+    ),
 )
 
 
