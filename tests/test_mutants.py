@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+from functools import cache
 from unittest import mock
 
 import mutants
@@ -22,7 +25,7 @@ from mutants import (
     namespace,
     time_limit,
 )
-from test_exercises import JUDGED, MODULES, grade
+from test_exercises import JUDGED, MODULES, Graded, grade
 
 NOTEBOOKS = [
     pytest.param(
@@ -35,9 +38,17 @@ NOTEBOOKS = [
 DRAWN = 12  # mutants of each notebook in `make test`
 
 
+@cache
+def of_the_solution(notebook: str, exercise: str) -> Graded:
+    """Return what the visible check says of the solution."""
+    return grade(notebook, exercise, namespace(notebook)[exercise], hidden=False)
+
+
 def survives(mutant: Mutant) -> bool:
     """Return whether the visible check passes a mutant."""
-    namespace(mutant.notebook)  # to import PyTorch takes longer than a mutant may
+    # Now all is imported that an answer needs, late parts of PyTorch too, which takes longer than a
+    # mutant may; an alarm that meets an import also leaves half of a module behind.
+    of_the_solution(mutant.notebook, mutant.exercise)
     try:
         with time_limit():
             answer = answer_of(mutant)
@@ -63,8 +74,7 @@ def test_drawn_mutants_are_noticed(notebook: str) -> None:
 def test_the_solution_itself_passes(notebook: str) -> None:
     """What fails of a mutant is then its change, not what its cell lacks."""
     for exercise in {mutant.exercise for mutant in keyed(notebook)}:
-        answer = namespace(notebook)[exercise]
-        graded = grade(notebook, exercise, answer, hidden=False)
+        graded = of_the_solution(notebook, exercise)
         assert graded.passed, graded.message
 
 
@@ -102,3 +112,26 @@ def test_what_never_ends_is_stopped_though_a_check_goes_on() -> None:
     endless = Mutant("01-accuracy-paradox/accuracy-paradox", "diagnose", "", "", code)
     with mock.patch.object(mutants, "SECONDS", 0.2):
         assert not survives(endless)
+
+
+def test_no_alarm_meets_an_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The solution is graded first, and without a limit: it imports what its mutants import."""
+    seen: list[tuple[bool, bool]] = []
+    limited = False
+
+    @contextlib.contextmanager
+    def limit() -> Iterator[None]:
+        nonlocal limited
+        limited = True
+        yield
+        limited = False
+
+    def seen_grade(notebook: str, exercise: str, answer: object, hidden: bool) -> Graded:
+        seen.append((answer is namespace(notebook)[exercise], limited))
+        return Graded(False)
+
+    monkeypatch.setitem(globals(), "time_limit", limit)
+    monkeypatch.setitem(globals(), "grade", seen_grade)
+    monkeypatch.setitem(globals(), "of_the_solution", cache(of_the_solution.__wrapped__))
+    survives(mutants_of("01-accuracy-paradox/accuracy-paradox")[0])
+    assert seen == [(True, False), (False, True)]
