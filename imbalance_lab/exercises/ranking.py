@@ -54,7 +54,6 @@ ROC_AUC_BY_PAIRS = Exercise(
     from_scratch=("roc_auc_score", "RocCurveDisplay", "get_scorer"),
 )
 
-
 AVERAGE_PRECISION = Exercise(
     "average_precision",
     lesson="03",
@@ -100,7 +99,6 @@ AVERAGE_PRECISION = Exercise(
     ),
 )
 
-
 PRECISION_AT_RECALL = Exercise(
     "precision_at_recall",
     lesson="03",
@@ -137,7 +135,6 @@ PRECISION_AT_RECALL = Exercise(
         ),
     ),
 )
-
 
 CHOOSE_MODEL = Exercise(
     "choose_model",
