@@ -171,8 +171,9 @@ def why_stale(
     if origin is None:
         return f"its origin {row['origin']!r} is not in origins.csv"
     for name, version in versions().items():
-        if origin.get(name, version) != version:
-            return f"{name} was {origin[name]} and is {version}"
+        then = origin.get(name) or version  # what was not installed was not used
+        if then != version:
+            return f"{name} was {then} and is {version}"
     return ""
 
 

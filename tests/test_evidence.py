@@ -799,6 +799,20 @@ class TestStaleAndTampered:
         reasons = {reason for _, reason in split_by_state(study, folder)[1]}
         assert reasons == {"scikit-learn was 1.8.0 and is 1.9.1"}
 
+    @pytest.mark.parametrize(
+        ("then", "reasons"), [("", set()), ("2.12.0", {"torch was 2.12.0 and is 2.13.0"})]
+    )
+    def test_a_library_that_was_not_installed_made_no_difference(
+        self, then: str, reasons: set[str], copy, monkeypatch
+    ) -> None:
+        """Most authors have no PyTorch, and CI has it: what they run is good there too."""
+        study, folder = copy
+        table = pd.read_csv(folder / "origins.csv", dtype=str, keep_default_na=False)
+        table.assign(torch=then).to_csv(folder / "origins.csv", index=False)
+        here = rows_module.versions() | {"torch": "2.13.0"}
+        monkeypatch.setattr(rows_module, "versions", lambda: here)
+        assert {reason for _, reason in split_by_state(study, folder)[1]} == reasons
+
     def test_an_unknown_origin_makes_a_row_stale(self, copy) -> None:
         study, folder = copy
         change_a_number(folder, "origin", "zzzzzz")
