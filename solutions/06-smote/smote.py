@@ -527,7 +527,7 @@ study("smote").plot("smote-ranks-default", only="real sets")
 # %% [markdown]
 # Small marks are single sets. On average no model gains, and none against copies. On two simulated families SMOTE cost
 # boosting and the forest 0.04 to 0.08, but where the positives form small dense groups, the forest gained 0.08. Tuned,
-# no model changed by 0.01 on the real sets; Elor and Averbuch-Elor (2022) found little, too.
+# no model changed by 0.01 on the real sets; Elor and Averbuch-Elor (2022) found little.
 
 # %% [markdown]
 # ## How sure are you?
