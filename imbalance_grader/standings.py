@@ -161,9 +161,11 @@ def _time_remark(record: Record, due: bool, late: bool) -> str:
         return ""
     if record.time_problem:
         return f"{record.time_problem}. Whether it is late is not known."
+    if not due:
+        return ""
     if late:
         return "The platform calls it late, and does not say since when."
-    return "No timestamp.txt came with it, so whether it is late is not known." if due else ""
+    return "No timestamp.txt came with it, so whether it is late is not known."
 
 
 def _standing(

@@ -152,13 +152,15 @@ def test_a_time_for_all_is_not_for_the_late(course, gather):
 
 def test_that_the_platform_calls_it_late_is_said_again_when_it_is_graded(course, gather, command):
     gather({n: notebook(course, n) for n in ("a_1_2_toy.ipynb", "b_LATE_3_4_toy.ipynb")})
-    assert command("due", ASSIGNMENT, "2026-03-02 12:00 UTC") == 0
 
     def told() -> dict[str, tuple[str, float | None]]:
         classroom = Classroom(course.root)
         rows = standings(classroom, classroom.assignment(ASSIGNMENT))
         return {row.student: (row.time_remark, row.late_seconds) for row in rows}
 
+    assert command("assignment", ASSIGNMENT) == 0  # without a due date nobody is late here
+    assert told() == {"1": ("", 0), "3": ("", 0)}
+    assert command("due", ASSIGNMENT, "2026-03-02 12:00 UTC") == 0
     assert command("assignment", ASSIGNMENT) == 1
     assert told() == {
         "1": ("No timestamp.txt came with it, so whether it is late is not known.", None),
