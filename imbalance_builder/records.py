@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import imbalance_builder
 from imbalance_builder.course import Lesson
 from imbalance_builder.terms import LINK, titles
+from imbalance_lab.files import write_whole
 
 PROGRAM = Path(imbalance_builder.__file__).resolve().parent
 PACKAGE = PROGRAM.parent  # where the other packages of the course are too
@@ -46,9 +46,7 @@ def write_record(lesson: Lesson, package_files: list[Path]) -> None:
     }
     path = record_path(lesson)
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, f"{json.dumps(record, indent=1, sort_keys=True)}\n".encode())
 
 
 def up_to_date(lesson: Lesson) -> bool:

@@ -20,6 +20,7 @@ from imbalance_evidence import ROWS
 from imbalance_evidence.fingerprint import fingerprint
 from imbalance_evidence.pool import Pool, Row
 from imbalance_evidence.study import Cell, Study, protocol_module
+from imbalance_lab.files import write_whole
 
 #: Packages whose versions change numbers.
 LIBRARIES = (
@@ -140,9 +141,7 @@ def add_origin(origin: Origin, folder: Path = ROWS) -> None:
     writer.writeheader()
     writer.writerows({"origin": key, **known[key]} for key in sorted(known))
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / "origins.draft"
-    draft.write_text(stream.getvalue(), encoding="utf-8")
-    draft.replace(folder / "origins.csv")
+    write_whole(folder / "origins.csv", stream.getvalue().encode())
 
 
 def why_stale(

@@ -34,6 +34,7 @@ from imbalance_evidence.verdicts import (
 from imbalance_evidence.verdicts import verdict as verdict_of
 from imbalance_lab.evidence.data import FOLDS, REAL, parse
 from imbalance_lab.experiments import Interval
+from imbalance_lab.files import write_whole
 
 #: A condition of which more than this share of pairs could not be run stays open.
 MOST_FAILED = 0.05
@@ -292,7 +293,5 @@ def write_result(name: str, study: Study, folder: Path = ROWS, results: Path = R
     """Write a study's result where lessons read it, and return the path."""
     path = results / f"{name}.json"
     results.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    draft.write_text(result_text(result_of(name, study, folder)), encoding="utf-8")
-    draft.replace(path)
+    write_whole(path, result_text(result_of(name, study, folder)).encode())
     return path

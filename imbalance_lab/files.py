@@ -1,4 +1,4 @@
-"""A student's files: written whole or not at all, and read where git left them half merged."""
+"""Files: written whole or not at all, and a student's read where git left them half merged."""
 
 from __future__ import annotations
 

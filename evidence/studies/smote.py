@@ -93,12 +93,10 @@ STUDY = Study(
         Comparison(
             "copies-rank",
             "A model with default settings overfits to copies: it ranks worse.",
-            measure="average_precision",
             arm={"treatment": "copies"},
             against=NOTHING,
-            margin=0.02,
-            expects="less",
             where={"tuned": False, "data": REAL + SIMULATED},
+            **RANKING | {"expects": "less"},
         ),
         Comparison(
             "smote-default-beats-tuning",
@@ -124,9 +122,7 @@ STUDY = Study(
             against=NOTHING,
             by=("data", "model"),
             where={"tuned": False, "data": WIDE},
-            measure="average_precision",
-            margin=0.02,
-            expects="less",
+            **RANKING | {"expects": "less"},
         ),
         Comparison(
             "categories",
