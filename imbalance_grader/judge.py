@@ -42,7 +42,14 @@ from typing import Any
 from imbalance_grader import choice, intake, loans, patience, variant
 from imbalance_grader import outputs as outputs_of
 from imbalance_grader.arrange import Script
-from imbalance_grader.kernel import Kernel, KernelEnded, RemoteStandIn, SandboxGone, Usage
+from imbalance_grader.kernel import (
+    Kernel,
+    KernelEnded,
+    KilledAtStart,
+    RemoteStandIn,
+    SandboxGone,
+    Usage,
+)
 from imbalance_grader.needed import Run, needed_code
 from imbalance_grader.parts import binds
 from imbalance_grader.results import CellResult, CellTime, Limits, NotebookResult, State
@@ -102,6 +109,8 @@ def main(reply: socket.socket, template: socket.socket) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     try:
         answer = _grade(request, template, lambda notice: wire.send(reply, notice))
+    except KilledAtStart as error:  # as if it had been killed a moment later
+        answer = {"ended": str(error)}
     except SandboxGone as error:
         answer = {"gone": str(error)}
     except BaseException:

@@ -49,6 +49,10 @@ class SandboxGone(RuntimeError):
     """No student's process can be started: the template is gone, or a protection failed."""
 
 
+class KilledAtStart(SandboxGone):
+    """One was started, and something killed it or its watcher before it had said that it is."""
+
+
 class KernelEnded(BaseException):
     """The student's process ended. No `Exception`, so that no check takes it for an answer.
 
@@ -126,6 +130,8 @@ class Kernel:
     ------
     SandboxGone
         If nothing could be started, or not with every protection.
+    KilledAtStart
+        If it was started, and killed from outside.
     """
 
     def __init__(
@@ -159,8 +165,10 @@ class Kernel:
             wire.send(self._leash, settings, time.monotonic() + _START_SECONDS)
             greeting = wire.receive(self._wire, 1 << 16, time.monotonic() + _START_SECONDS)
         except (OSError, EOFError, wire.WireError) as error:
-            self.close()
-            raise SandboxGone(f"no process was started ({type(error).__name__})") from None
+            # An order to one that is just ending would be taken for the cause.
+            self._end(b"" if isinstance(error, (EOFError, ConnectionError)) else b"k")
+            gone = KilledAtStart if self.usage.killed else SandboxGone
+            raise gone(f"no process was started ({type(error).__name__})") from None
         if greeting != {"ready": True}:
             self.close()
             raise SandboxGone(str(greeting)[:500])
@@ -328,8 +336,10 @@ def _last_words(leash: socket.socket, order: bytes, seconds: float) -> dict[str,
     data = b""
     leash.settimeout(seconds)
     try:
-        with contextlib.suppress(BrokenPipeError, ConnectionError):
+        with contextlib.suppress(ConnectionError):
             leash.sendall(order)
+        # Where it has ended already, no order reaches it, but what it said is there to be read.
+        with contextlib.suppress(ConnectionError):
             while piece := leash.recv(4096):
                 data += piece
     except TimeoutError:

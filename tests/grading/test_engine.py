@@ -31,10 +31,11 @@ from nbgrader.utils import determine_grade, is_grade
 
 from imbalance_grader import machine
 from imbalance_grader.engine import Engine, EngineError, MachineError
+from imbalance_grader.kernel import Kernel, KilledAtStart, SandboxGone
 from imbalance_grader.results import Graded, Limits, NotebookResult, State
 from imbalance_grader.source import SourceError, read_source
 from imbalance_oracles.secret import VARIABLE
-from imbalance_sandbox import names, watch
+from imbalance_sandbox import names, watch, wire
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=4)
 
@@ -361,6 +362,7 @@ def test_a_time_limit_is_tried_again_only_where_the_process_was_idle(
         (["killed", "killed", "killed"], MachineError),
         (["killed", "gone", "gone"], MachineError),
         (["gone", "ended", "gone"], MachineError),
+        (["ended", "ended", "ended"], MachineError),
         (["gone", "gone"], EngineError),
     ],
 )
@@ -375,15 +377,45 @@ def test_killed_as_it_begins_is_not_taken_for_a_sandbox_that_does_not_start(
     assert next(answers, None) is None
 
 
-def test_stopped_from_outside_every_time_is_the_machines_doing(
-    engine: Engine, course: Course
-) -> None:
-    """Tried three times, the last time alone; then it has no result, and no zero."""
+@pytest.mark.parametrize(
+    ("report", "raised"),
+    [
+        ('{"signal": 9, "ended_by": ""}', KilledAtStart),  # the student's process was killed
+        ("", KilledAtStart),  # its watcher was
+        ('{"signal": 0, "ended_by": ""}', SandboxGone),  # it ended by itself
+        ('{"signal": 9, "ended_by": "order"}', SandboxGone),  # it took too long to begin
+    ],
+)
+def test_killed_at_the_start_is_told_from_not_started(report: str, raised: type[Exception]) -> None:
+    mine, templates = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
+    def stand_in_for_the_template() -> None:
+        _, descriptors, _, _ = socket.recv_fds(templates, 64, 2)
+        student, watcher = (socket.socket(fileno=fd) for fd in descriptors)
+        with student, watcher:
+            wire.receive(watcher)  # the settings, which it waits for
+            watcher.sendall(report.encode())
+
+    with mine, templates, ThreadPoolExecutor(1) as pool:
+        stood_in = pool.submit(stand_in_for_the_template)
+        with pytest.raises(SandboxGone, match="no process was started") as caught:
+            Kernel(mine, LIMITS, (), time.monotonic() + 20)
+        stood_in.result()
+    assert caught.type is raised
+
+
+@pytest.mark.parametrize("pause", [0.1, 0.0])
+def test_stopped_from_outside_every_time_is_the_machines_doing(
+    pause: float, engine: Engine, course: Course
+) -> None:
+    """Tried three times, the last time alone; then it has no result, and no zero.
+
+    Without a pause most are killed just as they begin.
+    """
     done = threading.Event()
 
     def meddle() -> None:
-        while not done.wait(0.1):
+        while not done.wait(pause):
             for process in processes().get("student's process", []):
                 with contextlib.suppress(psutil.Error):
                     process.kill()
