@@ -13,6 +13,7 @@ import importlib
 import multiprocessing
 import os
 import resource
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
@@ -39,6 +40,11 @@ class Aside:
         Which holds the functions; the process imports it before it takes questions.
     seconds : float, default=2
         For each call. The start of the process does not count.
+
+    Attributes
+    ----------
+    spent : float
+        How many seconds all calls took so far, without those starts.
     """
 
     def __init__(self, module: str, seconds: float = _SECONDS) -> None:
@@ -47,6 +53,7 @@ class Aside:
         self._process: Any = None
         self._line: Connection | None = None
         self._ready = False
+        self.spent = 0.0
 
     def __enter__(self) -> Aside:
         self._start()  # it imports while others work
@@ -65,8 +72,12 @@ class Aside:
         line = self._line or self._start()
         try:
             self._wait_until_ready(line)
-            line.send((function, arguments))
-            reply = self._receive(line, self._seconds)
+            began = time.monotonic()
+            try:
+                line.send((function, arguments))
+                reply = self._receive(line, self._seconds)
+            finally:
+                self.spent += time.monotonic() - began
         except (TooMuch, EOFError, OSError) as error:
             self._end()
             raise TooMuch(str(error) or "it ended the process that looked at it") from None

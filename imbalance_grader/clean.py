@@ -25,8 +25,11 @@ from imbalance_lab.printable import one_line, printable
 
 LONGEST = 50_000  # characters of an answer or an output that are shown
 _SHORT = 2_000  # what no library takes long for
-_MOST_OUTPUTS = 200
-_MOST_TROUBLE = 4  # texts of one notebook that may take too long; what comes after is cut short
+_MOST_OUTPUTS = 200  # of a cell
+_MOST_IN_ALL = 1_000  # outputs of a notebook, and
+_MOST_LETTERS = 10_000_000  # of these
+_LARGEST_PICTURES = 20 << 20  # letters of all that are attached to the answers of a notebook
+_SECONDS = 8.0  # for looking at one notebook; what comes after is cut short
 _PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 )
@@ -47,7 +50,14 @@ class Cleaner:
 
     def __init__(self, aside: Aside) -> None:
         self._aside = aside
-        self._trouble = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin with another notebook, which may take as much as each."""
+        self._looked = self._aside.spent
+        self._outputs_left = _MOST_IN_ALL
+        self._letters_left = _MOST_LETTERS
+        self._pictures_left = _LARGEST_PICTURES
 
     def clean(
         self, notebook: NotebookNode, own: Set[str], handed_in: Sequence[bytes] = ()
@@ -62,7 +72,7 @@ class Cleaner:
         handed_in : sequence of bytes, optional
             The student's files, for the pictures in written answers.
         """
-        self._trouble = 0
+        self._begin()
         made: NotebookNode = copy.deepcopy(notebook)
         names = set(_names(made))
         for cell in made.cells:
@@ -108,8 +118,11 @@ class Cleaner:
         """Return those of the attachments that are pictures."""
         found: dict[str, Any] = {}
         for content in handed_in:
+            most = self._pictures_left
             with contextlib.suppress(TooMuch):
-                found |= json.loads(self._ask(harmless.attached, content, grade_id, text, wanted))
+                more = self._ask(harmless.attached, content, grade_id, text, wanted, most)
+                found |= json.loads(more)
+                self._pictures_left -= len(more)
         return found
 
     def _code(self, code: str) -> str:
@@ -127,7 +140,13 @@ class Cleaner:
 
     def _outputs(self, outputs: list[Any]) -> Iterator[NotebookNode]:
         """Yield outputs in which nothing acts; a note says what was left out."""
-        for output in outputs[:_MOST_OUTPUTS]:
+        shown = outputs[: min(_MOST_OUTPUTS, self._outputs_left)]
+        self._outputs_left -= len(shown)
+        for number, output in enumerate(shown):
+            self._letters_left -= _length(output)
+            if self._letters_left < 0:
+                shown = shown[:number]
+                break
             if output.output_type == "stream":
                 yield new_output("stream", name=output.name, text=_text(output.text))
             elif output.output_type == "error":
@@ -136,8 +155,8 @@ class Cleaner:
                 yield new_output("error", ename=name, evalue=message, traceback=lines)
             else:
                 yield self._shown(output)
-        if len(outputs) > _MOST_OUTPUTS:
-            yield _note(f"{len(outputs) - _MOST_OUTPUTS} more outputs")
+        if len(outputs) > len(shown):
+            yield _note(f"{len(outputs) - len(shown)} more outputs")
 
     def _shown(self, output: NotebookNode) -> NotebookNode:
         """Return something that was displayed, in the forms of it that are harmless."""
@@ -172,14 +191,10 @@ class Cleaner:
         return ""
 
     def _ask(self, *question: Any) -> str:
-        """Have a text looked at; after too much trouble with one notebook, give up on the rest."""
-        if self._trouble >= _MOST_TROUBLE:
+        """Have a text looked at; after too long with one notebook, give up on the rest."""
+        if self._aside.spent - self._looked >= _SECONDS:
             raise TooMuch("others of this notebook took too long already")
-        try:
-            return self._aside(*question)
-        except TooMuch:
-            self._trouble += 1
-            raise
+        return self._aside(*question)
 
 
 def as_text(text: str, why: str) -> str:
@@ -197,6 +212,12 @@ def _fenced(note: str, text: str) -> str:
 def cut(text: str) -> str:
     """Return a text, or its beginning and where all of it is."""
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}\n{_CUT}"
+
+
+def _length(output: NotebookNode) -> int:
+    """Return how many letters an output holds, in all its forms."""
+    texts = (output.get(key, "") for key in ("text", "evalue", "traceback"))
+    return sum(len(_joined(text)) for text in (*texts, *output.get("data", {}).values()))
 
 
 def _note(what: str) -> NotebookNode:

@@ -237,7 +237,7 @@ def picture_kind(text: str) -> str:
         return ""
 
 
-def attached(content: bytes, grade_id: str, text: str, names: Iterable[str]) -> str:
+def attached(content: bytes, grade_id: str, text: str, names: Iterable[str], most: int) -> str:
     """Find the pictures that a written answer shows among the attachments of the submission.
 
     Parameters
@@ -248,6 +248,8 @@ def attached(content: bytes, grade_id: str, text: str, names: Iterable[str]) -> 
         Of the answer.
     names : iterable of str
         As the answer names them.
+    most : int
+        How many letters all of them may have: an answer may show one picture by many names.
 
     Returns
     -------
@@ -265,8 +267,10 @@ def attached(content: bytes, grade_id: str, text: str, names: Iterable[str]) -> 
         bundle = have.get(name) or have.get(urllib.parse.unquote(name)) or {}
         for picture in bundle.values() if isinstance(bundle, dict) else ():
             data = "".join(picture) if isinstance(picture, list) else str(picture)
-            if kind := picture_kind(data):
-                found[name] = {kind: "".join(data.split())}
+            data = "".join(data.split())
+            if len(data) <= most and (kind := picture_kind(data)):
+                most -= len(data)
+                found[name] = {kind: data}
     return json.dumps(found)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
+import itertools
+import json
 
 import nbformat
 import pytest
@@ -10,9 +13,12 @@ from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader.server_extensions.formgrader import handlers
+from PIL import Image
 from test_feedback import PIXEL, Drawing, pasted
 
+from imbalance_grader.aside import Aside
 from imbalance_grader.classroom import Classroom
+from imbalance_grader.clean import Cleaner
 from imbalance_grader.run import Options, grade_class
 
 
@@ -131,6 +137,67 @@ def test_html_is_cleaned_and_harmless_markdown_and_formulas_stay(course):
     assert shown[2].text == "</pre><script>\\x1b]0;t\\x07"
     assert shown[3].traceback == ["a\\x07", "b"]
     assert shown[3].evalue == "\\ud800"
+
+
+class Patient:
+    """Looks at a text for two seconds, less than would be too long, and finds all well."""
+
+    spent = 0.0
+
+    def __init__(self):
+        self.asked = 0
+
+    def __call__(self, *question):
+        self.asked += 1
+        self.spent += 1.9
+        return "<b>x</b>"
+
+
+def of_many(cells: int, outputs: int, shown: dict[str, str]) -> nbformat.NotebookNode:
+    output = {"output_type": "display_data", "metadata": {}, "data": shown}
+    code = {"cell_type": "code", "metadata": {}, "source": "1", "execution_count": None}
+    return nbformat.from_dict(
+        {"cells": [code | {"outputs": [output] * outputs, "id": f"c{n}"} for n in range(cells)]}
+    )
+
+
+def test_many_texts_that_each_take_nearly_too_long_do_not_hold_the_class_up():
+    aside = Patient()
+    notebook = of_many(3, 100, {"text/html": "<b>x</b>", "text/plain": "x"})
+    for count in (1, 2):  # the next notebook has as much time as the first
+        cells = Cleaner(aside).clean(notebook, set()).cells
+        assert aside.asked == 5 * count
+    assert [set(output.data) for output in cells[0].outputs[4:6]] == [
+        {"text/html", "text/plain"},
+        {"text/plain"},
+    ]
+
+
+def test_outputs_of_many_cells_are_bounded_together():
+    cells = Cleaner(Patient()).clean(of_many(300, 150, {"text/plain": "y"}), set()).cells
+    assert sum(len(cell.outputs) for cell in cells) == 1000 + 294  # a note in each that lost some
+    assert cells[6].outputs[100].data["text/plain"] == "[left out: 50 more outputs]"
+    long = Cleaner(Patient()).clean(of_many(5, 100, {"text/plain": "y" * 40_000}), set())
+    texts = [output.data["text/plain"] for cell in long.cells for output in cell.outputs]
+    assert sum(len(text) == 40_000 for text in texts) == 250
+
+
+def test_one_picture_by_many_names_does_not_swell_the_notebook():
+    file = io.BytesIO()
+    Image.new("L", (1600, 1600)).save(file, "PNG", compress_level=0)
+    large = base64.b64encode(file.getvalue()).decode()
+    # Each letter may be written as its number, and the name is the same.
+    names = ["".join(letters) for letters in itertools.product(("a", "%61"), repeat=4)]
+    text = " ".join(f"![x](attachment:{name})" for name in names)
+    cell = {"cell_type": "markdown", "source": text, "attachments": {"aaaa": {"image/png": large}}}
+    notebook = nbformat.from_dict({"cells": [cell | {"metadata": {}}]})
+    with Aside("imbalance_grader.harmless", 20) as aside:
+        content = json.dumps({"cells": [cell]}).encode()
+        (shown,) = Cleaner(aside).clean(notebook, set(), [content]).cells
+    kept = [bundle["image/png"] == large for bundle in shown.attachments.values()]
+    assert sum(kept) == (20 << 20) // len(large) == 6
+    assert len(kept) == 16
+    assert "a picture is not there, is too large" in shown.source
 
 
 def test_a_pasted_picture_is_kept_and_others_are_not(course):
