@@ -164,7 +164,7 @@ class ThresholdView(Scene):
             ax.plot([], [], **POINT)[0] for ax in (costs, roc, pr)
         )
         costs.legend([self._on_cost, self._cheapest], ["here", "least cost"], **_BESIDE)
-        # The cost curve moves too, when a cost is changed.
+        # The costs move too, when a price is changed.
         self.seldom = [costs]
         return [*self._cut_lines, self._on_cost, self._on_roc, self._on_pr]
 
@@ -227,7 +227,7 @@ def threshold_explorer(
     """Explore what a threshold decides: a slider, and all that follows it.
 
     Confusion matrix, precision, recall, F1 and cost are recomputed while the slider moves; the
-    distributions of the scores, the cost curve, the ROC curve and the precision-recall curve show
+    distributions of the scores, the bill, the ROC curve and the precision-recall curve show
     where you stand. Probabilities of rare positives are on a logit scale, on which 0.001 and 0.01
     lie about as far apart as 0.01 and 0.1. Buttons jump to 0.5 (or 0, for decision values), to the
     threshold of least cost and to that of the best F1. The slider answers to the arrow keys and its

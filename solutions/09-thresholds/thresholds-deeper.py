@@ -17,9 +17,10 @@
 #
 # - say what a tuned threshold promises too much, and between which values it may lie;
 # - use scikit-learn's two wrappers for thresholds;
-# - serve a promised precision, price a team's capacity, and say what F1 assumes.
+# - serve a promised precision, price a team's capacity, and say what F1 assumes;
+# - compare two models at every prevalence and every price, in one picture.
 #
-# **Time** 20 minutes, optional: nothing is graded here. **You need** NumPy and scikit-learn.
+# **Time** 30 minutes, optional: nothing is graded here. **You need** NumPy and scikit-learn.
 # **Builds on** the core of lesson 09.
 
 # %% [markdown]
@@ -234,6 +235,77 @@ with plots.picture(
 # price you can read off; one that could read more should leave them unread.
 
 # %% [markdown]
+# ## Every prevalence and every price
+#
+# The decision curve of the core holds the prevalence fixed. What if fraud becomes twice as frequent? What counts is
+# the share $s$ of the possible cost that lies with the positives. If missing every positive costs as much as flagging
+# every negative, it is a half:
+#
+# $$s = \frac{\pi\,c_{FN}}{\pi\,c_{FN} + (1-\pi)\,c_{FP}} .$$
+#
+# Write FNR for the share of positives that a rule misses, and FPR for the share of negatives that it flags. Then it
+# costs $s \cdot \text{FNR} + (1-s) \cdot \text{FPR}$ of what wrong decisions everywhere would cost, which is a
+# straight line over $s$. "Flag nobody" rises from 0 to 1, "flag everybody" falls from 1 to 0, and each threshold of a
+# model is a line of its own. The lowest of a model's lines at each $s$ is its
+# **[cost curve](../../docs/glossary.md#cost-curve)** (Drummond and Holte 2006).
+#
+# Here are the two models on the later days, each at 0.5 and at its best threshold. Both learned from the same days.
+
+# %%
+weighted.fit(first.drop(columns="is_fraud"), first["is_fraud"])
+scores = {"untouched": p_later, "balanced weights": weighted.predict_proba(X_later)[:, 1]}
+s = np.linspace(0, 1, 201)
+ours = y_later.mean() * loss / (y_later.mean() * loss + 4 * (1 - y_later.mean()))
+
+
+def cost_lines(p):
+    """Return the cost over s at each threshold, and last of flagging nobody."""
+    tn, fp, fn, tp, _ = confusion_matrix_at_thresholds(y_later, p)
+    return np.outer(np.append(fp / (fp + tn), 0), 1 - s) + np.outer(np.append(fn / (fn + tp), 1), s)
+
+
+def line_at_half(p):
+    return np.mean(p[y_later == 0] >= 0.5) * (1 - s) + np.mean(p[y_later == 1] < 0.5) * s
+
+
+# %%
+best = {name: cost_lines(p).min(axis=0) for name, p in scores.items()}
+half = {name: line_at_half(p) for name, p in scores.items()}
+paid = {
+    f"{name}, {how}": np.interp(ours, s, cost[name])
+    for how, cost in {"at 0.5": half, "best threshold": best}.items()
+    for name in scores
+}
+apart = np.abs(best["untouched"] - best["balanced weights"]).max()
+with plots.picture(
+    title="Two lines at 0.5, and nearly one cost curve",
+    xlabel="s, the share of the possible cost that lies with the positives",
+    ylabel="cost (1 = every decision is wrong)",
+    height=4.8,
+    alt=f"At s = {ours:.2f}: flag nobody {ours:.2f}; "
+    + "; ".join(f"{rule} {cost:.3f}" for rule, cost in paid.items())
+    + f". The two cost curves are at most {apart:.3f} apart.",
+) as ax:  # fmt: skip
+    ax.plot(s, s, color="#555555", linestyle=":", label="flag nobody")
+    ax.plot(s, 1 - s, color="#555555", linestyle="--", label="flag everybody")
+    for (name, curve), colour in zip(best.items(), ("#0072B2", "#D55E00")):
+        ax.plot(s, half[name], color=colour, linestyle="--", linewidth=1, label=f"{name}, at 0.5")
+        ax.plot(s, curve, color=colour, linestyle="-", label=f"{name}, best threshold")
+    ax.axvline(ours, color="black", linewidth=0.8, label="this company")
+    ax.set_ylim(0, 0.6)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False)
+
+# %% [markdown]
+# Begin at the upright line, where this company is: fraud is rare and a miss expensive, which gives $s = 0.13$. At 0.5
+# the untouched model costs little less than flagging nobody, and the one with weights costs more. Walk to the
+# right, to more fraud or to worse losses, and their order turns round. Whoever compares two models at 0.5 compares two
+# thresholds, and which looks better depends on where he stands.
+#
+# The two solid curves hardly differ anywhere. With the best threshold for each $s$, both models know the same, as in
+# lesson 07. (The curves choose their thresholds on the days that they are drawn from, so both promise a little too
+# much.)
+
+# %% [markdown]
 # ## What F1 assumes
 #
 # Lesson 02 derived that F1 prices a miss like $2/F_1 - 1$ false alarms. With right probabilities its best
@@ -290,12 +362,15 @@ study("choices").plot("f1")
 # - A tuned threshold rests on positives: name their number, or give an interval.
 # - The wrappers keep a threshold with its model; tell them your costs and how to split.
 # - A promise that was just kept on the validation rows may not be kept later.
+# - Compare models by their cost curves, and not by one line of each.
 # - F1 is a price list as well, and it picks its prices itself.
 #
 # ## Further reading
 #
 # - Sheng & Ling (2006). [*Thresholding for making classifiers
 #   cost-sensitive*](../../docs/bibliography.md#sheng2006).
+# - Drummond & Holte (2006). [*Cost curves: an improved method for visualizing classifier
+#   performance*](../../docs/bibliography.md#drummond2006).
 # - Lipton et al. (2014). [*Optimal thresholding of classifiers to maximize F1
 #   measure*](../../docs/bibliography.md#lipton2014).
 # - scikit-learn developers (2024). [*Tuning the decision threshold for class

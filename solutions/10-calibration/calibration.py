@@ -301,7 +301,8 @@ study("calibration").plot("slope", only="n features=30")
 
 # %% [markdown]
 # With 240 positives (12,000 rows) all three are right. With 15 (750 rows) the slope is about a half, and even the level is
-# off, by a sixth to a third. With 5 features 60 positives are enough.
+# off, by a sixth to a third. With 5 features 60 positives are enough. So count
+# [events per parameter](../../docs/glossary.md#events-per-parameter): positives for each feature.
 
 # %% [markdown] covers="E33"
 # ## What balancing does to probabilities
@@ -465,8 +466,7 @@ study("calibration").plot("undoing-mends")
 
 # %% [markdown] covers="E95"
 # For the logistic regression it comes close. Forest and boosting after weights or SMOTE end far too low: they are sure of
-# their own training rows. And where positives *look* different in the new place, the formula is wrong for
-# every model: it assumes that **only the mix has changed.**
+# their own training rows. And where positives *look* different in the new place, the formula is wrong: it assumes that **only the mix has changed.**
 #
 # If you only need decisions, remember lessons 05 and 07: if a model fits, **balanced weights at 0.5 decide like the plain
 # model with the threshold π**, because they multiply the odds by $(1-\pi)/\pi$. The deeper notebook tests this on seven
@@ -584,7 +584,7 @@ with plots.picture(
 
 # %% [markdown]
 # For boosting, whose log odds are too steep, Platt's line has the right form. Isotonic regression reaches it with hundreds
-# of positives; with ten it is worse than nothing. For the forest it wins from about twenty up. There is no best calibrator. **Count the positives, look at the shape, and where you have enough, compare on
+# of positives; with ten it is worse than nothing. For the forest it wins from about twenty up. **Count the positives, look at the shape, and where you have enough, compare on
 # rows that neither has seen.**
 
 # %% [markdown]

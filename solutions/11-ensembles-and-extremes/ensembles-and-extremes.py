@@ -231,7 +231,7 @@ check(balanced_bootstrap, BALANCED_BOOTSTRAP).keeps_its_contract(keys.BALANCED_B
 # The members of EasyEnsemble (Liu, Wu and Zhou 2009) work side by side, those of RUSBoost one
 # after the other, each on rows that were weighed by the mistakes before it.
 #
-# Here is a small demonstration. Cross the remedy with its rival: {plain, balanced} forest × {full trees, leaves of at
+# Cross the remedy with its rival: {plain, balanced} forest × {full trees, leaves of at
 # least five rows}, with 100 trees each, on four data sets with 3% positives. Each forest also gets a threshold of its
 # own, the best for F1 on 1,000 tuning rows.
 
@@ -407,7 +407,7 @@ with plots.picture(
 # Look first at the logistic regression with squares in the odd world. With five positives it leads the one-class SVM,
 # because it was *told* where oddness shows. Without squares a straight line is the wrong shape, and the forest, which
 # must find the shape itself, stays behind the one-class SVM. The Isolation Forest cuts through all ten features
-# although three matter. So it matters which detector you take, and what you know.
+# although three matter.
 #
 # In the typical-looking world both detectors are near random order, 0.03, and five positives beat none. So how
 # the positives look decides, not that they are few. These worlds are made up; the laboratory's study `anomaly` agrees.
@@ -484,7 +484,7 @@ check(crossover, CROSSOVER).keeps_its_contract(keys.CROSSOVER.hidden())
 # ## How many positives are enough?
 #
 # To *judge* a detector there is an exact answer, since a recall is a share of the positives in the test set, and lesson
-# 02 has Wilson's interval for a share.
+# 02 has Wilson's interval for a share. (To *learn* from there is none: think in events per parameter, lesson 10.)
 
 # %%
 from statsmodels.stats.proportion import proportion_confint
