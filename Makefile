@@ -30,9 +30,13 @@ SOLUTIONS ?= no
 COURSE ?= .
 VARIANT ?= no
 
-# A "ja" or "true" would pass for no, and a class be handed out what it was not meant to get.
-$(foreach asked,TEACH AGAIN SOLUTIONS VARIANT,$(if $(filter yes no,$($(asked))),,\
-	$(error $(asked)=$($(asked)): say yes or no)))
+# A "ja" or "true" would pass for no, and a class be handed out what it was not meant to get. BROWSER
+# in the environment is a program's name, for others.
+$(foreach asked,TEACH AGAIN SOLUTIONS VARIANT $(if $(filter command,$(firstword $(origin BROWSER))),BROWSER),\
+	$(if $(filter yes no,$($(asked))),,$(error $(asked)=$($(asked)): say yes or no)))
+from = $(shell [ "$($(1))" -ge $(2) ] 2>/dev/null && [ "$($(1))" -le $(3) ] && echo yes)
+$(if $(call from,JOBS,1,9999),,$(error JOBS=$(JOBS): say a whole number from 1))
+$(if $(call from,PORT,1,65535),,$(error PORT=$(PORT): say a number from 1 to 65535))
 
 FIRST_LESSON := $(firstword $(wildcard lessons/00-start-here/start-here.ipynb lessons/*/*.ipynb))
 
@@ -49,9 +53,10 @@ help:  ## show this list
 TOOLS := JUPYTER_CONFIG_PATH="$(CURDIR)/instructor/jupyter$${JUPYTER_CONFIG_PATH:+:$$JUPYTER_CONFIG_PATH}"
 
 lab: $(INSTALLED)  ## open JupyterLab on the first lesson (PORT=8899, BROWSER=no, IP=0.0.0.0, TEACH=yes)
+	@$(PY) tools/address.py "$(IP)"
 	@echo "Starting JupyterLab; Ctrl-C twice ends it."
 	@$(RUN) $(if $(filter yes,$(TEACH)),$(TOOLS)) $(PY) -m jupyterlab --log-level=WARN --ServerApp.root_dir="$(CURDIR)" \
-		--ServerApp.ip=$(IP) --ServerApp.port=$(PORT) --LabApp.default_url="/lab/tree/$(FIRST_LESSON)" \
+		--ServerApp.ip="$(IP)" --ServerApp.port=$(PORT) --LabApp.default_url="/lab/tree/$(FIRST_LESSON)" \
 		$(if $(filter command,$(firstword $(origin PORT))),--ServerApp.port_retries=0) \
 		$(if $(filter no,$(BROWSER)),--no-browser) \
 		$$(if [ "$$(id -u)" = 0 ]; then echo --allow-root; fi)

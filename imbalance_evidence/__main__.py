@@ -8,6 +8,7 @@ import sys
 from collections.abc import Container, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from imbalance_evidence import RESULTS, ROOT
@@ -179,7 +180,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             console.print(describe(rows))
         return int(bool(differences))
     except (ValueError, PoolError, OSError) as error:
-        console.print(f"[red]error:[/red] {error}", highlight=False)
+        console.print(f"[red]error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
         return 2
 
 

@@ -6,6 +6,7 @@ where it stopped. The first repeats of all cells come first, so that what exists
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -48,8 +49,23 @@ def _client(scheduler: str) -> Any:
     """Return a connection to a Dask scheduler."""
     from distributed import Client
 
-    try:
+    with _named(scheduler):
         return Client(scheduler, timeout="20s")
+
+
+def _check_address(scheduler: str) -> None:
+    """Refuse what can be no address, though nothing may be left to run there."""
+    from distributed.comm.addressing import get_address_host_port
+
+    with _named(scheduler):
+        socket.getaddrinfo(*get_address_host_port(scheduler))
+
+
+@contextmanager
+def _named(scheduler: str) -> Iterator[None]:
+    """Say of which option it is that no scheduler answers."""
+    try:
+        yield
     except (OSError, ValueError) as error:
         raise ValueError(
             f"scheduler must be the address of a Dask scheduler that answers, such as "
@@ -116,6 +132,8 @@ def run(
     """
     if jobs == 0:
         raise ValueError("jobs must be a number of processes, or -1 for one a core, got 0")
+    if scheduler is not None:
+        _check_address(scheduler)
     runs = to_do(studies, folder)
     runs = pilot(runs) if pilot_only else runs
     if not runs:

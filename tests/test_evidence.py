@@ -730,6 +730,13 @@ class TestStopped:
             run({"small": small_study()}, folder=tmp_path, console=QUIET, **how)
         assert not Pool("trial", tmp_path).read()
 
+    @pytest.mark.parametrize("given", ["nowhere", "tcp://nowhere.invalid:8786", "http://a:1", ""])
+    def test_a_scheduler_that_cannot_be_is_named_though_nothing_is_left_to_run(
+        self, tmp_path, given
+    ) -> None:
+        with pytest.raises(ValueError, match=f"scheduler must be .* got '{given}'"):
+            run({}, folder=tmp_path, console=QUIET, scheduler=given)
+
     def test_a_dask_scheduler_s_workers_make_the_same_rows(self, finished, tmp_path) -> None:
         from distributed import LocalCluster
 

@@ -533,16 +533,6 @@ def test_a_place_where_nothing_can_be_written_is_named(tmp_path, capsys, command
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.mark.parametrize("asked", ["TEACH", "AGAIN", "SOLUTIONS", "VARIANT"])
-@pytest.mark.parametrize("given", ["ja", "true", "YES", ""])
-def test_make_refuses_what_is_neither_yes_nor_no(asked, given):
-    command = ["make", "--dry-run", "handout", f"{asked}={given}"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 2
-    assert f"{asked}={given}: say yes or no" in run.stderr
-    assert run.stdout == ""
-
-
 class TestChosen:
     def test_there_are_just_those_lessons_and_exercises(self, half):
         lessons = sorted(half.student.glob("lessons/*/*.ipynb"))
