@@ -29,6 +29,7 @@ from imbalance_grader.attempts import (
 from imbalance_grader.choice import MOST_FILES, is_archive, is_notebook
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.collected import Kept
+from imbalance_grader.disk import refusal_of_the_disk
 from imbalance_grader.handed_in import SECRET, TIMESTAMP
 from imbalance_grader.intake import Malformed, read_regular_file
 from imbalance_grader.journal import write_whole
@@ -236,7 +237,7 @@ class _Collecting:
             what = self._place(student, chosen, sent)
         except (_NotPlaced, OSError) as error:
             entry = entries[first.source]
-            self._leave(entry.archive, entry.path, str(error))
+            self._leave(entry.archive, entry.path, refusal_of_the_disk(error) or str(error))
             return
         if self.enrolled and student not in self.enrolled:
             notes.append("is not in the gradebook yet")
@@ -302,11 +303,10 @@ class _Collecting:
         if not same:
             for name, content in there.items():
                 _keep(older, name, content)
-                (folder / name).unlink()
-            for name in (TIMESTAMP, SECRET):  # which were of the other work
-                (folder / name).unlink(missing_ok=True)
-            for name, file in new.items():
+            for name, file in new.items():  # before anything goes: a disk may be full
                 write_whole(folder / name, file.content, lasting=False)
+            for name in {*there, TIMESTAMP, SECRET} - {*new}:  # the times were of the other work
+                (folder / name).unlink(missing_ok=True)
         self._write_time(folder / TIMESTAMP, sent)
         order = max(chosen.newest[:1], tuple(before.get("order", ())) if same else ())
         self.kept.students[student] = {

@@ -20,6 +20,9 @@ def waive(
 ) -> None:
     """Note that an exercise gives full points; they are given when marks are settled.
 
+    What is noted already, with the same words and for the same students, is left as it is: so a
+    command that a full disk stopped before it settled the marks can be given again.
+
     Parameters
     ----------
     classroom : Classroom
@@ -34,7 +37,7 @@ def waive(
     Raises
     ------
     ClassroomError
-        If there is no such exercise or student, no reason is given, or it is waived already.
+        If there is no such exercise or student, no reason is given, or it is waived otherwise.
     """
     key = find_exercise(assignment, exercise)
     if not (reason or "").strip():
@@ -44,12 +47,15 @@ def waive(
     if unknown:
         raise ClassroomError(f"no such student: {', '.join(map(repr, unknown))}")
     with held(classroom.root, assignment.name) as waivers:
-        if key in waivers.all():
+        before = waivers.all().get(key)
+        asked = (str(reason).strip(), None if students is None else tuple(sorted(set(students))))
+        if before is None:
+            waivers.add(key, *asked)
+        elif (before.reason, before.students) != asked:
             raise ClassroomError(
-                f"{exercise} is waived already ({waivers.all()[key].reason}); first take that "
+                f"{exercise} is waived already ({before.reason}); first take that "
                 f"back: imbalance-lab-grade waive {assignment.name} {exercise} --undo"
             )
-        waivers.add(key, str(reason).strip(), students)
 
 
 def take_back(classroom: Classroom, assignment: Assignment, exercise: str) -> None:
