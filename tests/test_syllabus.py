@@ -30,6 +30,7 @@ class Facts:
     quiz: float
     by_hand: float
     sections: frozenset[str]
+    goals: str
 
     @property
     def optional(self) -> bool:
@@ -65,7 +66,15 @@ def facts_of(lesson: Lesson) -> Facts:
             if cell.cell_type == "markdown"
             for section in re.findall(r"^##+ (.+)$", cell.source, re.MULTILINE)
         ),
+        goals=goals_in(head),
     )
+
+
+def goals_in(head: str) -> str:
+    """Return what a student can do after a lesson, on one line."""
+    told = re.search(r"\*\*At the end you can\*\*\n\n(.+?)\n\n", head, re.DOTALL)[1]
+    goals = (" ".join(goal.split()) for goal in told.removeprefix("- ").split("\n- "))
+    return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(goals))
 
 
 def numbers_in(text: str) -> tuple[str, ...]:
@@ -119,6 +128,11 @@ def exercise_table() -> str:
     return "\n".join(rows)
 
 
+def goal_table() -> str:
+    rows = [f"| {number} | {facts.goals} |" for number, facts in MAIN.items()]
+    return "\n".join(["| lesson | at the end a student can |", "| --- | --- |", *rows])
+
+
 def rows_of(heading: str) -> list[list[str]]:
     """Return the cells of the table under a heading, its first two lines left out."""
     section = SYLLABUS.split(f"\n## {heading}\n")[1].split("\n## ")[0]
@@ -134,7 +148,7 @@ def closure(arrows: set[tuple[str, str]]) -> set[tuple[str, str]]:
     return reached
 
 
-@pytest.mark.parametrize("table", [lesson_table, exercise_table])
+@pytest.mark.parametrize("table", [lesson_table, exercise_table, goal_table])
 def test_a_table_says_what_the_lessons_say(table):
     assert table() in SYLLABUS, f"expected:\n{table()}"
 
