@@ -242,7 +242,7 @@ def _parser() -> Parser:
             help="the instructor's notebook (default: the one of the same name in the course)",
         )
         one.add_argument("--student", default="student", help="id to put into the result")
-        one.add_argument("--output", type=Path, help="where to write the graded notebook")
+        one.add_argument("--output", type=_new_file, help="where to write the graded notebook")
         _add_engine(one)
 
     with _command(commands, "mark", _MARK, json_flag=False, examples=_MARK_EXAMPLES) as one:
@@ -252,7 +252,7 @@ def _parser() -> Parser:
     with _command(commands, "report", description) as one:
         _add_assignment(one, students=False)
         one.add_argument(
-            "--output", type=Path, help="where to write it (default: grading/NAME/report.html)"
+            "--output", type=_new_file, help="where to write it (default: grading/NAME/report.html)"
         )
         _add_anonymous(one)
 
@@ -461,7 +461,7 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
         help="the assignment whose exercises are a part of their own (default: by its name)",
     )
     parser.add_argument(
-        "--output", type=Path, help="where to write it (default: grading/course.csv)"
+        "--output", type=_new_file, help="where to write it (default: grading/course.csv)"
     )
 
 
@@ -547,6 +547,13 @@ def _weights(text: str) -> dict[str, float]:
     if not any(weights.values()):
         raise argparse.ArgumentTypeError("one part at least has to weigh something")
     return weights
+
+
+def _new_file(text: str) -> Path:
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is a folder, and should name a file in it")
+    return path
 
 
 def _port(text: str) -> int:

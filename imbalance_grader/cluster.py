@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import socket
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +23,7 @@ from traitlets.config import Config
 
 try:
     from distributed import Client, Security, WorkerPlugin, get_worker
+    from distributed.comm.addressing import get_address_host_port
 except ImportError as error:
     from imbalance_grader.classroom import ClassroomError
 
@@ -120,8 +122,7 @@ def cluster_workers(
         version of the course, or its engine does not start there, for instance because
         protections are off.
     """
-    if not insecure and not scheduler.startswith(_ENCRYPTED):
-        raise ClassroomError(_OPEN.format(scheduler=scheduler))
+    check_cluster(scheduler, certificates, insecure)
     try:
         client: Any = Client(
             scheduler, timeout=patience, set_as_default=False, security=_security(certificates)
@@ -146,6 +147,58 @@ def cluster_workers(
             workers.close()
             with contextlib.suppress(Exception):  # the scheduler may be gone by now
                 client.unregister_worker_plugin(run)
+
+
+def check_cluster(scheduler: str, certificates: Path | None, insecure: bool) -> None:
+    """Refuse what can be no scheduler, and no certificates for it, before anybody is asked.
+
+    Parameters
+    ----------
+    scheduler, certificates, insecure
+        As in `cluster_workers`.
+
+    Raises
+    ------
+    ClassroomError
+    """
+    try:
+        host, port = get_address_host_port(scheduler)
+        if not host or not 0 < port < 65536:
+            raise ValueError("no host, or no port from 1 to 65535")
+    except ValueError as error:
+        raise ClassroomError(
+            f"--scheduler: {scheduler!r} is no address such as tls://10.0.0.1:8786: {error}"
+        ) from None
+    encrypted = scheduler.startswith(_ENCRYPTED)
+    if not insecure and not encrypted:
+        raise ClassroomError(_OPEN.format(scheduler=scheduler))
+    if certificates and not encrypted:
+        raise ClassroomError(f"--certificates: they go with tls://, and not with {scheduler}")
+    _check_certificates(certificates, encrypted)
+    try:
+        socket.getaddrinfo(host, port)
+    except (OSError, UnicodeError) as error:
+        raise ClassroomError(f"--scheduler: there is no host {host!r}: {error}") from None
+
+
+def _check_certificates(folder: Path | None, wanted: bool) -> None:
+    """Refuse a folder without a certificate and its key, and a cluster that none is named for."""
+    makes = "`imbalance-lab-grade certificates FOLDER` makes them"
+    wants = [folder / CERTIFICATE, folder / KEY] if folder else []
+    if missing := [str(path) for path in wants if not path.is_file()]:
+        raise ClassroomError(f"--certificates: there is no {' and no '.join(missing)}; {makes}")
+    try:
+        found = (_security(folder) or Security()).get_connection_args("client")["ssl_context"]
+    except OSError as error:  # that of a certificate that is none, too
+        where = (
+            f"--certificates: what is in {folder}" if folder else "what Dask's configuration names"
+        )
+        raise ClassroomError(f"{where} is no certificate with its key: {error}") from None
+    if wanted and found is None:
+        raise ClassroomError(
+            f"--scheduler: TLS needs certificates, and neither --certificates FOLDER nor Dask's "
+            f"configuration names any; {makes}"
+        )
 
 
 def make_certificates(folder: Path) -> list[Path]:

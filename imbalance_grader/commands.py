@@ -53,7 +53,7 @@ from imbalance_grader.report import write_report
 from imbalance_grader.results import Limits, State
 from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class, locked
 from imbalance_grader.settle import own_texts
-from imbalance_grader.standings import Standing, standings, write_csv
+from imbalance_grader.standings import Standing, standings, waiting_in_words, write_csv
 from imbalance_grader.terminal import Terminal
 from imbalance_grader.version import course_version
 from imbalance_grader.waive import take_back, waive
@@ -113,6 +113,8 @@ def _interrupt(*_: object) -> None:
 
 
 def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
+    _check_cluster(chosen)  # though nothing may be there to be graded
+    limits = _limits(chosen.limit)
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
     options = Options(
@@ -123,8 +125,7 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
     )
 
     def crew() -> AbstractContextManager[Workers]:
-        limits = _limits(chosen.limit)
-        if chosen.scheduler:
+        if chosen.scheduler is not None:
             from imbalance_grader.cluster import cluster_workers
 
             return cluster_workers(
@@ -158,6 +159,16 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
     well = all(row.status in fine and not row.time_remark for row in shown)
     well = well and not made.problems
     return DONE if well else ATTENTION
+
+
+def _check_cluster(chosen: argparse.Namespace) -> None:
+    if chosen.scheduler is not None:
+        from imbalance_grader.cluster import check_cluster
+
+        check_cluster(chosen.scheduler, chosen.certificates, chosen.insecure_scheduler)
+    elif chosen.certificates or chosen.insecure_scheduler:
+        option = "--certificates" if chosen.certificates else "--insecure-scheduler"
+        raise ClassroomError(f"{option} goes with --scheduler ADDRESS, which is not given")
 
 
 def _collect(chosen: argparse.Namespace, notes: Terminal) -> int:
@@ -574,12 +585,10 @@ def _print_table(rows: Sequence[Standing], paths: dict[str, Path]) -> None:
         console.print(table)
     counts = Counter(row.status for row in rows)
     states = [f"{counts[state]} {state}" for state in State if counts[state]]
-    waiting = sum(row.waiting for row in rows)
     elsewhere = counts[State.MISPLACED]
     heading = _counted(len(rows) - elsewhere, "student")
     heading += f" and {_counted(elsewhere, 'misplaced file')}" if elsewhere else ""
-    wait = f"{_counted(waiting, 'written answer')} wait{'s' if waiting == 1 else ''}"
-    console.print(f"\n{heading}: {', '.join(states)}. {wait}.")
+    console.print(f"\n{heading}: {', '.join(states)}. {waiting_in_words(rows)}.")
     _print_paths(console, paths)
 
 

@@ -21,7 +21,7 @@ from imbalance_grader.classroom import ClassroomError
 from imbalance_grader.mapping import Mapping, even, read_table
 from imbalance_grader.names import shown, student_id
 from imbalance_grader.results import exercise_name
-from imbalance_grader.standings import Standing, no_formula
+from imbalance_grader.standings import Standing, no_formula, waiting_in_words
 
 _NUMBER = re.compile(r"-|[+-]?\d+([.,]\d+)*%?")
 _WITH_ID = re.compile(r"(.*) \((\d+)\)", re.DOTALL)
@@ -265,7 +265,7 @@ def _score(row: Standing, choices: Choices, done: Exported) -> float | None:
         done.left[row.student] = f"has no score: {row.status}"
         return None
     if row.waiting and not choices.unmarked:
-        done.left[row.student] = f"{row.waiting} written answers wait to be marked"
+        done.left[row.student] = waiting_in_words([row])
         return None
     return row.score
 

@@ -27,7 +27,7 @@ from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.items import difficulty, discrimination
 from imbalance_grader.pages import render, title
 from imbalance_grader.results import CellResult, State, exercise_name
-from imbalance_grader.standings import Standing
+from imbalance_grader.standings import Standing, waiting_in_words
 from imbalance_grader.variant import NOBODY, THE_CLASS
 from imbalance_grader.version import course_version
 from imbalance_grader.waivers import Waivers
@@ -170,6 +170,8 @@ def write_report(
         "foreign": _foreign(rows, names),
         "absent": [row for row in rows if row.status == State.MISSING],
         "waiting": _waiting(read),
+        "waiting_written": any(row.waiting > row.for_review for row in read),
+        "waiting_review": any(row.for_review for row in read),
         "waived": _waived(classroom, assignment),
         "version": ", variant ".join(filter(None, (course_version(), variant.name()))),
         "slow_cells": _slow_cells(read, names),
@@ -369,10 +371,8 @@ def _insights(
         was = "submission was" if foreign == 1 else "submissions were"
         text = f"{foreign} {was} not made from what that student was handed."
         found.append(Insight(text, "foreign"))
-    waiting = sum(row.waiting for row in read)
-    if waiting:
-        wait = "answer waits" if waiting == 1 else "answers wait"
-        found.append(Insight(f"{waiting} written {wait} for your marks.", "waiting"))
+    if any(row.waiting for row in read):
+        found.append(Insight(f"{waiting_in_words(read)}.", "waiting"))
     for held in misconceptions[:2]:
         if held.count >= 2 and held.share >= 0.1:
             found.append(_about_misconception(held))

@@ -91,6 +91,17 @@ class Standing:
         return sum(points is None for points in self.cells.values())
 
     @property
+    def for_review(self) -> int:
+        """Number of those that the checks score: a person's mark there is to be looked at again."""
+        written = {
+            (notebook.notebook, cell.grade_id)
+            for notebook in self.record.notebooks
+            for cell in notebook.cells
+            if cell.kind == "written"
+        }
+        return sum(points is None for key, points in self.cells.items() if key not in written)
+
+    @property
     def read(self) -> bool:
         """Whether there was a submission that could be read."""
         return State(self.status).read
@@ -144,6 +155,19 @@ def standings(
         )
         for student in sorted(by_student)
     ]
+
+
+def waiting_in_words(rows: Iterable[Standing]) -> str:
+    """Say what waits for a person, and where a mark is that the marking page does not show."""
+    counts = [(row.waiting - row.for_review, row.for_review) for row in rows]
+    written, review = (sum(each) for each in zip(*counts, strict=True)) if counts else (0, 0)
+    said = []
+    if written or not review:
+        said.append(f"{written} written {'answer waits' if written == 1 else 'answers wait'}")
+    if review:
+        marks = "mark of an exercise waits" if review == 1 else "marks of exercises wait"
+        said.append(f"{review} {marks} for review in formgrader")
+    return ". ".join(said)
 
 
 def _read_notebooks(records: Iterable[Record]) -> set[tuple[str, str]]:

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import ExchangeCollect
 
@@ -61,6 +62,16 @@ class TestCollect:
         hand_in(course, f"{ME}+{LESSON}+{WHEN}+abc")
         hand_in(course, f"{ME}+{LESSON}+{WHEN.replace('10:', '11:')}+def", "newer")
         assert collect(course) == {MINE: "newer"}
+
+    def test_takes_the_last_one_in_time_where_that_is_asked_for(self, course):
+        hand_in(course, f"{ME}+{LESSON}+{WHEN}+abc")
+        later = WHEN.replace("10:", "11:")
+        late = hand_in(course, f"{ME}+{LESSON}+{later}+def", "late")
+        (late / "timestamp.txt").write_text(later)
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "course") as gradebook:
+            gradebook.add_assignment(LESSON, duedate="2026-03-01 10:30 UTC")
+        assert collect(course) == {MINE: "late"}
+        assert collect(course, before_duedate=True) == {MINE: "mine"}
 
     def test_a_link_is_not_followed(self, course, caplog):
         hand_in(course, f"{ME}+{LESSON}+{WHEN}+abc", None)

@@ -209,6 +209,26 @@ def test_a_written_answer_that_is_waived_waits_for_nobody_until_it_is_taken_back
     assert (row["waiting"], row["score"]) == (1, 7)
 
 
+def test_a_mark_of_an_exercise_that_is_up_for_review_is_told_from_written_answers(
+    course, command, told, capsys
+):
+    course.submit("ann", half="WRONG")
+    told(*GRADE)
+    mark(course, "ann", 1.5, "test-half")
+    assert command(*GRADE) == 0
+    assert "1 written answer waits." in capsys.readouterr().out
+    edit(course, lambda notebook: notebook.cells[5].metadata.nbgrader.update(points=4))
+    assert command(*GRADE) == 0
+    said = "1 written answer waits. 1 mark of an exercise waits for review in formgrader."
+    assert said in " ".join(capsys.readouterr().out.split())
+    assert "imbalance-lab-grade mark" in report(course)
+    mark(course, "ann", 3)
+    assert command("report", ASSIGNMENT) == 0
+    assert "1 mark of an exercise waits for review in formgrader." in report(course)
+    assert "press Resolve there" in report(course)
+    assert "imbalance-lab-grade mark" not in report(course)
+
+
 def test_a_late_penalty_is_reckoned_from_the_waived_points_too(course, told):
     config = course.root / "nbgrader_config.py"
     config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
@@ -241,7 +261,9 @@ def test_what_cannot_be_waived_is_refused_with_the_way_on(course, told, refused)
     assert "no such student: 'zoe'" in refused(*WAIVE, "--reason", "x", "--student", "zoe")
     assert "is not waived" in refused(*WAIVE, "--undo")
     told(*WAIVE, "--reason", REASON)
-    assert "--undo" in refused(*WAIVE, "--reason", REASON)
+    assert "--undo" in refused(*WAIVE, "--reason", "Another one.")
+    assert "--undo" in refused(*WAIVE, "--reason", REASON, "--student", "ann")
+    assert told(*WAIVE, "--reason", REASON)["ann"]["score"] == 7  # as after a disk that was full
 
 
 def test_exercises_are_named_as_they_are_given():

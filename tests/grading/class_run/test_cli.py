@@ -123,6 +123,17 @@ def test_a_number_that_is_none_is_named_with_what_is_accepted(capsys, start, lea
     assert said in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.parametrize(
+    "start", [["notebook", "x.ipynb"], ["report", "x"], ["course"]], ids=lambda start: start[0]
+)
+def test_a_folder_is_no_file_to_write_and_is_named_before_anything_is_done(capsys, start, tmp_path):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([*start, "--output", str(tmp_path)])
+    assert stopped.value.code == 2
+    said = f"argument --output: '{tmp_path}' is a folder, and should name a file in it"
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.parametrize("given", ["-1", "0", "nan", "inf", "x", ""])
 def test_a_limit_that_is_none_is_named_though_nothing_is_to_be_graded(capsys, given):
     with pytest.raises(SystemExit) as stopped:

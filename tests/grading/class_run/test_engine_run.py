@@ -246,6 +246,39 @@ def test_no_scheduler_no_worker_and_strangers_are_said(
         assert "no Dask scheduler answers" in " ".join(capsys.readouterr().err.split())
 
 
+def test_a_cluster_that_cannot_be_is_said_though_nothing_is_to_be_graded(
+    course, tmp_path, certificates, capsys
+):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "wrong").mkdir()
+    for name in ("certificate.pem", "key.pem"):
+        (tmp_path / "wrong" / name).write_text("no certificate")
+    pair = ["--certificates", str(certificates)]
+    open_ = "--insecure-scheduler"
+    told = {
+        ("--scheduler", "tls://nowhere.invalid:8786", *pair): "no host 'nowhere.invalid'",
+        ("--scheduler", "", *pair): "--scheduler: '' is no address such as tls://10.0.0.1:8786",
+        ("--scheduler", "tls://127.0.0.1", *pair): "'tls://127.0.0.1' is no address",
+        ("--scheduler", "tls://127.0.0.1:x", *pair): "'tls://127.0.0.1:x' is no address",
+        ("--scheduler", "tls://127.0.0.1:99999", *pair): "no port from 1 to 65535",
+        ("--scheduler", "http://127.0.0.1:1", open_): "'http://127.0.0.1:1' is no address",
+        ("--scheduler", "tls://127.0.0.1:1"): "TLS needs certificates",
+        ("--scheduler", "tls://127.0.0.1:1", "--certificates", str(tmp_path / "empty")): (
+            f"there is no {tmp_path / 'empty' / 'certificate.pem'}"
+        ),
+        ("--scheduler", "tls://127.0.0.1:1", "--certificates", str(tmp_path / "wrong")): (
+            f"what is in {tmp_path / 'wrong'} is no certificate with its key"
+        ),
+        ("--scheduler", "tcp://127.0.0.1:1", open_, *pair): "they go with tls://",
+        tuple(pair): "--certificates goes with --scheduler ADDRESS",
+        (open_,): "--insecure-scheduler goes with --scheduler ADDRESS",
+    }
+    for options, says in told.items():
+        assert cli.main(["assignment", ASSIGNMENT, "--course", str(course.root), *options]) == 2
+        assert says in " ".join(capsys.readouterr().err.split())
+    assert not (course.root / "grading").exists()
+
+
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "ws://127.0.0.1:1"])
 def test_an_open_scheduler_wants_an_explicit_yes(course, capsys, monkeypatch, address):
     impatient = functools.partial(cluster_workers, patience=1)

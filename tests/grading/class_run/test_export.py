@@ -136,7 +136,7 @@ def test_canvas_takes_it_back(course, graded, command, tmp_path, capsys):
     assert possible == {"77": "10"}
     assert told["grades"] == {"1001": 8.5}
     assert told["left"] == {
-        "1002": "1 written answers wait to be marked",
+        "1002": "1 written answer waits",
         "1003": "is excused in Canvas",
         "张伟 (1004)": "is nobody in the course's gradebook",
         "Student, Test (77)": "is nobody in the course's gradebook",

@@ -72,7 +72,7 @@ def test_it_says_what_an_instructor_wants_to_know(mixed_class):
     text = re.sub(r"\s+", " ", page.text)
     assert "How can a toy be graded?" in text
     assert "3 submissions did not run to the end." in text
-    assert "10 written answers wait for your marks." in text
+    assert "10 written answers wait." in text
     assert "3 of 10 hold one misconception in test_half: the baseline is forgotten." in text
     assert "1 of 13 students handed in nothing." in text
     assert "test_double 2 60%" in text  # points, then the share that the class earned
