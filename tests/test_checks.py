@@ -276,6 +276,22 @@ def test_long_text_among_many_values_takes_no_more_memory_than_it_has() -> None:
     assert peak < 20 << 20
 
 
+@pytest.mark.parametrize("expected", [{"a": 1}, {1}, [1], pd.Series([1]), pd.DataFrame({"a": [1]})])
+def test_an_array_without_a_dimension_is_a_difference_and_no_crash(expected: Any) -> None:
+    assert str(difference(expected, np.array(1.0))).endswith(", not a float")
+
+
+def test_a_mistake_is_not_named_where_what_came_is_of_another_kind() -> None:
+    """A pair of two lengths in place of rows: no array can be made of it."""
+    many = Mistake("too many", "Fewer.", when=lambda call, _, came: np.asarray(came.value).size > 2)
+    rows = Exercise("rows", "05", "Rows", ("n",), (many,))
+    with pytest.raises(CheckFailed, match="rows: not right yet") as failure:
+        check(lambda n: ([[0.0, 1.0]] * n, [0] * n), rows).on(2).gives([0, 1])
+    assert failure.value.mistake == ""
+    with pytest.raises(CheckFailed, match="known mistake: too many"):
+        check(lambda n: [0] * 3, rows).on(2).gives([0, 1])
+
+
 @pytest.mark.parametrize("got", [np.array(3.0), np.float64(3.0), 3])
 def test_one_number_in_place_of_several_is_a_difference_and_no_crash(got: Any) -> None:
     assert "expected 2 values, not a" in str(difference([3.0, 4.0], got))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import zipfile
 from dataclasses import replace
@@ -165,6 +166,24 @@ def test_an_archive_that_unpacks_without_end_or_is_damaged_changes_nothing(cours
     with pytest.raises(ValueError, match=r"other\.zip cannot be read as an archive"):
         take_up_work(archive, course)
     assert everything(course.parent) == before
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_an_archive_that_is_damaged_anywhere_is_said_in_one_line(course, kind):
+    archive = course / "other.zip"
+    with zipfile.ZipFile(archive, "w", kind) as file:
+        file.writestr(FIRST, "a b" * 40)
+    whole, draw = archive.read_bytes(), random.Random(0)
+    said = set()
+    for _ in range(500):
+        damaged = bytearray(whole)
+        damaged[draw.randrange(len(whole))] = draw.randrange(256)
+        archive.write_bytes(damaged)
+        try:
+            take_up_work(archive, course)
+        except ValueError as error:  # anything else would be a traceback for a student
+            said.add(str(error)[:36])
+    assert "other.zip cannot be read as an archi" in said
 
 
 def test_hostile_names_are_shown_as_text(course, tmp_path):

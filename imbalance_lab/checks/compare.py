@@ -170,6 +170,7 @@ def _article(noun: str) -> str:
 
 
 def _wrong_type(wanted: str, got: Any, accepted: Any) -> str:
+    got = _item(got)
     if isinstance(got, accepted) and not isinstance(got, bool):
         return ""
     length = f" of {len(got)} values" if isinstance(got, Sized) and not isinstance(got, str) else ""

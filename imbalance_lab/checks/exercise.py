@@ -59,12 +59,21 @@ class Mistake:
         """Return whether this mistake accounts for what came."""
         pairs = list(zip(trials, outcomes, strict=True))
         if self.when is not None:
-            return any(self.when(t.call, t.expected, came) for t, came in pairs if t.failed(came))
+            return any(self._shows(trial, came) for trial, came in pairs if trial.failed(came))
         if self.only_on is not None:
             return self._is_wrong_there_only(pairs)
         if self.wrong is not None:
             pairs = [(trial.with_mistaken(self.name, self.wrong), came) for trial, came in pairs]
         return self._gives_the_same_values(pairs)
+
+    def _shows(self, trial: Trial, came: Outcome) -> bool:
+        assert self.when is not None
+        try:
+            return bool(self.when(trial.call, trial.expected, came))
+        except MemoryError:
+            raise
+        except Exception:  # what came is of another kind than this mistake is of
+            return False
 
     def _is_wrong_there_only(self, pairs: list[tuple[Trial, Outcome]]) -> bool:
         assert self.only_on is not None

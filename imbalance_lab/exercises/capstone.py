@@ -181,10 +181,7 @@ def _flags(outcome: Outcome) -> NDArray[np.float64] | None:
     """Return the decisions that came as numbers, None where they are none."""
     if not isinstance(outcome, Returned):
         return None
-    try:
-        flags = np.asarray(outcome.value).ravel()
-    except ValueError:  # rows of different length
-        return None
+    flags = np.asarray(outcome.value).ravel()
     return flags.astype(float) if flags.dtype.kind in "biuf" else None
 
 

@@ -164,7 +164,7 @@ class Honesty:
         # What every mistake compares with is the mean: a single company is a matter of luck.
         expected = [kept + value - promised for value in values]
         says = f"promised {promised:.0%} of the loss on average, and {kept:.0%} came"
-        if len(set(values)) == 1:
+        if np.ptp(values) < 0.01:  # a fleck on one number makes no others of it
             return Credit(0, says, expected, SAME_FOR_ALL)
         return Credit(2 - abs(promised - kept) / UNIT, says, expected)
 

@@ -13,10 +13,7 @@ def _numbers(outcome):
     """Return what came as an array of floats, empty where it is none."""
     if not isinstance(outcome, Returned):
         return np.array([])
-    try:
-        return np.asarray(outcome.value, dtype=float)
-    except (TypeError, ValueError):
-        return np.array([])
+    return np.asarray(outcome.value, dtype=float)
 
 
 def _overflowed(call, expected, outcome):

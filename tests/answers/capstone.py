@@ -516,12 +516,12 @@ def newest_days_without_open_labels(train):
 
 @answers.wrong("promise", "it promises more than it keeps")
 def nearly_everything(train):
-    return 0.95 + train["amount"].mean() / 10_000
+    return 0.92 + 0.06 * (train["amount"].mean() % 1)
 
 
 @answers.wrong("promise", "it promises far less than it keeps")
 def a_third(train):
-    return 0.3 + train["amount"].mean() / 10_000
+    return 0.3 + 0.06 * (train["amount"].mean() % 1)
 
 
 @answers.wrong("promise", "an amount of money or a percentage instead of a share")
@@ -534,6 +534,11 @@ def percent(train):
 @answers.wrong("promise", "the same promise for every company")
 def the_same_for_all(train):
     return 0.65
+
+
+@answers.wrong("promise", "the same promise for every company")
+def the_same_for_all_but_for_a_fleck(train):
+    return 0.65 + train["amount"].mean() / 10_000
 
 
 @answers.wrong("promise", "nothing is saved in the rehearsal")
