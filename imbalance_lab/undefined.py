@@ -139,14 +139,11 @@ def _undefined_answer(value: BaseException, traceback: TracebackType) -> str | N
     frame, _ = _last_frame(traceback)
     if not isinstance(value, NameError) or not name or frame.f_code.co_name != "<module>":
         return None
-    return name if name in answers_in(_source_of(frame)) else None
+    source = "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))
+    return name if name in answers_in(source) else None
 
 
 def _last_frame(traceback: TracebackType) -> tuple[FrameType, int]:
     while traceback.tb_next is not None:
         traceback = traceback.tb_next
     return traceback.tb_frame, traceback.tb_lineno
-
-
-def _source_of(frame: FrameType) -> str:
-    return "".join(linecache.getlines(frame.f_code.co_filename, frame.f_globals))

@@ -33,6 +33,7 @@ pygments_dark_style = (
 )
 html_copy_source = html_show_sourcelink = False
 html_css_files = ["site.css"]
+html_search_scorer = str(Path(__file__).with_name("search.js"))
 html_js_files = [("scrollable.js", {"defer": "defer"})]
 html_favicon = "static/mark.svg"
 mathjax = find_spec("sphinx-mathjax-offline")

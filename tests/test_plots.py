@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from imbalance_lab import plots
 from imbalance_lab.plots.core import DPI, house_style
+from imbalance_lab.plots.words import share
 
 NAMES = {0: "legitimate", 1: "fraud"}
 
@@ -370,8 +371,8 @@ def test_confusion_matrix_puts_the_positive_class_last_whatever_it_is_called():
     y_true = ["bad", "bad", "good", "good", "good"]
     y_pred = ["bad", "good", "good", "good", "bad"]
     picture = plots.confusion_matrix(y_true, y_pred, pos_label="bad")
-    assert "2 true negatives, 1 false positives, 1 false negatives and 1 true positives" in (
-        picture.alt
+    assert (
+        "2 true negatives, 1 false positive, 1 false negative and 1 true positive;" in picture.alt
     )
     # Without a positive class the cells cannot be named.
     unnamed = plots.confusion_matrix(y_true, y_pred).alt
@@ -382,13 +383,21 @@ def test_confusion_matrix_puts_the_positive_class_last_whatever_it_is_called():
 def test_confusion_matrix_draws_many_classes_and_a_class_without_rows():
     picture = plots.confusion_matrix([0, 0, 1, 1], [0, 1, 1, 2], labels=[0, 1, 2])
     assert "1 of 2 rows of 0, 1 of 2 rows of 1 and 0 of 0 rows of 2" in picture.alt
+    alone = plots.confusion_matrix([0, 1, 2, 2], [0, 1, 2, 0]).alt
+    assert "1 of 1 row of 0, 1 of 1 row of 1 and 1 of 2 rows of 2" in alone
     assert axes_of(picture)[0].texts[-1].get_text() == "0\n– of row"
 
 
 def test_confusion_matrix_of_one_class_has_no_invented_rate():
     alt = plots.confusion_matrix([0, 0], [0, 1]).alt
-    assert "1 true negatives, 1 false positives" in alt
+    assert "1 true negative, 1 false positive, 0 false negatives" in alt
     assert "recall" not in alt
+
+
+def test_a_share_that_is_not_whole_is_not_said_to_be_whole():
+    assert [share(value) for value in (0, 0.00001, 0.5, 0.9994, 0.9999, 1)] == [
+        *("0%", "under 0.01%", "50%", "99.9%", "over 99.9%", "100%"),
+    ]
 
 
 @pytest.mark.parametrize(

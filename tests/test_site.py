@@ -463,3 +463,30 @@ class TestInTheBrowser:
         page.wait_for_load_state("networkidle")  # each hit fetches its page for a summary
         assert page.locator('ul.search a[href*="06-smote"]').count() > 0
         page.close()
+
+    @pytest.mark.parametrize(
+        ("word", "first"),
+        [
+            ("calibration", "lessons/10-calibration/calibration.html"),
+            ("threshold", "lessons/09-thresholds/thresholds.html"),
+            ("Glossary", "glossary.html"),
+        ],
+    )
+    def test_the_page_that_is_about_the_word_comes_first(self, chromium, address, word, first):
+        page = chromium.new_page()
+        page.goto(f"{address}search.html?q={word}")
+        page.wait_for_selector("ul.search li")
+        page.wait_for_load_state("networkidle")
+        found = page.locator("ul.search li > a").first.get_attribute("href")
+        assert found.split("#")[0] == first
+        page.close()
+
+    def test_a_summary_has_its_formulas_in_letters(self, chromium, address):
+        page = chromium.new_page()
+        page.goto(f"{address}search.html?q=smote")
+        page.wait_for_selector("ul.search li")
+        page.wait_for_load_state("networkidle")
+        summaries = page.locator("ul.search p.context").all_inner_texts()
+        assert len(summaries) > 20
+        assert [text for text in summaries if "\\" in text] == []
+        page.close()

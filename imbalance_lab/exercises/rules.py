@@ -106,15 +106,11 @@ def judge(references: Mapping[int, float], where: str = "") -> Worth:
     ]
 
     def mistake(rules: list[Any]) -> str:
-        accurate = [_most_accurate(one.past) for one in companies]
-        if rules == accurate:
+        shares = ({r: np.mean(c.past[r] == c.past["is_fraud"]) for r in RULES} for c in companies)
+        if rules == [max(RULES, key=share.__getitem__) for share in shares]:
             return MOST_ACCURATE
         if len(set(rules)) > 1:
             return ""
         return MOST_FOUND if rules[0] == RULES[-1] else SAME_FOR_ALL
 
     return Worth(cases, CURVE, where, mistake)
-
-
-def _most_accurate(table: pd.DataFrame) -> str:
-    return max(RULES, key=lambda rule: np.mean(table[rule] == table["is_fraud"]))

@@ -17,7 +17,7 @@ from imbalance_lab.explorers.base import LEGEND, Scene, State, View, one_a_row
 from imbalance_lab.explorers.front import Control, Explorer
 from imbalance_lab.plots.core import NEGATIVE, PALETTE, POSITIVE
 from imbalance_lab.plots.inputs import Label, binary_target, plane
-from imbalance_lab.plots.words import count, share
+from imbalance_lab.plots.words import count, counted, share
 from imbalance_lab.validation import checked, whole
 
 Float = NDArray[np.float64]
@@ -93,12 +93,11 @@ class SmoteView(Scene):
         kept = found.rows.var(axis=0).sum() / found.rare.var(axis=0).sum()
         inside = share(float(self._among_common(found.rows).mean()))
         touched = share(float(found.from_wrong.mean()))
-        labels = f"{wrong} wrong label" + ("" if wrong == 1 else "s")
         return self.show(
-            f"With k = {k}, λ between {lam[0]:g} and {lam[1]:g} and {labels}, "
-            f"{count(len(found.rows))} rows are invented along {count(len(found.lines))} walks. "
-            f"They have {kept:.2f} of the variance; the nearest real row of {inside} "
-            f"of them is a common one, and {touched} come from a wrong label.",
+            f"With k = {k}, λ between {lam[0]:g} and {lam[1]:g} and "
+            f"{counted(wrong, 'wrong labels')}, {count(len(found.rows))} rows are invented along "
+            f"{counted(len(found.lines), 'walks')}. They have {kept:.2f} of the variance; the "
+            f"nearest real row of {inside} is a common one, and {touched} come from a wrong label.",
             one_a_row(
                 "What is drawn",
                 ["", "number"],

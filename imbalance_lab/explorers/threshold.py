@@ -27,7 +27,7 @@ from imbalance_lab.explorers.base import (
 from imbalance_lab.explorers.front import Control, Explorer
 from imbalance_lab.plots.curves import draw_score_distributions, even_edges
 from imbalance_lab.plots.inputs import Label, binary_target, scores_1d
-from imbalance_lab.plots.words import count, share
+from imbalance_lab.plots.words import count, counted, share
 
 # Probabilities of something rarer than this lie in the last per cents, on a logit scale then.
 RARE = 0.05
@@ -104,7 +104,7 @@ class ThresholdView(Scene):
         self._on_pr.set_data([recall], [precision])
         return self.show(
             f"At threshold {_cut(threshold)}, {count(tp + fp)} of {count(flagged.size)} rows are "
-            f"flagged: {count(tp)} of {count(tp + fn)} positives are found "
+            f"flagged: {count(tp)} of {counted(tp + fn, 'positives')} are found "
             f"(recall {_ratio(recall)}), precision is {_ratio(precision)}, "
             f"and the cost is {_money(cost)}; the least is {least} at {best:.3g}.",
             Table(

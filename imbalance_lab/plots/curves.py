@@ -31,7 +31,7 @@ from imbalance_lab.plots.inputs import (
     probabilities_1d,
     scores_1d,
 )
-from imbalance_lab.plots.words import count, listing, share
+from imbalance_lab.plots.words import count, counted, listing, share
 from imbalance_lab.validation import checked, real, whole
 
 Float = NDArray[np.float64]
@@ -349,7 +349,7 @@ def draw_score_distributions(
             linewidth=1.4,
             linestyle="-",
             hatch=hatch,
-            label=f"{name} ({count(rows.sum())} rows)",
+            label=f"{name} ({counted(rows.sum(), 'rows')})",
         )
     ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}%")
     margin = 0.02 * (edges[-1] - edges[0])
@@ -369,7 +369,8 @@ def _scores_in_words(
     target: BinaryTarget, scores: Float, threshold: float | None, negative: str, positive: str
 ) -> str:
     groups = ((negative, scores[~target.positive]), (positive, scores[target.positive]))
-    medians = listing([f"{np.median(s):.3g} for {n} ({count(s.size)} rows)" for n, s in groups])
+    sized = [(n, np.median(s), counted(s.size, "rows")) for n, s in groups]
+    medians = listing([f"{median:.3g} for {n} ({size})" for n, median, size in sized])
     text = f"Histogram of scores, as shares of each class. The median score is {medians}."
     if threshold is not None:
         above = listing([f"{share(float((s >= threshold).mean()))} of {n}" for n, s in groups])

@@ -12,7 +12,7 @@ from sklearn.metrics import confusion_matrix as count_confusions
 
 from imbalance_lab.plots.core import PALETTE, PANELS, Picture, picture
 from imbalance_lab.plots.inputs import Label, class_name, labels_1d, named
-from imbalance_lab.plots.words import count, ended, listing, share
+from imbalance_lab.plots.words import count, counted, ended, listing, share
 
 _HATCHES = ["", "//", "..", "xx", "\\\\", "oo", "++", "--"]
 _OUTCOMES = [["true negatives", "false positives"], ["false negatives", "true positives"]]
@@ -201,11 +201,11 @@ def _confusion_in_words(name: str, matrix: Any, names: list[str], binary: bool) 
     opening = f"Confusion matrix of {name}" if name else "Confusion matrix"
     if binary:
         cells = zip(_OUTCOMES[0] + _OUTCOMES[1], matrix.ravel(), strict=True)
-        counts = listing([f"{count(n)} {outcome}" for outcome, n in cells])
+        counts = listing([counted(n, outcome) for outcome, n in cells])
         tn, fp, fn, tp = matrix.ravel()
         rates = [f"recall {share(tp / (tp + fn))}"] if tp + fn else []
         rates += [f"false positive rate {share(fp / (tn + fp))}"] if tn + fp else []
         return f"{opening} ({names[1]} is positive): {counts}; {listing(rates)}."
     rows = matrix.sum(axis=1)
-    right = [f"{count(matrix[i, i])} of {count(n)} rows of {names[i]}" for i, n in enumerate(rows)]
+    right = [f"{matrix[i, i]:,} of {counted(n, 'rows')} of {names[i]}" for i, n in enumerate(rows)]
     return f"{opening}: predicted correctly are {listing(right)}."

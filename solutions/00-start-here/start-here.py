@@ -134,7 +134,7 @@ print(f"you predicted {my_prediction}; pandas says {shares['fraud']:.3f}")
 
 # %% [markdown]
 # Not one in ten but one in nine: `value_counts` leaves out what is missing, and `normalize=True`
-# then divides by what is left. Neither is wrong, but a report should say which one it means. So:
+# then divides by what is left. Neither is wrong, but a report should say which one it means.
 
 # %% [markdown]
 # ## Count before anything else
@@ -204,8 +204,8 @@ check(share_of, SHARE_OF).on(pd.Series(["ok", "ok", "fraud", "ok"]), "fraud").gi
 check(share_of, SHARE_OF).on(["ok", "ok", "fraud", "ok"], "fraud").gives(0.25)
 
 # %% [markdown]
-# The first sentence passes, and says so. The second one hands over a plain list, which is allowed
-# by the contract. In Python `["ok", "fraud"] == "fraud"` is a single `False`, and that has no
+# The first check passes, and says so. The second one hands over a plain list, which the contract
+# allows. In Python `["ok", "fraud"] == "fraud"` is a single `False`, and that has no
 # `mean`. Where your code stops with an error the message shows your own line. The third attempt
 # turns whatever comes into an array first:
 
@@ -236,8 +236,8 @@ check(share_of, SHARE_OF).on(np.array([2, 7, 7, 2, 7]), 7).gives(0.6)
 #
 # Now you. Write your code in place of the line `raise NotImplementedError()`, run the cell, try it
 # in the next one, and run the check below. If it does not pass, read, change, and run again, as
-# often as you like. Are you stuck? Under a check that has failed stands how to open a first hint,
-# which says what to look at, and after it a second, with the idea. To begin again, write
+# often as you like. Are you stuck? A check that has failed says below how to open a first hint,
+# about where to look, and after it a second, with the idea. To begin again, write
 # `%%start_over` as the first line of your answer's cell and run it: the cell is as you got it, and
 # what you had is kept in a file.
 
@@ -300,7 +300,7 @@ check(class_table, CLASS_TABLE).keeps_its_contract(keys.CLASS_TABLE.hidden())
 # $$\text{IR} = \frac{n_{\text{largest}}}{n_{\text{smallest}}},$$
 #
 # the number of samples of the largest class for each one of the smallest. Balanced classes have
-# IR = 1; "1 to 99" means IR = 99. With two classes it goes with the share $s$ of the rarer one as
+# IR = 1; "1 to 99" means IR = 99. With two classes, the share $s$ of the rarer one follows from it:
 #
 # $$s = \frac{n_{\text{smallest}}}{n_{\text{smallest}} + n_{\text{largest}}} = \frac{1}{1 + \text{IR}}.$$
 #
@@ -314,7 +314,7 @@ for n_rare, n_common in [(2, 8), (50, 50), (5, 95), (1, 99)]:
 
 # %% [markdown]
 # What if a class that could occur does not? Then there are infinitely many of the others for each
-# one of it: IR = $\infty$, in Python `math.inf`. That is no exotic case. When
+# one of it: IR = $\infty$, in Python `math.inf`. This is not far-fetched. When
 # [positives](../../docs/glossary.md#positive) are rare, a small piece of the data may well hold
 # none.
 

@@ -587,7 +587,7 @@ backtests.plot("random-split")
 study("intervals").plot("naive")
 
 # %% [markdown]
-# In about 65 of 100 sets. More splits make it as narrow as you like, and the data do not grow. Nadeau and Bengio (2003)
+# In about 65 of 100 sets. More splits narrow it, but the data do not grow. Nadeau and Bengio (2003)
 # worked out what the sharing does, from a simple guess at the correlation of scores. With $n_1$ rows in each training
 # part and $n_2$ in each test part, the variance of the mean is about
 #
@@ -595,7 +595,7 @@ study("intervals").plot("naive")
 #
 # The second term does not shrink with more splits. With it, the
 # **[corrected interval](../../docs/glossary.md#corrected-interval)** held 0 in 96 of 100 sets.
-# To both sides the interval reaches the root of this
+# On each side it is as wide as the root of this
 # variance times a quantile of Student's t distribution, which is larger for few splits:
 
 # %%
@@ -707,10 +707,11 @@ print(f"SMOTE and forest, threshold at 0.5:        F1 {f1_scores.mean():.2f}")
 
 # %%
 from imbalance_lab.claims import Claim
+from imbalance_lab.experiments import Interval
 
 
 def told(found):
-    return f"{found['mean']:+z.2f} [{found['low']:+z.2f}, {found['high']:+z.2f}]"
+    return f"{Interval(found['mean'], found['low'], found['high']):+.3f}"
 
 
 forest_leak, linear_leak = (leaks.facts("copies")["conditions"][row] for row in (1, 3))

@@ -53,9 +53,10 @@ p_untouched = untouched.fit(X_train, y_train).predict_proba(X_test)[:, 1]
 p_balanced = balanced.fit(X_train, y_train).predict_proba(X_test)[:, 1]
 
 # %% [markdown]
-# This cell draws the recall and the precision of some decisions. It comes three times.
+# The function `show` draws the recall and the precision of some decisions. It will be used three times.
 
 # %%
+import pandas as pd
 from sklearn.metrics import precision_score, recall_score
 
 from imbalance_lab import plots
@@ -66,16 +67,20 @@ def rates(y_true, flagged):
 
 
 def show(found, title):
+    table = pd.DataFrame(found, index=["recall", "precision"])
     told = "; ".join(f"{name}: recall {r:.2f}, precision {p:.2f}" for name, (r, p) in found.items())
-    columns = {"panels": ["recall", "precision"], "ncols": 2, "height": 0.8 + 0.45 * len(found)}
-    axis = {"xlabel": ["share of the positives", "share of the flags"], "ylabel": "decision"}
-    with plots.picture(title=title, alt=told, **columns, **axis) as axes:
-        for ax, values in zip(axes, zip(*reversed(found.values()))):
-            ax.bar_label(ax.barh(list(reversed(found)), values), fmt="{:.2f}", padding=3)
+    with plots.picture(
+        title=title, panels=list(table.index), ncols=2, sharey=True, height=0.8 + 0.45 * len(found),
+        xlabel=["share of the positives", "share of the flags"], ylabel="decision", alt=told,
+    ) as axes:  # fmt: skip
+        for ax, measure in zip(axes, table.index):
+            bars = ax.barh(table.columns, table.loc[measure])
+            ax.bar_label(bars, fmt="{:.2f}", padding=3)
             ax.set_xlim(0, 1.1)
-        axes[1].tick_params(labelleft=False)
+        axes[0].invert_yaxis()
 
 
+# %%
 found = {
     "untouched, at 0.5": rates(y_test, p_untouched >= 0.5),
     "balanced, at 0.5": rates(y_test, p_balanced >= 0.5),
@@ -133,7 +138,6 @@ show(found, "So does the untouched model, if it may flag as much")
 # of the three that a pipeline can call by itself:
 
 # %%
-import pandas as pd
 from sklearn.utils import resample
 
 toy = pd.DataFrame({"amount": range(10, 150, 10), "label": ["ok"] * 14})

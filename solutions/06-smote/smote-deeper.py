@@ -53,7 +53,7 @@ except ValueError as error:
 for column in (values, values.astype(float)):
     more, _ = SMOTE(k_neighbors=1, random_state=0).fit_resample(column, labels)
     new = more[len(values) :, 0]
-    print(f"{column.dtype}: {len(np.unique(new))} different values, {np.sum(new == 97)} are 97")
+    print(f"{column.dtype}: {np.sum(new == 97)} are 97; different values: {len(np.unique(new))}")
 
 # %% [markdown]
 # In a column of integers the result is cut to integers again: every point between 97 and 98 becomes 97, and SMOTE

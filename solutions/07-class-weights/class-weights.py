@@ -296,9 +296,8 @@ for C in (1.0, 0.01):
 # %% [markdown]
 # ## What weights do to the odds
 #
-# Let $p$ be the true probability that a row with these features is positive. Among all rows that look like it,
-# positives have the share $p$ and negatives $1 - p$. With weights, positives count $w_1 p$ and negatives $w_0 (1 - p)$,
-# so a model that fits says
+# Lesson 05 dropped common rows, and the odds of every row rose by one factor. Among all rows that look alike let the share $p$ be positive. With weights, positives count $w_1 p$ and negatives
+# $w_0 (1 - p)$, so a model that fits says
 #
 # $$p_w = \frac{w_1\, p}{w_1\, p + w_0\, (1 - p)} .$$
 #
@@ -329,8 +328,8 @@ with plots.picture(
 
 # %% [markdown]
 # The points follow. So the threshold of 0.5 after weighting stands where $w_1 p = w_0 (1 - p)$, that is at
-# $p = w_0 / (w_0 + w_1)$. For balanced weights this is the prevalence π, which explains the opening. And the balanced
-# model expects too many positives:
+# $p = w_0 / (w_0 + w_1)$. For balanced weights this is the prevalence π, as it was in lesson 05. And the balanced model
+# expects too many positives:
 
 # %% covers="E33"
 p_weighted = weighted.predict_proba(X_new)[:, 1]

@@ -365,13 +365,12 @@ plots.intervals(
 # %% [markdown]
 # ## Undo undersampling
 #
-# Undersampling keeps all positives and each negative with probability $\beta$. Among rows that look alike, let $p$
-# be the true share of positives. Afterwards positives still have weight $p$ and negatives $\beta (1 - p)$, so a
-# model that fits says
+# Undersampling that keeps each negative with probability $\beta$ multiplies all odds by $1/\beta$ (lesson 05). So where
+# $p$ is right, a model that fits says
 #
 # $$p_s=\frac{p}{p+\beta(1-p)},\quad\text{and solved for }p\text{:}\quad p=\frac{\beta p_s}{\beta p_s-p_s+1}.$$
 #
-# (Dal Pozzolo and others 2015; in odds, lesson 05). By hand: one negative in ten was kept, and the model says 0.5.
+# (Dal Pozzolo and others 2015). By hand: one negative in ten was kept, and the model says 0.5.
 # Then $p = 0.05 / 0.55 = 1/11$: for every such positive there are ten negatives, of which the model saw one. Odds of 1
 # became 0.1. Now the consultant's model:
 
