@@ -256,6 +256,19 @@ class TestArms:
         for codes in encoder.categories_:
             assert all(code == int(code) for code in codes)
 
+    def test_neighbours_are_no_more_than_the_rows_that_resampling_left(self) -> None:
+        """A setting is drawn before anybody knows how few rows there will be to fit on."""
+        sample = draw("gauss n=900 prevalence=0.02", 0)
+        chosen = {"model": {"n_neighbors": 201}, "treatment": {"ratio": 1.0}}
+        arm = fit_arm(sample, "neighbours", "undersample", chosen, 0)
+        positives = int(sample.fit[1].sum())
+        assert 2 * positives < 201
+        assert arm.predict_proba(sample.test[0])[:, 1] == pytest.approx(0.5)  # all of both classes
+
+        chosen["treatment"] = {}
+        arm = fit_arm(sample, "neighbours", "nothing", chosen, 0)
+        assert arm[-1].n_neighbors == 201
+
     @pytest.mark.parametrize(
         ("model", "treatment", "message"),
         [("forrest", "nothing", "model must begin"), ("forest", "smoke", "treatment must begin")],

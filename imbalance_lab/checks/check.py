@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -54,6 +54,17 @@ def check(answer: Any, exercise: Exercise) -> Check:
     double: right on this input.
     """
     return Check(answer, exercise)
+
+
+class _Finding(NamedTuple):
+    """What came on one input, what was to come, and which known mistake that looks like."""
+
+    call: Call
+    expected: str
+    outcome: Outcome
+    reason: str
+    mistake: Mistake | None
+    secret: bool = False
 
 
 class Check:
@@ -131,7 +142,7 @@ class Check:
             if verdict is not True:
                 reason = verdict if isinstance(verdict, str) else ""
                 mistake = self._named([Trial(call)], [outcome]) or shown
-                self._fail(call, law.says, outcome, reason, mistake, secret)
+                self._fail(_Finding(call, law.says, outcome, reason, mistake, secret))
 
     def earns(
         self, up_to: float, by: Callable[[list[Any]], Credit], on: Iterable[Call], says: str = ""
@@ -168,7 +179,7 @@ class Check:
         for call, outcome in zip(calls, outcomes, strict=True):
             if not isinstance(outcome, Returned):
                 mistake = self._named([Trial(call)], [outcome])
-                self._fail(call, says, outcome, "", mistake)
+                self._fail(_Finding(call, says, outcome, "", mistake))
             else:
                 values.append(outcome.value)
         try:
@@ -185,10 +196,10 @@ class Check:
         trials = [Trial(call, value) for call, value in zip(calls, expected, strict=True)]
         shown = (one for one in self._exercise.mistakes if one.name == credit.mistake)
         mistake = next(shown, None) or self._named(trials, outcomes)
+        finding = _Finding(calls[0], says, outcomes[0], credit.says, mistake)
         if points <= 0:
-            self._fail(calls[0], says, outcomes[0], credit.says, mistake)
-        heading = f"{self._exercise.name}: {points:g} of {up_to:g} points."
-        print(self._explain(heading, calls[0], says, outcomes[0], credit.says, mistake))
+            self._fail(finding)
+        print(self._explain(f"{points:g} of {up_to:g} points", finding))
         return Earned(points, mistake.name if mistake else "")
 
     def _judge(
@@ -209,32 +220,28 @@ class Check:
             reason = f"wrong on {len(wrong)} of {len(trials)} inputs" + (reason and f"; {reason}")
         mistake = self._named([*trials, *besides], [*outcomes, *self._outcomes(besides)])
         trial, outcome = trials[worst], outcomes[worst]
-        self._fail(trial.call, _expected(trial.expected), outcome, reason, mistake, secret)
+        expected = _expected(trial.expected)
+        self._fail(_Finding(trial.call, expected, outcome, reason, mistake, secret))
 
     def _outcomes(self, trials: Sequence[Trial]) -> list[Outcome]:
         return outcomes_of(self._answer, [trial.call for trial in trials]) if trials else []
 
     def _named(self, trials: Sequence[Trial], outcomes: Sequence[Outcome]) -> Mistake | None:
-        for mistake in self._exercise.mistakes:
-            if mistake.explains(trials, outcomes):
-                return mistake
-        return None
+        mistakes = (one for one in self._exercise.mistakes if one.explains(trials, outcomes))
+        return next(mistakes, None)
 
     def _refuse_library_calls(self) -> None:
         """Refuse an answer that leaves to a library what the contract asks to write."""
         answer = self._answer
         used = answer.names if isinstance(answer, StandIn) else names_used_by(answer)
-        for name in self._exercise.from_scratch:
-            if name in used:
-                text = (
-                    f"{self._exercise.name}: not right yet.\n\n"
-                    f"  came      an answer that uses `{name}`\n\n"
-                    f"`{name}` does the whole exercise, and the contract asks you to write it"
-                    " yourself, from simpler steps. Use the library to compare with, in another"
-                    f" cell.\n\nRead again: lesson {self._exercise.lesson},"
-                    f" “{self._exercise.section}”."
-                )
-                raise CheckFailed(text, self._exercise.name, LIBRARY_CALL) from None
+        for name in (one for one in self._exercise.from_scratch if one in used):
+            text = (
+                f"{self._exercise.name}: not right yet.\n\n  came      an answer that uses `{name}`"
+                f"\n\n`{name}` does the whole exercise, and the contract asks you to write it"
+                " yourself, from simpler steps. Use the library to compare with, in another cell."
+                f"\n\nRead again: lesson {self._exercise.lesson}, “{self._exercise.section}”."
+            )
+            raise CheckFailed(text, self._exercise.name, LIBRARY_CALL) from None
 
     def _refuse_untouched(self, outcomes: Sequence[Outcome]) -> None:
         """Tell an answer that nobody has begun; where work is graded, every failure is explained.
@@ -251,41 +258,24 @@ class Check:
         else:
             show_pass(self._exercise.name, f"right on all {count} inputs.")
 
-    def _fail(
-        self,
-        call: Call,
-        expected: str,
-        outcome: Outcome,
-        reason: str,
-        mistake: Mistake | None,
-        secret: bool = False,
-    ) -> NoReturn:
-        name = self._exercise.name
-        heading = f"{name}: not right yet."
-        text = self._explain(heading, call, expected, outcome, reason, mistake, secret)
-        raise CheckFailed(text, name, mistake.name if mistake else "") from None
+    def _fail(self, finding: _Finding) -> NoReturn:
+        named = finding.mistake.name if finding.mistake else ""
+        text = self._explain("not right yet", finding)
+        raise CheckFailed(text, self._exercise.name, named) from None
 
-    def _explain(
-        self,
-        heading: str,
-        call: Call,
-        expected: str,
-        outcome: Outcome,
-        reason: str,
-        mistake: Mistake | None,
-        secret: bool = False,
-    ) -> str:
+    def _explain(self, verdict: str, finding: _Finding) -> str:
         """Say what came, what was expected, on what, and which known mistake it looks like.
 
         Of a secret trial only the kind of input is told: who may choose on which input to fail
         would otherwise be told the right value of each.
         """
+        call, expected, outcome, reason, mistake, secret = finding
         if secret:
             rows = [("on", "an input that is kept back: " + self._kind(call))]
         else:
             rows = [("on", _arguments(call, self._exercise.arguments)), ("expected", expected)]
         rows += [("came", _came(outcome)), ("", reason)]
-        text = [heading, ""]
+        text = [f"{self._exercise.name}: {verdict}.", ""]
         text += [f"  {label:<9} {value}".rstrip() for label, value in rows if value]
         section = self._exercise.section
         if mistake is not None:

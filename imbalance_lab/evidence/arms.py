@@ -19,6 +19,7 @@ from imblearn.pipeline import Pipeline
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.compose import ColumnTransformer
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from imbalance_lab.evidence.data import parse
@@ -67,6 +68,16 @@ class Detector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         return -np.asarray(self.detector_.score_samples(X), dtype=float)
 
 
+class Neighbours(KNeighborsClassifier):  # type: ignore[misc]
+    """Nearest neighbours; who asks for more of them than there are rows to fit on gets all."""
+
+    def fit(self, X: NDArray[np.float64], y: Labels) -> Neighbours:
+        """Fit; resampling may have left few rows, and the setting was drawn before."""
+        self.set_params(n_neighbors=min(self.n_neighbors, len(X)))
+        super().fit(X, y)
+        return self
+
+
 _TREES = {"n_estimators": 200}
 _FOREST = {"min_samples_leaf": (1, 2, 5, 10, 20, 50), "max_features": ("sqrt", 0.3, 0.6)}
 _RATES = (0.02, 0.05, 0.1, 0.2)
@@ -106,8 +117,7 @@ MODELS: dict[str, Arm] = {
         "sklearn.tree:DecisionTreeClassifier", space={"min_samples_leaf": (1, 5, 10, 20, 50, 100)}
     ),
     "neighbours": Arm(
-        "sklearn.neighbors:KNeighborsClassifier",
-        space={"n_neighbors": (1, 3, 5, 11, 25, 51, 101, 201)},
+        f"{__name__}:Neighbours", space={"n_neighbors": (1, 3, 5, 11, 25, 51, 101, 201)}
     ),
     "svm": Arm(
         "sklearn.svm:SVC", {"cache_size": 500}, {"C": (0.1, 1.0, 10.0, 100.0), "gamma": _GAMMAS}
