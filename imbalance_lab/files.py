@@ -37,8 +37,10 @@ def sides(text: str) -> tuple[str, ...]:
         if part in before:
             part = after
         else:
-            mine += line * (part in (0, 1))
-            theirs += line * (part in (0, 3))
+            if part in (0, 1):
+                mine += line
+            if part in (0, 3):
+                theirs += line
     return (mine, theirs) if mine != theirs else ()
 
 
@@ -50,7 +52,8 @@ def in_plain_words(command: Command) -> Command:
         try:
             return command(*args, **named)
         except (OSError, ValueError) as error:
-            said = f"{error}{'. No work of yours was lost.' * isinstance(error, OSError)}"
+            lost = ". No work of yours was lost." if isinstance(error, OSError) else ""
+            said = f"{error}{lost}"
             error._render_traceback_ = lambda: [said]  # type: ignore[union-attr]
             raise
 

@@ -35,9 +35,10 @@ def offer() -> None:
 
 def _read_all(lines: list[str], names: dict[str, Any]) -> list[str]:
     """Return the lines of a cell with all guesses readable, the last one first."""
-    for at in reversed(range(len(lines))):
-        lines = [*lines[:at], _read(lines[at:], names), *lines[at + 1 :]]
-    return lines
+    read = list(lines)
+    for at in reversed(range(len(read))):
+        read[at] = _read(read[at:], names)
+    return read
 
 
 def _read(lines: list[str], names: dict[str, Any]) -> str:

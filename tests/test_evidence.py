@@ -673,6 +673,7 @@ def numbers_of(text: str) -> pd.DataFrame:
 
 # Rows are kept no faster than 20 a second, so that a busy machine can stop the run in its midst.
 DRIVER = """
+import signal
 import sys
 import time
 from pathlib import Path
@@ -681,6 +682,8 @@ from scipy.stats import t
 from sklearn.linear_model import LogisticRegression
 from test_evidence import small_study
 from imbalance_evidence import run as running
+# A shell that runs the tests behind itself hands on that Ctrl-C is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 add_origin = running.add_origin
 running.add_origin = lambda *one: (time.sleep(0.05), add_origin(*one))
 try:

@@ -132,8 +132,15 @@ def forest_plot(found: Mapping[str, Any], only: str = "") -> Picture:
         show=False,
     )
     with drawing as ax:
-        margin, band = found["margin"], {"facecolor": "#eeeeee", "edgecolor": "#949494"}
-        ax.axvspan(-margin, margin, linewidth=0.8, **band, label=f"does not matter (±{margin:g})")
+        margin = found["margin"]
+        ax.axvspan(
+            -margin,
+            margin,
+            facecolor="#eeeeee",
+            edgecolor="#949494",
+            linewidth=0.8,
+            label=f"does not matter (±{margin:g})",
+        )
         ax.axvline(0, color="#555555", linewidth=1, linestyle="-")
         for place, condition in enumerate(conditions):
             _draw(ax, place, condition)

@@ -94,8 +94,10 @@ AVERAGE_PRECISION = Exercise(
         ARRAYS,
     ),
     from_scratch=(
-        *("average_precision_score", "label_ranking_average_precision_score"),
-        *("PrecisionRecallDisplay", "get_scorer"),
+        "average_precision_score",
+        "label_ranking_average_precision_score",
+        "PrecisionRecallDisplay",
+        "get_scorer",
     ),
 )
 

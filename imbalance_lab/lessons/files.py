@@ -232,10 +232,14 @@ def _saved(path: Path, content: bytes) -> tuple[Notebook, tuple[str, ...]]:
 
 def _of_both(mine: Notebook, theirs: Notebook) -> list[Cell]:
     """Return my cells, and above each of an exercise theirs, if it differs."""
-    cells, others = ([c for c in n["cells"] if isinstance(c, dict)] for n in (mine, theirs))
+    others = [cell for cell in theirs["cells"] if isinstance(cell, dict)]
     named = {grade_id(cell): cell for cell in others if grade_id(cell)}
-    pairs = ((named.get(grade_id(cell), cell), cell) for cell in cells)
-    return [cell for pair in pairs for cell in pair[text_of(pair[0]) == text_of(pair[1]) :]]
+    both: list[Cell] = []
+    for cell in mine["cells"]:
+        if isinstance(cell, dict):
+            other = named.get(grade_id(cell), cell)
+            both += [cell] if text_of(other) == text_of(cell) else [other, cell]
+    return both
 
 
 def _first_cells(text: str) -> list[Cell]:
