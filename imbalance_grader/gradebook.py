@@ -315,14 +315,7 @@ class Entry:
 def entries(classroom: Classroom, assignment: str) -> dict[str, Entry]:
     """Return what the gradebook holds of each student who has a submission."""
     with classroom.gradebook() as gradebook:
-        rows = (
-            gradebook.db.query(SubmittedAssignment, SubmittedNotebook, Grade)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .filter(Assignment.name == assignment)
-            .all()
-        )
+        rows = _of_each_cell(gradebook, assignment, Grade)
         by_student: dict[str, list[tuple[SubmittedAssignment, SubmittedNotebook, Grade]]] = {}
         for row in rows:
             by_student.setdefault(row[0].student_id, []).append(row)
@@ -370,17 +363,23 @@ def enter_students(classroom: Classroom, students: Mapping[str, Mapping[str, str
             gradebook.update_or_create_student(student, **about)
 
 
+def _of_each_cell(gradebook: Gradebook, assignment: str, what: Any) -> list[Any]:
+    """Return all grades or comments of an assignment, each with its submission and notebook."""
+    found = (
+        gradebook.db.query(SubmittedAssignment, SubmittedNotebook, what)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(what, what.notebook_id == SubmittedNotebook.id)
+        .filter(Assignment.name == assignment)
+    )
+    return list(found)
+
+
 def comments(classroom: Classroom, assignment: str) -> dict[str, dict[tuple[str, str], str]]:
     """Return each student's comments by notebook and grade id, those given by hand first."""
     found: dict[str, dict[tuple[str, str], str]] = {}
     with classroom.gradebook() as gradebook:
-        rows = (
-            gradebook.db.query(SubmittedAssignment, SubmittedNotebook, Comment)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
-            .filter(Assignment.name == assignment)
-        )
+        rows = _of_each_cell(gradebook, assignment, Comment)
         for submission, notebook, comment in rows:
             if comment.comment:
                 by_cell = found.setdefault(submission.student_id, {})
