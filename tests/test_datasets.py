@@ -851,7 +851,7 @@ def test_a_server_that_never_answers_is_given_up_on(name, source, monkeypatch, t
         start = time.monotonic()
         with pytest.raises(DatasetUnavailable, match=name):
             fetch_public(name, data_home=tmp_path, timeout=0.2)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 60  # it would wait for ever
     assert socket.getdefaulttimeout() == before
 
 

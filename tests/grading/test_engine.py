@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import nbformat
 import psutil
@@ -277,7 +278,7 @@ def test_time_of_the_whole_notebook_ends_it(engine: Engine, course: Course) -> N
     engine.limits = replace(LIMITS, wall_seconds=2.0)
     graded = grade(engine, course, mean=code)
     assert graded.result.state is State.TIMED_OUT
-    assert 1.9 < graded.result.seconds < 12
+    assert 1.9 < graded.result.seconds < LIMITS.wall_seconds
     assert "not reached" in cell(graded, "quiz-check").message
 
 
@@ -341,19 +342,29 @@ def test_what_the_machine_does_costs_nobody_a_point(
     assert graded.result.points == 6
 
 
-@pytest.mark.parametrize(
-    ("answer", "times"), [("import time\n\ntime.sleep(60)", 2), ("while True: pass", 1)]
-)
+@pytest.mark.parametrize("answer", ["import time\n\ntime.sleep(60)", "while True: pass"])
 def test_a_time_limit_is_tried_again_only_where_the_process_was_idle(
-    answer: str, times: int, engine: Engine, course: Course
+    answer: str, engine: Engine, course: Course
 ) -> None:
     engine.limits = replace(LIMITS, call_seconds=3)
-    started = time.monotonic()
-    graded = grade(engine, course, mean=answer)
+    answers = []
+
+    def ask(*given: Any) -> dict[str, Any]:
+        answers.append(ask_a_judge(*given))
+        return answers[-1]
+
+    ask_a_judge = engine._ask_a_judge
+    with patch.object(engine, "_ask_a_judge", ask):
+        graded = grade(engine, course, mean=answer)
     assert graded.result.state is State.TIMED_OUT
-    assert ("graded twice" in graded.result.detail) == (times == 2)
-    assert (time.monotonic() - started > 1.7 * graded.result.seconds) == (times == 2)
     assert cell(graded, "double-check").points == 1
+    idle = answers[0]["doubt"] == "idle"
+    assert len(answers) == 1 + idle
+    assert ("graded twice" in graded.result.detail) == (answers[-1]["doubt"] == "idle")
+    if "sleep" in answer:
+        assert idle
+    elif answers[0]["result"]["cpu_seconds"] > 1.5:  # else the machine let it compute too little
+        assert not idle
 
 
 @pytest.mark.parametrize(
@@ -500,7 +511,7 @@ def test_time_of_children_counts_whether_somebody_waits_or_not(
     graded = grade(engine, course, mean=FORKING.replace("{what_becomes_of_them}", what))
     assert graded.result.state is State.TIMED_OUT
     assert graded.result.detail == "mean: it used more than 2 s of processor time"
-    assert graded.result.seconds < 30
+    assert graded.result.seconds < 55  # it was not the limit of its wall time
 
 
 @pytest.mark.parametrize(
@@ -628,12 +639,11 @@ def test_what_is_done_to_the_wire_is_not_taken_for_the_machines_doing(
 ) -> None:
     attack = Path(__file__).parent / "attacks" / "wire" / f"{name}.ipy"
     engine.limits = replace(LIMITS, call_seconds=30)
-    started = time.monotonic()
-    graded = grade(engine, course, mean=attack.read_text())
+    with patch.object(engine, "_ask_a_judge", wraps=engine._ask_a_judge) as asked:
+        graded = grade(engine, course, mean=attack.read_text())
     assert graded.result.state is State.CRASHED
     assert words in graded.result.detail
-    assert "twice" not in graded.result.detail
-    assert time.monotonic() - started < 2 * graded.result.seconds
+    assert asked.call_count == 1
 
 
 def test_missing_and_malformed_have_every_cell(engine: Engine, course: Course) -> None:
