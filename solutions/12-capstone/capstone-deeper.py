@@ -20,7 +20,7 @@
 # - say what is never learned if only reviewed cases get a label, and what a small random part buys;
 # - say what unreported positives do to a probability, and what to the order.
 #
-# **Time** 20 minutes, optional: nothing is graded here. **You need** pandas and scikit-learn.
+# **Time** 25 minutes, optional: nothing is graded here. **You need** pandas and scikit-learn.
 # **Builds on** the core of lesson 12, and on lesson 10 (E/O).
 
 # %% [markdown]
@@ -200,6 +200,35 @@ with plots.picture(
 #
 # The change here is as bad as can be, on purpose. But the 40 are worth their price without any change: they are the only
 # rows on which prevalence, E/O and recall can be estimated without asking the model where to look.
+#
+# ### How many by lot?
+#
+# **Decide:** you lead this team, and nobody can say when fraud will move, or whether. How many of the 200 do you have
+# drawn by lot?
+
+# %%
+my_prediction = None  # a number from 0 to 200
+
+# %%
+SHARES = (0, 5, 20, 40, 100, 200)
+shares = np.array([[year(n, False, seed) for seed in range(3)] for n in SHARES]).mean(axis=1)
+quiet, after = shares[:, :3].mean(axis=1), shares[:, 3:].mean(axis=1)
+print("you decided:", my_prediction)
+with plots.picture(
+    title="A few by lot cost little, and many find little",
+    xlabel="claims by lot, of 200",
+    ylabel="share of the fraud found, mean of 3 years",
+    alt="Before and after fraud moves: "
+    + "; ".join(f"{n} by lot {q:.2f}, {a:.2f}" for n, q, a in zip(SHARES, quiet, after)),
+) as ax:
+    ax.plot(SHARES, quiet, "o-", label="months 1 to 3, as before")
+    ax.plot(SHARES, after, "s--", label="months 4 to 12, after it moved")
+    ax.set_ylim(0, 0.7)
+
+# %% [markdown]
+# With 5 by lot the change goes unseen, as with none: too few of the moved frauds are among them. With 40 most is found after
+# it moved, for a tenth less before. And whoever draws all 200 by lot learns a great deal and finds no more than chance does. The best
+# number depends on how likely a change is and how large, which nobody knows; but that it is neither 0 nor 200 you can say.
 
 # %% [markdown]
 # ## Frauds that nobody reports
@@ -210,7 +239,11 @@ with plots.picture(
 # and Noto 2008). By hand: where 20% are fraud and half of the frauds are reported, 10% have a label of 1.
 #
 # So the level is $c$ times too low, and the order stays. What if it does depend on looks? In the third row below, the
-# half of the positives with the *smaller* values of one feature is not reported:
+# half of the positives with the *smaller* values of one feature is not reported. **Predict:** E/O will be a half in
+# the second row. What will it be in the third, and will the average precision fall?
+
+# %%
+my_prediction = None  # E/O of the third row, and "falls" or "stays"
 
 # %%
 from imbalance_lab.datasets import make_gauss
@@ -233,6 +266,7 @@ def with_reports(seed):
 
 # %%
 runs = [with_reports(seed) for seed in range(8)]
+print("you predicted:", my_prediction)
 plots.intervals(
     {
         f"{name} (E/O {np.mean([run[name][1] for run in runs]):.2f})": interval(
