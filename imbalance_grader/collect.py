@@ -29,7 +29,7 @@ from imbalance_grader.attempts import (
 from imbalance_grader.choice import MOST_FILES, is_archive, is_notebook
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.collected import Kept
-from imbalance_grader.disk import refusal_of_the_disk
+from imbalance_grader.disk import WHOLE, refusal_of_the_disk
 from imbalance_grader.handed_in import SECRET, TIMESTAMP
 from imbalance_grader.intake import Malformed, read_regular_file
 from imbalance_grader.journal import write_whole
@@ -236,6 +236,8 @@ class _Collecting:
         try:
             what = self._place(student, chosen, sent)
         except (_NotPlaced, OSError) as error:
+            if isinstance(error, OSError) and error.errno in WHOLE:
+                raise
             entry = entries[first.source]
             self._leave(entry.archive, entry.path, refusal_of_the_disk(error) or str(error))
             return

@@ -25,6 +25,7 @@ import nbformat
 from nbgrader.utils import compute_checksum
 
 from imbalance_grader.classroom import Classroom, ClassroomError
+from imbalance_grader.disk import named
 from imbalance_grader.names import is_student_id, shown, student_id
 from imbalance_grader.variant import CHANGES, NAME, STUDENTS, name, read_changes
 from imbalance_lab.checks.quiz import Question
@@ -161,21 +162,22 @@ def make_copies(
 
 def make_copy(hand_out: HandedOut, student: str) -> Path:
     """Make one student's copy, and keep what is her own; return the archive."""
-    of = f"{secret.read(hand_out.course)}/{student}"
-    for lesson in lessons(hand_out.variant):
-        own = hand_out.variant / STUDENTS / student / lesson
-        origin = _digest(hand_out.variant, lesson)
-        if not own.is_dir() or json.loads((own / NAME).read_bytes())[_FROM] != origin:
-            _record(hand_out.variant, own, of, origin)
     archive = _archive(hand_out, student)
-    with tempfile.NamedTemporaryFile(dir=hand_out.copies, delete=False) as file:
-        try:
-            _write(hand_out, student, Path(file.name))
-        except BaseException:
-            Path(file.name).unlink()
-            raise
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(archive)
+    with named(archive):
+        of = f"{secret.read(hand_out.course)}/{student}"
+        for lesson in lessons(hand_out.variant):
+            own = hand_out.variant / STUDENTS / student / lesson
+            origin = _digest(hand_out.variant, lesson)
+            if not own.is_dir() or json.loads((own / NAME).read_bytes())[_FROM] != origin:
+                _record(hand_out.variant, own, of, origin)
+        with tempfile.NamedTemporaryFile(dir=hand_out.copies, delete=False) as file:
+            try:
+                _write(hand_out, student, Path(file.name))
+            except BaseException:
+                Path(file.name).unlink()
+                raise
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(archive)
     return archive
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
-_SAID = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT}
+WHOLE = {errno.EROFS, errno.ENOSPC, errno.EDQUOT}  # no other file can be written either
+_SAID = {*WHOLE, errno.EACCES, errno.EPERM}
 _SAID_BY_SQLITE = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
@@ -32,6 +35,16 @@ def refusal_of_the_disk(error: BaseException) -> str:
             if code in _SAID_BY_SQLITE:
                 return f"the gradebook: {each}"
     return ""
+
+
+@contextlib.contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Say which file is being written, which a full disk does not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def _behind(error: BaseException | None) -> Iterator[BaseException]:

@@ -234,9 +234,11 @@ def write_whole(path: Path, text: str | bytes, mode: int = 0o644, lasting: bool 
                 os.fsync(file.fileno())
         os.chmod(name, mode)  # noqa: PTH101 (a str, as mkstemp gives it)
         os.replace(name, path)  # noqa: PTH105
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(name)  # noqa: PTH108
+        if isinstance(error, OSError):  # a full disk does not say for which file
+            error.filename = str(path)
         raise
     if lasting:
         _sync_folder(path.parent)

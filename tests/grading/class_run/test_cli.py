@@ -17,6 +17,7 @@ from class_run_helpers import ASSIGNMENT, PretendedEngine
 from rich.console import Console
 
 from imbalance_grader import cli, commands
+from imbalance_grader.disk import named, refusal_of_the_disk
 from imbalance_grader.engine import SourceError, Unprotected
 from imbalance_grader.journal import Record, RunNote
 from imbalance_grader.results import Protection
@@ -187,6 +188,13 @@ def test_a_full_disk_and_a_gradebook_that_is_closed_are_2(course, capsys, monkey
         assert out == ""
         assert said in " ".join(err.split())
         assert "What is done is kept." in " ".join(err.split())
+
+
+def test_a_full_disk_is_said_of_the_file_that_was_being_written():
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with pytest.raises(OSError, match="No space left") as stopped, named(Path("copies/ada.zip")):
+        raise full
+    assert refusal_of_the_disk(stopped.value) == "copies/ada.zip: No space left on device"
 
 
 def test_another_error_is_still_a_fault(course, capsys, monkeypatch):

@@ -91,6 +91,7 @@ def on_full_disks(given: Path, disk: Path) -> None:
             if code:
                 assert code == 2, (command, room, code, said)
                 assert "Traceback" not in said, said
+                assert f"error: {course}/" in said or "the gradebook: " in said, said
                 assert "No space left on device" in said or "disk is full" in said, said
                 refused.setdefault(command, []).append(room)
             after = state(course)
@@ -112,7 +113,7 @@ def on_a_closed_disk(course: Path) -> None:
 @pytest.fixture
 def graded(course, command):
     """A class of which everything is graded, and an archive with other work of one student's."""
-    later = notebook(course, "Written on the next day.")
+    later = notebook(course, "Written on the next day. " * 500)
     for student in ("ann", "bob"):
         course.submit(student, half="WRONG")
     assert command("assignment", ASSIGNMENT) == 0
