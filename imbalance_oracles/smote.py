@@ -169,14 +169,30 @@ def _few_new_rows(rng: np.random.Generator) -> list[Call]:
 
 
 def _many_new_rows(rng: np.random.Generator) -> list[Call]:
-    """Return data sets with so many rows to invent that every pair must occur."""
-    clouds = [_two_clouds(rng, number, (16, 8), [1.0, 1.0]) for number in (1, 2, 3)]
+    """Return data sets with so many rows to invent that every pair must occur.
+
+    Where two rows are neighbours of each other, nobody can tell at which of them a line began. So
+    in one set the first row of the minority begins a line that no other does, and in one the last:
+    who never starts there is noticed.
+    """
+    told = [False, False]
+    while not all(told):
+        clouds = [_two_clouds(rng, number, (16, 8), [1.0, 1.0]) for number in (1, 2, 3)]
+        ends = [_begin_a_line(*cloud, k) for cloud, k in zip(clouds, (3, 4, 5), strict=True)]
+        told = [any(end) for end in zip(*ends, strict=True)]
     seeds = rng.integers(1, 1000, size=3).tolist()
     numbers: list[dict[str, int]] = [{"k": 3}, {"k": 4}, {}]
     return [
         Call((*cloud, 1200), {**k, "random_state": seed})
         for cloud, k, seed in zip(clouds, numbers, seeds, strict=True)
     ]
+
+
+def _begin_a_line(X: Any, y: Any, minority: Any, k: int) -> list[bool]:
+    """Return whether the minority's first and last row begin a line that no other row does."""
+    rows = np.flatnonzero(np.asarray(y) == minority).tolist()
+    near = dict(zip(rows, nearest(X, y, minority, k), strict=True))
+    return [any(row not in near[other] for other in near[row]) for row in (rows[0], rows[-1])]
 
 
 def _seeds(rng: np.random.Generator) -> list[int]:

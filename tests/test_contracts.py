@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from answers import smote
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
@@ -32,8 +33,10 @@ from imbalance_lab.checks import recorded as recording
 from imbalance_lab.checks.compare import difference
 from imbalance_lab.checks.library import names_in, names_used_by
 from imbalance_lab.checks.recorded import read, read_trials, recorded, write, write_trials
+from imbalance_lab.exercises.smote import SMOTE
 from imbalance_oracles import fresh, secret
 from imbalance_oracles.key import Key, WrongKey
+from imbalance_oracles.registry import keys
 
 
 def _has_text(call: Call) -> bool:
@@ -388,3 +391,11 @@ def test_fresh_inputs_hold_every_class_options_and_ties() -> None:
     assert any(len(set(s)) < len(s) for s in scores)
     assert any(len(set(s)) == len(s) for s in scores)
     assert all(((s >= 0) & (s <= 1)).all() for s in scores)
+
+
+@pytest.mark.parametrize("of", [f"class {n}" for n in range(20)])
+def test_whatever_is_drawn_it_shows_that_smote_never_starts_at_the_last_row(of: str) -> None:
+    """A line between two rows that are neighbours of each other may have begun at either."""
+    trials = keys()["smote"].visible(of)
+    with pytest.raises(CheckFailed, match="some rows or neighbours never get"):
+        check(smote.never_the_last_row, SMOTE).keeps_its_contract(trials)
