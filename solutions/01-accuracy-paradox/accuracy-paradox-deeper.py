@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 01 · More of the accuracy paradox: what else does a rare class do to a model?
+# # 01 · The accuracy paradox, deeper: what else does a rare class do to a model?
 #
 # **At the end you can**
 #

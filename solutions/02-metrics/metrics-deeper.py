@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 02 · More on metrics: what else can one number hide?
+# # 02 · Metrics, deeper: what else can one number hide?
 #
 # **At the end you can**
 #
