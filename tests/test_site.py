@@ -469,7 +469,7 @@ class TestInTheBrowser:
         [
             ("calibration", "lessons/10-calibration/calibration.html"),
             ("threshold", "lessons/09-thresholds/thresholds.html"),
-            ("Glossary", "glossary.html"),
+            ("Glossary", "docs/glossary.html"),
         ],
     )
     def test_the_page_that_is_about_the_word_comes_first(self, chromium, address, word, first):
