@@ -55,10 +55,11 @@ def _client(scheduler: str) -> Any:
 
 def _check_address(scheduler: str) -> None:
     """Refuse what can be no address, though nothing may be left to run there."""
-    from distributed.comm.addressing import get_address_host_port
+    from distributed.comm.addressing import get_address_host_port, parse_address
 
     with _named(scheduler):
-        socket.getaddrinfo(*get_address_host_port(scheduler))
+        if parse_address(scheduler)[0] != "inproc":  # this process, which has no host
+            socket.getaddrinfo(*get_address_host_port(scheduler))
 
 
 @contextmanager
