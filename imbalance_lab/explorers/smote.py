@@ -97,7 +97,8 @@ class SmoteView(Scene):
             f"With k = {k}, λ between {lam[0]:g} and {lam[1]:g} and "
             f"{counted(wrong, 'wrong labels')}, {count(len(found.rows))} rows are invented along "
             f"{counted(len(found.lines), 'walks')}. They have {kept:.2f} of the variance; the "
-            f"nearest real row of {inside} is a common one, and {touched} come from a wrong label.",
+            f"nearest real row of {inside} of them is a common one, and {touched} come from a "
+            "wrong label.",
             one_a_row(
                 "What is drawn",
                 ["", "number"],

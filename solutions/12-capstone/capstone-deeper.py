@@ -203,8 +203,8 @@ with plots.picture(
 #
 # ### How many by lot?
 #
-# **Decide:** you lead this team, and nobody can say when fraud will move, or whether. How many of the 200 do you have
-# drawn by lot?
+# **Predict, and decide:** you lead this team, and nobody can say when fraud will move, or whether. How many of the 200 do
+# you have drawn by lot?
 
 # %%
 my_prediction = None  # a number from 0 to 200
