@@ -37,7 +37,9 @@ ASKED = {
 
 def make(asked: str, *options: str) -> subprocess.CompletedProcess[str]:
     command = ["make", "-o", ".venv/.installed", *options, *asked.split()]
-    environment = {name: value for name, value in os.environ.items() if name != "MAKEFLAGS"}
+    # As in a shell of its own: it may be make that runs the tests, and says so in more lines.
+    from_make = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    environment = {name: value for name, value in os.environ.items() if name not in from_make}
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
