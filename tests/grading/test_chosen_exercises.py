@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from drawn import drawn
 from released import ROOT, points, solution_cells
 
 from imbalance_builder.course import BuildError
@@ -37,7 +38,13 @@ def all_but_the_decision(name: str, solved: nbformat.NotebookNode) -> frozenset[
             return frozenset(left)
 
 
-@pytest.mark.parametrize("name", CORES)
+DRAWN = drawn(CORES, 3, "chosen exercises")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in DRAWN else pytest.mark.long) for name in CORES],
+)
 def test_chosen_exercises_are_graded_with_just_their_points(
     name: str, engine: Engine, tmp_path: Path
 ) -> None:
