@@ -207,5 +207,6 @@ def _confusion_in_words(name: str, matrix: Any, names: list[str], binary: bool) 
         rates += [f"false positive rate {share(fp / (tn + fp))}"] if tn + fp else []
         return f"{opening} ({names[1]} is positive): {counts}; {listing(rates)}."
     rows = matrix.sum(axis=1)
-    right = [f"{matrix[i, i]:,} of {counted(n, 'rows')} of {names[i]}" for i, n in enumerate(rows)]
+    found = zip(matrix.diagonal(), rows, names, strict=True)
+    right = [f"{count(hits)} of {counted(n, 'rows')} of {name}" for hits, n, name in found]
     return f"{opening}: predicted correctly are {listing(right)}."

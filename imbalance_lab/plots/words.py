@@ -19,8 +19,10 @@ def counted(number: float, things: str) -> str:
 def share(value: float) -> str:
     """Return a share as a percentage with as many decimals as a rare class needs."""
     percent = 100 * value
-    if 0 < percent < 0.01 or 99.95 <= percent < 100:
-        return "under 0.01%" if percent < 1 else "over 99.9%"
+    if 0 < percent < 0.01:
+        return "under 0.01%"
+    if 99.95 <= percent < 100:
+        return "over 99.9%"
     decimals = 2 if 0 < percent < 1 else 1 if percent < 10 or 90 < percent < 100 else 0
     text = f"{percent:.{decimals}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text) + "%"
