@@ -21,14 +21,13 @@ _LONGEST = 200
 _MOST_LISTED = 200
 
 
-def collect_archives(chosen: argparse.Namespace) -> tuple[Classroom, Collected]:
+def collect_archives(classroom: Classroom, chosen: argparse.Namespace) -> Collected:
     """Collect as the command line says.
 
     Raises
     ------
     ClassroomError
     """
-    classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
     stated = classroom.app.config.Exchange.get("timezone")
     zone = chosen.zone or (classroom.zone if stated else "")
@@ -40,7 +39,7 @@ def collect_archives(chosen: argparse.Namespace) -> tuple[Classroom, Collected]:
         time=_time(chosen.time, zone),
         replace=chosen.replace,
     )
-    return classroom, collect(classroom, assignment, chosen.archives, options)
+    return collect(classroom, assignment, chosen.archives, options)
 
 
 def to_json(assignment: str, done: Collected) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import datetime as dt
 import io
@@ -12,7 +13,7 @@ import signal
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ from imbalance_oracles import secret
 DONE, ATTENTION, USAGE, UNPROTECTED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 FAULT = 70  # as in sysexits.h: what Python itself says of a traceback, 1, would mean "done, but"
 LONGEST_TABLE = 60
+WAITING = "Another run is grading in this course; waiting until it ends."
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -141,14 +143,16 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
             chosen.jobs, limits, chosen.allow_unprotected, config=classroom.app.config
         )
 
-    with _Bar(notes) as bar:
-        records = grade_class(classroom, assignment, crew, options, bar)
-    made = Feedback()
-    if chosen.feedback:
-        made = write_feedback(classroom, assignment, chosen.student or None)
-        _tell_problems(made, notes)
-    rows = standings(classroom, assignment, records)
-    paths = _write_results(classroom, assignment, rows, chosen.anonymous)
+    bar = _Bar(notes)
+    with locked(classroom, options.wait, bar.waiting):  # also while pages and tables are written
+        with bar:
+            records = grade_class(classroom, assignment, crew, options, bar)
+        made = Feedback()
+        if chosen.feedback:
+            made = write_feedback(classroom, assignment, chosen.student or None)
+            _tell_problems(made, notes)
+        rows = standings(classroom, assignment, records)
+        paths = _write_results(classroom, assignment, rows, chosen.anonymous)
     asked = {record.student for record in records}
     shown = [row for row in rows if row.student in asked]
     if chosen.json:
@@ -172,7 +176,9 @@ def _check_cluster(chosen: argparse.Namespace) -> None:
 
 
 def _collect(chosen: argparse.Namespace, notes: Terminal) -> int:
-    classroom, done = collect_command.collect_archives(chosen)
+    classroom = Classroom(chosen.course)
+    with _turn(classroom, notes):
+        done = collect_command.collect_archives(classroom, chosen)
     if chosen.json:
         _print_json(collect_command.to_json(chosen.assignment, done))
     else:
@@ -183,7 +189,9 @@ def _collect(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 
 def _export(chosen: argparse.Namespace, notes: Terminal) -> int:
-    done = export_command.export(chosen)
+    classroom = Classroom(chosen.course)
+    with _turn(classroom, notes):
+        done = export_command.export(classroom, chosen)
     if chosen.json:
         _print_json(export_command.to_json(done))
     else:
@@ -199,7 +207,9 @@ def _mark(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 
 def _course(chosen: argparse.Namespace, notes: Terminal) -> int:
-    grades, path = course_command.write_course(chosen)
+    classroom = Classroom(chosen.course)
+    with _turn(classroom, notes):
+        grades, path = course_command.write_course(classroom, chosen)
     if chosen.json:
         _print_json(course_command.to_json(grades, path))
     else:
@@ -231,11 +241,12 @@ def _grade_notebook(chosen: argparse.Namespace, notes: Terminal) -> int:
 def _make_report(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
-    back_up(classroom)
-    rows = standings(classroom, assignment)
-    if not rows:
-        raise ClassroomError(f"nothing to report: {assignment.name} has no submission and no grade")
-    paths = _write_results(classroom, assignment, rows, chosen.anonymous, chosen.output)
+    with _turn(classroom, notes):
+        rows = standings(classroom, assignment)
+        if not rows:
+            name = assignment.name
+            raise ClassroomError(f"nothing to report: {name} has no submission and no grade")
+        paths = _write_results(classroom, assignment, rows, chosen.anonymous, chosen.output)
     if chosen.json:
         _print_json(_summary(classroom, assignment, rows, None, paths))
     else:
@@ -246,8 +257,8 @@ def _make_report(chosen: argparse.Namespace, notes: Terminal) -> int:
 def _make_feedback(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
-    back_up(classroom)
-    made = write_feedback(classroom, assignment, chosen.student or None)
+    with _turn(classroom, notes):
+        made = write_feedback(classroom, assignment, chosen.student or None)
     written = made.paths
     _tell_problems(made, notes)
     if chosen.json:
@@ -275,8 +286,7 @@ def _make_feedback(chosen: argparse.Namespace, notes: Terminal) -> int:
 def _waive_exercise(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
-    with locked(classroom):
-        back_up(classroom)
+    with _turn(classroom, notes):
         if chosen.undo:
             take_back(classroom, assignment, chosen.exercise)
         else:
@@ -311,8 +321,7 @@ def _set_up_exchange(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 def _enter_students(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
-    with locked(classroom):
-        back_up(classroom)
+    with _turn(classroom, notes):
         new, everybody = enrol(classroom, chosen.file)
     Terminal().print(f"{new} students entered; {everybody} in the gradebook.")
     return DONE
@@ -351,8 +360,7 @@ def _change_dates(
     """Change a date, and reckon anew what is late where something has been graded."""
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
-    with locked(classroom):
-        back_up(classroom)
+    with _turn(classroom, notes):
         notes.print(Text(one_line(change(classroom, assignment))))
         rows = standings(classroom, assignment)
     if any(row.record.run for row in rows):
@@ -458,6 +466,14 @@ COMMANDS = {
 # --- what they share -----------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def _turn(classroom: Classroom, notes: Terminal) -> Iterator[None]:
+    """Wait until no other command writes in the course, and copy the gradebook."""
+    with locked(classroom, waiting=lambda: notes.print(WAITING)):
+        back_up(classroom)
+        yield
+
+
 def _progress(notes: Terminal) -> Progress:
     return Progress(
         SpinnerColumn(),
@@ -489,7 +505,7 @@ class _Bar(Watcher):
         self._bar.stop()
 
     def waiting(self) -> None:
-        self._notes.print("Another run is grading in this course; waiting until it ends.")
+        self._notes.print(WAITING)
 
     def planned(self, plan: Plan, workers: Workers) -> None:
         kept = f", {len(plan.kept)} kept" if plan.kept else ""

@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.course_grades import (
     ABSENT,
@@ -25,15 +24,13 @@ from imbalance_grader.weights import PARTS
 from imbalance_lab.printable import one_line
 
 
-def write_course(chosen: argparse.Namespace) -> tuple[CourseGrades, Path]:
+def write_course(classroom: Classroom, chosen: argparse.Namespace) -> tuple[CourseGrades, Path]:
     """Write the gradebook of the course as the command line says.
 
     Raises
     ------
     ClassroomError
     """
-    classroom = Classroom(chosen.course)
-    back_up(classroom)
     grades = course_grades(classroom, chosen.drop, chosen.weights, chosen.capstone)
     path = chosen.output or classroom.root / "grading" / "course.csv"
     write_whole(path, to_csv(grades))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.text import Text
 
-from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.collected import Kept
 from imbalance_grader.exports import Choices, Exported, canvas, moodle
@@ -33,16 +32,14 @@ class Written:
     feedback_left: dict[str, str] = field(default_factory=dict)
 
 
-def export(chosen: argparse.Namespace) -> Written:
+def export(classroom: Classroom, chosen: argparse.Namespace) -> Written:
     """Write the grades of an assignment for Canvas or Moodle, as the command line says.
 
     Raises
     ------
     ClassroomError
     """
-    classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
-    back_up(classroom)
     rows = standings(classroom, assignment)
     if not any(row.score is not None for row in rows):
         raise ClassroomError(f"nothing to export: nobody has a score for {assignment.name}")

@@ -286,7 +286,9 @@ def _notebooks_are_there(classroom: Classroom, record: Record) -> bool:
 def locked(
     classroom: Classroom, wait: bool = True, waiting: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
-    """Keep other runs away from this course's gradebook; the system frees it if we are killed.
+    """Keep other runs away from the gradebook, and from what is written beside it.
+
+    The system frees it if we are killed. Who holds it may ask again.
 
     Parameters
     ----------
@@ -298,7 +300,7 @@ def locked(
     """
     path = classroom.root / "grading" / ".lock"
     path.parent.mkdir(exist_ok=True)
-    lock = FileLock(path)
+    lock = FileLock(path, is_singleton=True)
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
@@ -23,6 +24,20 @@ N_STUDENTS = 16
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 11))]
 # One at a time, so that a kill finds some done and some not.
 QUICKLY = ("--jobs", "1", "--limit", "call_seconds=2")
+
+STARTED: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs_on():
+    """End what a failing test would leave running."""
+    yield
+    while STARTED:
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):  # it has ended
+            pid = STARTED.pop()
+            if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 @dataclass
@@ -54,12 +69,22 @@ class Run:
         return " ".join(self.notes.read_text().split())
 
 
-def start(course, *arguments: str, seconds: float | None = 0.0) -> Run:
-    """Start the command; `seconds` is what the pretended engine takes, None for the real one."""
+def start(
+    course,
+    *arguments: str,
+    seconds: float | None = 0.0,
+    command: tuple[str, ...] = ("assignment", ASSIGNMENT),
+    prepare: Callable[[], None] = lambda: None,
+) -> Run:
+    """Start a command.
+
+    `seconds` is what the pretended engine takes, None for the real one; `prepare` is called first.
+    """
     notes = course.root.parent / f"notes-{time.monotonic_ns()}"
     notes.touch()
     pid = os.fork()
     if pid:
+        STARTED.append(pid)
         return Run(pid, notes)
     code = 99
     try:
@@ -68,7 +93,8 @@ def start(course, *arguments: str, seconds: float | None = 0.0) -> Run:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if seconds is not None:
             commands.local_workers = pretended_workers(seconds)
-        code = cli.main(["assignment", ASSIGNMENT, "--course", str(course.root), *arguments])
+        prepare()
+        code = cli.main([*command, "--course", str(course.root), *arguments])
     finally:
         os._exit(code)
 
@@ -203,3 +229,45 @@ def test_runs_that_start_together_do_not_spoil_the_gradebook(full_course, undist
     crew = [start(full_course, "--jobs", "2", seconds=0.01) for _ in range(3)]
     assert [run.wait() for run in crew] == [1, 1, 1], [run.words() for run in crew]
     assert outcome(full_course) == undisturbed
+
+
+WRITTEN = {
+    "assignment": "report.html",
+    "report": "grades.csv",
+    "feedback": "toy.html",
+    "course": "course.csv",
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_run_that_starts_takes_nothing_away_that_another_is_writing(name, full_course):
+    finish(full_course)
+    command = (name,) if name == "course" else (name, ASSIGNMENT)
+    reached, go_on = full_course.root / "reached", full_course.root / "go-on"
+
+    def hold_before_the_file_has_its_name():
+        replace = os.replace
+
+        def held(draft, path):
+            if Path(path).name == WRITTEN[name] and not reached.exists():
+                reached.touch()
+                while not go_on.exists():
+                    time.sleep(0.01)
+            replace(draft, path)
+
+        os.replace = held
+
+    first = start(full_course, command=command, prepare=hold_before_the_file_has_its_name)
+    wait_for(reached.exists, first)
+    second = start(full_course)
+    wait_for(lambda: "waiting until it ends" in second.words(), second)
+    go_on.touch()
+    assert first.wait() == (1 if name == "assignment" else 0), first.words()
+    assert second.wait() == 1, second.words()
+
+
+def wait_for(said: Callable[[], bool], run: Run) -> None:
+    deadline = time.monotonic() + 60
+    while not said():
+        assert time.monotonic() < deadline, run.words()
+        time.sleep(0.01)
