@@ -434,7 +434,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         help="export the points so far of those whose written answers wait",
     )
     parser.add_argument(
-        "--feedback", action="store_true", help="write the feedback pages as a zip archive, too"
+        "--feedback", action="store_true", help="make the feedback pages anew, and pack them too"
     )
 
 

@@ -196,7 +196,7 @@ def _export(chosen: argparse.Namespace, notes: Terminal) -> int:
         _print_json(export_command.to_json(done))
     else:
         export_command.print_exported(done, Terminal())
-    return ATTENTION if done.left or done.feedback_left else DONE
+    return ATTENTION if done.left or done.feedback_left or done.feedback_problems else DONE
 
 
 def _mark(chosen: argparse.Namespace, notes: Terminal) -> int:

@@ -30,6 +30,7 @@ class Written:
     grades: dict[str, float] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     feedback_left: dict[str, str] = field(default_factory=dict)
+    feedback_problems: dict[str, str] = field(default_factory=dict)
 
 
 def export(classroom: Classroom, chosen: argparse.Namespace) -> Written:
@@ -53,9 +54,10 @@ def export(classroom: Classroom, chosen: argparse.Namespace) -> Written:
     write_whole(done.paths["grades"], table.text)
     if chosen.feedback:
         students = [row.student for row in rows if row.record.run]
-        data, done.feedback_left = feedback_archive(classroom, assignment, platform, students, kept)
+        archive = feedback_archive(classroom, assignment, platform, students, kept)
+        done.feedback_left, done.feedback_problems = archive.left, archive.problems
         done.paths["feedback"] = folder / f"{platform}-feedback.zip"
-        write_whole(done.paths["feedback"], data)
+        write_whole(done.paths["feedback"], archive.data)
     return done
 
 
@@ -85,7 +87,12 @@ def to_json(done: Written) -> dict[str, object]:
 def print_exported(done: Written, console: Terminal) -> None:
     """Show what was written, and who is not in it."""
     console.print(f"{len(done.grades)} grades for {done.platform.title()}.")
-    for title_, left in (("Without a grade", done.left), ("Without feedback", done.feedback_left)):
+    told = {
+        "Without a grade": done.left,
+        "Without feedback": done.feedback_left,
+        "With feedback in part": done.feedback_problems,
+    }
+    for title_, left in told.items():
         if left:
             console.print(Text(f"{title_}: {len(left)}", style="yellow"))
         for who, why in left.items():

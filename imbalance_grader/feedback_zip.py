@@ -9,11 +9,33 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from imbalance_grader.classroom import Assignment, Classroom
+from imbalance_grader.feedback import write_feedback
 
 _FORMS = {"canvas": "{prefix}_{page}", "moodle": "{prefix}_assignfeedback_file_{page}"}
+
+
+@dataclass(frozen=True)
+class Archive:
+    """What was packed.
+
+    Parameters
+    ----------
+    data : bytes
+        The archive.
+    left : dict of str to str
+        Students who are not in it, and why.
+    problems : dict of str to str
+        Students whose page could not be made in full, and why.
+    """
+
+    data: bytes
+    left: dict[str, str]
+    problems: dict[str, str]
 
 
 def feedback_archive(
@@ -22,8 +44,8 @@ def feedback_archive(
     platform: str,
     students: Sequence[str],
     kept: Mapping[str, Mapping[str, Any]],
-) -> tuple[bytes, dict[str, str]]:
-    """Return the archive, and the students who are not in it with the reason.
+) -> Archive:
+    """Make the pages anew, so that they say what the grades say, and pack them.
 
     Parameters
     ----------
@@ -35,21 +57,22 @@ def feedback_archive(
     kept : mapping
         The students of `imbalance_grader.collect.Kept`.
     """
-    left: dict[str, str] = {}
+    sent = {s: kept[s]["prefix"] for s in students if kept.get(s, {}).get("platform") == platform}
+    unknown = f"was not collected from {platform.title()}, which knows no file of it"
+    left = {student: unknown for student in students if student not in sent}
+    made = write_feedback(classroom, assignment, [*sent])
+    pages = {student: _pages(classroom, assignment, student) & {*made.paths} for student in sent}
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
-        for student in students:
-            known = kept.get(student, {})
-            folder = classroom.path("feedback", student, assignment.name)
-            pages = [folder / f"{notebook}.html" for notebook in assignment.notebooks]
-            there = [page for page in pages if page.is_file() and not page.is_symlink()]
-            if known.get("platform") != platform:
-                left[student] = (
-                    f"was not collected from {platform.title()}, which knows no file of it"
-                )
-            elif not there:
-                left[student] = f"has no page: imbalance-lab-grade feedback {assignment.name}"
-            for page in there if student not in left else ():
-                name = _FORMS[platform].format(prefix=known["prefix"], page=page.name)
+        for student, prefix in sent.items():
+            for page in sorted(pages[student]):
+                name = _FORMS[platform].format(prefix=prefix, page=page.name)
                 archive.writestr(name, page.read_bytes())
-    return memory.getvalue(), left
+            if not pages[student]:
+                left[student] = f"has no page: {made.problems.pop(student, 'nothing was graded')}"
+    return Archive(memory.getvalue(), left, made.problems)
+
+
+def _pages(classroom: Classroom, assignment: Assignment, student: str) -> set[Path]:
+    folder = classroom.path("feedback", student, assignment.name)
+    return {folder / f"{notebook}.html" for notebook in assignment.notebooks}

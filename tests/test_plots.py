@@ -639,3 +639,33 @@ def test_intervals_say_every_row_and_the_baseline():
 def test_intervals_name_bad_input(rows, message):
     with pytest.raises(ValueError, match=message):
         plots.intervals(rows, xlabel="F1")
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 5, 14])
+def test_what_the_rows_are_is_not_longer_than_their_axis(n_rows):
+    rows = {f"row {n}": (0.5, 0.4, 0.6) for n in range(n_rows)}
+    drawn = plots.intervals(
+        rows, xlabel="F1", ylabel="loss (positives expected for each that comes)", baseline=0.5
+    )
+    assert_labels_fit(drawn.figure)
+
+
+@pytest.mark.parametrize(("height", "ncols"), [(2.4, 1), (4.2, 1), (5.2, 4)])
+def test_a_long_label_is_not_longer_than_its_axis(height, ncols):
+    panels = [f"panel {n}" for n in range(ncols)] if ncols > 1 else ()
+    drawing = plots.picture(
+        title="Coverage", xlabel="sets", ylabel="share of 60 sets whose interval holds the truth",
+        alt="A.", height=height, ncols=ncols, panels=panels, show=False,
+    )  # fmt: skip
+    with drawing:
+        pass
+    assert_labels_fit(drawing.picture.figure)
+
+
+def assert_labels_fit(figure):
+    with house_style():
+        figure.draw_without_rendering()
+    for ax in figure.axes:
+        label, axis = ax.yaxis.label.get_window_extent(), ax.get_window_extent()
+        assert label.height <= axis.height
+        assert figure.bbox.x0 <= label.x0, "cut off"

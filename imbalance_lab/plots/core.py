@@ -214,15 +214,18 @@ class picture:
             for spare in grid.flat[ncols:]:
                 spare.remove()
             self._set("xlabel", xlabel, Axes.set_xlabel)
-            self._set("ylabel", ylabel, Axes.set_ylabel)
-            # About as many characters as fit over a panel.
-            room = max(int(12 * (width / shape[1] - 0.6)), 10)
-            self._set("panels", [textwrap.fill(name, room) for name in panels], Axes.set_title)
+            # About as many characters as fit beside a panel, and over it.
+            beside = max(int(12.5 * (height / shape[0] - 1.2)), 10)
+            over = max(int(12 * (width / shape[1] - 0.6)), 10)
+            self._set("ylabel", ylabel, Axes.set_ylabel, beside)
+            self._set("panels", panels, Axes.set_title, over)
             if title:
                 self._figure.suptitle(title, x=0.012, ha="left", wrap=True)
 
-    def _set(self, argument: str, given: str | Sequence[str], put: Callable[..., Any]) -> None:
-        """Put one text for all panels, or one for each, on the axes."""
+    def _set(
+        self, argument: str, given: str | Sequence[str], put: Callable[..., Any], room: int = 0
+    ) -> None:
+        """Put one text for all panels, or one for each, on the axes, in lines that have room."""
         texts = [given] * len(self._axes) if isinstance(given, str) else list(given)
         if len(texts) not in {len(self._axes), 0}:
             raise ValueError(
@@ -230,7 +233,7 @@ class picture:
                 f"got {len(texts)}."
             )
         for ax, text in zip(self._axes, texts, strict=False):
-            put(ax, text)
+            put(ax, textwrap.fill(text, room) if room else text)
 
     @property
     def picture(self) -> Picture:

@@ -59,16 +59,14 @@ def intervals(
     texts = {n: f"{number(m)} [{number(lo)}, {number(hi)}]" for n, (m, lo, hi) in table.items()}
     alt = f"{ended(title)} {xlabel}: " + "; ".join(f"{n} {text}" for n, text in texts.items()) + "."
     alt += "" if baseline is None else f" {baseline_label}: {number(baseline)}."
+    row = 0.38 if len(table) <= 12 else 0.27  # many stand closer, so that they fit on a screen
     drawing = picture(
         title=title,
         xlabel=xlabel,
         ylabel=ylabel,
         alt=alt,
         width=7.0,
-        # Many rows stand closer, so that the picture fits on a screen.
-        height=1.6
-        + (0.38 if len(table) <= 12 else 0.27) * len(table)
-        + (0.25 if baseline is not None else 0),
+        height=1.6 + row * len(table) + (0.25 if baseline is not None else 0),
         show=False,
     )
     with drawing as ax:

@@ -14,6 +14,7 @@ from archive_helpers import Here, notebook, zipped
 from class_run_helpers import ASSIGNMENT
 
 from imbalance_grader import collect as collecting
+from imbalance_grader import feedback
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.journal import Record
 from imbalance_grader.results import CellResult, NotebookResult, State
@@ -263,6 +264,38 @@ def test_canvas_takes_feedback_back(course, graded, command, tmp_path, capsys):
         known = {canvas_knows(name) for name in archive.namelist()}
         assert known == {("1001", "5001"), ("1002", "5002"), ("1003", "5003")}
         assert {name.rpartition("_")[2] for name in archive.namelist()} == {"toy.html"}
+        pages = [archive.read(name).decode() for name in archive.namelist()]
+    said = [re.findall(r"<dt>points</dt><dd>([\d.]+)<", page) for page in pages]
+    assert said == [["8.5"]] * 3, "pages from before the marks were given"
+
+
+def test_a_page_that_could_not_be_made_is_not_packed_from_before(
+    course, graded, command, tmp_path, capsys, monkeypatch
+):
+    graded(canvas_class(course))
+    works = feedback._works
+
+    def faulty(classroom, assignment, row, *more):
+        if row.student == "1001":
+            raise ValueError("no such cell")
+        return works(classroom, assignment, row, *more)
+
+    monkeypatch.setattr(feedback, "_works", faulty)
+    arguments = ("--canvas", canvas_file(tmp_path, ROWS), "--feedback")
+    assert command("export", ASSIGNMENT, *arguments, "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["feedback_left"] == {"1001": "has no page: ValueError: no such cell"}
+    with zipfile.ZipFile(told["paths"]["feedback"]) as archive:
+        assert {canvas_knows(name)[0] for name in archive.namelist()} == {"1002", "1003"}
+
+
+def test_a_page_made_in_part_is_named(course, graded, command, tmp_path, capsys, monkeypatch):
+    graded(canvas_class(course))
+    monkeypatch.setattr(feedback, "_PAGE_SECONDS", 0.0)
+    arguments = ("--canvas", canvas_file(tmp_path, ROWS), "--feedback")
+    assert command("export", ASSIGNMENT, *arguments) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "With feedback in part: 3" in said
 
 
 def test_nothing_graded_is_nothing_to_export(command, tmp_path, capsys):
