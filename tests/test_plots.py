@@ -669,3 +669,14 @@ def assert_labels_fit(figure):
         label, axis = ax.yaxis.label.get_window_extent(), ax.get_window_extent()
         assert label.height <= axis.height
         assert figure.bbox.x0 <= label.x0, "cut off"
+
+
+def test_a_picture_keeps_the_colours_that_were_drawn(makers):
+    for name, make in makers.items():
+        kept = np.asarray(Image.open(io.BytesIO(make().png)).convert("RGB"), dtype=int)
+        drawn = io.BytesIO()
+        with house_style():  # another one, for a figure moves a little when it is drawn again
+            make().figure.savefig(drawn, format="png", dpi=2 * DPI)
+        other = np.asarray(Image.open(drawn).convert("RGB"), dtype=int)
+        assert kept.shape == other.shape, name
+        assert np.abs(kept - other).max() <= 8, name  # of 255

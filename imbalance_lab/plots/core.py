@@ -75,11 +75,12 @@ def house_style() -> AbstractContextManager[None]:
 
 def encode_png(figure: Figure) -> bytes:
     """Return `figure` as PNG; the same figure gives the same bytes, today and tomorrow."""
-    drawn, stream = io.BytesIO(), io.BytesIO()
-    figure.savefig(drawn, format="png", dpi=SHARPNESS * DPI)
+    drawn, stream, dpi = io.BytesIO(), io.BytesIO(), SHARPNESS * DPI
+    figure.savefig(drawn, format="rgba", dpi=dpi)
+    width, height = (int(side * dpi) for side in figure.get_size_inches())
+    image = Image.frombytes("RGBA", (width, height), drawn.getvalue()).convert("RGB")
     # A plot needs no more colours, and without the others it takes no more bytes than a coarse one.
-    image = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    image.save(stream, format="png", optimize=True)
+    image.quantize(256, Image.Quantize.MAXCOVERAGE).save(stream, format="png")
     return stream.getvalue()
 
 

@@ -118,7 +118,7 @@ def finish(course, *arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def whole_class(registered, tmp_path_factory):
-    """A course with everything handed in, and beside it the outcome of an undisturbed run."""
+    """A course with everything handed in, beside it a graded one, and the outcome there."""
     course = Course(Path(shutil.copytree(registered, tmp_path_factory.mktemp("class") / "course")))
     for n in range(N_STUDENTS):
         wrong = {"double": "WRONG"} if n % 3 == 0 else {"half": "WRONG"} if n % 5 == 0 else {}
@@ -127,7 +127,7 @@ def whole_class(registered, tmp_path_factory):
     course.submit("broken").write_text("{")
     graded = Course(Path(shutil.copytree(course.root, course.root.with_name("graded"))))
     finish(graded)
-    return course, outcome(graded)
+    return course, graded, outcome(graded)
 
 
 @pytest.fixture
@@ -138,7 +138,12 @@ def full_course(whole_class, tmp_path):
 @pytest.fixture
 def undisturbed(whole_class):
     """The gradebook and the graded notebooks of a run that nobody disturbed."""
-    return whole_class[1]
+    return whole_class[2]
+
+
+@pytest.fixture
+def graded_course(whole_class, tmp_path):
+    return Course(Path(shutil.copytree(whole_class[1].root, tmp_path / "graded")))
 
 
 def outcome(course) -> tuple[dict, dict[str, bytes]]:
@@ -240,10 +245,9 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_a_run_that_starts_takes_nothing_away_that_another_is_writing(name, full_course):
-    finish(full_course)
+def test_a_run_that_starts_takes_nothing_away_that_another_is_writing(name, graded_course):
     command = (name,) if name == "course" else (name, ASSIGNMENT)
-    reached, go_on = full_course.root / "reached", full_course.root / "go-on"
+    reached, go_on = graded_course.root / "reached", graded_course.root / "go-on"
 
     def hold_before_the_file_has_its_name():
         replace = os.replace
@@ -257,9 +261,9 @@ def test_a_run_that_starts_takes_nothing_away_that_another_is_writing(name, full
 
         os.replace = held
 
-    first = start(full_course, command=command, prepare=hold_before_the_file_has_its_name)
+    first = start(graded_course, command=command, prepare=hold_before_the_file_has_its_name)
     wait_for(reached.exists, first)
-    second = start(full_course)
+    second = start(graded_course)
     wait_for(lambda: "waiting until it ends" in second.words(), second)
     go_on.touch()
     assert first.wait() == (1 if name == "assignment" else 0), first.words()
