@@ -178,7 +178,7 @@ REVIEWS_OF_THE_DAY = Key(
         "a review that just breaks even is made": _queue(
             _worth, pays=lambda p, amount: p * (amount + 15) >= 4
         ),
-        "flagged from a probability of 0.5 on": _queue(_worth, pays=lambda p, amount: p >= 0.5),
+        "flagged at a probability of 0.5": _queue(_worth, pays=lambda p, amount: p >= 0.5),
         "the €15 on top of the amount are forgotten": _queue(
             lambda p, amount: p * amount, pays=lambda p, amount: p * amount > 4
         ),
@@ -301,7 +301,7 @@ def rungs(seed: int) -> dict[str, float]:
     p = _probability(one.train, 150, one.later)
     return {
         "review nothing": 0.0,
-        "logistic regression, flagged from 0.5 on": saved_by(one, p >= 0.5),
+        "logistic regression, flagged at 0.5": saved_by(one, p >= 0.5),
         "largest amounts first, no model": saved_by(one, _first_of_each_day(one.later, amount)),
         "likeliest frauds first": saved_by(one, _first_of_each_day(one.later, p)),
         "reference": saved_by(one, _worth_a_review(one.later, p)),

@@ -20,6 +20,7 @@ import pytest
 
 from imbalance_builder.course import Course, Lesson
 from imbalance_lab.claims import MIME_TYPE
+from imbalance_lab.datasets import PUBLIC, fetch_public
 from imbalance_lab.plots.words import sentences
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -270,6 +271,15 @@ def test_a_second_notebook_is_its_solution_cell_by_cell(lesson: Lesson) -> None:
         for path in (lesson.solution, lesson.release)
     )
     assert released == solved
+
+
+@pytest.mark.parametrize("lesson", [one for one in LESSONS if one.is_deeper], ids=str)
+def test_a_second_notebook_ends_with_real_data_to_try_it_on(lesson: Lesson) -> None:
+    last = nbformat.read(lesson.solution, as_version=4).cells[-1].source
+    (name,) = re.findall(r'Now try it on real data\.\*\* `fetch_public\("(\w+)"\)`', last)
+    assert name in PUBLIC
+    rows, rare = re.findall(r": ([\d,]+) .+?, (\d+) of them", " ".join(last.split()))[0]
+    assert f"{rare} of {rows}" in " ".join(str(fetch_public.__doc__).split())
 
 
 def is_code(cell: nbformat.NotebookNode) -> bool:

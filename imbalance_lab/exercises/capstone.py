@@ -95,7 +95,7 @@ REVIEWS_OF_THE_DAY = Exercise(
             "The contract asks for reviews that are expected to save more than they cost.",
         ),
         Mistake(
-            "flagged from a probability of 0.5 on",
+            "flagged at a probability of 0.5",
             "Nobody chose 0.5 here. What a miss costs and what a review costs decide.",
         ),
         Mistake(

@@ -26,7 +26,7 @@ from imbalance_lab.exercises.draws import random_state
 CURVE = Curve(
     {
         "review nothing": (0.0, 0.0),
-        "logistic regression, flagged from 0.5 on": (0.55, 1.0),
+        "logistic regression, flagged at 0.5": (0.55, 1.0),
         "largest amounts first, no model": (0.67, 2.0),
         "likeliest frauds first": (0.86, 4.0),
         "nearly the reference": (0.93, 8.0),

@@ -261,6 +261,11 @@ plots.intervals(
 #
 # **New words:** *expected over observed* and *calibration slope*.
 #
+# **Now try it on real data.** `fetch_public("mammography")` of `imbalance_lab.datasets`: 11,183 spots on
+# X-ray pictures, 260 of them calcifications (downloaded once; without a network a message says so). What
+# is the accuracy of the constant answer, and how many calcifications does a logistic regression flag at
+# 0.5?
+#
 # ## Further reading
 #
 # - Elkan (2001). [*The foundations of cost-sensitive

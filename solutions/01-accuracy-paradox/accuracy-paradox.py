@@ -419,8 +419,8 @@ def cheapest_rule(past):
 
 # %% try="cheapest-rule"
 print(f"you predicted {my_prediction}; your function chooses {cheapest_rule(past)}")
-print("for companies with little, more and much fraud:")
-[cheapest_rule(company(seed).past) for seed in (3, 1, 2)]
+print("for companies where one transaction in so many is a fraud:")
+{round(1 / p["is_fraud"].mean()): cheapest_rule(p) for p in (company(s).past for s in (3, 1, 2))}
 
 # %% graded="cheapest-rule" points=4
 from imbalance_lab.checks import check
@@ -439,7 +439,7 @@ check(cheapest_rule, CHEAPEST_RULE).earns(4, by=hidden, on=hidden.calls, says="m
 # %% [markdown]
 # Compare your choices at the three companies. The rules are the same, and so, but for chance, is the
 # share of frauds that each finds. Only the prevalence differs, and with it the right rule. Where one
-# transaction in 770 is a fraud, reviewing every new device costs more than it saves. Where one in 20
+# transaction in 769 is a fraud, reviewing every new device costs more than it saves. Where one in 21
 # is, it pays to look at the slightest sign. Whoever chooses by accuracy flags nobody nearly
 # everywhere, and saves next to nothing; whoever wants to find every fraud loses money.
 
@@ -558,7 +558,8 @@ with plots.picture(
 # *[absolute](../../docs/glossary.md#absolute-rarity)* rarity is how many there are. Separate them:
 # train a logistic regression on 20 or 200 positives, with 10 or 100 negatives for each. Judge it on
 # new data of the same ratio, and flag whatever scores higher than 95% of the negatives. What share of
-# the positives is *found*, and what share of the flagged is really *positive*?
+# the positives is *found*, and what share of the flagged is really *positive*? Dots are means of 20 runs;
+# bars are their 95% [intervals](../../docs/glossary.md#interval), which chance alone seldom exceeds (lesson 02).
 #
 # **Predict first.** Which of the two shares depends on the number of positives, and which on the
 # ratio?
@@ -728,8 +729,7 @@ Claim(
 )
 
 # %% [markdown]
-# The second notebook tests two more: that standard training predicts the majority class for everything,
-# and that the probabilities of such models are weak.
+# The second notebook tests two more.
 
 # %% [markdown]
 # ## Quiz

@@ -402,6 +402,10 @@ Claim(
 # **New words:** *bootstrap*, *stratified bootstrap*, *macro average*, *micro average*, *weighted
 # average*, *support*, *logit adjustment*.
 #
+# **Now try it on real data.** `fetch_public("mammography")` of `imbalance_lab.datasets`: 11,183 spots on
+# X-ray pictures, 260 of them calcifications (downloaded once; without a network a message says so). Which
+# recall does a forest reach there at 0.5, and within which interval?
+#
 # ## Further reading
 #
 # - Provost et al. (1998). [*The case against accuracy estimation for comparing induction

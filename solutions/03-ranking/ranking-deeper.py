@@ -273,6 +273,10 @@ print(f"{row['model']}, {row['data']}: kept {row['average_precision']:.2f}, now 
 #
 # **New words:** *partial area*.
 #
+# **Now try it on real data.** `fetch_public("creditcard")` of `imbalance_lab.datasets`: 284,807 card
+# transactions, 492 of them frauds (downloaded once; without a network a message says so). Do ROC AUC and
+# average precision choose the same model there, and are the differences beyond their intervals?
+#
 # ## Further reading
 #
 # - DeLong et al. (1988). [*Comparing the areas under two or more correlated receiver operating characteristic curves: a

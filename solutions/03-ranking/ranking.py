@@ -429,7 +429,7 @@ plots.precision_recall_curve(y_test, scores, title="Where is a recall of 0.9?")
 # %% [markdown]
 # C was wrong. At a recall of 0.9 the forest's curve lies on the baseline. Sixty trees vote, so there are few
 # distinct scores, and most frauds that the forest misses have the lowest of all. It reaches that recall only
-# by flagging everybody, with a precision below 0.01, where the lines gave 1.00 without an error. B gave them
+# by flagging everybody, with a precision of 0.9%, where the lines gave 1.00 without an error. B gave them
 # away: if precision were still perfect after nine of ten frauds, its average could not be a third.
 #
 # (Is the forest's AP of 0.32 really above 0.30? The second notebook puts an interval on the difference.)

@@ -449,6 +449,11 @@ plots.intervals(
 # - Search model and remedy together, inside, and give the rival as many tries.
 # - Over many data sets, one number for each, and the sets are the sample.
 #
+# **Now try it on real data.** `fetch_public("mammography")` of `imbalance_lab.datasets`: 11,183 spots on
+# X-ray pictures, 260 of them calcifications (downloaded once; without a network a message says so).
+# Cross-validate a small and a large forest there. Does the corrected interval of their difference exclude
+# 0?
+#
 # ## Further reading
 #
 # - Bouckaert & Frank (2004). [*Evaluating the replicability of significance tests for comparing

@@ -430,6 +430,11 @@ Claim(
 #
 # **New words:** *safe*, *in danger* and *noise* (Borderline-SMOTE), *SMOTE-NC*, *SMOTE-N*, *principal components*.
 #
+# **Now try it on real data.** `fetch_public("mammography")` of `imbalance_lab.datasets`: 11,183 spots on
+# X-ray pictures, 260 of them calcifications (downloaded once; without a network a message says so). It is
+# one of the sets on which SMOTE was first shown. Does SMOTE rank better there than nothing, with settings
+# tuned for both?
+#
 # ## Further reading
 #
 # - Han et al. (2005). [*Borderline-SMOTE: a new over-sampling method in imbalanced data sets

@@ -734,7 +734,7 @@ Claim(
 # - c) 0.85
 # - d) 0.90
 #
-# **4.** Look at the picture of wrong labels. From which distance on does ADASYN put at least 0.3 more of its rows outside
+# **4.** Look at the picture of wrong labels. At which distance does ADASYN first put at least 0.3 more of its rows outside
 # than SMOTE?
 #
 # - a) 2

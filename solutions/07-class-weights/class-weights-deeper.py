@@ -390,6 +390,10 @@ for name, guess in answers.items():
 # - Costs of single rows fit into `sample_weight`, or into a threshold for each row.
 # - Many classes: subtract the log prevalence after training.
 #
+# **Now try it on real data.** `fetch_public("creditcard")` of `imbalance_lab.datasets`: 284,807 card
+# transactions, 492 of them frauds (downloaded once; without a network a message says so). How many does a
+# boosting expect there with and without `class_weight="balanced"`, and how many come?
+#
 # ## Further reading
 #
 # - Elkan (2001). [*The foundations of cost-sensitive

@@ -20,9 +20,9 @@
 # - choose between a weight and a threshold by what they cost;
 # - say where a weight acts in a forest, and what to compare it with.
 #
-# **Time** 80 minutes. **You need** logistic regression and a first idea of trees; derivatives.
+# **Time** 75 minutes. **You need** logistic regression and a first idea of trees; derivatives.
 # **Builds on** lessons 01 to 03 (costs, recall and precision, average precision), lesson 04
-# (cross-validation), lesson 05 (copies) and lesson 06 (SMOTE).
+# (cross-validation) and lesson 05 (copies).
 
 # %% [markdown] covers="E27"
 # ## One argument, seven times the recall
@@ -405,56 +405,8 @@ check(unweight, UNWEIGHT).keeps_its_contract(keys.UNWEIGHT.hidden())
 #
 # ### Correct once
 #
-# Lesson 05 stacked corrections. What if somebody applies both of these, or adds SMOTE? There are 2% positives, and a miss costs 20 false alarms. **Predict:** which
-# of the five plans in the next cell costs most?
-
-# %%
-my_prediction = None
-
-# %%
-from imblearn.over_sampling import SMOTE
-
-from imbalance_lab.experiments import interval
-
-PLANS = {  # SMOTE first? weights; threshold
-    "no weights, 0.5": (False, None, 0.5),
-    "no weights, 1/21": (False, None, 1 / 21),
-    "cost weights, 0.5": (False, {0: 1, 1: 20}, 0.5),
-    "cost weights, 1/21": (False, {0: 1, 1: 20}, 1 / 21),
-    "SMOTE, cost weights, 0.3": (True, {0: 1, 1: 20}, 0.3),
-}
-
-
-def cost_per_row(rows, judge, weights, cut, price):
-    flagged = (
-        LogisticRegression(class_weight=weights).fit(*rows).predict_proba(judge[0])[:, 1] >= cut
-    )
-    return np.mean(np.where(judge[1] == 1, price * ~flagged, flagged))
-
-
-# %%
-def costs(seed):
-    X, y = make_gauss(16_000, prevalence=0.02, random_state=seed)
-    rows, judge = (X[:6000], y[:6000]), (X[6000:], y[6000:])
-    smote = SMOTE(random_state=seed).fit_resample(*rows)
-    return [cost_per_row(smote if s else rows, judge, w, cut, 20) for s, w, cut in PLANS.values()]
-
-
-found = np.array([costs(seed) for seed in range(6)]).T
-print("you predicted", my_prediction)
-plots.intervals(
-    {name: interval(run) for name, run in zip(PLANS, found)},
-    xlabel="cost per row, in false alarms; mean of 6 draws",
-    ylabel="plan",
-    title="Two corrections cost more than none",
-    baseline=0.4,
-    baseline_label="flag nobody",
-    decimals=2,
-)
-
-# %% [markdown]
-# The threshold and the cost weights cost the same, and least. [Corrections that are
-# stacked](../../docs/glossary.md#double-correction) cost more than flagging nobody.
+# So it is one *or* the other. Whoever uses both counts the prices twice, and flags far too much. That is a
+# [double correction](../../docs/glossary.md#double-correction), and lesson 09 measures its price.
 
 # %% [markdown]
 # ## When no straight line fits
@@ -489,14 +441,26 @@ with plots.picture(
 
 # %% [markdown]
 # A threshold moves a line without turning it, so no threshold makes one line of the other. What does that cost on new
-# rows? A live demonstration in three situations:
+# rows? Take three situations: a line fits, with 3,000 rows; a line fits, with 500, and a miss costs more; no line fits.
+# **Predict:** in which of them are cost weights cheaper than the threshold?
 
 # %%
+my_prediction = None
+
+# %%
+from imbalance_lab.experiments import interval
+
 SITUATIONS = {  # data, rows to learn from, prevalence, price of a miss
     "a line fits, 3,000 rows": (make_gauss, 3000, 0.05, 20),
     "a line fits, 500 rows": (make_gauss, 500, 0.06, 80),
     "no line fits, 4,000 rows": (make_bent, 4000, 0.05, 45),
 }
+
+
+def cost_per_row(rows, judge, weights, cut, price):
+    model = LogisticRegression(class_weight=weights).fit(*rows)
+    flagged = model.predict_proba(judge[0])[:, 1] >= cut
+    return np.mean(np.where(judge[1] == 1, price * ~flagged, flagged))
 
 
 def extra_cost_of_weights(make, n, prevalence, price, seed):
@@ -507,6 +471,7 @@ def extra_cost_of_weights(make, n, prevalence, price, seed):
 
 
 # %%
+print("you predicted", my_prediction)
 plots.intervals(
     {
         name: interval([extra_cost_of_weights(*situation, seed) for seed in range(12)])

@@ -328,6 +328,10 @@ Claim(
 #
 # **New words:** *Hessian* (curvature), *convex*, *prior bias*, *confidence*.
 #
+# **Now try it on real data.** `fetch_public("creditcard")` of `imbalance_lab.datasets`: 284,807 card
+# transactions, 492 of them frauds (downloaded once; without a network a message says so). Fit a booster
+# there with the log loss and with your focal loss. Which ranks better, and what is E/O of each?
+#
 # ## Further reading
 #
 # - Lin et al. (2017). [*Focal loss for dense object

@@ -385,7 +385,7 @@ with plots.picture(
 #
 # > **A focal model says 0.5 where the true probability is 1 − α, whatever γ is.**
 #
-# To flag from 0.5 is therefore to flag from a true probability of $1 - \alpha$, and γ has no say in it. In the opening
+# To flag at 0.5 is therefore to flag at a true probability of $1 - \alpha$, and γ has no say in it. In the opening
 # both models had α = 0.5, so nearly the same rows were flagged. With α = 0.01, "the frequency of the minority", only rows
 # are flagged that are positive with 99% probability.
 #
@@ -737,8 +737,8 @@ Claim(
 # - c) A 99th of a negative one
 # - d) A 9,801st of a negative one, since γ is 2
 #
-# **2.** A model was trained with γ = 3 and α = 0.8 on plenty of data. From which true probability does
-# it flag, if it flags from 0.5?
+# **2.** A model was trained with γ = 3 and α = 0.8 on plenty of data. At which true probability does
+# it flag, if it flags at 0.5?
 #
 # - a) 0.008
 # - b) 0.2

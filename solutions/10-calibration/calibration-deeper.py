@@ -499,6 +499,10 @@ plots.intervals(
 # - A prevalence can be estimated without labels, as long as only the mix has changed.
 # - Weights and a threshold are the same for a model that fits. Where it can't fit, try both.
 #
+# **Now try it on real data.** `fetch_public("creditcard")` of `imbalance_lab.datasets`: 284,807 card
+# transactions, 492 of them frauds (downloaded once; without a network a message says so). Train on one
+# negative in a hundred and correct the probabilities. What are E/O and the slope on the other rows?
+#
 # ## Further reading
 #
 # - Bach et al. (2006). [*Considering cost asymmetry in learning

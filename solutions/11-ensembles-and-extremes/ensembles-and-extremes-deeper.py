@@ -432,6 +432,11 @@ plots.intervals(
 # - Compare special ensembles at their library's size, with a regularised rival beside them.
 # - A handful of labels beats a description of what is ordinary where rare looks typical.
 #
+# **Now try it on real data.** `fetch_public("mammography")` of `imbalance_lab.datasets`: 11,183 spots on
+# X-ray pictures, 260 of them calcifications (downloaded once; without a network a message says so). Show a
+# classifier ten of the calcifications and an Isolation Forest none. Which finds more of the rest, and so
+# does rare mean odd there?
+#
 # ## Further reading
 #
 # - Liu et al. (2008). [*Isolation forest*](../../docs/bibliography.md#liu2008).

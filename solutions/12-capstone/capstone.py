@@ -344,7 +344,7 @@ check(reviews_of_the_day, REVIEWS_OF_THE_DAY).keeps_its_contract(keys.REVIEWS_OF
 
 # %%
 RUNGS = {
-    "logistic regression, flagged from 0.5 on": lambda table, p: p >= 0.5,
+    "logistic regression, flagged at 0.5": lambda table, p: p >= 0.5,
     "flagged where a review pays, no queue": lambda table, p: gain(table, p) > 0,
     "largest amounts first, no model": lambda table, p: first_of_each_day(table, table["amount"]),
     "likeliest frauds first": lambda table, p: first_of_each_day(table, pd.Series(p)),
@@ -679,7 +679,7 @@ detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 # Now say, from `train` alone, what share of the loss your detector will save in the 30 days to come.
 # It is compared with what your own `fit_detector` then saves on four hidden companies: the mean of your
 # promises with the mean of what came. Full points (3) for a difference of at most **0.12**, none
-# from 0.24 on, and a straight line between. Too much and too little count alike.
+# for 0.24 or more, and a straight line between. Too much and too little count alike.
 
 
 # %% answer="promise"
@@ -734,7 +734,7 @@ promised.earns(3, by=hidden, on=hidden.calls, says="what will be saved")
 from imbalance_lab.claims import Claim
 from imbalance_lab.evidence import study
 
-by_reference = interval(ladder["reference"] - ladder["logistic regression, flagged from 0.5 on"])
+by_reference = interval(ladder["reference"] - ladder["logistic regression, flagged at 0.5"])
 by_model = interval(rivals["boosting, better regularised"][:, 0] - ladder["reference"][:4])
 sizes = study("sizes")
 medium, largest, smallest, large = (
@@ -748,7 +748,7 @@ Claim(
         "there is enough to learn from. Regularised boosting minus logistic regression was, in average precision,"
         f" {smallest} with 3,000 transactions, {medium} with 12,000, {large} with 48,000 and {largest} with 192,000."
         f" And the decision comes first: the same logistic regression saved {by_reference:+.2f} more of the loss when"
-        " its queue was ordered by what a review saves than when it flagged from 0.5 on; boosting in the same queue"
+        " its queue was ordered by what a review saves than when it flagged at 0.5; boosting in the same queue"
         f" changed that by {by_model:+.2f}."
     ),
     reference="correabahnsen2013",
@@ -874,7 +874,7 @@ score_quiz(quiz, QUIZ)
 # | --- | --- | --- | --- |
 # | **What is a mistake worth?** Ask before any metric. | Report the bill next to that of the constant answer. | The most accurate of three models cost €11,021, the least accurate €6,493. | 01 |
 # | **Costs known** | Untouched model with probabilities that are right: threshold c_FP / (c_FP + c_FN). If they are not, tune it. | Against 0.5 it saved 0.14 of 0.36 a case. | 09 |
-# | **Costs differ by case, or few can be reviewed** | Rank by probability times loss, stop at the capacity. | +0.25 more of the loss saved than by flagging from 0.5 on. | 12 |
+# | **Costs differ by case, or few can be reviewed** | Rank by probability times loss, stop at the capacity. | +0.25 more of the loss saved than by flagging at 0.5. | 12 |
 # | **Costs unknown** | Get their order of magnitude. F1 is a price list that nobody chose. | Choosing by F1 instead of by cost: +302 € per 1,000 transactions. | 02 |
 # | **How many positives?** The count limits, not the ratio. | Collect positives, and give an interval. | By logistic regression ten times the positives found +0.062, ten times the negatives +0.023. | 01 |
 # | **Only a handful** (5 to 10) | Rank no models. Try a detector of the odd only if rare looks odd. | With five, if rare is odd, one-class SVM against logistic regression with squares: -0.06; against a forest: +0.26. | 11 |

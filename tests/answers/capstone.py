@@ -129,7 +129,7 @@ def no_limit(p, amount, capacity):
     return (np.asarray(p) * (np.asarray(amount) + 15) > 4).astype(int)
 
 
-@answers.wrong("reviews_of_the_day", "flagged from a probability of 0.5 on")
+@answers.wrong("reviews_of_the_day", "flagged at a probability of 0.5")
 def from_half(p, amount, capacity):
     p = np.asarray(p)
     return queue(p, amount, capacity, p * (np.asarray(amount) + 15), p >= 0.5)
