@@ -51,8 +51,8 @@ HEAD = """\
 You have a rare class and a piece of advice, and you want to know whether the advice is right. Below
 is what we measured, question by question. There are two kinds of evidence:
 
-- **The laboratory** ran, or is running, every piece of advice on simulated and on real data, with
-  the same budget for both sides. Its verdicts are *holds*, *holds only if*, *does not hold* and
+- **The laboratory** runs every piece of advice on simulated and on real data, with the same budget
+  for both sides. Its verdicts are *holds*, *holds only if*, *does not hold* and
   *not shown*. The last one is an answer too: it says that nobody should be sure yet.
 - **A lesson** makes a smaller experiment that you can follow and change. Its verdict speaks about
   the data and the models of that experiment. Once a study is finished, the study counts.
@@ -106,7 +106,8 @@ def _overview(claimed: dict[str, Claimed]) -> str:
 
 def _counts(verdicts: list[str]) -> str:
     found = Counter(verdicts)
-    return " · ".join(f"{found[v]} {SIGNS[v]}" for v in VERDICTS if found[v])
+    # No line ends between a number and its sign.
+    return " · ".join(f"{found[v]}&nbsp;{SIGNS[v]}" for v in VERDICTS if found[v])
 
 
 def _section(found: Result, claimed: Claimed, pictures: Path) -> str:

@@ -128,5 +128,7 @@ def _with_launch_line(cells: list[NotebookNode], lesson: Lesson) -> list[Noteboo
         f"{{download}}`Download the notebook </downloads/{lesson.name}.ipynb>`"
     )
     reading = "You are reading a copy. To solve the exercises and get checks and points, run it."
-    cells[0].source = f"{title}\n\n{launch}\n\n{reading}\n{rest}"
+    # A box of its own, so that a summary of the page can leave it out.
+    box = f"```{{container}} launch\n{launch}\n\n{reading}\n```"
+    cells[0].source = f"{title}\n\n{box}\n{rest}"
     return cells

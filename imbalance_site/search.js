@@ -1,18 +1,33 @@
-// Put before Sphinx's own search: which page comes first, and how a formula reads in a summary.
+// Put before Sphinx's own search: which page comes first, and what its summary says.
 
 // What a page is about, without the number of a lesson and without the question behind the colon.
 const topicOf = (title) =>
   title.toLowerCase().replace(/^\d\d · /, "").replace(/^the /, "").split(":")[0];
 
+// Words that tell what is asked about; the others are in many a question.
+const ASKING = ["do", "does", "should", "can", "what", "which", "how", "i", "my", "me"];
+const wordsOf = (text) =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word && !ASKING.includes(word) && !stopwords.has(word));
+
 var Scorer = {
-  // A page whose title is the word comes before a page with one section of that name.
+  // A page whose title is the word comes before a page with one section of that name; what has more
+  // of several words in its title comes before what has them somewhere.
   score: ([_docname, title, anchor, _descr, score]) => {
     const query = new URLSearchParams(window.location.search).get("q").trim().toLowerCase();
-    if (anchor !== "" || !query) return score;
+    if (!query) return score;
+    if (anchor !== "") return title.toLowerCase().endsWith(`> ${query}`) ? score + 20 : score;
     const topic = topicOf(title);
+    // A lesson's second notebook comes after its first.
+    const below = /, deeper$| in pytorch$/.test(topic) ? 4 : topic.length / 100;
     if (topic === query) return score + 40;
-    if (topic.startsWith(query)) return score + 30 - topic.length / 100; // the core, then deeper
-    return title.toLowerCase().includes(query) ? score + 10 : score;
+    if (topic.startsWith(query)) return score + 30 - below;
+    if (title.toLowerCase().includes(query)) return score + 10;
+    const [asked, named] = [wordsOf(query), wordsOf(title)];
+    const found = asked.filter((word) => named.includes(word)).length;
+    return found ? score + (10 * found) / asked.length - below : score;
   },
   objNameMatch: 11,
   objPartialMatch: 6,
@@ -46,6 +61,21 @@ queueMicrotask(() => {
     page.querySelectorAll(".math").forEach((formula) => {
       formula.textContent = readable(formula.textContent.trim());
     });
+    // The title stands above the summary. Code, tables and how to run a lesson read badly in one.
+    page.querySelectorAll("h1, pre, table, .launch").forEach((node) => node.remove());
     return asSphinxDoes(page.documentElement.outerHTML, anchor);
+  };
+  // Some whole words around the place where the last of those that are looked for comes first.
+  Search.makeSearchSummary = (html, words, anchor) => {
+    const text = Search.htmlToText(html, anchor).replace(/\s+/g, " ").trim();
+    const places = [...words].map((word) => text.toLowerCase().indexOf(word));
+    const place = places.filter((at) => at >= 0).pop() ?? 0;
+    const start = text.lastIndexOf(" ", Math.max(place - 120, 0)) + 1;
+    const end = start + 240 < text.length ? text.lastIndexOf(" ", start + 240) : text.length;
+    const summary = document.createElement("p");
+    summary.className = "context";
+    summary.textContent =
+      (start ? "… " : "") + text.slice(start, end) + (end < text.length ? " …" : "");
+    return summary;
   };
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import itertools
 import json
 import os
 import re
@@ -34,7 +35,14 @@ from imbalance_site.studies import has_numbers, page_of, rerun_of, verdict_of
 
 pytestmark = pytest.mark.timeout(900)  # the first test builds the site, on whatever machine
 
-PAGES = ["advice", "lessons/09-thresholds/thresholds", "studies/folds"]
+FOUND = "search.html?q=does+SMOTE+help"
+PAGES = ["advice.html", "lessons/09-thresholds/thresholds.html", "studies/folds.html", FOUND]
+ALSO = ["index.html", "lessons/index.html", "docs/glossary.html"]
+LOOKS = [
+    *itertools.product(PAGES, (1280, 390), ("light", "dark")),
+    *itertools.product(ALSO, [1280], ["light"]),
+    *itertools.product(ALSO, [390], ["dark"]),
+]
 # A build that reaches for the network ends with an error.
 OFFLINE = """
 import runpy, sys
@@ -127,6 +135,12 @@ class TestWhole:
         assert sorted(asked) == studies()
         headings = [squeezed(h.get_text()) for h in pages["advice.html"].select("h2")]
         assert headings == [squeezed(question) + "¶" for question in asked.values()]
+
+    def test_no_line_ends_between_a_number_of_verdicts_and_its_sign(self, pages):
+        rows = pages["advice.html"].select_one("article table").select("tbody tr")
+        counts = [cell.get_text() for row in rows for cell in row.select("td")[1:]]
+        assert len(rows) == len(questions())
+        assert [c for c in counts if not re.fullmatch(r"(\d+\xa0[✓◐✗○]( · )?)*", c)] == []
 
     def test_no_question_is_asked_of_a_study_that_is_gone(self):
         assert set(QUESTIONS) <= set(studies())
@@ -426,21 +440,20 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.mark.browser
 class TestInTheBrowser:
-    @pytest.mark.parametrize("width", [1280, 390])
-    @pytest.mark.parametrize("scheme", ["light", "dark"])
-    @pytest.mark.parametrize(
-        "name", ["advice", "lessons/09-thresholds/thresholds", "studies/folds"]
-    )
-    def test_a_page_fits_and_is_without_errors(self, chromium, address, name, scheme, width):
+    @pytest.mark.parametrize(("name", "width", "scheme"), LOOKS)
+    def test_a_page_fits_and_is_without_errors(self, chromium, address, name, width, scheme):
         page = chromium.new_page(viewport={"width": width, "height": 850}, color_scheme=scheme)
         said, asked = [], []
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(f"{address}{name}.html", wait_until="networkidle")
-        if "lessons" in name:
+        page.goto(f"{address}{name}", wait_until="networkidle")
+        if name == FOUND:
+            page.wait_for_selector("ul.search li")
+            page.wait_for_load_state("networkidle")  # each hit fetches its page for a summary
+        elif "thresholds" in name:
             page.wait_for_selector("mjx-container")
-        file = f"site-{name.split('/')[-1]}-{width}-{scheme}.png"
+        file = f"site-{name.partition('.')[0].replace('/', '-')}-{width}-{scheme}.png"
         page.screenshot(path=ROOT / "test-results" / file)  # for whoever wants to look
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(wide) == 0
@@ -470,6 +483,9 @@ class TestInTheBrowser:
             ("calibration", "lessons/10-calibration/calibration.html"),
             ("threshold", "lessons/09-thresholds/thresholds.html"),
             ("Glossary", "docs/glossary.html"),
+            ("average precision", "docs/glossary.html#average-precision"),
+            ("does SMOTE help", "advice.html"),
+            ("should I use focal loss", "lessons/08-focal-loss/focal-loss.html"),
         ],
     )
     def test_the_page_that_is_about_the_word_comes_first(self, chromium, address, word, first):
@@ -478,7 +494,7 @@ class TestInTheBrowser:
         page.wait_for_selector("ul.search li")
         page.wait_for_load_state("networkidle")
         found = page.locator("ul.search li > a").first.get_attribute("href")
-        assert found.split("#")[0] == first
+        assert (found if "#" in first else found.split("#")[0]) == first
         page.close()
 
     def test_a_summary_has_its_formulas_in_letters(self, chromium, address):
@@ -489,4 +505,22 @@ class TestInTheBrowser:
         summaries = page.locator("ul.search p.context").all_inner_texts()
         assert len(summaries) > 20
         assert [text for text in summaries if "\\" in text] == []
+        page.close()
+
+    def test_a_summary_is_of_what_the_page_says_in_whole_words(self, chromium, address, pages):
+        page = chromium.new_page()
+        page.goto(f"{address}search.html?q=calibration")
+        page.wait_for_selector("ul.search li")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(500)
+        hits = page.locator("ul.search li")
+        name = "lessons/10-calibration/calibration-deeper.html"
+        lesson = hits.filter(has=page.locator(f'a[href="{name}"]'))
+        summary = lesson.locator("p.context").inner_text()
+        # Not the title once more, nor how to run it.
+        assert summary.startswith("At the end you can")
+        assert summary.endswith(" …")
+        assert set(summary.split()[:-1]) <= set(pages[name].get_text().split())
+        texts = page.locator("ul.search p.context").all_inner_texts()
+        assert [t for t in texts if "keeps_its_contract" in t or "reading a copy" in t] == []
         page.close()
