@@ -92,12 +92,12 @@ def open_and_run(page: Page, address: str) -> list[Locator]:
     return live.all()
 
 
-def answers(page: Page, explorer: Locator) -> list[float]:
+def answers(page: Page, explorer: Locator, presses: int = PRESSES) -> list[float]:
     """Press keys, one after the other, and return how many milliseconds each answer took."""
     explorer.evaluate(WATCH)
     slider, found = explorer.get_by_role("slider").first, []
     slider.focus()
-    for number in range(PRESSES + 3):
+    for number in range(presses + 3):
         explorer.evaluate("explorer => { delete explorer.dataset.answered; }")
         page.keyboard.press("ArrowRight" if number % 2 else "ArrowLeft")
         while (answered := explorer.get_attribute("data-answered")) is None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import imbalance_lab
 from imbalance_builder.bibliography import REFERENCES, read_references
-from imbalance_builder.course import BuildError, Course, Lesson
+from imbalance_builder.course import BuildError, Course, Lesson, by_length
 from imbalance_builder.source import HEADING, HIDDEN, POINTS, read_source
 from imbalance_lab.progress.course import digest
 
@@ -62,7 +62,8 @@ def list_of(course: Course) -> str:
     BuildError
         If a lesson has no title, or an exercise no heading.
     """
-    return _as_json([_notebook(x) for x in course.lessons() if not x.is_deeper])
+    lessons = sorted(course.lessons(), key=by_length)
+    return _as_json([_notebook(lesson) for lesson in lessons if not lesson.is_deeper])
 
 
 def _notebook(lesson: Lesson) -> dict[str, Any]:

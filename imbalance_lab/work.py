@@ -20,6 +20,7 @@ from pathlib import Path
 
 from imbalance_lab.files import in_plain_words, write_whole
 from imbalance_lab.lessons.copies import FOLDER as COPIES
+from imbalance_lab.lessons.copies import course_of
 from imbalance_lab.lessons.notice import damage_of
 from imbalance_lab.printable import one_line
 from imbalance_lab.progress.record import NAME as PROGRESS
@@ -80,7 +81,7 @@ def pack_work(course: Path | str = ".") -> Packed:
     ValueError
         If there is no folder ``lessons/`` with notebooks in it.
     """
-    folder = _course_around(Path(course))
+    folder = course_of(Path(course).resolve()) or Path(course)
     names = list(_work_in(folder))
     notebooks = sum(name.startswith("lessons/") for name in names)
     if not notebooks:
@@ -94,12 +95,6 @@ def pack_work(course: Path | str = ".") -> Packed:
     lessons = [name for name in names if name.startswith("lessons/")]
     damaged = [name for name in lessons if damage_of(folder / name)]
     return Packed(folder / NAME, notebooks, tuple(damaged))
-
-
-def _course_around(place: Path) -> Path:
-    """Return the folder of the course in which a folder lies; the folder itself if in none."""
-    around = [place, *(place / up for up in ("..", "../.."))]
-    return next((folder for folder in around if any(folder.glob("lessons/*/*.ipynb"))), place)
 
 
 def _work_in(folder: Path) -> Iterator[str]:
@@ -130,7 +125,7 @@ def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
         If the archive is not there or is none, or holds anything but work; then nothing is
         changed.
     """
-    folder = _course_around(Path(course))
+    folder = course_of(Path(course).resolve()) or Path(course)
     here = Path(archive)
     contents = _contents(here if here.exists() else folder / here)
     aside = folder / f"before-{datetime.now():%Y-%m-%d-%H%M%S-%f}"

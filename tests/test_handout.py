@@ -226,7 +226,7 @@ class TestNothingSecret:
         assert {path.name for path in handout.student.iterdir()} == {
             *("lessons", "docs", "imbalance_lab", "README.md", "LICENSE", "LICENSE-text"),
             *("pyproject.toml", "requirements.txt", "environment.yml", "postBuild"),
-            "keep-my-work.ipynb",
+            *("keep-my-work.ipynb", "see-my-progress.ipynb"),
         }
         pages = {path.name for path in (handout.student / "docs").iterdir()}
         assert {"glossary.md", "bibliography.md", "claims.md", "decision-card.md"} <= pages
@@ -267,6 +267,13 @@ class TestNothingSecret:
         assert "pack_work()" in keep.cells[1].source
         assert "take_up_work" in keep.cells[3].source
         nbformat.validate(keep)
+
+    def test_progress_has_a_page_of_its_own(self, handout, half):
+        for given in (handout, half):
+            page = nbformat.read(given.student / "see-my-progress.ipynb", as_version=4)
+            assert [cell.cell_type for cell in page.cells] == ["markdown", "code"]
+            assert page.cells[1].source.endswith("progress()")
+            assert "](see-my-progress.ipynb)" in (given.student / "README.md").read_text("utf-8")
 
     def test_every_answer_is_as_released(self, handout):
         for lesson in Course(ROOT).lessons():

@@ -92,6 +92,12 @@ def test_the_list_of_exercises_is_what_the_sources_give() -> None:
     assert LIST.read_text(encoding="utf-8") == list_of(Course(ROOT))
 
 
+def test_a_lesson_stands_before_what_is_optional_beside_it() -> None:
+    first = {notebook.topic: notebook for notebook in reversed(course())}
+    assert [notebook.name for notebook in first.values() if notebook.optional] == []
+    assert any(notebook.optional for notebook in course())
+
+
 def test_every_check_that_students_have_is_known_by_its_text() -> None:
     known = {}
     for notebook in course():
@@ -292,6 +298,26 @@ def test_a_folder_that_cannot_be_written_to_costs_the_student_nothing(
     kept = keeping.Keeper(lesson)
     assert kept.keep(KEY, entry()) == {KEY: entry()} == kept.record
     assert "It is not kept" in kept.remark
+
+
+def test_in_the_courses_folder_the_table_is_open_and_leads_to_every_lesson(
+    lesson: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for notebook in course():
+        file = lesson.parent / f"{notebook.name}.ipynb"
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    record.add(lesson.parents[1] / record.NAME, {KEY: entry()})
+    for start, opened, leads in ((lesson.parents[1], True, "lessons/"), (lesson, False, "../")):
+        monkeypatch.setattr(view, "START", start)
+        monkeypatch.setattr(view, "keeper", lambda start=start: keeping.Keeper(start))
+        text, markup = view._texts()
+        assert re.search(r"01 · The accuracy paradox +1 of 5 +1 of 13", text)
+        assert markup.startswith("<details open>") == opened
+        links = re.findall(r'<th scope="row"[^>]*><a href="([^"]+)">', markup)
+        assert links == [f"{leads}{notebook.name}.ipynb" for notebook in course()]
+    monkeypatch.setattr(view, "START", lesson.parents[2])  # a lesson that is not there is no link
+    assert "<a " not in view._texts()[1].split("</table>")[0]
 
 
 def test_the_table_says_what_is_left_for_every_lesson(

@@ -31,7 +31,7 @@ from imbalance_oracles import secret
 
 STUDENT, INSTRUCTOR = "imbalance-lab", "instructor"
 LICENCES = ("LICENSE", "LICENSE-text")
-NOTEBOOKS = ("keep-my-work.md",)  # templates that become notebooks
+NOTEBOOKS = ("keep-my-work.md", "see-my-progress.md")  # templates that become notebooks
 MESSAGE = "Imbalance Lab, for students"
 BADGE = """
 [![Open the course on Binder](https://mybinder.org/badge_logo.svg)]({link})

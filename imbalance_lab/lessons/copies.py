@@ -11,12 +11,17 @@ from imbalance_lab.lessons.released import topics
 FOLDER = "my-copies"
 
 
+def course_of(place: Path) -> Path | None:
+    """Return the course's folder: of a lesson in it, of a lesson that lies alone, or itself."""
+    if place.name in topics():
+        above = place.parent
+        return above.parent if above.name == "lessons" else above
+    return place if any((place / "lessons" / topic).is_dir() for topic in topics()) else None
+
+
 def folder_for(place: Path) -> Path:
-    """Return where copies go of what lies in a folder: beside ``lessons/``, or else beside it."""
-    if place.name not in topics():
-        return place / FOLDER
-    above = place.parent
-    return (above.parent if above.name == "lessons" else above) / FOLDER / place.name
+    """Return where copies go of what lies in a folder."""
+    return (course_of(place) or place) / FOLDER / (place.name if place.name in topics() else "")
 
 
 def keep_copy(place: Path, name: str, ending: str, content: bytes) -> Path:

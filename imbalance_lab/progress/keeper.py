@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from imbalance_lab.lessons.copies import course_of
 from imbalance_lab.lessons.notice import notice
 from imbalance_lab.notebook import (
     START,
@@ -33,7 +34,7 @@ class Keeper:
     Parameters
     ----------
     start : Path
-        The folder in which the kernel was started: that of a lesson.
+        The folder in which the kernel was started: that of a lesson or of the course.
 
     Attributes
     ----------
@@ -44,7 +45,8 @@ class Keeper:
     """
 
     def __init__(self, start: Path) -> None:
-        self.file = None if is_off() else file_for(start)
+        folder = None if is_off() else course_of(start)
+        self.file = folder and folder / NAME
         self.remark = ""
         self.changed: Callable[[], None] = lambda: None
         self._own: Record = {}  # what this kernel has seen, kept even where no file can be
@@ -121,14 +123,6 @@ def is_off() -> bool:
 def means_no(said: str) -> bool:
     """Return whether a setting in the environment says no."""
     return said.strip().lower() in ("off", "no", "0", "false")
-
-
-def file_for(start: Path) -> Path | None:
-    """Return where progress is kept: beside ``lessons/``, or beside a lesson that lies alone."""
-    if start.name not in {notebook.topic for notebook in course()}:
-        return None
-    above = start.parent
-    return (above.parent if above.name == "lessons" else above) / NAME
 
 
 def summary(notebook: Notebook, record: Record) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from imbalance_lab.lessons.notice import notice
-from imbalance_lab.notebook import notebook_file, students_shell
+from imbalance_lab.notebook import START, notebook_file, students_shell
 from imbalance_lab.progress.course import Notebook, course
 from imbalance_lab.progress.keeper import is_off, keeper, summary
 from imbalance_lab.progress.record import Entry, Record
@@ -20,8 +20,8 @@ _ID = "imbalance-lab-progress"
 def progress() -> None:
     """Show what is solved so far: a line for this lesson, which opens to a table over all.
 
-    In a student's notebook the line changes when a check passes. Where no person runs the cell,
-    nothing is shown.
+    In a student's notebook the line changes when a check passes. In the course's own folder the
+    table is open. Where no person runs the cell, nothing is shown.
     """
     shell = students_shell()
     if shell is None:
@@ -43,14 +43,13 @@ def _texts() -> tuple[str, str]:
         line = "Progress is switched off here."
         return line, html.escape(line)
     kept = keeper()
-    record = kept.record
-    line = summary(kept.notebook, record) if kept.notebook else "Your progress."
-    line = f"{line} {kept.remark}".strip()
-    onward = _onward(kept.notebook, record) if kept.notebook else ""
+    record, here = kept.record, kept.notebook
+    line = f"{summary(here, record) if here else 'Your progress.'} {kept.remark}".strip()
+    onward = _onward(here, record) if here else ""
     rows = [_row(notebook, record) for notebook in course()]
     widths = [max(len(row[i]) for row in [HEAD, *rows]) for i in range(len(HEAD))]
     plain = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in [HEAD, *rows]]
-    return "\n".join([line, "", *plain, "", NOTE]), _markup(line, rows) + onward
+    return "\n".join([line, "", *plain, "", NOTE]), _markup(line, rows, not here) + onward
 
 
 def _onward(notebook: Notebook, record: Record) -> str:
@@ -84,15 +83,22 @@ def _shortened(left: list[str]) -> str:
     return ", ".join([f"Exercise {', '.join(numbers)}"] * bool(numbers) + others)
 
 
-def _markup(line: str, rows: list[tuple[str, ...]]) -> str:
+def _markup(line: str, rows: list[tuple[str, ...]], opened: bool) -> str:
     left = 'style="text-align: left"'
     head = "".join(f'<th scope="col" {left}>{name}</th>' for name in HEAD)
     body = ""
-    for name, *cells in rows:
+    for notebook, (name, *cells) in zip(course(), rows, strict=True):
         others = "".join(f"<td {left}>{html.escape(cell)}</td>" for cell in cells)
-        body += f'<tr><th scope="row" {left}>{html.escape(name)}</th>{others}</tr>'
+        body += f'<tr><th scope="row" {left}>{_linked(notebook, name)}</th>{others}</tr>'
     return (
-        f"<details><summary><b>{html.escape(line)}</b> All lessons</summary>"
+        f"<details{' open' * opened}><summary><b>{html.escape(line)}</b> All lessons</summary>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         f"<p>{NOTE}</p></details>"
     )
+
+
+def _linked(notebook: Notebook, name: str) -> str:
+    """Return the name of a notebook as a link to it, where it is to be found from here."""
+    places = (f"../{notebook.name}.ipynb", f"lessons/{notebook.name}.ipynb")
+    there = next((place for place in places if (START / place).is_file()), "")
+    return f'<a href="{there}">{html.escape(name)}</a>' if there else html.escape(name)
