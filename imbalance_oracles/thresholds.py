@@ -120,6 +120,11 @@ def _priced_scores(rng: np.random.Generator) -> list[Call]:
     tied = rng.choice([0.1, 0.2, 0.3, 0.4], size=32).tolist()
     own_index = pd.Series(y, index=rng.permutation(32) + 4), pd.Series(tied, index=range(40, 72))
     level = [0, 1, 0, 1, 0, 1], [0.6, 0.5, 0.4, 0.3, 0.2, 0.1]  # many thresholds cost the same
+    # The positives at 0.6 are not worth the negatives there, for whoever does not tear them apart.
+    found = int(rng.integers(2, 6))
+    negatives = 2 * found + int(rng.integers(1, 6))
+    torn = [1] * 5 + [1] * found + [0] * negatives + [0] * 20
+    at = [0.8] * 5 + [0.6] * (found + negatives) + [0.2] * 20
     return [
         *fresh.scores(rng, n_cases=12, sizes=(10, 40), **prices),
         Call((y, tied, 1, 4)),
@@ -128,6 +133,7 @@ def _priced_scores(rng: np.random.Generator) -> list[Call]:
         Call(([1, 0, 0], [0.9, 0.5, 0.2], 0.25, 0.5)),
         Call((y, [5 - 10 * score for score in tied], 1, 100)),
         Call((y, tied, 100, 1)),
+        Call((torn, at, 1, 2)),
     ]
 
 

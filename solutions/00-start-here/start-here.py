@@ -71,9 +71,9 @@ threshold_explorer(
 #
 # Articles on this subject begin with one line: `pip install scikit-learn imbalanced-learn`. It
 # works, and for many of their examples it is enough. Is it enough for this course? Ask the two packages
-# what they bring along:
+# what they bring along (the code is folded away; it reads what they say of themselves):
 
-# %%
+# %% tags=["hide-input"]
 import re
 from importlib.metadata import requires
 
