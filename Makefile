@@ -34,6 +34,10 @@ VARIANT ?= no
 # in the environment is a program's name, for others.
 $(foreach asked,TEACH AGAIN SOLUTIONS VARIANT $(if $(filter command,$(firstword $(origin BROWSER))),BROWSER),\
 	$(if $(filter yes no,$($(asked))),,$(error $(asked)=$($(asked)): say yes or no)))
+# A variable of the shell that is not set: all lessons in place of one, or the wrong folder.
+$(foreach asked,OUTPUT LESSONS EXERCISES REPOSITORY ONLY STUDY SCHEDULER COURSE,\
+	$(if $(filter command,$(firstword $(origin $(asked)))),\
+	$(if $(strip $($(asked))),,$(error $(asked)=: it is empty; say one, or leave it out))))
 from = $(shell [ "$($(1))" -ge $(2) ] 2>/dev/null && [ "$($(1))" -le $(3) ] && echo yes)
 $(if $(call from,JOBS,1,9999),,$(error JOBS=$(JOBS): say a whole number from 1))
 $(if $(call from,PORT,1,65535),,$(error PORT=$(PORT): say a number from 1 to 65535))

@@ -60,6 +60,11 @@ class Archive:
             raise
         except FileNotFoundError:
             raise Unreadable("there is no such file") from None
+        except IsADirectoryError:
+            raise Unreadable(
+                "it is a folder: give the archive as the platform made it (where the browser has "
+                "unpacked it, pack the folder again)"
+            ) from None
         except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
             raise Unreadable(f"it is no zip archive that can be read: {error}") from None
         self._files = self._named()

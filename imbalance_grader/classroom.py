@@ -10,7 +10,6 @@ import contextlib
 import datetime as dt
 import glob
 import hashlib
-import logging
 import os
 import re
 import sys
@@ -33,8 +32,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution, is_task
 
 from imbalance_grader.added import make_room, only_added
+from imbalance_grader.configuration import configured
 from imbalance_grader.names import is_student_id, student_id
 from imbalance_grader.results import CellResult, Kind, NotebookResult, State
+from imbalance_lab.printable import one_line
 
 #: How the name of a notebook ends that a lesson has beside its core; nothing in it is graded.
 UNGRADED = "-deeper"
@@ -131,7 +132,7 @@ class Classroom:
     Raises
     ------
     ClassroomError
-        If the folder has no ``nbgrader_config.py``.
+        If the folder has no ``nbgrader_config.py``, or one that cannot be meant.
     """
 
     def __init__(self, root: Path) -> None:
@@ -141,8 +142,17 @@ class Classroom:
                 f"{self.root} has no nbgrader_config.py, so it is not the folder of a course; "
                 "name the right one with --course"
             )
-        self.app = _configured(self.root)
+        try:
+            with _unchanged_path():
+                self.app = configured(self.root)
+        except ValueError as error:
+            raise ClassroomError(str(error)) from error
         self.coursedir: CourseDirectory = self.app.coursedir
+        if "?" in str(self.root) and str(self.root) in self.coursedir.db_url:
+            raise ClassroomError(
+                f"{self.root}: the gradebook's address ends at the question mark, so its marks "
+                "would lie in another folder: rename this one"
+            )
 
     # Folders -------------------------------------------------------------------------------
 
@@ -235,8 +245,9 @@ class Classroom:
         except (NbGraderException, RuntimeError, SystemExit) as error:
             raise ClassroomError(
                 f"{assignment.name} cannot be entered into the gradebook: "
-                f"{_differences(have, wanted) or error}. Once submissions are graded no graded "
-                "cell may go or change its name, since its marks would go with it: put it back. "
+                f"{_differences(have, wanted) or error}. Once submissions are graded no notebook "
+                "may come, go or change its name there, and no graded cell may go or change its "
+                "name, since its marks would go with it: put it back as it was. "
                 "An exercise that is not to count is waived, with full points for everybody: "
                 f"imbalance-lab-grade waive {assignment.name} EXERCISE --reason WHY"
             ) from error
@@ -254,7 +265,7 @@ class Classroom:
                 (notebook.name, name)
                 for notebook in (entry.notebooks if entry else [])
                 if notebook.name in assignment.notebooks
-                for name in only_added(notebook, _read(assignment.source(notebook.name)))
+                for name in only_added(notebook, read_notebook(assignment.source(notebook.name)))
             ]
 
     @contextlib.contextmanager
@@ -274,7 +285,7 @@ class Classroom:
             rows = []
             for notebook in entry.notebooks if entry else []:
                 if notebook.name in assignment.notebooks:
-                    source = _read(assignment.source(notebook.name))
+                    source = read_notebook(assignment.source(notebook.name))
                     if only_added(notebook, source):
                         rows += make_room(notebook, source)
             gradebook.db.add_all(rows)
@@ -374,16 +385,6 @@ class Classroom:
         return None
 
 
-def _configured(root: Path) -> NbGrader:
-    """Load the course's configuration as nbgrader does, whatever the working folder."""
-    with _unchanged_path():
-        app = NbGrader()
-        app.load_cwd_config = False
-        app.log_level = logging.ERROR
-        app.initialize([], root=str(root))
-    return app
-
-
 def _generate(app: NbGrader, assignment: str) -> None:
     with tempfile.TemporaryDirectory() as folder, _unchanged_path(), _own_commands_found():
         config = app.config.copy()
@@ -394,8 +395,19 @@ def _generate(app: NbGrader, assignment: str) -> None:
         GenerateAssignment(coursedir=coursedir, config=config).start()
 
 
-def _read(source: Path) -> nbformat.NotebookNode:
-    notebook: nbformat.NotebookNode = nbformat.read(source, as_version=4)
+def read_notebook(source: Path) -> nbformat.NotebookNode:
+    """Return an instructor's notebook.
+
+    Raises
+    ------
+    ClassroomError
+        If it is none.
+    """
+    try:
+        notebook: nbformat.NotebookNode = nbformat.read(source, as_version=4)
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
+        said = one_line(str(error).partition("\n")[0])
+        raise ClassroomError(f"{source} is no notebook that can be read: {said}") from None
     return notebook
 
 
@@ -406,7 +418,7 @@ def _graded_cells(source: Path) -> dict[str, GradedCell]:
             "written" if is_task(cell) or is_solution(cell) else "graded",
             cell.source,
         )
-        for cell in _read(source).cells
+        for cell in read_notebook(source).cells
         if is_grade(cell) or is_task(cell)
     }
 
@@ -417,14 +429,18 @@ def _entered_cells(notebook: Notebook) -> dict[str, float]:
 
 
 def _differences(have: dict[str, dict[str, float]], wanted: dict[str, dict[str, float]]) -> str:
-    """Say which graded cells the gradebook lacks, and which it has too many."""
+    """Say which notebooks and graded cells the gradebook lacks, and which it has too many."""
     before = {name for cells in have.values() for name in cells}
     after = {name for cells in wanted.values() for name in cells}
-    kinds = {"were added": after - before, "were removed": before - after}
+    books = {name for name in have if not name.endswith(UNGRADED)}
+    kinds = {
+        "notebooks were added": set(wanted) - books,
+        "notebooks were removed": books - set(wanted),
+        "graded cells were added": after - before,
+        "graded cells were removed": before - after,
+    }
     return " and ".join(
-        f"graded cells {what} ({', '.join(sorted(names))})"
-        for what, names in kinds.items()
-        if before and names
+        f"{what} ({', '.join(sorted(names))})" for what, names in kinds.items() if before and names
     )
 
 

@@ -7,7 +7,7 @@ import contextlib
 import dataclasses
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ exit codes:
   1    done; some submissions did not run to the end, or their time is not known: see the table
   2    the command, the course, an instructor's notebook or the disk needs mending
   3    nothing done: this machine lacks protections, and --allow-unprotected was not given
-  4    nothing done: another run is grading in this course (with --no-wait)
+  4    nothing done: another command is writing in this course (with --no-wait)
   70   a fault of the grader itself; what is done is kept
   130  stopped by Ctrl-C or SIGTERM; the same command goes on where it was
 """
@@ -166,13 +166,13 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     with _command(commands, "exchange", _EXCHANGE, json_flag=False) as one:
-        one.add_argument("folder", type=Path, metavar="FOLDER", help="made if it does not exist")
+        one.add_argument("folder", type=_path, metavar="FOLDER", help="made if it does not exist")
         one.add_argument(
             "--course-id", required=True, metavar="NAME", help="the course's name in the exchange"
         )
 
     with _command(commands, "students", _STUDENTS, json_flag=False) as one:
-        one.add_argument("file", type=Path, metavar="FILE", help="a .csv file")
+        one.add_argument("file", type=_path, metavar="FILE", help="a .csv file")
 
     with _command(commands, "copies", _COPIES, examples=_COPIES_EXAMPLES) as one:
         one.add_argument(
@@ -205,7 +205,7 @@ def _parser() -> Parser:
         )
         one.add_argument(
             "--certificates",
-            type=Path,
+            type=_path,
             metavar="FOLDER",
             help="what `certificates` made (default: where Dask's configuration says)",
         )
@@ -223,7 +223,7 @@ def _parser() -> Parser:
         one.add_argument(
             "--no-wait",
             action="store_true",
-            help="leave with code 4 instead of waiting while another run is grading here",
+            help="leave with code 4 instead of waiting while another command writes here",
         )
         one.add_argument("--feedback", action="store_true", help="write the feedback pages too")
         one.add_argument("--quiet", action="store_true", help="no progress, only the results")
@@ -235,14 +235,16 @@ def _parser() -> Parser:
 
     description = "Grade one notebook file and print the result as JSON. Nothing else is written."
     with _command(commands, "notebook", description, json_flag=False) as one:
-        one.add_argument("notebook", type=Path, help="the submitted .ipynb file")
+        one.add_argument("notebook", type=_path, help="the submitted .ipynb file")
         one.add_argument(
             "--source",
-            type=Path,
+            type=_path,
             help="the instructor's notebook (default: the one of the same name in the course)",
         )
         one.add_argument("--student", default="student", help="id to put into the result")
-        one.add_argument("--output", type=_new_file, help="where to write the graded notebook")
+        one.add_argument(
+            "--output", type=_new_file(".ipynb"), help="where to write the graded notebook"
+        )
         _add_engine(one)
 
     with _command(commands, "mark", _MARK, json_flag=False, examples=_MARK_EXAMPLES) as one:
@@ -252,7 +254,9 @@ def _parser() -> Parser:
     with _command(commands, "report", description) as one:
         _add_assignment(one, students=False)
         one.add_argument(
-            "--output", type=_new_file, help="where to write it (default: grading/NAME/report.html)"
+            "--output",
+            type=_new_file(".html"),
+            help="where to write it (default: grading/NAME/report.html)",
         )
         _add_anonymous(one)
 
@@ -290,14 +294,14 @@ def _parser() -> Parser:
         one.add_argument("assignment", nargs="?", default="01-accuracy-paradox", metavar="NAME")
         one.add_argument(
             "--output",
-            type=Path,
+            type=_path,
             default=Path("sample-class"),
             metavar="FOLDER",
             help="the course folder to make (default: %(default)s); must not exist yet",
         )
         one.add_argument(
             "--answers",
-            type=Path,
+            type=_path,
             metavar="FOLDER",
             help="the package of right and wrong answers (default: tests/answers in the course)",
         )
@@ -321,7 +325,7 @@ def _parser() -> Parser:
         "other. Copy the folder to each of them, and nowhere else."
     )
     with _command(commands, "certificates", description, json_flag=False, course=False) as one:
-        one.add_argument("folder", type=Path, metavar="FOLDER", help="must not exist yet")
+        one.add_argument("folder", type=_path, metavar="FOLDER", help="must not exist yet")
 
     description = "Try every protection on this machine and say which are on. Code 3 if one is off."
     with _command(commands, "protections", description, course=False):
@@ -350,7 +354,7 @@ def _command(
     if course:
         parser.add_argument(
             "--course",
-            type=Path,
+            type=_path,
             default=Path(),
             metavar="FOLDER",
             help="the folder with nbgrader_config.py (default: this one)",
@@ -361,7 +365,7 @@ def _command(
 
 def _add_collect(parser: argparse.ArgumentParser) -> None:
     _add_assignment(parser, students=False)
-    parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE", help="a .zip file")
+    parser.add_argument("archives", nargs="+", type=_path, metavar="ARCHIVE", help="a .zip file")
     _add_mapping(parser)
     parser.add_argument(
         "--platform",
@@ -414,8 +418,8 @@ def _add_mark(parser: argparse.ArgumentParser) -> None:
 def _add_export(parser: argparse.ArgumentParser) -> None:
     _add_assignment(parser, students=False)
     one = parser.add_mutually_exclusive_group(required=True)
-    one.add_argument("--canvas", type=Path, metavar="FILE", help="the gradebook that it exports")
-    one.add_argument("--moodle", type=Path, metavar="FILE", help="the grading worksheet")
+    one.add_argument("--canvas", type=_path, metavar="FILE", help="the gradebook that it exports")
+    one.add_argument("--moodle", type=_path, metavar="FILE", help="the grading worksheet")
     _add_mapping(parser)
     parser.add_argument(
         "--column",
@@ -461,14 +465,14 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
         help="the assignment whose exercises are a part of their own (default: by its name)",
     )
     parser.add_argument(
-        "--output", type=_new_file, help="where to write it (default: grading/course.csv)"
+        "--output", type=_new_file(".csv"), help="where to write it (default: grading/course.csv)"
     )
 
 
 def _add_mapping(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="CSV with the columns student_id, and platform_id or name or both; or the gradebook "
         "that Canvas exports, or Moodle's grading worksheet",
@@ -549,11 +553,26 @@ def _weights(text: str) -> dict[str, float]:
     return weights
 
 
-def _new_file(text: str) -> Path:
-    path = Path(text)
-    if path.is_dir():
-        raise argparse.ArgumentTypeError(f"{text!r} is a folder, and should name a file in it")
-    return path
+def _path(text: str) -> Path:
+    if not text:  # `Path` takes it for the folder in which the command is given
+        raise argparse.ArgumentTypeError("it is empty (a variable of the shell that is not set?)")
+    return Path(text)
+
+
+def _new_file(ending: str) -> Callable[[str], Path]:
+    """Return what reads the name of a file to write: of what is there, only its own kind goes."""
+
+    def read(text: str) -> Path:
+        path = _path(text)
+        if os.path.isdir(path):  # noqa: PTH112 (False for a name that is too long)
+            raise argparse.ArgumentTypeError(f"{text!r} is a folder, and should name a file in it")
+        if os.path.exists(path) and path.suffix != ending:  # noqa: PTH110
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is there, and not written over: its name does not end in {ending}"
+            )
+        return path
+
+    return read
 
 
 def _port(text: str) -> int:

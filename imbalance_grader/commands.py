@@ -44,7 +44,7 @@ from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
 from imbalance_grader.clean import Cleaner
 from imbalance_grader.copies import make_copies
-from imbalance_grader.disk import refusal_of_the_disk
+from imbalance_grader.disk import damaged_gradebook, refusal_of_the_disk
 from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
 from imbalance_grader.enrol import enrol
 from imbalance_grader.feedback import Feedback, write_feedback
@@ -66,7 +66,8 @@ from imbalance_oracles import secret
 DONE, ATTENTION, USAGE, UNPROTECTED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 FAULT = 70  # as in sysexits.h: what Python itself says of a traceback, 1, would mean "done, but"
 LONGEST_TABLE = 60
-WAITING = "Another run is grading in this course; waiting until it ends."
+_HANDED_OUT = Path("handout", "instructor")  # where make puts it
+WAITING = "Another command is writing in this course; waiting until it ends."
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -83,6 +84,7 @@ def run(chosen: argparse.Namespace) -> int:
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter
             stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, _interrupt)
+    _mention_the_class(chosen, notes)
     try:
         return COMMANDS[chosen.command](chosen, notes)
     except (ClassroomError, EngineError, SourceError) as error:
@@ -97,8 +99,11 @@ def run(chosen: argparse.Namespace) -> int:
         return INTERRUPTED
     except Exception as error:
         if refused := refusal_of_the_disk(error):
-            hint = "What is done is kept. When there is room, or a right to write, give it again."
+            hint = "What is done is kept. When that is mended, give the command again."
             return _refuse(notes, f"{one_line(refused)}\n{hint}", USAGE)
+        if why := damaged_gradebook(error):
+            hint = "Stop formgrader, and put back a copy that is whole, from grading/backups/."
+            return _refuse(notes, f"the gradebook is damaged: {why}\n{hint}", USAGE)
         Terminal(stderr=True).print(traceback.format_exc(), soft_wrap=True)
         hint = "This is a fault of the grader. What is done is kept; please report the lines above."
         return _refuse(notes, hint, FAULT)
@@ -108,6 +113,14 @@ def _refuse(notes: Terminal, error: object, code: int) -> int:
     notes.quiet = False
     notes.print(Text(f"error: {error}", style="bold red"), soft_wrap=True)
     return code
+
+
+def _mention_the_class(chosen: argparse.Namespace, notes: Terminal) -> None:
+    """Say where the class is, to who works in the repository from which it was handed out."""
+    course = getattr(chosen, "course", None)
+    if course and (course / _HANDED_OUT / "nbgrader_config.py").is_file():
+        said = f"note: this is the repository; the class's course folder is {course / _HANDED_OUT}."
+        notes.print(Text(one_line(said), style="yellow"), soft_wrap=True)
 
 
 def _interrupt(*_: object) -> None:
@@ -218,6 +231,8 @@ def _course(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 
 def _grade_notebook(chosen: argparse.Namespace, notes: Terminal) -> int:
+    if chosen.output is not None and chosen.output.resolve() == chosen.notebook.resolve():
+        raise ClassroomError(f"--output would replace what was handed in: {chosen.output}")
     if not chosen.notebook.exists():
         raise ClassroomError(f"{str(chosen.notebook)!r} cannot be read: there is no such file")
     source = chosen.source or _source_of(chosen)
@@ -270,9 +285,9 @@ def _make_feedback(chosen: argparse.Namespace, notes: Terminal) -> int:
         out = Terminal(soft_wrap=True)
         out.print(f"{len(written)} pages of feedback written to {folder}/")
         outside = [path for path in written if not path.with_name(SECRET).exists()]
-        if not outside:
+        if written and not outside:
             out.print(f"Hand them out with: nbgrader release_feedback {assignment.name}")
-        else:
+        elif outside:
             out.print(
                 f"{len(outside)} of them did not come through nbgrader's exchange, which is the"
             )
@@ -292,7 +307,8 @@ def _waive_exercise(chosen: argparse.Namespace, notes: Terminal) -> int:
         else:
             waive(classroom, assignment, chosen.exercise, chosen.reason, chosen.student)
         rows = standings(classroom, assignment)
-    _tell_change(chosen, classroom, assignment, rows)
+        paths = _write_results(classroom, assignment, rows, anonymous=False)
+    _tell_change(chosen, classroom, assignment, rows, paths)
     return DONE
 
 
@@ -301,9 +317,9 @@ def _tell_change(
     classroom: Classroom,
     assignment: Assignment,
     rows: Sequence[Standing],
+    paths: dict[str, Path],
 ) -> None:
-    """Write and show where everybody stands after a change that needs no grading."""
-    paths = _write_results(classroom, assignment, rows, anonymous=False)
+    """Show where everybody stands after a change that needs no grading."""
     if chosen.json:
         _print_json(_summary(classroom, assignment, rows, None, paths))
     else:
@@ -313,6 +329,10 @@ def _tell_change(
 def _set_up_exchange(chosen: argparse.Namespace, notes: Terminal) -> int:
     config = exchange.set_up(Classroom(chosen.course), chosen.folder, chosen.course_id)
     notes.print(Text(f"The exchange is {config.parent.parent}, the course {chosen.course_id}."))
+    if closed := exchange.closed_to_others(config):
+        said = f"Other accounts cannot enter {closed}, unless a group or an ACL lets them: "
+        remedy = "choose another place, or open it with chmod o+x."
+        notes.print(Text(one_line(said) + remedy, style="yellow"), soft_wrap=True)
     notes.print("Each student gives once, or you copy the file to /etc/jupyter/ for all of them:")
     give = f"mkdir -p ~/.jupyter && cp {shlex.quote(str(config))} ~/.jupyter/"
     Terminal().print(give, soft_wrap=True)
@@ -328,24 +348,22 @@ def _enter_students(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 
 def _set_due(chosen: argparse.Namespace, notes: Terminal) -> int:
-    when = None if chosen.never else dates.moment(chosen.when, "TIME")
-    said = f"is due {dates.shown(when)}" if when else "has no due date"
-
     def change(classroom: Classroom, assignment: Assignment) -> str:
+        when = None if chosen.never else dates.moment(chosen.when, "TIME", classroom.zone)
         dates.set_due(classroom, assignment, when)
+        said = f"is due {dates.shown(when)}" if when else "has no due date"
         return f"{assignment.name} {said}."
 
     return _change_dates(chosen, notes, change)
 
 
 def _extend(chosen: argparse.Namespace, notes: Terminal) -> int:
-    more: dt.timedelta | dt.datetime | None = None
-    if chosen.until:
-        more = dates.moment(chosen.until, "--until")
-    elif not chosen.undo:
-        more = dt.timedelta(days=chosen.days or 0, hours=chosen.hours or 0)
-
     def change(classroom: Classroom, assignment: Assignment) -> str:
+        more: dt.timedelta | dt.datetime | None = None
+        if chosen.until is not None:
+            more = dates.moment(chosen.until, "--until", classroom.zone)
+        elif not chosen.undo:
+            more = dt.timedelta(days=chosen.days or 0, hours=chosen.hours or 0)
         until = dates.extend(classroom, assignment, chosen.student, more)
         return f"{chosen.student} has until {dates.shown(until)} for {assignment.name}."
 
@@ -363,8 +381,10 @@ def _change_dates(
     with _turn(classroom, notes):
         notes.print(Text(one_line(change(classroom, assignment))))
         rows = standings(classroom, assignment)
-    if any(row.record.run for row in rows):
-        _tell_change(chosen, classroom, assignment, rows)
+        graded = any(row.record.run for row in rows)
+        paths = _write_results(classroom, assignment, rows, anonymous=False) if graded else {}
+    if graded:
+        _tell_change(chosen, classroom, assignment, rows, paths)
     elif chosen.json:
         _print_json({"assignment": assignment.name, "submissions": []})
     return DONE
@@ -425,7 +445,8 @@ def _make_certificates(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 def _make_copies(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
-    with _progress(notes) as bar:
+    # A grading that goes on judges quizzes by what is written here.
+    with locked(classroom, waiting=lambda: notes.print(WAITING)), _progress(notes) as bar:
         task = bar.add_task("copies", total=None, odd="")
         paths = make_copies(
             classroom,

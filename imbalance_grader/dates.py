@@ -10,7 +10,7 @@ from imbalance_grader.stamps import read_stamp
 EXAMPLE = "'2026-03-02 12:00 +0100'"
 
 
-def moment(text: str, option: str) -> dt.datetime:
+def moment(text: str, option: str, zone: str) -> dt.datetime:
     """Return the one moment that a text means, in UTC and without a zone, as nbgrader keeps times.
 
     Parameters
@@ -19,13 +19,15 @@ def moment(text: str, option: str) -> dt.datetime:
         With an offset or the name of a zone; without one it is UTC, as it is for nbgrader.
     option : str
         What to call it in the message.
+    zone : str
+        The course's own, which settles what a short name such as ``IST`` means.
 
     Raises
     ------
     ClassroomError
         If it can be read in two ways, or in none.
     """
-    stamp = read_stamp(text.encode())
+    stamp = read_stamp(text.encode(), zone)
     if stamp.when is None:
         why = stamp.problem.partition(": ")[2] or "there is no time in it"
         raise ClassroomError(f"{option}: {text!r}: {why}; one is {EXAMPLE}")

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 WHOLE = {errno.EROFS, errno.ENOSPC, errno.EDQUOT}  # no other file can be written either
-_SAID = {*WHOLE, errno.EACCES, errno.EPERM}
+_IN_THE_WAY = {errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG}
+_SAID = {*WHOLE, *_IN_THE_WAY, errno.EACCES, errno.EPERM}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _SAID_BY_SQLITE = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
@@ -34,6 +36,14 @@ def refusal_of_the_disk(error: BaseException) -> str:
             code = getattr(each, "sqlite_errorcode", 0) & 0xFF  # without its extension
             if code in _SAID_BY_SQLITE:
                 return f"the gradebook: {each}"
+    return ""
+
+
+def damaged_gradebook(error: BaseException) -> str:
+    """Return why the gradebook is no database any more, "" where an error has another reason."""
+    for each in _behind(error):
+        if getattr(each, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            return str(each)
     return ""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.gradebook import enter_students
-from imbalance_grader.mapping import read_table
+from imbalance_grader.mapping import read_table, refuse_shortened
 from imbalance_grader.names import is_student_id, shown, student_id
 from imbalance_lab.printable import one_line
 
@@ -45,6 +45,7 @@ def read_students(path: Path) -> dict[str, dict[str, str]]:
     for line, row in rows:
         values = {column: one_line(c.strip()) for column, c in zip(columns, row, strict=False)}
         student = student_id(values.pop("id", ""))
+        refuse_shortened(student, f"{path}, line {line}")
         if not is_student_id(student):
             raise ClassroomError(
                 f"{path}, line {line}: {shown(student)!r} is no student id (letters and digits of "

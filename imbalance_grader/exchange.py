@@ -15,7 +15,7 @@ from pathlib import Path
 
 from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.journal import write_whole
-from imbalance_grader.names import is_assignment
+from imbalance_grader.names import is_assignment, shown
 
 FILE = "exchange.json"  # beside nbgrader_config.py, which reads it
 STUDENTS = "nbgrader_config.py"
@@ -70,6 +70,12 @@ def set_up(classroom: Classroom, folder: Path, course_id: str) -> Path:
     return config
 
 
+def closed_to_others(path: Path) -> Path | None:
+    """Return the first folder above that other accounts cannot enter, None where they can."""
+    above = reversed(path.resolve().parents)
+    return next((folder for folder in above if not folder.stat().st_mode & stat.S_IXOTH), None)
+
+
 def _open(root: Path) -> None:
     """Let everybody write there and nobody take away what is another's."""
     remedy = f"let who administers the machine give: install -d -m 1777 {root}"
@@ -77,7 +83,8 @@ def _open(root: Path) -> None:
         if not root.exists():
             root.mkdir(parents=True)
         about = root.stat()
-        if about.st_uid == os.getuid():
+        if about.st_uid == os.getuid() and stat.S_IMODE(about.st_mode) & _OPEN != _OPEN:
+            _refuse_what_is_no_exchange(root)
             root.chmod(_OPEN)
             about = root.stat()
     except OSError as error:
@@ -94,6 +101,17 @@ def _open(root: Path) -> None:
             f"the exchange {root} has to be open to everybody, and sticky, so that nobody can put "
             f"something in the place of another's folder; {remedy}"
         )
+
+
+def _refuse_what_is_no_exchange(root: Path) -> None:
+    """Open no folder to everybody that holds other things: a home, or the course with its marks."""
+    for path in sorted(root.iterdir()) if root.is_dir() else ():
+        if not any((path / part).is_dir() for part in ("inbound", "outbound")):
+            raise ClassroomError(
+                f"the exchange {root} would be open to everybody, and holds what is of no exchange "
+                f"({shown(path.name)}): name a new folder outside of the course, or one that is "
+                "empty"
+            )
 
 
 def _own(folder: Path, mode: int) -> None:

@@ -163,7 +163,7 @@ class Journal:
 
     def read(self, student: str) -> Record | None:
         """Return one student's record; None where there is none that can be read."""
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             record = Record.from_json(json.loads(self._path(student).read_text(encoding="utf-8")))
             return record if record.student == student else None
         return None
@@ -190,7 +190,7 @@ class Journal:
 
     def unfinished(self) -> RunNote | None:
         """Return the note of a run that was begun and not finished, if there is one."""
-        with contextlib.suppress(OSError, ValueError, TypeError):
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
             record = json.loads(self._note.read_text(encoding="utf-8"))
             if isinstance(record.get("students"), list):
                 record["students"] = tuple(record["students"])

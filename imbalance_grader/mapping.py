@@ -27,6 +27,11 @@ _STUDENT = (
 )  # fmt: skip
 _PLATFORM = ("platform_id", "id", "identifier")
 _NAME = ("name", "student", "full name")
+# Blank lines at the top, and the line by which Excel is told what separates the cells.
+_PREFACE = re.compile(
+    r"(?:[^\S\n]*\n)*(?:\"?sep=([,;\t])\"?[^\S\n]*\n)?(?:[^\S\n]*\n)*", re.IGNORECASE
+)
+_SHORTENED = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 
 
 class NoMatch(ValueError):
@@ -152,6 +157,8 @@ def read_mapping(path: Path) -> Mapping:
 
 def _enter(mapping: Mapping, place: str, student: str, key: str, name: str) -> None:
     student = student_id(student)
+    for value in (student, key):
+        refuse_shortened(value, place)
     if not is_student_id(student):
         raise ClassroomError(f"{place}: {shown(student)!r} is no student id ({_ID_RULE})")
     key = _participant(key)
@@ -179,31 +186,58 @@ def read_table(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     -------
     header : list of str
     rows : list of (int, list of str)
-        Each row that is not empty with its line in the file.
+        Each row that is not empty with its line in the file. Columns at the end in which nothing
+        stands are left out.
 
     Raises
     ------
     ClassroomError
     """
+    above, separator, text = _without_preface(_text(path))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        rows = [(above + reader.line_num, row) for row in reader if any(map(str.strip, row))]
+    except csv.Error as error:
+        raise ClassroomError(f"{path}, line {above + reader.line_num}: {error}") from None
+    if not rows:
+        raise ClassroomError(f"{path} is empty")
+    width = 1 + max(place for _, row in rows for place, cell in enumerate(row) if cell.strip())
+    return rows[0][1][:width], [(line, row[:width]) for line, row in rows[1:]]
+
+
+def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ClassroomError(f"{path} cannot be read: {error.strerror}") from None
     if len(data) > LARGEST:
         raise ClassroomError(f"{path} has {len(data) >> 20} MB, more than a list of students has")
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
-        raise ClassroomError(f"{path} is not UTF-8 text: save it as “CSV UTF-8”") from None
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise ClassroomError(f"{path}, line {reader.line_num}: {error}") from None
-    if not rows:
-        raise ClassroomError(f"{path} is empty")
-    return rows[0][1], rows[1:]
+        text = "\0"
+    if "\0" in text:  # or it is UTF-16 that does not say so
+        raise ClassroomError(f"{path} is not UTF-8 text: save it as “CSV UTF-8”")
+    return text
+
+
+def _without_preface(text: str) -> tuple[int, str, str]:
+    """Return how many lines say nothing at the top, what separates cells, and the other lines."""
+    found = _PREFACE.match(text)
+    said, end = (found[1], found.end()) if found else (None, 0)
+    above, rest = text[:end], text[end:]
+    first = rest.partition("\n")[0]
+    return above.count("\n"), said or max(",;\t", key=first.count), rest
+
+
+def refuse_shortened(value: str, place: str) -> None:
+    """Refuse what a spreadsheet has made of a long number: several people would have one id."""
+    if _SHORTENED.fullmatch(value):
+        raise ClassroomError(
+            f"{place}: {shown(value)!r} is a long number as a spreadsheet shortens it: set the "
+            "column to text there, enter the numbers again and export once more"
+        )
 
 
 def _column(

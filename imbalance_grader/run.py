@@ -31,7 +31,7 @@ ADDED = "This exercise was added after you had handed in."
 
 
 class Locked(Exception):
-    """Another run holds this course's gradebook."""
+    """Another command is writing in this course."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,8 @@ def grade_class(
                     done.append(record)
                     watcher.graded(record)
         journal.finish(plan.note)
-        done += not_handed_in(classroom, assignment, plan.note.students)
+        absent = not_handed_in(classroom, assignment, plan.note.students)
+        done += [_graded_before(classroom, journal, record) for record in absent]
         return sorted(done, key=lambda record: record.student)
 
 
@@ -161,6 +162,7 @@ def make_plan(
     classroom: Classroom, assignment: Assignment, journal: Journal, options: Options
 ) -> Plan:
     """Decide what is to be graded, and note that the run begins."""
+    _chosen(classroom, assignment, options.students)  # refused before a run is noted in its place
     note = _note(journal, options)
     chosen = _chosen(classroom, assignment, note.students)
     able = [s for s in chosen if not s.refused]
@@ -217,6 +219,19 @@ def not_handed_in(
         unread(assignment, stray.path, State.MISPLACED, stray.reason) for stray in misplaced
     ]
     return [r for r in records if students is None or r.student.partition("/")[0] in students]
+
+
+def _graded_before(classroom: Classroom, journal: Journal, record: Record) -> Record:
+    """Return what a student was graded with whose submission has gone since; it stands."""
+    before = journal.read(record.student) if record.state == State.MISSING else None
+    if before is None:
+        return record
+    gone = (
+        f"It is not in {classroom.coursedir.submitted_directory}/ any more; what it earned stands."
+    )
+    first, *others = before.notebooks
+    said = replace(first, detail=" ".join(filter(None, (first.detail, gone))))
+    return replace(before, notebooks=(said, *others))
 
 
 def _nothing(student: str, misplaced: Sequence[Stray]) -> str:
@@ -286,7 +301,7 @@ def _notebooks_are_there(classroom: Classroom, record: Record) -> bool:
 def locked(
     classroom: Classroom, wait: bool = True, waiting: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
-    """Keep other runs away from the gradebook, and from what is written beside it.
+    """Keep other commands away from the gradebook, and from what is written beside it.
 
     The system frees it if we are killed. Who holds it may ask again.
 
@@ -294,7 +309,7 @@ def locked(
     ----------
     classroom : Classroom
     wait : bool, default=True
-        Wait while another run holds it; otherwise raise `Locked`.
+        Wait while another holds it; otherwise raise `Locked`.
     waiting : callable, optional
         Called before waiting.
     """
@@ -306,7 +321,8 @@ def locked(
     except Timeout:
         if not wait:
             raise Locked(
-                "another run is grading in this course; wait until it ends, or leave --no-wait out"
+                "another command is writing in this course; wait until it ends, or leave --no-wait "
+                "out"
             ) from None
         waiting()
         lock.acquire()

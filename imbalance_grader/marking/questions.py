@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 
-from imbalance_grader.classroom import Assignment
+from imbalance_grader.classroom import Assignment, read_notebook
 from imbalance_grader.pages import title
 
 # nbgrader's own signs, on lines of their own.
@@ -74,10 +74,10 @@ def questions(assignment: Assignment) -> Iterator[Question]:
     ----------
     assignment : Assignment
     """
-    lesson = title(assignment)
     for source in assignment.sources:
         stamp = _stamp(source)  # before it is read: what is written meanwhile is a change
-        cells = nbformat.read(source, as_version=4).cells
+        cells = read_notebook(source).cells
+        lesson = title(assignment)
         wanted = assignment.graded_cells[source.stem]
         for place, cell in enumerate(cells):
             grade_id = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))

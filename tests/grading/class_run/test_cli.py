@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
-from class_run_helpers import ASSIGNMENT, PretendedEngine
+from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 from rich.console import Console
 
 from imbalance_grader import cli, commands
@@ -97,6 +97,68 @@ def test_what_needs_mending_is_2_and_says_how(course, capsys, arguments, says):
     assert says in " ".join(err.split())
 
 
+BROKEN = {
+    "c.LateSubmissionPlugin.penalty_method = 'zero": ", line 9: unterminated string literal",
+    "c.LateSubmissionPlugin.penalty_method = zero": ", line 9: NameError: name 'zero' is not",
+    "  c.Exchange.timezone = 'UTC'": ", line 9: unexpected indent",
+    "raise SystemExit(3)": ", line 9: SystemExit: 3",
+    "c.CourseDirectory.source_directory = 5": ": TraitError: The 'source_directory' trait",
+    "c.LateSubmissionPlugin.penalty_methd = 'zero'": "penalty_methd, which is no option: is pena",
+    "c.LateSubmisionPlugin.penalty_method = 'zero'": "is LateSubmissionPlugin meant?",
+    "c.ImbalanceLab.optional_notebook = []": "is optional_notebooks meant?",
+}
+
+
+@pytest.mark.parametrize("line", BROKEN)
+def test_a_configuration_that_cannot_be_meant_is_2_and_nothing_is_done(course, capsys, line):
+    """Nbgrader leaves it out and goes on with another course, or passes over the line."""
+    config = course.root / "nbgrader_config.py"
+    config.write_text(f"{config.read_text().strip()}\n# seven lines\n{line}\n".lstrip())
+    course.submit("ann")
+    before = course.gradebook()
+    assert run(course, "assignment", ASSIGNMENT) == 2
+    out, err = capsys.readouterr()
+    assert BROKEN[line] in " ".join(err.split())
+    assert "Traceback" not in out + err
+    assert course.gradebook() == before
+
+
+def test_what_other_programs_are_told_there_is_left_alone(course):
+    config = course.root / "nbgrader_config.py"
+    others = "c.ServerApp.port = 1\nc.AutogradeApp.x = 1\nc.NbGraderAPI.Autograde.force = True\n"
+    config.write_text(config.read_text() + others)
+    course.submit("ann")
+    assert run(course, "assignment", ASSIGNMENT) == 0
+
+
+def test_who_works_in_the_repository_is_told_where_the_class_is(course, capsys):
+    arguments = ["report", ASSIGNMENT, "--course", str(course.root)]
+    cli.main(arguments)
+    assert "note:" not in capsys.readouterr().err
+    place = course.root / "handout" / "instructor"
+    place.mkdir(parents=True)
+    (place / "nbgrader_config.py").touch()
+    assert cli.main(arguments) == 2
+    said = f"the class's course folder is {place}."
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["Kurs [2026] é", "50% new", "a#b", "{x}", "a'b\"c", "new\nline"])
+def test_a_course_may_lie_anywhere(course, name):
+    place = Course(course.root.rename(course.root.with_name(name)))
+    place.submit("ann")
+    assert run(place, "assignment", ASSIGNMENT) == 0
+    assert [one[0] for one in place.gradebook()["submissions"]] == ["ann"]
+
+
+def test_but_not_where_its_gradebook_would_lie_elsewhere(course, capsys):
+    """What follows a question mark is no path in the address of a database."""
+    place = Course(course.root.rename(course.root.with_name("which?")))
+    assert run(place, "report", ASSIGNMENT) == 2
+    assert "ends at the question mark" in " ".join(capsys.readouterr().err.split())
+    assert not place.root.with_name("which").exists()
+
+
 def test_a_folder_that_is_no_course_is_2(tmp_path, capsys):
     assert cli.main(["report", ASSIGNMENT, "--course", str(tmp_path)]) == 2
     assert "has no nbgrader_config.py" in " ".join(capsys.readouterr().err.split())
@@ -133,6 +195,58 @@ def test_a_folder_is_no_file_to_write_and_is_named_before_anything_is_done(capsy
     assert stopped.value.code == 2
     said = f"argument --output: '{tmp_path}' is a folder, and should name a file in it"
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("start", "ending"),
+    [(["notebook", "x.ipynb"], ".ipynb"), (["report", "x"], ".html"), (["course"], ".csv")],
+)
+def test_what_is_there_goes_only_for_its_own_kind(capsys, start, ending, tmp_path):
+    """A gradebook that is named by mistake would be written over."""
+    (tmp_path / "gradebook.db").touch()
+    with pytest.raises(SystemExit, match="2"):
+        cli.main([*start, "--output", f"{tmp_path}/gradebook.db"])
+    said = f"'{tmp_path}/gradebook.db' is there, and not written over: its name does not end in "
+    assert said + ending in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_graded_notebook_is_not_written_over_the_one_that_was_handed_in(course, capsys):
+    path = course.submit("ann")
+    before = path.read_bytes()
+    assert run(course, "notebook", str(path), "--output", str(path)) == 2
+    assert "would replace what was handed in" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("output", ["gradebook.db/x.html", "x" * 300])
+def test_a_place_where_no_file_can_be_is_2_and_no_fault(course, capsys, output):
+    course.submit("ann")
+    run(course, "assignment", ASSIGNMENT)
+    assert run(course, "report", ASSIGNMENT, "--output", str(course.root / output)) == 2
+    assert "When that is mended" in capsys.readouterr().err
+
+
+def test_a_file_in_the_place_of_a_folder_is_2_and_named(course, capsys):
+    (course.root / "grading").write_text("notes")
+    course.submit("ann")
+    assert run(course, "assignment", ASSIGNMENT) == 2
+    assert f"{course.root / 'grading'}: File exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["{", '{"cells": [], "nbformat": 3, "metadata": {}}', "[]"])
+@pytest.mark.parametrize("command", ["assignment", "report", "due", "waive", "mark", "course"])
+def test_a_source_that_is_no_notebook_is_2_and_named(course, capsys, command, text):
+    course.submit("ann")
+    run(course, "assignment", ASSIGNMENT)
+    source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
+    source.write_text(text)
+    more = {
+        "due": [ASSIGNMENT, "2026-03-02 12:00 +0100"],
+        "waive": [ASSIGNMENT, "reflection", "--reason", "x"],
+        "course": [],
+    }
+    assert run(course, command, *more.get(command, [ASSIGNMENT])) == 2
+    assert f"{source} is no notebook that can be read: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("given", ["-1", "0", "nan", "inf", "x", ""])
@@ -188,6 +302,21 @@ def test_a_full_disk_and_a_gradebook_that_is_closed_are_2(course, capsys, monkey
         assert out == ""
         assert said in " ".join(err.split())
         assert "What is done is kept." in " ".join(err.split())
+
+
+@pytest.mark.parametrize("left", [b"no database" * 99, None], ids=["overwritten", "cut"])
+@pytest.mark.parametrize("command", ["assignment", "report", "mark"])
+def test_a_damaged_gradebook_is_2_and_the_copies_are_named(course, capsys, left, command):
+    course.submit("ann")
+    run(course, "assignment", ASSIGNMENT)
+    book = course.root / "gradebook.db"
+    book.write_bytes(left or book.read_bytes()[:5000])
+    capsys.readouterr()
+    assert run(course, command, ASSIGNMENT) == 2
+    out, err = capsys.readouterr()
+    assert "the gradebook is damaged: " in err
+    assert "from grading/backups/" in err
+    assert "Traceback" not in out + err
 
 
 def test_a_full_disk_is_said_of_the_file_that_was_being_written():

@@ -177,6 +177,11 @@ def test_a_file_that_is_not_there_is_called_so(gather, course, capsys):
     assert "nowhere.zip: there is no such file" in " ".join(capsys.readouterr().err.split())
 
 
+def test_a_folder_that_a_browser_unpacked_is_called_so(gather, course, capsys, tmp_path):
+    assert cli.main(["collect", ASSIGNMENT, str(tmp_path), "--course", str(course.root)]) == 2
+    assert "it is a folder: give the archive as" in " ".join(capsys.readouterr().err.split())
+
+
 def test_other_platforms_give_one_folder_for_each(course, gather):
     gather({"ada/toy.ipynb": notebook(course, "x")}, platform="folders")
     assert list(submitted(course)) == ["ada/toy.ipynb"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import random
 import shutil
@@ -223,7 +224,7 @@ def test_two_runs_at_once_take_turns(full_course, undisturbed):
     refused = start(full_course, "--no-wait")
     second = start(full_course)
     assert refused.wait() == 4
-    assert "another run is grading" in refused.words()
+    assert "another command is writing" in refused.words()
     assert first.wait() == 1
     assert second.wait() == 1
     assert "waiting until it ends" in second.words()
@@ -241,12 +242,19 @@ WRITTEN = {
     "report": "grades.csv",
     "feedback": "toy.html",
     "course": "course.csv",
+    "waive": "grades.csv",
+    "due": "report.html",
+}
+MORE = {
+    "course": (),
+    "waive": (ASSIGNMENT, "test-half", "--reason", "Two readings."),
+    "due": (ASSIGNMENT, "2099-03-02 12:00 +0100"),
 }
 
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_run_that_starts_takes_nothing_away_that_another_is_writing(name, graded_course):
-    command = (name,) if name == "course" else (name, ASSIGNMENT)
+    command = (name, *MORE.get(name, (ASSIGNMENT,)))
     reached, go_on = graded_course.root / "reached", graded_course.root / "go-on"
 
     def hold_before_the_file_has_its_name():
@@ -275,3 +283,55 @@ def wait_for(said: Callable[[], bool], run: Run) -> None:
     while not said():
         assert time.monotonic() < deadline, run.words()
         time.sleep(0.01)
+
+
+# What waits for its turn; and what need not, since it writes where no other command does, or only
+# marks, of which each says what it is of.
+TURNS = {
+    "assignment": (ASSIGNMENT,),
+    "collect": (ASSIGNMENT, "none.zip"),
+    "copies": (),
+    "course": (),
+    "due": (ASSIGNMENT, "--never"),
+    "export": (ASSIGNMENT, "--canvas", "none.csv"),
+    "extend": ("student-01", ASSIGNMENT, "--days", "1"),
+    "feedback": (ASSIGNMENT,),
+    "report": (ASSIGNMENT,),
+    "students": ("none.csv",),
+    "waive": (ASSIGNMENT, "test-half", "--undo"),
+}
+ALONE = {"certificates", "exchange", "mark", "new-inputs", "notebook", "protections", "sample"}
+
+
+def test_every_command_is_one_that_waits_or_one_that_need_not():
+    assert {*TURNS} | ALONE == {*commands.COMMANDS}
+    assert not {*TURNS} & ALONE
+
+
+@pytest.mark.parametrize("name", TURNS)
+def test_a_command_waits_for_its_turn_and_says_so(name, course):
+    with held(course):
+        run = start(course, command=(name, *TURNS[name]))
+        wait_for(lambda: "Another command is writing in this course" in run.words(), run)
+        assert os.waitpid(run.pid, os.WNOHANG) == (0, 0)
+    assert run.wait(30) in (0, 1, 2), run.words()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_waits_can_be_stopped(number, course):
+    with held(course):
+        run = start(course, command=("report", ASSIGNMENT))
+        wait_for(lambda: "waiting until it ends" in run.words(), run)
+        run.send(number)
+        assert run.wait(30) == 130
+
+
+@contextlib.contextmanager
+def held(course):
+    """Hold what commands take turns by; a forked one has not the right of its parent to it."""
+    path = course.root / "grading" / ".lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -232,3 +232,13 @@ def test_a_refused_change_of_the_graded_cells_names_them(course):
     said = str(refused.value)
     assert "graded cells were added (test-third) and graded cells were removed (test-half)" in said
     assert "traceback" not in said
+
+
+def test_a_copy_of_the_source_beside_it_is_named(course):
+    course.submit("ann")
+    grade(course)
+    source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
+    shutil.copy(source, source.with_name("toy-Copy1.ipynb"))
+    with pytest.raises(ClassroomError, match=r"notebooks were added \(toy-Copy1\)") as refused:
+        grade(course)
+    assert "traceback" not in str(refused.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
@@ -179,11 +181,34 @@ def test_resume_goes_on_with_what_the_broken_run_was_asked(course):
             crew_of(Interrupted(), jobs=1),
             Options(force=True),
         )
+    with pytest.raises(ClassroomError, match="no such student"):
+        grade(course, students=["mistyped"])  # no run, which could be resumed in its place
     engine = PretendedEngine()
     grade(course, engine, resume=True)
     assert sorted(engine.graded) == ["bob", "cyd"]
     with pytest.raises(ClassroomError, match="nothing to resume"):
         grade(course, resume=True)
+
+
+@pytest.mark.parametrize("damaged", ["run.json", "journal/ann.json"])
+@pytest.mark.parametrize("text", ["", "[]", "null", "{"])
+def test_a_damaged_note_is_as_none(course, damaged, text):
+    course.submit("ann")
+    grade(course)
+    (course.root / "grading" / ASSIGNMENT / damaged).write_text(text)
+    assert [r.state for r in grade(course)] == [State.GRADED]
+
+
+def test_what_was_graded_stands_where_the_submission_is_gone_and_that_is_said(course):
+    for name in ("ann", "bob"):
+        course.submit(name)
+    grade(course)
+    shutil.rmtree(course.root / "submitted" / "ann")
+    ann, bob = grade(course)
+    assert (ann.state, bob.state) == (State.GRADED, State.GRADED)
+    assert ann.detail == "It is not in submitted/ any more; what it earned stands."
+    assert ann.points == bob.points
+    assert bob.detail == ""
 
 
 def test_what_a_lesson_has_beyond_its_core_is_no_part_of_its_assignment(course, monkeypatch):

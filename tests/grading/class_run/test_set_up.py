@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import stat
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,23 @@ def test_students_come_from_a_list(course, says, tmp_path, comma):
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n\r\n;;\nid;first_name\nada;Ada\n",
+        "sep=;\r\nid;first_name\r\nada;Ada\r\n",
+        '"sep=,"\nid,first_name\nada,Ada\n',
+        "id,first_name,,\nada,Ada,,\n,,,\n",
+        "id,first_name\nada,Ada,\n",
+        'id;first_name;;\n"ada";"Ada";;\n',
+        "id\tfirst_name\rada\tAda\r",
+    ],
+)
+def test_what_a_spreadsheet_adds_is_no_column_and_no_student(course, says, tmp_path, text):
+    assert "1 students entered" in says("students", students(tmp_path, text))
+    assert listed(course) == {"ada": ("Ada", None, None)}
+
+
 def test_a_second_list_changes_what_it_names_and_takes_nobody_out(course, says, tmp_path):
     says("students", students(tmp_path, "id,first_name,email\nada,Ada,a@b.org\nbela,,\n"))
     said = says("students", students(tmp_path, "student_id,first_name\nada,Augusta\nchen,\n"))
@@ -73,6 +91,14 @@ def test_a_second_list_changes_what_it_names_and_takes_nobody_out(course, says, 
         ("id,email\nada,a@b.org,more\n", "line 2: too many columns"),
         ("id\n", "there is no student in it"),
         ("", "is empty"),
+        ("\n \n\t\n", "is empty"),
+        ("\n\nid\nada\n../bela\n", "line 5: '../bela' is no student id"),
+        ("i\0d\0\n\0a\0\n\0", "is not UTF-8 text"),  # UTF-16 without its mark
+        (
+            "id\n1.23457E+11\n",
+            "line 2: '1.23457E+11' is a long number as a spread",
+        ),
+        ("id;email\n1,23457E+11;\n", "line 2: '1,23457E+11' is a long number"),
     ],
 )
 def test_a_list_that_cannot_be_read_enters_nobody(course, says, tmp_path, text, why):
@@ -125,10 +151,49 @@ def test_a_course_has_a_plain_name(course, says, tmp_path, name):
 def test_a_place_taken_by_somebody_else_is_not_used(course, says, tmp_path):
     root = tmp_path / "exchange"
     root.mkdir()
+    root.chmod(0o1777)
     (root / "rare").symlink_to(tmp_path)
     assert "is another's" in says("exchange", str(root), "--course-id", "rare", code=2)
     assert not (tmp_path / "nbgrader_config.py").exists()
     assert not (course.root / exchange.FILE).exists()
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_place_that_others_cannot_get_at_is_named(course, says, closed):
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o700 if closed else 0o711)
+        said = says("exchange", f"{folder}/exchange", "--course-id", "rare")
+    assert (f"Other accounts cannot enter {folder}, unless" in said) is closed
+
+
+@pytest.mark.parametrize("name", [".", "..", "home"])
+def test_a_folder_with_other_things_is_not_opened_to_everybody(
+    course, says, tmp_path, monkeypatch, name
+):
+    (tmp_path / "home" / ".ssh").mkdir(parents=True)
+    monkeypatch.chdir(course.root)
+    root = tmp_path / "home" if name == "home" else Path(name)
+    before = mode(root)
+    said = says("exchange", str(root), "--course-id", "rare", code=2)
+    assert "holds what is of no exchange" in said
+    assert mode(root) == before
+    assert not (course.root / exchange.FILE).exists()
+
+
+def test_an_exchange_of_ones_own_with_other_courses_is_opened(course, says, tmp_path):
+    root = tmp_path / "exchange"
+    (root / "other" / "outbound").mkdir(parents=True)
+    says("exchange", str(root), "--course-id", "rare")
+    assert mode(root) == 0o1777
+
+
+def test_nothing_is_no_folder(course, command, capsys, monkeypatch):
+    monkeypatch.chdir(course.root)  # which an empty name would mean
+    before = mode(course.root)
+    with pytest.raises(SystemExit, match="2"):
+        command("exchange", "", "--course-id", "rare")
+    assert "it is empty (a variable of the shell that is not set?)" in capsys.readouterr().err
+    assert mode(course.root) == before
 
 
 def test_a_folder_of_another_that_is_not_open_is_refused(says, tmp_path, monkeypatch):
@@ -243,6 +308,7 @@ def test_who_is_extended_and_hands_in_nothing_is_absent_from_the_course(course, 
     [
         (("extend", "ann", ASSIGNMENT, "--until", DUE), "no extension"),
         (("extend", "ann", ASSIGNMENT, "--until", "tomorrow"), "--until: 'tomorrow'"),
+        (("extend", "ann", ASSIGNMENT, "--until", ""), "--until: ''"),
         (("extend", "nobody", ASSIGNMENT, "--days", "1"), "no such student: 'nobody'"),
         (("extend", "ann", "02-none", "--days", "1"), "no assignment '02-none'"),
         (("due", ASSIGNMENT, "02.03.2026 12:00"), "TIME: '02.03.2026 12:00'"),
@@ -255,6 +321,15 @@ def test_what_means_nothing_changes_nothing(course, says, late, arguments, why):
     before = course.gradebook(), counted(course)
     assert why in says(*arguments, code=2)
     assert (course.gradebook(), counted(course)) == before
+
+
+def test_the_exchanges_time_zone_settles_short_names_of_dates_too(course, says, late):
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.Exchange.timezone = 'Asia/Kolkata'\n")
+    said = says("due", ASSIGNMENT, "2026-03-02 17:30 IST")
+    assert "01-toy is due 2026-03-02 12:00 UTC." in said
+    said = says("extend", "ann", ASSIGNMENT, "--until", "2026-03-03 17:30 IST")
+    assert "ann has until 2026-03-03 12:00 UTC" in said
 
 
 @pytest.mark.parametrize("option", ["--days", "--hours"])
