@@ -42,6 +42,7 @@ from imbalance_grader.stamps import read_stamp
 
 _SECONDS = 10.0  # to recognise one file
 _MOST_HELD_UP = 2  # files of one student that may take longer
+STRANGER = "is not in the gradebook yet"
 _LONGEST_NOTE = 1 << 20  # Blackboard's text of an attempt
 
 
@@ -241,8 +242,10 @@ class _Collecting:
             entry = entries[first.source]
             self._leave(entry.archive, entry.path, refusal_of_the_disk(error) or str(error))
             return
+        if before := self._take_back(student, sent):
+            notes.append(f"was collected as {before} before, which is taken back")
         if self.enrolled and student not in self.enrolled:
-            notes.append("is not in the gradebook yet")
+            notes.append(STRANGER)
         late = ["late, says the platform"] if sent.late else []
         every = tuple(dict.fromkeys([*late, *chosen.notes, *notes]))
         self.result.taken.append(Taken(student, sent, what, every))
@@ -321,6 +324,30 @@ class _Collecting:
             "files": digests,
         }
         return "the same as before" if same else "replaced" if there else "new"
+
+    def _take_back(self, student: str, sent: Sender) -> str:
+        """Take back what the same person was collected as before a mapping told who that is.
+
+        Return that id, "" where there was none; work that has been changed there since stays.
+        """
+        for other, told in self.kept.students.items():
+            same = (told["platform"], told["key"]) == (sent.platform, sent.key)
+            if sent.platform == "blackboard":  # whose key may be a part of a name
+                same = same and told["prefix"] == sent.prefix
+            if not same or other == student:
+                continue
+            folder = self.classroom.path("submitted", other, self.assignment.name)
+            there = _there(folder)
+            if {name: _digest(content) for name, content in there.items()} != told["files"]:
+                return ""
+            for name in {*there, TIMESTAMP}:
+                (folder / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # other assignments, or files of the instructor's
+                folder.rmdir()
+                folder.parent.rmdir()
+            del self.kept.students[other]
+            return other
+        return ""
 
     def _refuse_to_replace(
         self, student: str, there: dict[str, bytes], sent: Sender, order: tuple[int, ...]

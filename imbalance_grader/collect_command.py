@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from imbalance_grader.classroom import Classroom, ClassroomError
-from imbalance_grader.collect import Collected, Options, collect
+from imbalance_grader.collect import STRANGER, Collected, Options, collect
 from imbalance_grader.mapping import read_mapping
 from imbalance_grader.names import shown
 from imbalance_grader.stamps import read_stamp
@@ -76,6 +76,10 @@ def print_collected(done: Collected, console: Terminal) -> None:
     counts = Counter(t.what for t in done.taken)
     told = ", ".join(f"{count} {what}" for what, count in counts.items()) or "none"
     console.print(f"\n{len(done.taken)} students collected ({told}).")
+    if done.taken and all(STRANGER in t.notes for t in done.taken):
+        said = "None of them is in the gradebook: does the platform call your students otherwise? "
+        remedy = "Given again with --mapping FILE, the command puts that right."
+        console.print(Text(said + remedy, style="yellow"))
     if done.absent:
         named = ", ".join(map(one_line, done.absent[:_MOST_LISTED]))
         console.print(Text(f"{len(done.absent)} of the gradebook sent no notebook: {named}"))

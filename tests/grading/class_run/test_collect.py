@@ -389,6 +389,40 @@ def test_two_of_one_name_need_their_ids(course, gather, tmp_path):
     assert sorted(submitted(course)) == ["jane1@x.edu/toy.ipynb", "jane2@x.edu/toy.ipynb"]
 
 
+def test_who_was_collected_before_the_list_was_given_is_put_right(course, gather, tmp_path):
+    files = {"doe_7_1_toy.ipynb": notebook(course, "x"), "roe_8_2_toy.ipynb": notebook(course, "y")}
+    gather(files)
+    assert sorted(submitted(course)) == ["7/toy.ipynb", "8/toy.ipynb"]
+    changed = course.root / "submitted" / "8" / ASSIGNMENT / "toy.ipynb"
+    changed.write_bytes(notebook(course, "by the instructor"))
+    done = gather(files, mapping=mapping(tmp_path, "student_id,platform_id\njdoe,7\nmroe,8\n"))
+    assert sorted(submitted(course)) == ["8/toy.ipynb", "jdoe/toy.ipynb", "mroe/toy.ipynb"]
+    assert not (course.root / "submitted" / "7").exists()
+    assert {t.student: t.notes for t in done.taken} == {
+        "jdoe": ("was collected as 7 before, which is taken back",),
+        "mroe": (),
+    }
+    again = gather(files, mapping=mapping(tmp_path, "student_id,platform_id\njdoe,7\nmroe,8\n"))
+    assert {t.student: (t.what, t.notes) for t in again.taken}["jdoe"] == ("the same as before", ())
+
+
+def test_a_class_of_strangers_is_asked_about(course, tmp_path, capsys):
+    path = tmp_path / "class.zip"
+    zipped({"doe_7_1_toy.ipynb": notebook(course, "x")}, path)
+    command = ["collect", ASSIGNMENT, str(path), "--course", str(course.root)]
+    asked = "None of them is in the gradebook: does the platform call your students otherwise?"
+    assert cli.main(command) == 0
+    assert asked not in " ".join(capsys.readouterr().out.split())  # nobody is in it
+    with Classroom(course.root).gradebook() as gradebook:
+        gradebook.add_student("jdoe")
+    assert cli.main(command) == 0
+    assert asked in " ".join(capsys.readouterr().out.split())
+    with Classroom(course.root).gradebook() as gradebook:
+        gradebook.add_student("7")
+    assert cli.main(command) == 0
+    assert asked not in " ".join(capsys.readouterr().out.split())
+
+
 def test_canvas_gradebook_as_mapping(course, gather, tmp_path):
     known = mapping(
         tmp_path,
