@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from answers import capstone as student
 from decisions import courses
+from released import ROOT
 
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, Worth, check
@@ -231,6 +232,34 @@ class TestPromises:
         credit = Honesty(idle, self.seeds)([0.001, 0.002, 0.003])
         assert credit.points(3) == 0
         assert "nothing to promise" in credit.says
+
+    def test_the_instructors_page_says_what_each_way_to_make_a_promise_earns(self) -> None:
+        def from_all(train: pd.DataFrame) -> Any:
+            return student.on_days(train, student.plain_logistic(train), 0, 120)
+
+        def from_a_random_split(train: pd.DataFrame) -> Any:
+            final = train[train["time"] < 120]
+            third = final.sample(frac=1 / 3, random_state=0)
+            detector = student.plain_logistic(final.drop(third.index))
+            return student.on_days(third.sort_values("time"), detector, 0, 120)
+
+        def with_later_labels(train: pd.DataFrame) -> Any:
+            detector = student.plain_logistic(train[train["time"] < 90])
+            return student.on_days(train, detector, 90, 120)
+
+        judge = Honesty(student.plain_logistic, hidden_companies())
+        ways = {
+            "a rehearsal": student.one_month,
+            "the newest days, open labels dropped": student.newest_days_without_open_labels,
+            "one number for every company": student.the_same_for_all,
+            "memory: days that the detector has learned from": from_all,
+            "a random split": from_a_random_split,
+            "a rehearsal with labels that came later": with_later_labels,
+        }
+        page = (ROOT / "docs" / "teaching" / "12-capstone.md").read_text(encoding="utf-8")
+        for way, promise in ways.items():
+            points = judge([promise(call.args[0]) for call in judge.calls]).points(3)
+            assert f"| {way} | {points:g} |" in page
 
     @pytest.mark.parametrize("broken", [None, lambda train: Fixed([1]), lambda train: 1 / 0])
     def test_a_detector_that_does_not_work_yet_is_named(self, broken: Any) -> None:
