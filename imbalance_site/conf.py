@@ -1,5 +1,6 @@
 """How Sphinx builds the site: nothing is run, and nothing is loaded from another host."""
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,6 +27,9 @@ lesson_pages = {
     path.parent.name[:2]: f"lessons/{path.parent.name}/{path.stem}"
     for path in sorted(ROOT.glob("lessons/*/*.ipynb"), key=lambda path: -len(path.stem))
 }
+
+# What Markdown makes of a table's first cell when nothing stands in it.
+EMPTY_HEADING = re.compile(r"<th\b[^>]*>(?:\s|</?p>)*</th>")
 
 html_theme = "furo"
 pygments_dark_style = (
@@ -54,7 +58,15 @@ def name_level_of_captions(
     )
 
 
+def make_no_heading_of_a_corner(
+    _: Sphinx, __: str, ___: str, context: dict[str, str], *____: object
+) -> None:
+    """Leave the corner of a table empty, and not as a heading that says nothing."""
+    context["body"] = EMPTY_HEADING.sub("<td></td>", context.get("body", ""))
+
+
 def setup(app: Sphinx) -> None:
     """Let the lessons' pictures, which were put beside their pages, be copied as they are."""
     app.config.html_static_path.append(str(app.srcdir / "_pictures"))
     app.connect("html-page-context", name_level_of_captions, priority=900)
+    app.connect("html-page-context", make_no_heading_of_a_corner)

@@ -214,6 +214,7 @@ def test_a_page_of_its_own_shows_progress_in_all_lessons_and_leads_there(
     expect(page.locator(".jp-OutputArea tbody tr")).to_have_count(
         len(json.loads(LIST.read_text("utf-8")))
     )
+    expect(page.get_by_text("outside of its course")).to_have_count(0)
     shot(page, "progress")
     assert faults(page, ".jp-OutputArea") == []
     page.locator(".jp-OutputArea").get_by_role("link", name="02 · ").first.click()

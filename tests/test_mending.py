@@ -18,6 +18,7 @@ import pytest
 from nbgrader.preprocessors import CheckCellMetadata
 from released import ROOT, fill_in, solution_cells
 
+from imbalance_builder.handout.make import NOTEBOOKS
 from imbalance_grader.arrange import arrange
 from imbalance_grader.intake import cells_of
 from imbalance_grader.source import read_source
@@ -520,3 +521,16 @@ def test_a_notebook_outside_of_its_course_says_that_links_lead_nowhere(
     monkeypatch.setattr(notice, "show_quietly", lambda shell, text: said.append(text))
     notice.offer()
     assert said == [notice.OUTSIDE] * told
+
+
+def test_notebooks_that_lie_beside_the_lessons_are_not_outside(monkeypatch, tmp_path):
+    templates = ROOT / "imbalance_builder" / "handout" / "templates"
+    assert {f"{name}.md" for name in notice.BESIDE} == set(NOTEBOOKS)
+    said: list[str] = []
+    monkeypatch.setattr(notice, "students_shell", lambda: "shell")
+    monkeypatch.setattr(notice, "show_quietly", lambda shell, text: said.append(text))
+    for name in notice.BESIDE:
+        assert "](" not in (templates / f"{name}.md").read_text("utf-8")
+        monkeypatch.setattr(notice, "notebook_file", lambda name=name: tmp_path / f"{name}.ipynb")
+        notice.offer()
+    assert said == []

@@ -211,10 +211,11 @@ class TestClosedInItself:
             assert levels.count(1) <= 1, name
             assert all(b <= a + 1 for a, b in zip([0, *levels], levels, strict=False)), name
 
-    def test_no_heading_of_a_lessons_table_is_empty(self, pages):
-        headings = [th for page in pages.values() for th in page.select(".output th")]
+    @pytest.mark.parametrize("where", [".output", ".table-wrapper"])
+    def test_no_heading_of_a_table_is_empty(self, pages, where):
+        headings = [(name, th) for name, page in pages.items() for th in page.select(f"{where} th")]
         assert len(headings) > 100
-        assert [th for th in headings if not th.get_text(strip=True)] == []
+        assert [name for name, th in headings if not th.get_text(strip=True)] == []
 
 
 def squeezed(text: str) -> str:

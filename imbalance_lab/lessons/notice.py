@@ -14,6 +14,7 @@ OUTSIDE = (
     "This notebook lies outside of its course, so links to other lessons, the glossary and the"
     " bibliography lead nowhere. Point at one, and it says what is at its other end."
 )
+BESIDE = ("keep-my-work", "see-my-progress")  # they lie beside the lessons, with no such link
 _told: list[str] = []
 
 
@@ -24,7 +25,7 @@ def offer() -> None:
         return
     folder = file.parent.parent
     there = folder.name in ("lessons", "solutions") and folder.with_name("docs").is_dir()
-    if not there:
+    if not there and file.stem not in BESIDE:
         show_quietly(shell, OUTSIDE)
 
 
