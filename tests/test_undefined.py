@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbgrader.preprocessors import Execute
+from released import ROOT
+from test_progress import run as run_in
 from traitlets.config import Config
 
 from imbalance_builder.execute import kernel_sockets
@@ -183,3 +187,23 @@ def test_a_name_is_no_markup() -> None:
     code = CHECK.replace('Exercise("counted"', 'Exercise("<script>alert(1)</script>"')
     _, passed = run("def counted(x):\n    return 2 * x", code)
     assert "<script>" not in passed.data["text/html"]
+
+
+LESSONS = sorted(ROOT.glob("lessons/*/*.ipynb"))
+MAIN = [path for path in LESSONS if not path.stem.endswith(("-deeper", "-pytorch"))]
+ON_PURPOSE = {"start-here": 2}  # how a check reads that is not content
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("path", MAIN, ids=lambda path: path.stem)
+def test_a_lesson_that_nobody_has_begun_runs_without_a_red_box(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    codes = [cell.source for cell in cells if cell.cell_type == "code"]
+    shown = run_in(path.parent, *codes, IMBALANCE_LAB_PROGRESS="off")
+    texts = [text for outputs in shown for text in outputs]
+    red = [text for text in texts if text == "CheckFailed" or text.endswith("Error")]
+    assert red == ["CheckFailed"] * ON_PURPOSE.get(path.stem, 0)
+    graded = [cell for cell in cells if cell.metadata.get("nbgrader", {}).get("locked")]
+    unwritten = [text for text in texts if re.fullmatch(r"\w+: not written yet\.", text)]
+    assert len(unwritten) >= len(graded) > 2
