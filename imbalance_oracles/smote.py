@@ -285,6 +285,7 @@ VARIANCE_RATIO = Key(
 #: Hidden clients of each source, and later months that judge a forecast.
 CLIENTS = {"groups": 3, "clouds": 3, "digits": 2, "transactions": 1, "bent": 1}
 LATER = 8
+_PAID = 0.61  # of what the reference is worth: three of five points on the curve
 
 
 def hidden_clients() -> dict[int, dict[str, float]]:
@@ -296,8 +297,9 @@ def hidden_clients() -> dict[int, dict[str, float]]:
 def _drawn(course: str) -> dict[int, dict[str, float]]:
     """Draw clients from a secret, only such on which luck decides little.
 
-    Eight months can mislead an honest forecast by far; such clients are passed over. The seeds have
-    128 bits, so that nobody can try them all.
+    Eight months can mislead an honest forecast by far; such clients are passed over. Where all of
+    them together pay a known mistake well, the one that pays it best makes room for another. The
+    seeds have 128 bits, so that nobody can try them all.
     """
     seeds = secret.long_seeds(course, "months")
     wanted, drawn = dict(CLIENTS), {}
@@ -310,8 +312,27 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
         if abs(said[months.REFERENCE] - said[months.CAME]) < 0.25:
             wanted[kind] -= 1
             drawn[seed] = said
+        if not any(wanted.values()) and (lucky := _luckiest(drawn)) is not None:
+            del drawn[lucky]
+            wanted[months.source(lucky)] += 1
     order = secret.generator(course, "order of clients").permutation(len(drawn))
     return {seed: drawn[seed] for seed in (list(drawn)[place] for place in order)}
+
+
+def _luckiest(drawn: dict[int, dict[str, float]]) -> int | None:
+    """Return who pays a known mistake best, where all together pay it well; None where not."""
+    for route in (months.MEAN, months.SIGN):
+        ahead = {seed: _worth(said, route) for seed, said in drawn.items()}
+        best = {seed: _worth(said, months.REFERENCE) for seed, said in drawn.items()}
+        if sum(ahead.values()) > _PAID * sum(best.values()):
+            return max(drawn, key=lambda seed: ahead[seed] - _PAID * best[seed])
+    return None
+
+
+def _worth(said: dict[str, float], route: str) -> float:
+    """Return what the forecast of a route is worth to a client, as the lesson reckons it."""
+    p, came = said[route], said[months.CAME]
+    return months.HALF - came * (1 - p) ** 2 - (1 - came) * p**2
 
 
 def routes(seed: int, later: int = LATER) -> dict[str, float]:
