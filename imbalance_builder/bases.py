@@ -1,15 +1,19 @@
-"""What each piece of advice on the page of claims rests on: a study, a lesson's cells, or argument.
+"""What each piece of advice on the page of claims rests on: study, lesson, definition or argument.
 
 The table ``evidence/claims.csv`` has one line for each claim of the lessons. A claim that a study
 settles names the comparison, and whether the advice says the same as the comparison or the
 opposite. Once all rows of the study are there, the claim's verdict has to be the study's. What else
 was compared that bears on the advice, for it or against it, is named beside it and told as well, so
 that no comparison is picked for what it says.
+
+A claim that only a lesson's own cells measure has a margin too, and one of its intervals has to lie
+beyond it or within it; else the advice is not shown. What follows from definitions needs neither.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -22,10 +26,12 @@ from imbalance_lab.claims import VERDICTS, Claim
 from imbalance_lab.evidence.picture import interval_of
 
 BASES = "evidence/claims.csv"
-STUDY, LESSON, ARGUED = "study", "lesson", "argued"
+STUDY, LESSON, DERIVED, ARGUED = "study", "lesson", "derived", "argued"
 SAME, OPPOSITE = "same", "opposite"
 HOLDS, ONLY_IF, DOES_NOT_HOLD, NOT_SHOWN = VERDICTS
 _MIRRORED = {HOLDS: DOES_NOT_HOLD, DOES_NOT_HOLD: HOLDS}
+_MARGIN = re.compile(r"([\d.]+)(%?) \S.*")
+_INTERVAL = re.compile(r"\[([-+]?[\d.]+)(%?), ([-+]?[\d.]+)%?\]")
 
 Reader = Callable[[str], evidence.Result]
 
@@ -38,7 +44,7 @@ class Basis:
     ----------
     advice : str
         Of the claim, word for word.
-    basis : {"study", "lesson", "argued"}
+    basis : {"study", "lesson", "derived", "argued"}
     study, comparison : str
         Names, for a study. Advice of several parts names a comparison for each, with spaces.
     sense : {"same", "opposite", ""}
@@ -47,6 +53,8 @@ class Basis:
         Further comparisons that bear on it, such as ``"folds/spread-ap choices/f1"``.
     again : str
         Other advice of the table, word for word, that this one only repeats; it counts once.
+    margin : str
+        For a lesson's cells: the smallest difference that matters and of what, such as "0.02 F1".
     """
 
     advice: str
@@ -56,6 +64,7 @@ class Basis:
     sense: str = ""
     beside: str = ""
     again: str = ""
+    margin: str = ""
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Return the study and comparison of each name beside it; the second is "" if none is."""
@@ -81,7 +90,12 @@ class Basis:
     def _own(self, read: Reader) -> str:
         if self.basis == LESSON:
             nothing = "" if self.beside else "; no study of the laboratory tests it"
-            return f"Rests on the lesson's own cells{nothing}."
+            return (
+                f"Measured in this notebook only{nothing}. The smallest difference that matters, "
+                f"named after its cells had run: {self.margin}."
+            )
+        if self.basis == DERIVED:
+            return "Follows from definitions; the numbers are the lesson's own, as an example."
         if self.basis == ARGUED:
             return "Rests on an argument; it was not measured."
         parts, found = self.comparison.split(), read(self.study)
@@ -161,7 +175,9 @@ def unfit_bases(
     found += [f"{one!r} is claimed {n} times" for one, n in advice.items() if n > 1]
     for basis in bases.values():
         named = list(basis.named())
-        if basis.basis in (LESSON, ARGUED):
+        if bool(_MARGIN.fullmatch(basis.margin)) != (basis.basis == LESSON):
+            found.append(f"{BASES}: {basis.advice!r} has a margin if lessons' cells are its basis")
+        if basis.basis in (LESSON, DERIVED, ARGUED):
             if basis.study or basis.comparison or basis.sense:
                 found.append(f"{BASES}: {basis.advice!r} rests on no study, so it names none")
         elif basis.basis != STUDY or basis.sense not in (SAME, OPPOSITE):
@@ -178,6 +194,29 @@ def unfit_bases(
             except ValueError as error:
                 found.append(f"{BASES}: {basis.advice!r}: {error}")
     return found
+
+
+def answers(because: str, margin: str) -> list[str]:
+    """Return what each interval of a text says of a margin: "beyond", "within" or "open"."""
+    match = _MARGIN.fullmatch(margin)
+    smallest = float(match[1]) / (100 if match[2] else 1) if match else float("nan")
+    said = []
+    for low, percent, high in _INTERVAL.findall(because.replace("−", "-")):
+        ends = [float(end) / (100 if percent else 1) for end in (low, high)]
+        beyond = ends[0] > smallest or ends[1] < -smallest
+        within = -smallest < ends[0] and ends[1] < smallest
+        said.append("beyond" if beyond else "within" if within else "open")
+    return said
+
+
+def undecided(claims: Iterable[Claim], bases: dict[str, Basis]) -> list[str]:
+    """Return the claims with a verdict that no interval of the lesson's own cells decides."""
+    return [
+        f"{claim.advice!r} {claim.verdict}, but no interval decides it by {margin!r}"
+        for claim in claims
+        if (margin := bases[claim.advice].margin) and claim.verdict != NOT_SHOWN
+        if not {"beyond", "within"} & set(answers(claim.because, margin))
+    ]
 
 
 def contradicted(

@@ -27,9 +27,9 @@ BIBLIOGRAPHY = "docs/bibliography.md"
 TITLE = re.compile(r"# (?P<number>\d\d) · (?P<title>[^:\n]+): (?P<question>.+)")
 CITATION = re.compile(r"docs/bibliography\.md#([\w.-]+)")
 MEANINGS = {
-    "holds": "measured, and so it is",
+    "holds": "measured or derived, and so it is",
     "holds only if": "true under the condition that is named, and not beyond it",
-    "does not hold": "measured, and it is otherwise",
+    "does not hold": "measured or derived, and it is otherwise",
     "not shown": "the runs are too few or too different to tell",
 }
 
@@ -45,10 +45,15 @@ rows are those of the [table of what such guides teach](coverage.csv).
 An experiment of a lesson is small, so that it runs while you wait. Where a study of the
 [laboratory](laboratory.md) tests the same advice, its entry names the study and the comparison;
 once all its runs are made, its verdict is the one that counts. In parentheses stand the mean
-difference over all conditions, the smallest difference that matters, which was written down before,
-and how many conditions said yes, no, or stayed open. Comparisons that bear on the advice, for it or
-against it, are told beside it. An entry also says if there is no such study, or if the advice was
-argued and not measured.
+difference over all conditions, the smallest difference that matters, and how many conditions said
+yes, no, or stayed open. That difference was written down before the runs; where a comparison came
+after them, its study says so. Comparisons that bear on the advice, for it or against it, are told
+beside it.
+
+An entry says if its advice was measured in its notebook only. Then it names the smallest difference
+that matters there, and an interval of the verdict lies beyond it or within it; that difference was
+chosen when the numbers were known, and the runs are few, so such a verdict is worth less than a
+study's. It also says if the advice follows from definitions, or was argued and not measured.
 
 For {named} of the {all} pieces of advice a page is named that gives it, in its own words; the
 passage was looked up. Where a search found none, the entry says so. Advice that two lessons test

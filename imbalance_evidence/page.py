@@ -88,7 +88,7 @@ def _verdict_line(found: Result, comparison: str) -> list[str]:
 
 
 def questions_table() -> str:
-    """Return what the course's first version said, why it was doubted, and what settles it."""
+    """Return what the course's first version said, its doubter, the study, and who was right."""
     with QUESTIONS.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     lines = []
@@ -96,9 +96,9 @@ def questions_table() -> str:
         found = study(row["study"]) if row["study"] in studies() else None
         said = found.verdict_on(row["comparison"]) if found else NOT_SHOWN
         settled_by = f"`{row['study']}`, {row['comparison']}"
-        lines.append([row["finding"], row["said"], row["doubt"], settled_by, said])
+        lines.append([row["finding"], row["said"], row["doubt"], settled_by, said, row["settled"]])
     head = ["", "the first version said", "a reader objected", "study and comparison", "verdict"]
-    return _table(head, lines)
+    return _table([*head, "the objection was"], lines)
 
 
 def arguments_table() -> str:

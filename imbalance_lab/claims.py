@@ -38,8 +38,8 @@ class Claim:
         The condition, or what the measurement showed, with the numbers formatted from the
         notebook's own variables.
     reference : str, default=""
-        Key of the paper that explains it, in the bibliography, such as "elkan2001"; the box
-        names it.
+        Key of a paper to read on, which need not agree, in the bibliography, such as "elkan2001";
+        the box names it.
     evidence : str, default=""
         Row or rows of the coverage table, such as "E02 E03".
 
@@ -76,13 +76,13 @@ class Claim:
         colour, sign = _COLOURS[self.verdict], SIGNS[self.verdict]
         advice, because = html.escape(self.advice), html.escape(self.because)
         paper = html.escape(_papers().get(self.reference, self.reference))
-        explained = f"<p>Explained by {paper}, see <em>Further reading</em>.</p>" if paper else ""
+        read_on = f"<p>Read on: {paper}, see <em>Further reading</em>.</p>" if paper else ""
         return (
             f'<div style="border-left: 4px solid {colour}; padding: 0.4em 1em; margin: 0.5em 0">'
             f"<p><strong>Claim:</strong> {advice}</p>"
             # The sign is not read aloud: the word beside it says the same.
             f'<p><strong><span aria-hidden="true">{sign}</span> {self.found}</strong> {because}</p>'
-            f"{explained}</div>"
+            f"{read_on}</div>"
         )
 
 

@@ -63,8 +63,8 @@ def test_a_claim_shows_its_verdict_as_text_html_and_data() -> None:
     shown = claim._repr_mimebundle_()
     assert shown["text/plain"] == ("Claim: Rare <is> hard.\nVerdict: holds only if it is few.")
     assert "Rare &lt;is&gt; hard." in shown["text/html"]
-    assert "Explained by Weiss (2004), see <em>Further reading</em>." in shown["text/html"]
-    assert "Explained" not in Claim("A.", "holds", "So.")._repr_mimebundle_()["text/html"]
+    assert "Read on: Weiss (2004), see <em>Further reading</em>." in shown["text/html"]
+    assert "Read on" not in Claim("A.", "holds", "So.")._repr_mimebundle_()["text/html"]
     # Read aloud, the verdict is its word alone.
     assert '<span aria-hidden="true">◐</span> Holds only if</strong>' in shown["text/html"]
     assert shown[MIME_TYPE]["evidence"] == "E07 E08"

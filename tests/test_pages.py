@@ -11,13 +11,22 @@ import pytest
 from released import ROOT
 
 from imbalance_builder import cli
-from imbalance_builder.bases import Basis, contradicted, joint, numbers_of, read_bases, unfit_bases
+from imbalance_builder.bases import (
+    Basis,
+    answers,
+    contradicted,
+    joint,
+    numbers_of,
+    read_bases,
+    undecided,
+    unfit_bases,
+)
 from imbalance_builder.bibliography import escaped, read_references
 from imbalance_builder.course import BuildError, Course
 from imbalance_builder.pages import collect, make_pages, page_differences, write_pages
 from imbalance_builder.sources import Source, read_sources, told, unfit_sources
 from imbalance_lab.claims import MIME_TYPE, Claim
-from imbalance_lab.evidence import Result
+from imbalance_lab.evidence import Result, studies, study
 
 BIB = """
 @article{weiss2004, author = {Weiss, Gary M.}, title = {Mining with rarity: a {B}ig _case_},
@@ -112,6 +121,30 @@ class TestClaimsPage:
         assert sorted(told) == sorted(shown)
 
 
+#: Comparisons that no claim of the lessons is about: they are about ways to measure, or say of one
+#: more detector or one more remedy beside a customer's history what the others say.
+ABOUT_NO_CLAIM = [
+    *(("bootstrap", one) for one in ("stratified", "plain", "draws", "pooled", "pooled-plain")),
+    *(("calibration", f"{way}-mends") for way in ("platt", "isotonic", "temperature")),
+    *(("customers", one) for one in ("customers", "time", "customers-too-little")),
+    *(("customers", f"history-or-{one}") for one in ("smote", "weights", "undersample")),
+    *(("customers", f"{one}-on-top") for one in ("smote", "weights", "undersample")),
+    *(
+        ("detectors", f"{one}-{rival}{few}")
+        for one in ("isolation-forest", "one-class-svm", "outlier-factor")
+        for rival in ("logistic", "forest")
+        for few in ("", "-few")
+        if few == "" or rival == "forest" or one == "outlier-factor"
+    ),
+    ("folds", "bias"),
+    *(("intervals", one) for one in ("normal", "bootstrap", "as-counted", "wilson-bound")),
+    *(("intervals", one) for one in ("order-statistic", "naive", "corrected")),
+    ("invented", "memory"),
+    *(("leaks", one) for one in ("selection", "scaling", "none")),
+    *(("smote", one) for one in ("smote-default-beats-tuning", "clouds", "categories")),
+]
+
+
 def result(verdict: str, done: int = 4) -> Result:
     """Return a study of four runs, so many of them done, with one comparison."""
     conditions = [{"answer": answer, "unit": "repeat", "n": 20} for answer in ("no", "no", "open")]
@@ -140,6 +173,32 @@ class TestBases:
     def test_no_claim_of_the_course_contradicts_a_study_that_is_finished(self):
         claims = [claim for lesson in Course(ROOT).lessons() for claim in collect(lesson).claims]
         assert contradicted(claims, read_bases(ROOT)) == []
+
+    def test_every_verdict_of_a_lesson_s_own_cells_is_decided_by_its_margin(self):
+        claims = [claim for lesson in Course(ROOT).lessons() for claim in collect(lesson).claims]
+        bases = read_bases(ROOT)
+        assert undecided(claims, bases) == []
+        assert sum(bool(basis.margin) for basis in bases.values()) > 8
+
+    @pytest.mark.parametrize(
+        ("because", "margin", "said"),
+        [
+            ("by +0.04 [+0.01, +0.07].", "0.02 precision", ["open"]),
+            ("by +0.04 [+0.03, +0.07], then -0.1 [−0.2, −0.03].", "0.02 F1", ["beyond"] * 2),
+            ("by +0.00 [-0.01, +0.01].", "0.02 F1", ["within"]),
+            ("by -11% [-14%, -8%] and +1% [-2%, +4%].", "5% of the bill", ["beyond", "within"]),
+            ("by +302 [+180, +423] €.", "26 € of the bill", ["beyond"]),
+            ("three times as many", "0.02 F1", []),
+        ],
+    )
+    def test_an_interval_answers_if_it_lies_beyond_or_within_the_margin(
+        self, because, margin, said
+    ):
+        assert answers(because, margin) == said
+        claim = Claim(self.ADVICE, "holds", because)
+        bases = {self.ADVICE: Basis(self.ADVICE, "lesson", margin=margin)}
+        assert bool(undecided([claim], bases)) == (not {*said} - {"open"})
+        assert undecided([Claim(self.ADVICE, "not shown", because)], bases) == []
 
     @pytest.mark.parametrize(
         ("sense", "said", "found"),
@@ -199,12 +258,17 @@ class TestBases:
         assert numbers_of(facts | {"overall": {"answer": "open"}}) == ""
 
     def test_what_else_bears_on_it_is_told_for_and_against(self):
-        basis = Basis(self.ADVICE, "lesson", beside="toy/a")
+        basis = Basis(self.ADVICE, "lesson", beside="toy/a", margin="0.02 F1")
         told = basis.told(lambda _: result("does not hold"))
-        assert told.startswith("Rests on the lesson's own cells. Beside it, [`toy`](laboratory.md)")
+        assert told.startswith(
+            "Measured in this notebook only. The smallest difference that matters, named after its "
+            "cells had run: 0.02 F1. Beside it, [`toy`](laboratory.md)"
+        )
         assert "a (“Toys help.”): does not hold (roc auc" in told
         assert "not finished: [`toy`](laboratory.md), a." in basis.told(lambda _: result("x", 3))
-        assert Basis(self.ADVICE, "lesson").told().endswith("no study of the laboratory tests it.")
+        alone = Basis(self.ADVICE, "lesson", margin="0.02 F1").told()
+        assert alone.startswith("Measured in this notebook only; no study of the laboratory tests")
+        assert Basis(self.ADVICE, "derived").told().startswith("Follows from definitions;")
 
     def test_advice_that_is_repeated_counts_once_and_has_one_verdict(self, course):
         other = Claim("Toys help much.", "does not hold", "no")
@@ -231,13 +295,25 @@ class TestBases:
         assert ("components", "before-smote-default") in bases["before-smote"]
         assert ("focal", "calibration-slope") in bases["calibrated"]
 
+    def test_every_comparison_is_told_with_a_claim_or_is_about_none(self):
+        """What is declared shows on the page of claims, whatever it says."""
+        told = set(ABOUT_NO_CLAIM)
+        for basis in read_bases(ROOT).values():
+            told |= {*basis.named(), *((basis.study, one) for one in basis.comparison.split())}
+        declared = {(name, one) for name in studies() for one in study(name).comparisons}
+        assert declared - told == set()
+        assert set(ABOUT_NO_CLAIM) <= declared
+
     @pytest.mark.parametrize(
         ("changes", "message"),
         [
             ({"study": "smoke"}, "there is no study 'smoke'"),
             ({"study": "smote", "comparison": "b"}, "has no comparison 'b'"),
             ({"study": "smote", "comparison": "tomek", "sense": "like"}, "basis or sense"),
-            ({"basis": "lesson"}, "rests on no study, so it names none"),
+            ({"basis": "lesson", "margin": "0.02 F1"}, "rests on no study, so it names none"),
+            ({"basis": "derived"}, "rests on no study, so it names none"),
+            (dict.fromkeys(("study", "comparison", "sense"), "") | {"basis": "lesson"}, "a margin"),
+            ({"study": "smote", "comparison": "tomek", "margin": "0.02 F1"}, "has a margin if"),
             ({"basis": "hearsay"}, "basis or sense"),
             ({"study": "smote", "comparison": "tomek", "beside": "smote/b"}, "no comparison 'b'"),
             (
@@ -263,7 +339,7 @@ class TestBases:
         assert "\n\nRests on an argument; it was not measured.\n\nReference:" in page(
             course, "claims"
         )
-        path.write_text("advice,basis,study,comparison,sense\nOther.,lesson,,,\n")
+        path.write_text("advice,basis,study,comparison,sense\nOther.,argued,,,\n")
         with pytest.raises(BuildError, match="no line for the claim"):
             make_pages(course)
 

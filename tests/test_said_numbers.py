@@ -29,7 +29,6 @@ QUOTED = {
         "7%": "folds/spread-ap",
         **dict.fromkeys(("0.006", "0.009", "0.021"), "backtests/nearest"),
     },
-    "smote-deeper": {"0.09": "smote/borderline"},
 }
 # Not measured: worked out in the text, agreed on, or supposed.
 WORKED_OUT = {

@@ -38,9 +38,10 @@ def detective(data: str, parents: str, *, repeat: int = 0) -> dict[str, float]:
     ----------
     data : str
         Such as ``"normal n=200 features=10"``: standard normal positives.
-    parents : {"same", "other"}
-        Whether the invented rows of test and training have the same parents, as after a random
-        split of rows, or parents of their own.
+    parents : {"same", "met", "other"}
+        Whose children the invented rows of the test are. Same: of the parents of the training's,
+        and these parents are the real rows, as after a random split of rows. Met: of the same
+        parents, and all real rows are strangers. Other: of parents of their own.
     repeat : int, default=0
 
     Returns
@@ -50,10 +51,10 @@ def detective(data: str, parents: str, *, repeat: int = 0) -> dict[str, float]:
         where a real one has 1.
     """
     name, settings = parse(data)
-    if name != "normal" or parents not in ("same", "other"):
+    if name != "normal" or parents not in ("same", "met", "other"):
         raise ValueError(
-            f"data must read like 'normal n=200 features=10' and parents be 'same' or 'other', "
-            f"got {data!r} and {parents!r}"
+            "data must read like 'normal n=200 features=10' and parents be 'same', 'met' or "
+            f"'other', got {data!r} and {parents!r}"
         )
     seed = seed_of(data, repeat) % 2**31
     rng = np.random.default_rng(seed)
@@ -64,6 +65,9 @@ def detective(data: str, parents: str, *, repeat: int = 0) -> dict[str, float]:
     if parents == "same":
         fit = _labelled(first[:half], invented[:half])
         test = _labelled(first[half:], invented[half:])
+    elif parents == "met":
+        fit = _labelled(second, invented)
+        test = _labelled(fresh, _invented(first, seed + 1))
     else:
         fit = _labelled(first, invented)
         test = _labelled(fresh, _invented(second, seed))

@@ -115,7 +115,8 @@ study("count").plot("ratio-learning-nonlinear")
 
 # %% [markdown]
 # Left of the grey band a model ranks worse for the negatives that were added. The logistic regression
-# stays inside it. Boosting falls far on both families, and the 25 nearest neighbours do on the first.
+# stays inside it on the first family, and hardly moves on the second, where it is less sure. Boosting
+# falls far on both, and the 25 nearest neighbours do on the first.
 #
 # For boosting the cause is known. A leaf takes a step that is divided by how many positives it expects.
 # Among rare positives that is next to none, so a few of them make a huge step. A penalty

@@ -203,7 +203,7 @@ for metric in (roc_auc_score, average_precision_score):
 study("folds").plot("spread-ap")
 
 # %% [markdown]
-# All conditions lie left of 0, and for all but one of them it is open whether they reach a tenth.
+# All means lie left of 0, and for all but one of them it is open whether they reach a tenth.
 
 # %% [markdown]
 # ## Drift, with a dial
@@ -265,7 +265,7 @@ customers.plot("customers")
 
 # %% [markdown]
 # A split of rows promises forests and boosting too much; they can learn the single thefts by heart, as a straight
-# line can't. A split by customer promises too *little* on the mean of all six, though of none alone can one be sure.
+# line can't. A split by customer promises too *little* on the mean of all six, though one cannot be sure of the 0.03 that would matter.
 # A split by time is off by about 0 on the mean, as one would wish, but its intervals are too wide for a verdict.
 #
 # Such data hold something better than any remedy: what this customer did before. Here a model knows the

@@ -587,7 +587,7 @@ backtests.plot("random-split")
 study("intervals").plot("naive")
 
 # %% [markdown]
-# In about 65 of 100 sets. More splits narrow it, but the data do not grow. Nadeau and Bengio (2003)
+# In about 66 of 100 sets. More splits narrow it, but the data do not grow. Nadeau and Bengio (2003)
 # worked out what the sharing does, from a simple guess at the correlation of scores. With $n_1$ rows in each training
 # part and $n_2$ in each test part, the variance of the mean is about
 #

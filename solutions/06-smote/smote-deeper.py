@@ -228,7 +228,7 @@ smote_study.plot("adasyn")
 # %% [markdown]
 # No model gains the 0.02 that would matter, and nearest neighbours lose 0.04. The verdict is the same for SVM-SMOTE, and for
 # SMOTE with Tomek links or ENN (the [laboratory's page](../../docs/laboratory.md) has all of them). Small marks are single
-# sets: boosting gained up to 0.09 on some, and lost as much on others. Tuned models were not compared.
+# sets: boosting gained up to 0.07 on some, and lost up to 0.10 on others. Tuned models were not compared.
 #
 # One more thing to know: where the classes are well separated no row is in danger. Then `BorderlineSMOTE` returns
 # the data unchanged without a word, while `ADASYN` raises an error.

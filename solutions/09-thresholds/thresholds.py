@@ -727,13 +727,13 @@ Claim(
 )
 
 # %%
-card = study("plans").table("card-everything").set_index("world")["mean"]
+bill = study("plans").interval
 Claim(
     "For severe imbalance use all strategies together; fixing one thing is not enough.",
     verdict="holds only if",
     because=(
-        "your data are like the laboratory's small dense groups. There the plan of this course (lesson 12) cost"
-        f" {card['dense']:+.0%} against everything at once, on two other families {card['gauss']:+.0%} and {card['nonlinear']:+.0%}; 46 real"
+        "they need only be no dearer, and your data are like the laboratory's small dense groups. There the plan of this course cost"
+        f" {bill('card-everything', world='dense'):+.0%} against everything at once, on two other families {bill('card-everything', world='gauss'):+.0%} and {bill('card-everything', world='nonlinear'):+.0%}; 46 real"
         " sets differ too much to tell. Here SMOTE, weights and a threshold from the costs changed the cost of the threshold alone by"
         f" {interval(both[:, 1] - plain[:, 1]):+.2f} per sample, and with tuned thresholds by {interval(both[:, 2] - plain[:, 2]):+.3f}."
         f" Where the model could not fit, weights changed the bill of a tuned threshold by {changes['the log odds bend']:+.0%}."

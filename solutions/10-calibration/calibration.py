@@ -464,7 +464,7 @@ check(shift_prior, SHIFT_PRIOR).keeps_its_contract(keys.SHIFT_PRIOR.hidden())
 study("calibration").plot("undoing-mends")
 
 # %% [markdown] covers="E95"
-# For the logistic regression it comes close. Forest and boosting after weights or SMOTE end far too low: they are sure of
+# For the logistic regression it comes close. Forest and boosting after weights or SMOTE end far too low, boosting after undersampling far too high: they are sure of
 # their own training rows. And where positives *look* different in the new place, the formula is wrong: it assumes that **only the mix has changed.**
 #
 # If you only need decisions, remember lessons 05 and 07: if a model fits, **balanced weights at 0.5 decide like the plain
