@@ -536,24 +536,12 @@ smote_explorer(*make_two_clouds(200, random_state=1))
 
 focal_explorer()
 """
-# How long a key takes to its picture is measured as `make bench` does.
+# How long a key takes to its picture is measured, and kept, as `make bench` does, which judges it.
 MEASURED = runpy.run_path(str(ROOT / "benchmarks" / "explorers.py"))
 FITS = """
 box => [...box.querySelectorAll("input, td, img")].map(node => node.getBoundingClientRect())
     .filter(r => r.width && (r.right > box.getBoundingClientRect().right + 1)).length
 """
-
-
-def answer_times(page: Page, explorer: Locator) -> list[float]:
-    """Return how many milliseconds keys took to their pictures, the quickest first.
-
-    Beside other tests a machine is slow for a while, so several tries are made for the quickest to
-    be in time; `make bench` holds the median to it.
-    """
-    took: list[float] = []
-    while len(took) < 80 and min(took, default=1e9) > MEASURED["PROMISED"]:
-        took += MEASURED["answers"](page, explorer, presses=20)
-    return sorted(took)
 
 
 def test_explorers_fit_a_laptop_speak_obey_keys_and_outlive_their_kernel(
@@ -594,9 +582,9 @@ def test_explorers_fit_a_laptop_speak_obey_keys_and_outlive_their_kernel(
         page.keyboard.press("ArrowRight")
         expect(image).not_to_have_attribute("src", before[0])
         expect(slider).not_to_have_attribute("aria-valuetext", before[1])
-        took = answer_times(page, explorer)
+        took = sorted(MEASURED["answers"](page, explorer, presses=20))
+        assert len(took) == 20  # each key has its picture
         told.append(f"{number}: " + " ".join(f"{milliseconds:.0f}" for milliseconds in took))
-        assert took[0] <= MEASURED["PROMISED"], told
         page.keyboard.press("x")  # with the focus elsewhere it would cut the cell
         assert page.locator(".jp-Notebook .jp-Cell").count() == cells_before
         assert page.evaluate("window.theirs") is False
