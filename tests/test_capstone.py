@@ -18,16 +18,19 @@ from released import ROOT
 
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, Worth, check
-from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time
+from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, Company, make_company, read_in_time
 from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE, PROMISE
 from imbalance_lab.exercises.companies import (
     CURVE,
+    FLATTERED,
     SAME_FOR_ALL,
+    SURPRISE,
     UNIT,
     Honesty,
     company,
     money_saved,
     saved_by,
+    turning_company,
 )
 from imbalance_oracles import secret
 from imbalance_oracles.capstone import flattered, hidden_companies, rehearsed, rungs
@@ -193,8 +196,31 @@ class TestPromises:
         pairs = zip(companies, detectors, strict=True)
         return [saved_by(c, detector.decide(c.later)) for c, detector in pairs]
 
-    def points(self, promises: list[Any], detector: Any = student.plain_logistic) -> float:
-        return Honesty(detector, self.seeds)(promises).points(3)
+    def points(self, promises: list[Any], turned: float = 0.0) -> float:
+        return Honesty(student.plain_logistic, self.seeds)([*promises, turned]).points(3)
+
+    def test_much_promised_where_nothing_new_can_be_found_comes_from_days_that_were_known(
+        self,
+    ) -> None:
+        honesty, kept = Honesty(student.plain_logistic, self.seeds), self.kept()
+        assert honesty([*kept, SURPRISE]).points(3) == 3  # a part of it comes by chance
+        credit = honesty([*kept, SURPRISE + 0.01])
+        assert (credit.points(3), credit.mistake) == (0, FLATTERED)
+        assert "where fraud had changed, you promised 51%, and -16% came" in credit.says
+
+    @pytest.mark.parametrize(
+        ("start", "stop"), [(90, 120), (60, 120), (80, 120), (60, 90), (105, 120)]
+    )
+    @pytest.mark.parametrize(
+        "fit",
+        [student.plain_logistic, student.regularised_boosting, student.known_rows_day_by_day],
+    )
+    def test_a_rehearsal_is_never_taken_for_memory(self, fit: Any, start: int, stop: int) -> None:
+        train, later, is_fraud = turning_company()
+        past = train[train["time"] < start]
+        past = past.assign(is_fraud=past["is_fraud"].where(past["label_day"] <= start))
+        kept = saved_by(Company(train, later, is_fraud), fit(train).decide(later))
+        assert student.on_days(train, fit(past), start, stop) < max(kept, 0) + SURPRISE - 0.1
 
     def test_a_promise_that_is_kept_gets_all_points_and_less_the_further_it_is_off(self) -> None:
         kept = self.kept()
@@ -229,20 +255,11 @@ class TestPromises:
                 capacity=0,
             )
 
-        credit = Honesty(idle, self.seeds)([0.001, 0.002, 0.003])
+        credit = Honesty(idle, self.seeds)([0.001, 0.002, 0.003, 0.0])
         assert credit.points(3) == 0
         assert "nothing to promise" in credit.says
 
     def test_the_instructors_page_says_what_each_way_to_make_a_promise_earns(self) -> None:
-        def from_all(train: pd.DataFrame) -> Any:
-            return student.on_days(train, student.plain_logistic(train), 0, 120)
-
-        def from_a_random_split(train: pd.DataFrame) -> Any:
-            final = train[train["time"] < 120]
-            third = final.sample(frac=1 / 3, random_state=0)
-            detector = student.plain_logistic(final.drop(third.index))
-            return student.on_days(third.sort_values("time"), detector, 0, 120)
-
         def with_later_labels(train: pd.DataFrame) -> Any:
             detector = student.plain_logistic(train[train["time"] < 90])
             return student.on_days(train, detector, 90, 120)
@@ -252,8 +269,8 @@ class TestPromises:
             "a rehearsal": student.one_month,
             "the newest days, open labels dropped": student.newest_days_without_open_labels,
             "one number for every company": student.the_same_for_all,
-            "memory: days that the detector has learned from": from_all,
-            "a random split": from_a_random_split,
+            "memory: days that the detector has learned from": student.memory,
+            "a random split": student.random_split,
             "a rehearsal with labels that came later": with_later_labels,
         }
         page = (ROOT / "docs" / "teaching" / "12-capstone.md").read_text(encoding="utf-8")
@@ -263,7 +280,7 @@ class TestPromises:
 
     @pytest.mark.parametrize("broken", [None, lambda train: Fixed([1]), lambda train: 1 / 0])
     def test_a_detector_that_does_not_work_yet_is_named(self, broken: Any) -> None:
-        credit = Honesty(broken, self.seeds)([0.5, 0.6, 0.7])
+        credit = Honesty(broken, self.seeds)([0.5, 0.6, 0.7, 0.0])
         assert credit.points(3) == 0
         assert "does not decide yet" in credit.says
 

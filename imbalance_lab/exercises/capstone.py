@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned, raises
 from imbalance_lab.checks.recorded import practice
 from imbalance_lab.datasets import CAPACITY, read_in_time
-from imbalance_lab.exercises.companies import SAME_FOR_ALL, UNIT
+from imbalance_lab.exercises.companies import FLATTERED, SAME_FOR_ALL, UNIT
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 
 When = Callable[[Call, Any, Outcome], bool]
@@ -314,6 +314,13 @@ PROMISE = Exercise(
             "Companies differ in how much of their fraud can be found, so a number that is the same"
             " for all of them was not made from `train`. The contract does not accept it, however"
             " near it is.",
+        ),
+        Mistake(
+            FLATTERED,
+            "At a company whose fraudsters have just changed their ways nobody finds much, and a"
+            " rehearsal says so. Yours was judged on days that it had learned from, on days between"
+            " such, or on what was reported first. Let it learn from what was known on one day, and"
+            " judge all of later days.",
         ),
         Mistake(
             "nothing is saved in the rehearsal",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from imbalance_lab.checks import Call, Case, Credit, Curve, Outcome, Returned, Step, Worth
 from imbalance_lab.checks.calls import outcomes_of
-from imbalance_lab.datasets import Company, make_company, read_in_time, share_saved
+from imbalance_lab.datasets import TODAY, Company, make_company, read_in_time, share_saved
 from imbalance_lab.exercises.draws import random_state
 
 #: The curve of `fit_detector`: for each rung what it saves as a share of what the reference saves,
@@ -38,8 +38,13 @@ UNIT = 0.12
 #: Share of the loss that a detector has to save before a promise about it is worth points. To
 #: review nothing, and to promise that, is honest too; it is no answer.
 WORTH_A_PROMISE = 0.2
-#: The name of a mistake that no single promise shows.
+#: The names of mistakes that no single promise shows.
 SAME_FOR_ALL = "the same promise for every company"
+FLATTERED = "the days that judge were not new to the detector"
+#: How much more may be promised than comes at `turning_company`, where nobody can find much.
+SURPRISE = 0.5
+_HABITS = np.array(["clothing", "fuel", "utilities", "health"])
+_HABITS_CHANGE = (40, 85, 130)  # days
 
 Ladder = Mapping[str, float]
 
@@ -59,6 +64,27 @@ def phone_company() -> Company:
     train["is_fraud"] = (train["channel"] == "phone").astype(float)
     train["label_day"] = train["time"]
     return Company(train, later, (later["channel"] == "phone").astype(int))
+
+
+@cache
+def turning_company() -> Company:
+    """Return a company whose fraudsters change their ways, and hear of it only four weeks later.
+
+    Every fraud is at one kind of merchant, and at another one after each change. So a detector
+    finds the frauds of days that it has learned from, or that lie between such, and next to none
+    on days that come after what was known.
+    """
+    train, later, _ = make_company(5, n_samples=3000)
+    parts = [
+        table["merchant"].astype(str) == _HABITS[np.digitize(table["time"], _HABITS_CHANGE)]
+        for table in (train, later)
+    ]
+    label_day = train["time"] + np.where(parts[0], 28, 30)
+    known = label_day <= TODAY
+    train = train.assign(
+        is_fraud=parts[0].astype(float).where(known), label_day=label_day.where(known)
+    )
+    return Company(train, later, parts[1].astype(int))
 
 
 def to_decide(*companies: Company) -> list[Call]:
@@ -138,7 +164,7 @@ class Honesty:
     """
 
     def __init__(self, detector: Any, seeds: Sequence[int]) -> None:
-        self._companies = [company(seed) for seed in seeds]
+        self._companies = [*map(company, seeds), turning_company()]
         outcomes = outcomes_of(detector, to_decide(*self._companies))
         pairs = zip(self._companies, outcomes, strict=True)
         self._kept = [_kept(one, outcome) for one, outcome in pairs]
@@ -149,7 +175,10 @@ class Honesty:
         return to_promise(*self._companies)
 
     def __call__(self, values: list[Any]) -> Credit:
-        """Return full credit within one unit of what came, none from two units on."""
+        """Return full credit within one unit of what came, none from two units on.
+
+        The last value is for `turning_company`. It is in no mean, and only tells what judged.
+        """
         came = [share for share in self._kept if share is not None]
         if len(came) < len(self._kept):
             return Credit(0, "your fit_detector does not decide yet: it has to work first")
@@ -157,16 +186,22 @@ class Honesty:
             return Credit(0, "a promise is one number", came)
         if not np.isfinite(values).all():
             return Credit(0, "a promise is a finite number", came)
-        promised, kept = float(np.mean(values)), float(np.mean(came))
+        promised, kept = float(np.mean(values[:-1])), float(np.mean(came[:-1]))
         if kept < WORTH_A_PROMISE:
             little = f"your fit_detector saves {kept:.0%} of the loss"
             return Credit(0, f"{little}: there is nothing to promise yet", came)
         # What every mistake compares with is the mean: a single company is a matter of luck.
         expected = [kept + value - promised for value in values]
         says = f"promised {promised:.0%} of the loss on average, and {kept:.0%} came"
-        if np.ptp(values) < 0.01:  # a fleck on one number makes no others of it
+        if np.ptp(values[:-1]) < 0.01:  # a fleck on one number makes no others of it
             return Credit(0, says, expected, SAME_FOR_ALL)
-        return Credit(2 - abs(promised - kept) / UNIT, says, expected)
+        credit = Credit(2 - abs(promised - kept) / UNIT, says, expected)
+        if credit.share > 0 and values[-1] > max(came[-1], 0) + SURPRISE:
+            says = (
+                f"where fraud had changed, you promised {values[-1]:.0%}, and {came[-1]:.0%} came"
+            )
+            return Credit(0, says, expected, FLATTERED)
+        return credit
 
 
 def _kept(one: Company, outcome: Outcome) -> float | None:

@@ -680,6 +680,10 @@ detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 # It is compared with what your own `fit_detector` then saves on four hidden companies: the mean of your
 # promises with the mean of what came. Full points (3) for a difference of at most **0.12**, none
 # for 0.24 or more, and a straight line between. Too much and too little count alike.
+#
+# One more company, a small one, tells which days judged your detector: its fraudsters change their ways
+# every few weeks, and that is heard of four weeks later. On days that are new to a detector little can be
+# found there. A promise that says otherwise comes from memory or from a random split, and earns nothing.
 
 
 # %% answer="promise"

@@ -509,7 +509,19 @@ def mean_of_months(train):
     return float(np.mean([rehearsed(train, 90), rehearsed(train, 80), rehearsed(train, 100)]))
 
 
-@answers.wrong("promise", "it promises more than it keeps")
+@answers.wrong("promise", "the days that judge were not new to the detector")
+def memory(train):
+    return on_days(train, plain_logistic(train), 0, 120)
+
+
+@answers.wrong("promise", "the days that judge were not new to the detector")
+def random_split(train):
+    final = train[train["time"] < 120]
+    third = final.sample(frac=1 / 3, random_state=0).sort_values("time")
+    return on_days(third, plain_logistic(final.drop(third.index)), 0, 120)
+
+
+@answers.wrong("promise", "the days that judge were not new to the detector")
 def newest_days_without_open_labels(train):
     return on_days(train, plain_logistic(train[train["time"] < 120]), 120, 150)
 
