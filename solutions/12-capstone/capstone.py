@@ -562,14 +562,13 @@ plots.intervals(
 # nearly all fraud, so almost nothing can be flagged wrongly. Memory flatters the model that can
 # remember, boosting with its defaults.
 #
-# Memory is close to the truth for the logistic regression, and the random split for both. At these
-# companies fraud has changed in a way that makes more of the loss easy to find, which hides what memory
-# flatters. The study [`backtests`](../../docs/laboratory.md) had drifts in either direction, and judged
+# Memory is close to the truth for the logistic regression, and the random split for both. Here fraud
+# has changed so that more of the loss is easy to find, which hides what memory flatters. The study [`backtests`](../../docs/laboratory.md) had drifts in either direction, and judged
 # by average precision: memory promised 0.10 too much on average, the newest days 0.60, and a backtest
 # 0.03 too little.
 #
-# The rehearsal is the only one whose mean did not flatter either model. It tends to be modest: it had 90
-# days to learn from, while the detector had 140.
+# Only the rehearsal flattered neither model on average. It tends to be modest: it learned from 90 days,
+# the detector from 140.
 #
 # A single company's month rests on about a hundred frauds:
 
@@ -579,8 +578,8 @@ print("rehearsal minus kept, company by company:", " ".join(f"{miss:+.2f}" for m
 print(f"standard deviation: {misses.std(ddof=1):.2f}")
 
 # %% [markdown]
-# A promise for one month of one company can honestly miss by a tenth or two. So promise an interval, or
-# judge promises over several companies, as will be done with yours.
+# One month of one company can honestly miss by a tenth or two. So promise an interval, or over several
+# companies, as yours will be judged.
 
 # %% [markdown]
 # ## Your detector
@@ -654,8 +653,8 @@ print(f"saved: {saved(practice, fit_detector(practice.train).decide(practice.lat
 
 # %% [markdown]
 # The graded cell first uses a company whose
-# every fraud comes by phone: whatever learns from `train` finds it. Then it tells you what you and the
-# reference save on two companies of full size. What counts are the four hidden ones.
+# every fraud comes by phone: whatever learns from `train` finds it. Then it compares you with the reference
+# on two companies of full size. The four hidden ones count.
 
 # %% graded="fit-detector" points=8
 from imbalance_lab.checks import check
@@ -676,14 +675,13 @@ detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 # %% [markdown]
 # ### Exercise 5: your promise
 #
-# Now say, from `train` alone, what share of the loss your detector will save in the 30 days to come.
-# It is compared with what your own `fit_detector` then saves on four hidden companies: the mean of your
-# promises with the mean of what came. Full points (3) for a difference of at most **0.12**, none
+# Now say, from `train` alone, what share of the loss your detector will save in the next 30 days. On four
+# hidden companies the mean of your promises is compared with the mean of what your own `fit_detector`
+# saves. Full points (3) for a difference of at most **0.12**, none
 # for 0.24 or more, and a straight line between. Too much and too little count alike.
 #
-# One more company, a small one, tells which days judged your detector: its fraudsters change their ways
-# every few weeks, and that is heard of four weeks later. On days that are new to a detector little can be
-# found there. A promise that says otherwise comes from memory or from a random split, and earns nothing.
+# At one more, small company the fraudsters keep changing their ways, and new days hold little to find.
+# Memory and a random split promise much there, and earn nothing.
 
 
 # %% answer="promise"
