@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from imbalance_grader.classroom import Assignment, Classroom
@@ -61,18 +61,16 @@ def feedback_archive(
     unknown = f"was not collected from {platform.title()}, which knows no file of it"
     left = {student: unknown for student in students if student not in sent}
     made = write_feedback(classroom, assignment, [*sent])
-    pages = {student: _pages(classroom, assignment, student) & {*made.paths} for student in sent}
+    pages = defaultdict(list)
+    for page in made.paths:
+        pages[page.parent].append(page)
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, prefix in sent.items():
-            for page in sorted(pages[student]):
+            own = pages[classroom.path("feedback", student, assignment.name)]
+            for page in own:
                 name = _FORMS[platform].format(prefix=prefix, page=page.name)
                 archive.writestr(name, page.read_bytes())
-            if not pages[student]:
+            if not own:
                 left[student] = f"has no page: {made.problems.pop(student, 'nothing was graded')}"
     return Archive(memory.getvalue(), left, made.problems)
-
-
-def _pages(classroom: Classroom, assignment: Assignment, student: str) -> set[Path]:
-    folder = classroom.path("feedback", student, assignment.name)
-    return {folder / f"{notebook}.html" for notebook in assignment.notebooks}

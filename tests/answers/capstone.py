@@ -481,10 +481,10 @@ def one_decision_a_day(train):
 # Promises for the first detector
 
 
-def rehearsed(train, start, stop=120):
+def rehearsed(train, start, stop=120, fit=plain_logistic):
     past = train[train["time"] < start]
     past = past.assign(is_fraud=past["is_fraud"].where(past["label_day"] <= start))
-    return on_days(train, plain_logistic(past), start, stop)
+    return on_days(train, fit(past), start, stop)
 
 
 def on_days(train, detector, start, stop):
