@@ -28,7 +28,7 @@
 # %% [markdown]
 # ## Copies are not weights everywhere
 #
-# The core shows that logistic regression cannot tell a weight from copies. Here are four other models, each once with
+# The core shows that logistic regression cannot tell a weight from copies. Here are three other models, each once with
 # weights of 1 and 19 and once with copies. On what share of 2,000 new rows do the two predicted probabilities differ?
 
 # %%
@@ -212,7 +212,7 @@ plots.intervals(
 # %% [markdown]
 # ## Too many false alarms: lighter weights?
 #
-# If recall is high and precision terrible, so goes another popular advice, reduce the weights. Here are weights from 1 to
+# If recall is high and precision terrible, says another popular piece of advice, reduce the weights. Here are weights from 1 to
 # 32 at the threshold 0.5, and the plain model at the thresholds that they imply:
 
 # %% covers="E67"
@@ -234,7 +234,7 @@ furthest = np.abs(by_weight - by_cut).max()
 
 # %%
 with plots.picture(
-    title="A lighter weight and a higher threshold are the same walk",
+    title="A lighter weight and a higher threshold reach the same points",
     xlabel="recall",
     ylabel="precision",
     alt=f"Six points of each kind lie on each other; they differ by at most {furthest:.3f}.",

@@ -185,7 +185,7 @@ for size in (1, 10, 100):
 # %% [markdown]
 # Row by row the weights do nothing at all, and no message says so. In a batch of one row the weight
 # stands above and below the fraction line, $w_i\, \ell_i / w_i = \ell_i$, and cancels. In larger
-# batches weights work, each size in its own measure. Two ways out: `reduction="sum"`, divided by a number that does not change
+# batches weights do work, but how strongly depends on the size of the batch. Two ways out: `reduction="sum"`, divided by a number that does not change
 # from batch to batch; or `BCEWithLogitsLoss`, whose divisor is the number of rows. The same
 # arithmetic spoils the *accumulation* of gradients over several small batches, which is supposed to
 # equal one large batch.
@@ -254,18 +254,27 @@ for name, attempt in attempts.items():
 #
 # A logistic regression is a network with one linear layer. Trained to the minimum of the same
 # weighted loss, it must be scikit-learn's. First the gradient: PyTorch's, computed by
-# [automatic differentiation](../../docs/glossary.md#automatic-differentiation), beside the formula
-# of lesson 07, $\sum_i w_i (p_i - y_i)\, x_i / \sum_i w_i$.
+# [automatic differentiation](../../docs/glossary.md#automatic-differentiation), beside the finite
+# differences of lesson 07 on scikit-learn's loss. (What does your `weighted_gradient` say there?)
 
 # %%
+from sklearn.metrics import log_loss
+
 theta = torch.zeros(X.shape[1], dtype=torch.float64, requires_grad=True)
 rows_weight = np.where(y == 1, 19.0, 1.0)
 as_tensors = {"weight": torch.tensor(rows_weight), "reduction": "sum"}
 loss = nn.BCEWithLogitsLoss(**as_tensors)(X_all @ theta, y_all.double()) / rows_weight.sum()
 loss.backward()
-by_formula = rows_weight * (0.5 - y) @ X / rows_weight.sum()
-print("automatic:", theta.grad.numpy()[:4].round(5))
-print("formula:  ", by_formula[:4].round(5))
+
+
+def loss_at(theta):
+    return log_loss(y, 1 / (1 + np.exp(-X @ theta)), sample_weight=rows_weight)
+
+
+step = 1e-5 * np.eye(X.shape[1])
+differences = np.array([loss_at(e) - loss_at(-e) for e in step]) / 2e-5
+print("automatic:  ", theta.grad.numpy()[:4].round(5))
+print("differences:", differences[:4].round(5))
 
 # %% [markdown]
 # Then the whole fit. `LBFGS` is an optimiser that uses all rows and finds the minimum of a smooth
@@ -495,8 +504,8 @@ trained.plot("weights-rank")
 
 # %% [markdown]
 # After 60 steps weights rank better everywhere. After 1,200 steps with all rows at once they rank *worse*; in small batches
-# they are still ahead on gauss. And they have an equal: started at the prevalence, a network without weights is on
-# the mean of these twelve conditions as good, and in none of them is it shown to be worse by 0.02
+# they are still ahead on gauss. And they have an equal: on the mean of these twelve conditions, a network without weights
+# that starts at the prevalence ranks as well, and in none of them is it shown to be worse by 0.02
 # (`trained.plot("start-is-enough")`).
 #
 # For large networks Byrd and Lipton (2019) found that the effect of weights on *decisions* fades as training goes on, and
@@ -507,7 +516,7 @@ trained.plot("weights-rank")
 study("norms").plot("decisions")
 
 # %% [markdown]
-# Here what is flagged at 0.5 does not fade, not even without them. Their networks are large and learn from pictures and
+# Here the effect does not fade, not even without either. Their networks are large and learn from pictures and
 # texts; these have 32 hidden units and 4,000 rows. So compare on your own data, at the length that you will use.
 
 # %%

@@ -134,10 +134,12 @@ with plots.picture(
     for (name, losses), style in zip(starts.items(), ("-", "--")):
         ax.plot(losses, style, label=name)
     ax.set(yscale="log")
+    ax.set_yticks(ticks := [0.05, 0.1, 0.2, 0.5], [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
 
 # %% [markdown]
 # The line from 0 needs all 80 steps to come down to where the other one begins, and a little further. Then they approach
-# each other. For a small model this start is a courtesy. In a deep network the early steps matter more: Lin and others report that
+# each other. For a small model this saves little. In a deep network the early steps matter more: Lin and others report that
 # their training with cross-entropy diverged without it. Note that for γ > 0 the point of balance is not the logit of π,
 # but of what the loss makes a model say where π is true: 15% instead of 1% with γ = 2.
 
@@ -309,7 +311,7 @@ Claim(
     because=(
         f"In the laboratory, with 2% positives, γ = 2 brought them no nearer to what came in {answers.count('no')} of"
         f" {len(answers)} conditions; they added up to {1 + sums:.1f} times the positives. What speaks for it: it"
-        f" takes sureness away, by {slope:+.2f} of the calibration slope, which helps a model that is too sure. The"
+        f" takes confidence away (the calibration slope of lesson 10 rose by {slope:.2f}), which helps an overconfident model. The"
         f" log loss of networks that were trained for long changed by {longest[0]:+.0%} and {longest[1]:+.0%} on two"
         " families. Here, with 40% positives and five draws, confidence minus accuracy of overgrown trees changed by"
         f" {trees_sure:+.2f}, from {sure[:, 0].mean():+.2f}, and that of a linear model, which was right before, by"

@@ -15,7 +15,7 @@
 #
 # **At the end you can**
 #
-# - say what a tuned threshold promises too much, and between which values it may lie;
+# - say how much too good the cost of a tuned threshold looks, and between which values the threshold may lie;
 # - use scikit-learn's two wrappers for thresholds;
 # - serve a promised precision, price a team's capacity, and say what F1 assumes;
 # - compare two models at every prevalence and every price, in one picture.
@@ -66,9 +66,9 @@ with plots.picture(
 # %% [markdown]
 # ## What a tuned threshold promises
 #
-# Tune on samples with 10 to 200 positives at 1 to 20 for a miss, and report the cost there. Then use the
-# threshold on new samples. By how much was the report too good? These are the true probabilities, so all that
-# errs is the choice.
+# A miss costs 20 false alarms. Tune on samples with 10 to 200 positives, and report the cost there. Then use the
+# threshold on new samples. By how much was the report too good? The probabilities are the true ones, so only the
+# choice can go wrong.
 
 # %%
 from imbalance_lab.datasets import make_gauss
@@ -126,7 +126,7 @@ with plots.picture(
     ax.axvline(1 / 21, color="black", linestyle=":", label="t* = 1/21")
 
 # %% [markdown]
-# The data say little about where the bottom of a flat valley is. That is bad news for whoever wants to interpret
+# The data say little about where the bottom of a flat valley is. That is bad news for anyone who wants to interpret
 # the threshold, and good news for the bill, since in a flat valley it matters little. (The draw keeps the number
 # of positives fixed, so the interval is a little too narrow for a new sample.)
 
@@ -192,7 +192,7 @@ with plots.picture(
 # ## A promise of precision
 #
 # *"At least one alarm in five must be right."* Precision is not monotone, so the thresholds that keep such a
-# promise need not lie side by side. Of all that keep it take the one with the highest recall, which is the
+# promise need not lie side by side. Of all those that do, take the one with the highest recall, which is the
 # **lowest**. Here it is on the last of the earlier days:
 
 # %%
@@ -309,8 +309,8 @@ with plots.picture(
 # %% [markdown]
 # Begin at the upright line, where this company is: fraud is rare and a miss expensive, which gives $s = 0.13$. At 0.5
 # the untouched model costs little less than flagging nobody, and the one with weights costs more. Walk to the
-# right, to more fraud or to worse losses, and their order turns round. Whoever compares two models at 0.5 compares two
-# thresholds, and which looks better depends on where he stands.
+# right, to more fraud or to worse losses, and their order is reversed. To compare two models at 0.5 is to compare two
+# thresholds, and which looks better depends on $s$.
 #
 # The two solid curves hardly differ anywhere. With the best threshold for each $s$, both models know the same, as in
 # lesson 07. (The curves choose their thresholds on the days that they are drawn from, so both promise a little too

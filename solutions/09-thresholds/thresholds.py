@@ -337,7 +337,7 @@ check(min_cost_threshold, MIN_COST_THRESHOLD).keeps_its_contract(keys.MIN_COST_T
 # ## Correct once
 #
 # [Weights](../../docs/glossary.md#class-weight) count each miss 20 times (lesson 07), [SMOTE](../../docs/glossary.md#smote)
-# invents positives (lesson 06). Guides advise to use everything together, since "fixing one thing is not enough". Five
+# invents positives (lesson 06). Guides advise using everything together, since "fixing one thing is not enough". Five
 # models meet three thresholds: 0.5, $t^* = 1/21$, and the one that was cheapest on the validation samples. *Better
 # regularised* is the plain model with its penalty cross-validated.
 #
@@ -456,7 +456,7 @@ with plots.picture(
     xlabel="threshold, which is a price list (logarithmic scale)",
     ylabel="net benefit (found frauds per transaction)",
     alt=f"The model brings in {benefit[0]:.4f} at 0.001, flagging everybody {everybody[0]:.4f}."
-    f" It is above both lines from {prices[benefit > np.maximum(everybody, 0)].min():.4f} on.",
+    f" It is above both lines at all prices above {prices[benefit > np.maximum(everybody, 0)].min():.4f}.",
 ) as ax:
     ax.plot(prices, benefit, label="model")
     ax.plot(prices, everybody, linestyle="--", label="flag everybody")
@@ -464,7 +464,7 @@ with plots.picture(
     ax.set(xscale="log", ylim=(-0.002, 0.01))
 
 # %% [markdown]
-# Above a price of about 0.002. Below, it is best to flag everybody.
+# Wherever the threshold is above 0.002. Below, it is best to flag everybody.
 #
 # ### A recall that is promised
 #
@@ -732,8 +732,8 @@ Claim(
     "For severe imbalance use all strategies together; fixing one thing is not enough.",
     verdict="holds only if",
     because=(
-        "they need only be no dearer, and your data are like the laboratory's small dense groups. There the plan of this course cost"
-        f" {bill('card-everything', world='dense'):+.0%} against everything at once, on two other families {bill('card-everything', world='gauss'):+.0%} and {bill('card-everything', world='nonlinear'):+.0%}; 46 real"
+        "it is enough that they cost no more, and your data are like the laboratory's small dense groups. There the plan of this course cost"
+        f" {bill('card-everything', world='dense'):+.0%} compared with everything at once, on two other families {bill('card-everything', world='gauss'):+.0%} and {bill('card-everything', world='nonlinear'):+.0%}; 46 real"
         " sets differ too much to tell. Here SMOTE, weights and a threshold from the costs changed the cost of the threshold alone by"
         f" {interval(both[:, 1] - plain[:, 1]):+.2f} per sample, and with tuned thresholds by {interval(both[:, 2] - plain[:, 2]):+.3f}."
         f" Where the model could not fit, weights changed the bill of a tuned threshold by {changes['the log odds bend']:+.0%}."
@@ -785,7 +785,7 @@ Claim(
 # - d) 0.1 to 0.05
 #
 # **3.** A colleague trains with weights of 1 to 50 because a miss costs 50, and flags at 1/51 or above because a
-# miss costs 50. The model fits well. As if a miss cost how many false alarms does he decide?
+# miss costs 50. The model fits well. He decides as if a miss cost how many false alarms?
 #
 # - a) 50
 # - b) 51
