@@ -30,6 +30,7 @@ MOST_OWN = 300  # cells of the student's own that can run
 LONGEST_OWN = 400_000  # characters in all of them
 MOST_PIECES = 50  # cells of one answer
 _FURTHEST = 3  # cells back to which a piece of an answer is joined
+_MOST_JOINED = 200_000  # characters of a notebook that are read to see whether pieces fit together
 _TELLING = 60  # characters from which the text of a cell tells of which lesson it is
 _ENOUGH = 0.2  # share of a lesson's telling cells from which a notebook is that lesson
 
@@ -210,6 +211,7 @@ class _Arranging:
         self.places = places
         self.result = Script()
         self.own_answers: dict[str, list[Step]] = {}
+        self.joinable = _MOST_JOINED
 
     def script(self) -> Script:
         pieces = self._pieces()
@@ -266,7 +268,7 @@ class _Arranging:
         name = original.grade_id
         if sum(map(len, filled.values())) > LONGEST_CELL:
             raise Malformed(f"the answer {name} has more than {LONGEST_CELL:,} characters")
-        pieces = _put_together(filled) if original.runs else filled
+        pieces = self._put_together(filled) if original.runs else filled
         if len(filled) == 1:
             what = "one of them counts, as the others are empty, unchanged or the same"
         elif len(pieces) == len(filled) and original.runs:
@@ -275,6 +277,35 @@ class _Arranging:
             what = "their texts were joined"
         self._say(name, f"is there {count} times: {what}")
         return pieces
+
+    def _put_together(self, texts: Mapping[int, str]) -> dict[int, str]:
+        """Return pieces of an answer by the number of their cell; joined if no Python by itself.
+
+        A cell that was split in the middle of a function is joined with the one before it; a whole
+        answer with a slip in it stays a piece of its own.
+        """
+        pieces: list[tuple[int, str]] = []
+        for number, text in texts.items():
+            broken = not stands_alone(text) or bool(pieces and not stands_alone(pieces[-1][1]))
+            for count in range(1, min(len(pieces), _FURTHEST) + 1) if broken else ():
+                whole = self._whole([*(piece for _, piece in pieces[-count:]), text])
+                if whole is not None:
+                    pieces[-count:] = [(number, whole)]
+                    break
+            else:
+                pieces.append((number, text))
+        return dict(pieces)
+
+    def _whole(self, texts: Sequence[str]) -> str | None:
+        """Return pieces as one that is Python by itself, None if none is, or too much was read."""
+        for between in ("\n", ""):
+            together = _joined(texts, between)
+            self.joinable -= len(together)
+            if self.joinable < 0:
+                return None
+            if stands_alone(together):
+                return together
+        return None
 
     def _say(self, name: str, what: str, note: str = "") -> None:
         self.result.remarks.append(f"{name} {what}")
@@ -441,26 +472,6 @@ class _Arranging:
                 if any(step is each for each in own)
                 or (step.place is not None and self.source[step.place] is original)
             ]
-
-
-def _put_together(texts: dict[int, str]) -> dict[int, str]:
-    """Return pieces of an answer by the number of their cell; joined where one is no Python alone.
-
-    A cell that was split in the middle of a function is joined with the one before it; a whole
-    answer with a slip in it stays a piece of its own.
-    """
-    pieces: list[tuple[int, str]] = []
-    for number, text in texts.items():
-        broken = not stands_alone(text) or bool(pieces and not stands_alone(pieces[-1][1]))
-        for count in range(1, min(len(pieces), _FURTHEST) + 1) if broken else ():
-            together = [piece for _, piece in pieces[-count:]] + [text]
-            whole = next((t for b in ("\n", "") if stands_alone(t := _joined(together, b))), None)
-            if whole is not None:
-                pieces[-count:] = [(number, whole)]
-                break
-        else:
-            pieces.append((number, text))
-    return dict(pieces)
 
 
 def _once(steps: list[Step], source: Sequence[SourceCell]) -> list[Step]:

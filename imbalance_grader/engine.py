@@ -296,7 +296,8 @@ class Engine:
             with self._turns.alone():
                 most = self._most_memory(1)
                 answer = self._ask_again(told, submission, most)
-            if at and at == answer.get(patience.AT):  # no machine is at fault in one cell only
+            # No machine is at fault in one cell only. (What comes before all cells is none.)
+            if at and at == answer.get(patience.AT) != patience.READING:
                 told["given_up"][at] = patience.ENDS_THE_JUDGE
                 return self._judge(told, submission)
             if _doubt(answer) in _CAME_TO_NOTHING:
@@ -329,6 +330,9 @@ class Engine:
         limits = sandbox.limits_without(self.limits, self._without)
         allowed = patience.Allowance(time.monotonic() + limits.wall_seconds + _SPARE_SECONDS)
         while "slow" in (answer := self._ask_one(told, submission, most, limits, allowed)):
+            if answer[patience.AT] == patience.READING:
+                why = patience.too_long(limits.judging_seconds)
+                return {"state": State.MALFORMED.value, "detail": why}
             told["given_up"][answer[patience.AT]] = patience.too_slow(limits.judging_seconds)
             left = max(allowed.end - time.monotonic() - limits.judging_seconds, 1.0)
             limits = replace(limits, wall_seconds=min(limits.wall_seconds, left))

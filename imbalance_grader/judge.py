@@ -124,6 +124,7 @@ def _grade(
     source = Source.from_json(request["source"])
     limits = Limits(**request["limits"])
     copies = variant.Copies.of(request["student"], request["assignment"])
+    tell({patience.AT: patience.READING})
     try:
         path = Path(request["submission"])
         script = choice.read_script(path, request["beside"], source, copies)
@@ -136,6 +137,7 @@ def _grade(
     if whose:  # what this student's visible checks try; this process judges nobody else
         os.environ[VARIABLE] = str(copies.recorded(whose))
     runs = needed_code(script.steps, source.cells, request["text"])
+    tell({patience.AT: ""})
     settings = limits, request["without"], request["most_memory"]
     session = _Session(source, script, runs, *settings, template, tell)
     session.leave_out(request["stopped"])

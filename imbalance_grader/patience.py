@@ -25,6 +25,7 @@ from imbalance_sandbox import wire
 # Keys of a notice: the graded cell that is begun, "" where one is done; how many seconds more the
 # judge may take; and a cell of which it knows enough, for the judge that may have to follow it.
 AT, MORE, STOPPED = "at", "more", "stopped"
+READING = "the notebook"  # in place of a graded cell: what comes before all of them
 HELD_UP = 3.0  # how many times its processor time a judge may take on a busy machine
 _LOOK_SECONDS = 0.2
 
@@ -74,6 +75,14 @@ def too_slow(seconds: float) -> GivenUp:
         " much larger than what is asked for?"
     )
     return GivenUp(State.TIMED_OUT, reason)
+
+
+def too_long(seconds: float) -> str:
+    """Return why a notebook is not graded that takes the judge too long to read."""
+    return (
+        f"reading it took more than {seconds:g} s of processor time: is there much in it that is "
+        "no Python? Copy the answers into a fresh copy of the lesson"
+    )
 
 
 def too_large(memory: int) -> GivenUp:

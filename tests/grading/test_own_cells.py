@@ -11,7 +11,9 @@ from engine_course import RIGHT, Course, make_course, stock_points_of
 
 from imbalance_grader import arrange
 from imbalance_grader.engine import Engine
+from imbalance_grader.intake import FOLDERS_ABOVE, read_cells
 from imbalance_grader.results import CellResult, Graded, Limits, State
+from imbalance_grader.source import read_source
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=3)
 Cells = list[dict[str, Any]]
@@ -149,6 +151,22 @@ def test_an_answer_in_several_cells_is_shown_once_and_whole(engine: Engine, cour
     assert graded.notebook is not None
     (shown,) = [c for c in graded.notebook.cells if name_of(c) == "mean"]
     assert [output.output_type for output in shown.outputs] == ["stream", "execute_result"]
+
+
+def test_pieces_that_fit_nowhere_are_tried_with_others_for_so_long_only(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(arrange, "stands_alone", lambda text: bool(read.append(len(text))))
+    pieces = [f"# {n}\n{'a,' * 1_950}\nb c" for n in range(arrange.MOST_PIECES)]
+    notebook = course.answered(RIGHT)
+    split("mean", *pieces)(notebook["cells"])
+    cells = read_cells(course.hand_in("ada", notebook), FOLDERS_ABOVE)
+    script = arrange.arrange(cells, read_source(course.source).cells)
+    assert script.texts["mean"] == "\n".join(pieces)
+    assert len(script.makers["mean"]) == arrange.MOST_PIECES
+    length = sum(map(len, pieces))
+    assert sum(read) < 4 * length  # and not sixteen times it, for each answer
 
 
 @pytest.mark.parametrize(

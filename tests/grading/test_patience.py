@@ -77,6 +77,20 @@ def test_judge_that_is_deep_in_a_library_is_ended(
     assert time.monotonic() - started < LIMITS.wall_seconds
 
 
+def test_notebook_that_takes_the_judge_too_long_to_read_is_said_to(
+    engine: Engine, course: Course
+) -> None:
+    """It is no fault of the grader's, and does not cost twenty seconds in each of its answers."""
+    engine.limits = replace(LIMITS, judging_seconds=0.3)
+    answers = {name: f"# {name}\n{'a,' * 90_000}\nb c" for name in ("mean", "double", "quiz")}
+    graded = grade(engine, course, **answers)
+    assert graded.result.state is State.MALFORMED
+    assert graded.result.detail.startswith("reading it took more than 0.3 s of processor time")
+    assert (graded.result.points, graded.notebook) == (0, None)
+    engine.limits = LIMITS
+    assert grade(engine, course).result.points == 6
+
+
 @pytest.mark.parametrize(
     "check",
     [LAW.format(body="bool(np.subtract.outer(value, value).all()) or True"), EARNS],
