@@ -20,7 +20,7 @@ from pathlib import Path
 
 from imbalance_lab.files import in_plain_words, write_whole
 from imbalance_lab.lessons.copies import FOLDER as COPIES
-from imbalance_lab.lessons.copies import course_of
+from imbalance_lab.lessons.copies import course_at
 from imbalance_lab.lessons.notice import damage_of
 from imbalance_lab.printable import one_line
 from imbalance_lab.progress.record import NAME as PROGRESS
@@ -81,7 +81,7 @@ def pack_work(course: Path | str = ".") -> Packed:
     ValueError
         If there is no folder ``lessons/`` with notebooks in it.
     """
-    folder = course_of(Path(course).resolve()) or Path(course)
+    folder = course_at(Path(course).resolve())
     names = list(_work_in(folder))
     notebooks = sum(name.startswith("lessons/") for name in names)
     if not notebooks:
@@ -125,7 +125,7 @@ def take_up_work(archive: Path | str = NAME, course: Path | str = ".") -> None:
         If the archive is not there or is none, or holds anything but work; then nothing is
         changed.
     """
-    folder = course_of(Path(course).resolve()) or Path(course)
+    folder = course_at(Path(course).resolve())
     here = Path(archive)
     contents = _contents(here if here.exists() else folder / here)
     aside = folder / f"before-{datetime.now():%Y-%m-%d-%H%M%S-%f}"

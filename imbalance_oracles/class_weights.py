@@ -248,12 +248,16 @@ def worth_of_formulas(drawn: Mapping[int, float]) -> list[float]:
 
     There is one for those who take the threshold where it is free, one for those who take weights.
     """
-    clients = [(plans.client(seed), best) for seed, best in drawn.items()]
-    known = [(one, plans.known_plans(one), best) for one, best in clients]
-    return [
-        float(np.mean([plans.saved(one, ways[name]) / best for one, ways, best in known]))
-        for name in (plans.FORMULA, plans.FORMULA_TOO)
-    ]
+    worth = [np.divide(saved_by_formulas(seed), best) for seed, best in drawn.items()]
+    return [float(mean) for mean in np.mean(worth, axis=0)]
+
+
+@cache
+def saved_by_formulas(seed: int) -> tuple[float, float]:
+    """Return what those two plans save a client."""
+    one = plans.client(seed)
+    known = plans.known_plans(one)
+    return plans.saved(one, known[plans.FORMULA]), plans.saved(one, known[plans.FORMULA_TOO])
 
 
 @cache

@@ -11,10 +11,16 @@ import pytest
 from answers import class_weights as student
 from decisions import courses, points_of, too_many
 
+from imbalance_lab.exercises import plans
 from imbalance_lab.exercises.class_weights import PRACTICE, WEIGHTS_OR_THRESHOLD
 from imbalance_lab.exercises.plans import CURVE, KINDS, client, judge, saved
 from imbalance_oracles import secret
-from imbalance_oracles.class_weights import hidden_clients, validated
+from imbalance_oracles.class_weights import (
+    hidden_clients,
+    saved_by_formulas,
+    validated,
+    worth_of_formulas,
+)
 
 HONEST = [
     student.none_or_all_of_the_costs,
@@ -36,6 +42,21 @@ LAZY: list[tuple[Callable[..., Any], float]] = [
 def points(answer: Any, at: Mapping[int, float]) -> float:
     """Return the points of plans for some clients."""
     return points_of(answer, WEIGHTS_OR_THRESHOLD, judge(at))
+
+
+def test_what_formulas_save_a_client_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a class's clients suit is asked again with each that is drawn in another's place."""
+    tried: list[Any] = []
+    monkeypatch.setattr(plans, "saved", lambda one, plan: tried.append(plan) or 0.3 * plan[1])
+    saved_by_formulas.cache_clear()
+    seeds = range(3)
+    for _ in range(2):
+        worth = worth_of_formulas(dict.fromkeys(seeds, 0.6))
+    saved_by_formulas.cache_clear()
+    ways = [plans.known_plans(client(seed)) for seed in seeds]
+    names = (plans.FORMULA, plans.FORMULA_TOO)
+    assert worth == pytest.approx([np.mean([way[name][1] / 2 for way in ways]) for name in names])
+    assert len(tried) == 6
 
 
 @pytest.mark.parametrize(

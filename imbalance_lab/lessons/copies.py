@@ -19,9 +19,14 @@ def course_of(place: Path) -> Path | None:
     return place if any((place / "lessons" / topic).is_dir() for topic in topics()) else None
 
 
+def course_at(place: Path) -> Path:
+    """Return the course's folder, see `course_of`, or the place itself where there is none."""
+    return course_of(place) or place
+
+
 def folder_for(place: Path) -> Path:
     """Return where copies go of what lies in a folder."""
-    return (course_of(place) or place) / FOLDER / (place.name if place.name in topics() else "")
+    return course_at(place) / FOLDER / (place.name if place.name in topics() else "")
 
 
 def keep_copy(place: Path, name: str, ending: str, content: bytes) -> Path:
