@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import tempfile
 from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
@@ -20,6 +19,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 import imbalance_lab
 from imbalance_builder.course import BuildError, Course, Lesson
+from imbalance_sandbox.held import held_folder
 
 CONFIG = "nbgrader_config.py"
 # Where students have each lesson once more as it was, to bring an exercise back to that. By its
@@ -43,8 +43,7 @@ def release_topic(course: Course, topic: str) -> list[Path]:
     BuildError
         With nbgrader's own words, if nbgrader refuses the notebooks.
     """
-    with tempfile.TemporaryDirectory(prefix="release-") as folder:
-        workshop = Path(folder).resolve()
+    with held_folder() as workshop:
         solutions = course.root / "solutions" / topic
         shutil.copytree(solutions, workshop / "solutions" / topic, ignore=LEFT_BEHIND)
         _generate_assignment(course, workshop, topic)

@@ -13,7 +13,6 @@ import hashlib
 import os
 import re
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,6 +35,7 @@ from imbalance_grader.configuration import configured
 from imbalance_grader.names import is_student_id, student_id
 from imbalance_grader.results import CellResult, Kind, NotebookResult, State
 from imbalance_lab.printable import one_line
+from imbalance_sandbox.held import held_folder
 
 #: How the name of a notebook ends that a lesson has beside its core; nothing in it is graded.
 UNGRADED = "-deeper"
@@ -102,8 +102,24 @@ class Assignment:
 
     @cached_property
     def graded_cells(self) -> dict[str, dict[str, GradedCell]]:
-        """For each notebook the cells that carry points, by their grade id and in order."""
-        return {source.stem: _graded_cells(source) for source in self.sources}
+        """For each notebook the cells that carry points, by their grade id and in order.
+
+        Raises
+        ------
+        ClassroomError
+            If one of them is a copy of another, since each point would count twice.
+        """
+        cells: dict[str, dict[str, GradedCell]] = {}
+        for source in self.sources:
+            own = _graded_cells(source)
+            for name, others in cells.items():
+                if own.items() & others.items():
+                    raise ClassroomError(
+                        f"in {source.parent} {name}.ipynb and {source.name} are copies of each "
+                        "other, and points would count twice: put one of them elsewhere"
+                    )
+            cells[source.stem] = own
+        return cells
 
     def unread(self, notebook: str, student: str, state: State, detail: str) -> NotebookResult:
         """Return the result of a notebook of which nothing could be read: no points."""
@@ -386,10 +402,10 @@ class Classroom:
 
 
 def _generate(app: NbGrader, assignment: str) -> None:
-    with tempfile.TemporaryDirectory() as folder, _unchanged_path(), _own_commands_found():
+    with held_folder() as folder, _unchanged_path(), _own_commands_found():
         config = app.config.copy()
         config.CourseDirectory.root = str(app.coursedir.root)
-        config.CourseDirectory.release_directory = folder
+        config.CourseDirectory.release_directory = str(folder)
         config.CourseDirectory.assignment_id = assignment
         coursedir = CourseDirectory(config=config)
         GenerateAssignment(coursedir=coursedir, config=config).start()

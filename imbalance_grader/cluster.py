@@ -12,9 +12,9 @@ import contextlib
 import os
 import secrets
 import socket
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from imbalance_grader.results import Graded, Limits, NotebookResult
 from imbalance_grader.workers import Task, Workers, code_fingerprint, grade_papers
 from imbalance_lab.checks.recorded import VARIABLE as RECORDED
 from imbalance_oracles import secret
+from imbalance_sandbox.held import held_folder
 
 CERTIFICATE, KEY = "certificate.pem", "key.pem"
 _ENCRYPTED = ("tls://", "wss://")
@@ -87,45 +88,52 @@ class ClusterWorkers(Workers):
         )
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A scheduler that may be used; `cluster_at` makes it.
+
+    Parameters
+    ----------
+    scheduler : str
+        Address such as ``"tls://10.0.0.1:8786"``.
+    security : Security or None
+        None where Dask's own configuration says where certificates are.
+    """
+
+    scheduler: str
+    security: Security | None
+
+
 @contextlib.contextmanager
 def cluster_workers(
-    scheduler: str,
+    cluster: Cluster,
     assignment: Assignment,
     limits: Limits | None = None,
     allow_unprotected: bool = False,
     config: Config | None = None,
-    certificates: Path | None = None,
-    insecure: bool = False,
     patience: float = 30.0,
 ) -> Iterator[ClusterWorkers]:
     """Grade on the workers of a Dask cluster.
 
     Parameters
     ----------
-    scheduler : str
-        Address such as ``"tls://10.0.0.1:8786"``.
+    cluster : Cluster
     assignment : Assignment
     limits, allow_unprotected, config
         As in `imbalance_grader.engine.Engine`, on every worker.
-    certificates : Path, optional
-        The folder that `make_certificates` made; by default Dask's own configuration says where
-        certificates are.
-    insecure : bool, default=False
-        The explicit yes to a scheduler to which anybody may connect who reaches it.
     patience : float, default=30
         Seconds to wait for the scheduler, and then for a first worker.
 
     Raises
     ------
     ClassroomError
-        If the scheduler is open and `insecure` is not True, nobody answers, a worker has another
-        version of the course, or its engine does not start there, for instance because
-        protections are off.
+        If nobody answers, a worker has another version of the course, or its engine does not start
+        there, for instance because protections are off.
     """
-    check_cluster(scheduler, certificates, insecure)
+    scheduler = cluster.scheduler
     try:
         client: Any = Client(
-            scheduler, timeout=patience, set_as_default=False, security=_security(certificates)
+            scheduler, timeout=patience, set_as_default=False, security=cluster.security
         )
     except (OSError, TypeError, ValueError) as error:
         raise ClassroomError(f"no Dask scheduler answers at {scheduler}: {error}") from None
@@ -149,13 +157,18 @@ def cluster_workers(
                 client.unregister_worker_plugin(run)
 
 
-def check_cluster(scheduler: str, certificates: Path | None, insecure: bool) -> None:
+def cluster_at(scheduler: str, certificates: Path | None = None, insecure: bool = False) -> Cluster:
     """Refuse what can be no scheduler, and no certificates for it, before anybody is asked.
 
     Parameters
     ----------
-    scheduler, certificates, insecure
-        As in `cluster_workers`.
+    scheduler : str
+        Address such as ``"tls://10.0.0.1:8786"``.
+    certificates : Path, optional
+        The folder that `make_certificates` made; by default Dask's own configuration says where
+        certificates are.
+    insecure : bool, default=False
+        The explicit yes to a scheduler to which anybody may connect who reaches it.
 
     Raises
     ------
@@ -179,6 +192,7 @@ def check_cluster(scheduler: str, certificates: Path | None, insecure: bool) -> 
         socket.getaddrinfo(host, port)
     except (OSError, UnicodeError) as error:
         raise ClassroomError(f"--scheduler: there is no host {host!r}: {error}") from None
+    return Cluster(scheduler, _security(certificates))
 
 
 def _check_certificates(folder: Path | None, wanted: bool) -> None:
@@ -264,7 +278,7 @@ class EnginePlugin(WorkerPlugin):
     def setup(self, worker: Any) -> None:
         """Start the engine and write the notebooks to a folder of the worker's own."""
         self._held = contextlib.ExitStack()
-        own = Path(self._held.enter_context(tempfile.TemporaryDirectory()))
+        own = self._held.enter_context(held_folder())
         folder = own / self._name
         folder.mkdir()
         for name, content in self._sources.items():

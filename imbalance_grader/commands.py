@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from rich.progress import (
@@ -62,6 +62,9 @@ from imbalance_grader.waivers import Waivers
 from imbalance_grader.workers import Workers, local_workers
 from imbalance_lab.printable import one_line
 from imbalance_oracles import secret
+
+if TYPE_CHECKING:  # Dask is an extra
+    from imbalance_grader.cluster import Cluster
 
 DONE, ATTENTION, USAGE, UNPROTECTED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 FAULT = 70  # as in sysexits.h: what Python itself says of a traceback, 1, would mean "done, but"
@@ -128,7 +131,7 @@ def _interrupt(*_: object) -> None:
 
 
 def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
-    _check_cluster(chosen)  # though nothing may be there to be graded
+    cluster = _cluster(chosen)  # refused though nothing may be there to be graded
     limits = _limits(chosen.limit)
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
@@ -140,31 +143,22 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
     )
 
     def crew() -> AbstractContextManager[Workers]:
-        if chosen.scheduler is not None:
-            from imbalance_grader.cluster import cluster_workers
+        config, unprotected = classroom.app.config, chosen.allow_unprotected
+        if cluster is None:
+            return local_workers(chosen.jobs, limits, unprotected, config=config)
+        from imbalance_grader.cluster import cluster_workers
 
-            return cluster_workers(
-                chosen.scheduler,
-                assignment,
-                limits,
-                chosen.allow_unprotected,
-                classroom.app.config,
-                chosen.certificates,
-                chosen.insecure_scheduler,
-            )
-        return local_workers(
-            chosen.jobs, limits, chosen.allow_unprotected, config=classroom.app.config
-        )
+        return cluster_workers(cluster, assignment, limits, unprotected, config)
 
     bar = _Bar(notes)
     with locked(classroom, options.wait, bar.waiting):  # also while pages and tables are written
         with bar:
             records = grade_class(classroom, assignment, crew, options, bar)
+        rows = standings(classroom, assignment, records)
         made = Feedback()
         if chosen.feedback:
-            made = write_feedback(classroom, assignment, chosen.student or None)
+            made = write_feedback(classroom, assignment, rows, chosen.student or None)
             _tell_problems(made, notes)
-        rows = standings(classroom, assignment, records)
         paths = _write_results(classroom, assignment, rows, chosen.anonymous)
     asked = {record.student for record in records}
     shown = [row for row in rows if row.student in asked]
@@ -178,14 +172,15 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
     return DONE if well else ATTENTION
 
 
-def _check_cluster(chosen: argparse.Namespace) -> None:
+def _cluster(chosen: argparse.Namespace) -> Cluster | None:
     if chosen.scheduler is not None:
-        from imbalance_grader.cluster import check_cluster
+        from imbalance_grader.cluster import cluster_at
 
-        check_cluster(chosen.scheduler, chosen.certificates, chosen.insecure_scheduler)
-    elif chosen.certificates or chosen.insecure_scheduler:
+        return cluster_at(chosen.scheduler, chosen.certificates, chosen.insecure_scheduler)
+    if chosen.certificates or chosen.insecure_scheduler:
         option = "--certificates" if chosen.certificates else "--insecure-scheduler"
         raise ClassroomError(f"{option} goes with --scheduler ADDRESS, which is not given")
+    return None
 
 
 def _collect(chosen: argparse.Namespace, notes: Terminal) -> int:
@@ -273,7 +268,8 @@ def _make_feedback(chosen: argparse.Namespace, notes: Terminal) -> int:
     classroom = Classroom(chosen.course)
     assignment = classroom.assignment(chosen.assignment)
     with _turn(classroom, notes):
-        made = write_feedback(classroom, assignment, chosen.student or None)
+        rows = standings(classroom, assignment)
+        made = write_feedback(classroom, assignment, rows, chosen.student or None)
     written = made.paths
     _tell_problems(made, notes)
     if chosen.json:

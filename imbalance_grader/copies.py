@@ -13,7 +13,6 @@ import hashlib
 import json
 import multiprocessing
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -33,8 +32,10 @@ from imbalance_lab.checks.recorded import PRACTICE, write_trials
 from imbalance_oracles import secret, shuffled
 from imbalance_oracles.key import Key
 from imbalance_oracles.registry import keys
+from imbalance_sandbox.held import held_folder
 
 ARCHIVE, VARIANT, COPIES = "imbalance-lab.zip", "variant", "copies"
+_HALF_MADE = ".half-made-"
 _LENGTH = 12  # of a copy's name, so that no two of a class are the same
 _FROM = "of"  # in a copy's file of its name: a digest of the class's lesson that it was made from
 _RECORDED = "imbalance_lab/exercises/recorded"
@@ -170,14 +171,11 @@ def make_copy(hand_out: HandedOut, student: str) -> Path:
             origin = _digest(hand_out.variant, lesson)
             if not own.is_dir() or json.loads((own / NAME).read_bytes())[_FROM] != origin:
                 _record(hand_out.variant, own, of, origin)
-        with tempfile.NamedTemporaryFile(dir=hand_out.copies, delete=False) as file:
-            try:
-                _write(hand_out, student, Path(file.name))
-            except BaseException:
-                Path(file.name).unlink()
-                raise
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(archive)
+        with held_folder(_HALF_MADE, hand_out.copies) as folder:
+            draft = folder / archive.name
+            _write(hand_out, student, draft)
+            draft.chmod(0o644)
+            draft.replace(archive)
     return archive
 
 
@@ -243,8 +241,8 @@ def _record(variant: Path, own: Path, of: str, origin: str) -> None:
             questions, changes, lesson, called
         )
     own.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=own.parent, prefix=".") as folder:
-        draft = Path(folder) / lesson
+    with held_folder(_HALF_MADE, own.parent) as folder:
+        draft = folder / lesson
         draft.mkdir()
         for file, text in texts.items():
             (draft / file).write_text(text, encoding="utf-8")

@@ -53,8 +53,7 @@ def export(classroom: Classroom, chosen: argparse.Namespace) -> Written:
     done.paths["grades"] = folder / f"{platform}.csv"
     write_whole(done.paths["grades"], table.text)
     if chosen.feedback:
-        students = [row.student for row in rows if row.record.run]
-        archive = feedback_archive(classroom, assignment, platform, students, kept)
+        archive = feedback_archive(classroom, assignment, platform, rows, kept)
         done.feedback_left, done.feedback_problems = archive.left, archive.problems
         done.paths["feedback"] = folder / f"{platform}-feedback.zip"
         write_whole(done.paths["feedback"], archive.data)

@@ -19,7 +19,7 @@ from imbalance_grader.handed_in import SECRET, TIMESTAMP
 from imbalance_grader.journal import clear_leftovers, write_whole
 from imbalance_grader.names import is_student_id
 from imbalance_grader.pages import title
-from imbalance_grader.standings import Standing, standings
+from imbalance_grader.standings import Standing
 from imbalance_grader.waivers import Waivers
 
 _PAGE_SECONDS = 20.0
@@ -42,7 +42,10 @@ class Feedback:
 
 
 def write_feedback(
-    classroom: Classroom, assignment: Assignment, students: Sequence[str] | None = None
+    classroom: Classroom,
+    assignment: Assignment,
+    rows: Sequence[Standing],
+    students: Sequence[str] | None = None,
 ) -> Feedback:
     """Write the pages of feedback to nbgrader's folder.
 
@@ -50,6 +53,8 @@ def write_feedback(
     ----------
     classroom : Classroom
     assignment : Assignment
+    rows : sequence of Standing
+        Where everybody stands.
     students : sequence of str, optional
         By default everybody whose submission this package has graded.
 
@@ -58,7 +63,6 @@ def write_feedback(
     ClassroomError
         If there is no such student.
     """
-    rows = standings(classroom, assignment)
     unknown = [s for s in students or () if s not in {row.student for row in rows}]
     if unknown:
         raise ClassroomError(f"no such student: {', '.join(map(repr, unknown))}")

@@ -15,6 +15,7 @@ from typing import Any
 
 from imbalance_grader.classroom import Assignment, Classroom
 from imbalance_grader.feedback import write_feedback
+from imbalance_grader.standings import Standing
 
 _FORMS = {"canvas": "{prefix}_{page}", "moodle": "{prefix}_assignfeedback_file_{page}"}
 
@@ -42,7 +43,7 @@ def feedback_archive(
     classroom: Classroom,
     assignment: Assignment,
     platform: str,
-    students: Sequence[str],
+    rows: Sequence[Standing],
     kept: Mapping[str, Mapping[str, Any]],
 ) -> Archive:
     """Make the pages anew, so that they say what the grades say, and pack them.
@@ -52,15 +53,16 @@ def feedback_archive(
     classroom : Classroom
     assignment : Assignment
     platform : {"canvas", "moodle"}
-    students : sequence of str
-        Those who handed in.
+    rows : sequence of Standing
+        Where everybody stands.
     kept : mapping
         The students of `imbalance_grader.collect.Kept`.
     """
+    students = [row.student for row in rows if row.record.run]  # those who handed in
     sent = {s: kept[s]["prefix"] for s in students if kept.get(s, {}).get("platform") == platform}
     unknown = f"was not collected from {platform.title()}, which knows no file of it"
     left = {student: unknown for student in students if student not in sent}
-    made = write_feedback(classroom, assignment, [*sent])
+    made = write_feedback(classroom, assignment, rows, [*sent])
     pages = defaultdict(list)
     for page in made.paths:
         pages[page.parent].append(page)

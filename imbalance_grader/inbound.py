@@ -18,7 +18,6 @@ from __future__ import annotations
 import os
 import pwd
 import stat
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +29,7 @@ from nbgrader.exchange.default import ExchangeCollect
 from imbalance_grader.intake import Malformed, read_regular_file
 from imbalance_grader.names import is_student_id, student_id
 from imbalance_lab.printable import one_line
+from imbalance_sandbox.held import held_folder
 
 MOST_FILES = 1_000  # of one submission
 NOBODY = ""
@@ -62,8 +62,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
         """Take the plain files of a submission, and copy those as nbgrader does."""
-        with tempfile.TemporaryDirectory() as name:
-            taken = Path(name) / "taken"
+        with held_folder() as folder:
+            taken = folder / "taken"
             for left_out in take_plain(Path(src), taken, 1000 * self.coursedir.max_dir_size):
                 self.log.error("%s: %s", one_line(Path(src).name), one_line(left_out))
             super().do_copy(str(taken), dest, log)

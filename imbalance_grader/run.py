@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from imbalance_grader.backup import back_up
 from imbalance_grader.classroom import Assignment, Classroom, ClassroomError, Submission
@@ -25,6 +25,7 @@ from imbalance_grader.strays import Stray, strays
 from imbalance_grader.waivers import held
 from imbalance_grader.workers import Task, Workers
 from imbalance_lab.printable import one_line
+from imbalance_sandbox.held import held_course
 
 _MOST_LISTED = 10  # misplaced files in a message
 ADDED = "This exercise was added after you had handed in."
@@ -301,9 +302,7 @@ def _notebooks_are_there(classroom: Classroom, record: Record) -> bool:
 def locked(
     classroom: Classroom, wait: bool = True, waiting: Callable[[], None] = lambda: None
 ) -> Iterator[None]:
-    """Keep other commands away from the gradebook, and from what is written beside it.
-
-    The system frees it if we are killed. Who holds it may ask again.
+    """Keep other commands away from the gradebook, see `imbalance_sandbox.held.held_course`.
 
     Parameters
     ----------
@@ -313,20 +312,12 @@ def locked(
     waiting : callable, optional
         Called before waiting.
     """
-    path = classroom.root / "grading" / ".lock"
-    path.parent.mkdir(exist_ok=True)
-    lock = FileLock(path, is_singleton=True)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        if not wait:
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(held_course(classroom.root, waiting, wait))
+        except Timeout:
             raise Locked(
                 "another command is writing in this course; wait until it ends, or leave --no-wait "
                 "out"
             ) from None
-        waiting()
-        lock.acquire()
-    try:
         yield
-    finally:
-        lock.release()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -28,6 +27,7 @@ from imbalance_grader.engine import Engine, SourceError
 from imbalance_grader.handed_in import HandedIn, Paper, take
 from imbalance_grader.names import shown
 from imbalance_grader.results import Graded, Limits, State
+from imbalance_sandbox.held import held_folder
 
 # What decides points beside the instructor's notebook: code, and what is recorded.
 _DECIDING = (
@@ -205,8 +205,7 @@ def grade_papers(
     grader: Grader, assignment: Assignment, student: str, papers: Mapping[str, Paper]
 ) -> tuple[Graded, ...]:
     """Grade every notebook of a submission, from copies in a folder that nobody else can reach."""
-    with tempfile.TemporaryDirectory(prefix="handed-in-") as name:
-        folder = Path(name).resolve()
+    with held_folder() as folder:
         return tuple(
             _grade_paper(grader, assignment, source, student, papers[source.stem], folder)
             for source in assignment.sources

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 import tomllib
 import venv
 import zipfile
@@ -469,6 +471,35 @@ class TestAgain:
         }
         assert [p.name for p in (place.student / "lessons").iterdir()] == ["00-start-here"]
         assert sorted(p.name for p in tmp_path.iterdir()) == ["handout"]
+
+    def test_it_waits_for_a_command_of_the_class_and_says_so(self, half, tmp_path, capsys):
+        """A grading would otherwise go on with another version of what it began with."""
+        folder = tmp_path / "handout"
+        shutil.copytree(half.folder, folder)
+        lock = Handout(folder).course / "grading" / ".lock"
+        before = Handout(folder).course / "solutions" / "02-metrics" / "before"
+        before.touch()
+        lock.parent.mkdir()
+        stood: list[bool] = []
+
+        def end() -> None:
+            stood.append(before.exists())
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+        with lock.open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            threading.Timer(3, end).start()
+            made(folder, "--again", "--lessons", "02")
+        assert (stood, before.exists()) == ([True], False)
+        said = "Another command is writing in the class's course; waiting until it ends."
+        assert said in capsys.readouterr().err
+
+    def test_what_a_killed_one_left_beside_it_is_cleared(self, tmp_path):
+        """It holds solutions, in a folder that a listing does not show."""
+        left = tmp_path / ".handout-half-made-0a1b2c3_"
+        left.mkdir()
+        made(tmp_path / "handout", "--lessons", "00")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["handout"]
 
     def test_a_folder_that_is_no_hand_out_is_left_alone(self, tmp_path, capsys):
         (tmp_path / "mine").mkdir()

@@ -15,6 +15,7 @@ from imbalance_builder.course import BuildError, Course
 from imbalance_builder.handout.choice import Choice, choose
 from imbalance_lab.printable import Parser, one_line, printable
 
+WAITING = "Another command is writing in the class's course; waiting until it ends."
 EPILOG = """\
 examples:
   python -m imbalance_builder.handout
@@ -112,6 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.again,
             options.solutions,
             options.variant,
+            waiting=lambda: console.print(WAITING),
         )
     except (BuildError, OSError) as error:
         console.print(f"[bold red]error[/] {escape(printable(str(error)))}")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -28,6 +27,7 @@ from imbalance_builder.handout.variant import FOLDER as VARIANT
 from imbalance_builder.handout.variant import vary
 from imbalance_builder.release import CONFIG, LEFT_BEHIND, release_topic
 from imbalance_oracles import secret
+from imbalance_sandbox.held import held_course, held_folder
 
 STUDENT, INSTRUCTOR = "imbalance-lab", "instructor"
 LICENCES = ("LICENSE", "LICENSE-text")
@@ -90,6 +90,7 @@ def make_handout(
     again: bool = False,
     alone: bool = False,
     variant: bool = False,
+    waiting: Callable[[], None] = lambda: None,
 ) -> Handout:
     """Make a hand-out, all of it or nothing.
 
@@ -111,6 +112,8 @@ def make_handout(
     variant : bool, default=False
         Vary what is handed out by the class's secret, which is drawn where there is none. A
         hand-out that is a variant stays one when it is made again.
+    waiting : callable, optional
+        Called before waiting for a command that writes in the class's course folder.
 
     Raises
     ------
@@ -128,7 +131,9 @@ def make_handout(
     if alone and again:
         refuse_for_a_class(place.course)
     link = _launch_link(course, choice, repository) if repository else ""
-    with _draft_beside(folder) as draft:
+    # A grading that goes on would grade by two versions of a lesson.
+    turn = held_course(place.course, waiting) if again else nullcontext()
+    with turn, _draft_beside(folder) as draft:
         _begin_course(course, place.course, draft.course, variant)
         _write_course(course, choice, draft.course)
         _write_student(course, choice, draft, link, ALONE if alone else "")
@@ -144,8 +149,8 @@ def make_handout(
 def _draft_beside(folder: Path) -> Iterator[Handout]:
     """Give a place on the same disk, from which what is whole is moved."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as name:
-        draft = Handout(Path(name) / folder.name)
+    with held_folder(f".{folder.name}-half-made-", folder.parent) as place:
+        draft = Handout(place / folder.name)
         draft.folder.mkdir()
         yield draft
 

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,8 @@ import sqlalchemy
 from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 from rich.console import Console
 
-from imbalance_grader import cli, commands
+from imbalance_grader import cli, commands, standings
+from imbalance_grader.classroom import Classroom
 from imbalance_grader.disk import named, refusal_of_the_disk
 from imbalance_grader.engine import SourceError, Unprotected
 from imbalance_grader.journal import Record, RunNote
@@ -51,6 +53,34 @@ def test_all_graded_is_0_and_the_table_and_files_are_there(course, capsys):
     folder = course.root / "grading" / ASSIGNMENT
     assert (folder / "grades.csv").is_file()
     assert (folder / "report.html").is_file()
+
+
+@pytest.mark.parametrize("command", ["assignment --feedback", "feedback", "report"])
+def test_where_everybody_stands_is_reckoned_once(command, course, monkeypatch):
+    course.submit("ann")
+    assert run(course, "assignment", ASSIGNMENT) == 0
+    reckoned = []
+    people = standings.people
+    monkeypatch.setattr(standings, "people", lambda room: reckoned.append(1) or people(room))
+    name, *options = command.split()
+    assert run(course, name, ASSIGNMENT, *options) == 0
+    assert len(reckoned) == 1
+
+
+def test_a_copy_beside_a_lessons_notebook_is_refused(course, capsys):
+    """With a copy that somebody made to try something out each point would count twice."""
+    course.submit("ann")
+    (source,) = (course.root / "solutions" / ASSIGNMENT).glob("*.ipynb")
+    copy = source.with_name("toy-Copy1.ipynb")
+    shutil.copy(source, copy)
+    for command in ("assignment", "due"):
+        assert run(course, command, ASSIGNMENT, *(["--never"] if command == "due" else [])) == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert "toy-Copy1.ipynb and toy.ipynb are copies of each other" in said
+    copy.unlink()
+    assert run(course, "assignment", ASSIGNMENT, "--json") == 0
+    (ann,) = json.loads(capsys.readouterr().out)["submissions"]
+    assert ann["max_score"] == 10
 
 
 def test_what_did_not_run_is_1(course):
@@ -412,7 +442,6 @@ def test_hostile_names_reach_the_terminal_as_text(course, capsys):
 def test_the_report_command_reads_marks_given_since(course, capsys):
     course.submit("ann")
     run(course, "assignment", ASSIGNMENT)
-    from imbalance_grader.classroom import Classroom
 
     with Classroom(course.root).gradebook() as gradebook:
         mark = gradebook.find_grade("reflection", "toy", ASSIGNMENT, "ann")

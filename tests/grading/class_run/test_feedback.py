@@ -14,6 +14,7 @@ from test_report import Page
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.feedback import write_feedback
 from imbalance_grader.run import Options, grade_class
+from imbalance_grader.standings import standings
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
@@ -37,7 +38,7 @@ def feedback(course, engine=None, student="ann"):
     classroom = Classroom(course.root)
     assignment = classroom.assignment(ASSIGNMENT)
     grade_class(classroom, assignment, crew_of(engine or PretendedEngine()), Options())
-    write_feedback(classroom, assignment)
+    write_feedback(classroom, assignment, standings(classroom, assignment))
     return (course.root / "feedback" / student / ASSIGNMENT / "toy.html").read_text()
 
 

@@ -9,6 +9,7 @@ import random
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -283,6 +284,19 @@ def wait_for(said: Callable[[], bool], run: Run) -> None:
     while not said():
         assert time.monotonic() < deadline, run.words()
         time.sleep(0.01)
+
+
+def test_what_a_killed_run_was_grading_is_cleared_by_the_next(full_course, tmp_path, monkeypatch):
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    run = start(full_course, seconds=30)
+    wait_for(lambda: [*place.rglob("*.ipynb")], run)
+    run.send(signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    assert [*place.rglob("*.ipynb")]  # nobody can remove it when killed
+    finish(full_course)
+    assert [*place.rglob("*.ipynb")] == []
 
 
 # What waits for its turn; and what need not, since it writes where no other command does, or only
