@@ -487,7 +487,8 @@ def test_score_distributions_are_shares_of_each_class(fitted):
 def test_each_distribution_sums_to_one_and_a_score_on_the_threshold_counts_as_above():
     y = np.array([0, 0, 0, 0, 1, 1])
     scores = np.array([-3.0, -1.0, 0.5, 2.0, 0.5, 4.0])
-    picture = plots.score_distributions(y, scores, threshold=0.5, bins=7)
+    picture = plots.score_distributions(y, scores, threshold=0.5, bins=7, xlabel="log odds")
+    assert axes_of(picture)[0].get_xlabel() == "log odds"
     for patch in axes_of(picture)[0].patches:
         outline = patch.get_xy()
         # From the lower left corner along the tops of the bins, each 1 wide, to the right end.

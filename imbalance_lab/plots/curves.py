@@ -145,6 +145,7 @@ def score_distributions(
     class_names: Mapping[Label, str] | None = None,
     bins: int = 40,
     title: str = "Scores of the two classes",
+    xlabel: str = "score",
 ) -> Picture:
     """Draw how the scores of each class are distributed, as shares of the class.
 
@@ -164,8 +165,8 @@ def score_distributions(
         What to call each label.
     bins : int, default=40
         Number of bins, common to both classes.
-    title : str, optional
-        Title of the picture.
+    title, xlabel : str, optional
+        Title of the picture, and what the scores are.
 
     Returns
     -------
@@ -179,11 +180,11 @@ def score_distributions(
     """
     target = binary_target(y_true, pos_label)
     values = scores_1d(y_score, target.positive.size)
-    negative = class_name(target.neg_label, class_names)
-    positive = class_name(target.pos_label, class_names)
+    labels = (target.neg_label, target.pos_label)
+    negative, positive = (class_name(label, class_names) for label in labels)
     drawing = picture(
         title=title,
-        xlabel="score",
+        xlabel=xlabel,
         ylabel="share of the class",
         alt=_scores_in_words(target, values, threshold, negative, positive),
         width=6.8,

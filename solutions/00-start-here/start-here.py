@@ -15,7 +15,7 @@
 #
 # **At the end you can**
 #
-# - tell whether this machine runs every lesson, and mend what is missing;
+# - tell whether this machine runs every lesson, and fix what is missing;
 # - solve an exercise, read what its check says, validate the notebook and hand it in;
 # - say what "predict before you run" is for;
 # - count the classes of any labels, and put the imbalance into one number.
@@ -36,15 +36,15 @@ check_environment()
 
 # %% [markdown]
 # Every line should begin with ✓. A line with ✗ says what to do; a line with ! is worth knowing and
-# stops nobody. When you ask somebody for help, send `print(check_environment().details)` along: it
-# has the version of everything.
+# does not stop you. When you ask for help, send the output of `print(check_environment().details)`
+# along: it names the version of everything.
 #
 # If there is no table but `ModuleNotFoundError: No module named 'imbalance_lab'`, then the notebook
-# runs in another Python than the one in which the course was installed. Choose the kernel again
+# runs in a different Python from the one in which the course was installed. Choose the kernel again
 # (its name is at the top right), or start with `make lab` in the folder of the course, which
 # installs all that is needed and opens JupyterLab.
 #
-# The table can't see your screen, so two things are left to your eyes. First, a picture. You should
+# The table can't see your screen, so two things are left for you to look at. First, a picture. You should
 # see two bars with labels, and no little boxes in place of letters:
 
 # %%
@@ -53,11 +53,11 @@ from imbalance_lab import plots
 plots.class_counts(["legitimate"] * 18 + ["fraud · €"] * 2, title="Two classes, γ and π included")
 
 # %% [markdown]
-# Every picture of the course carries a sentence that says what it shows, for those who listen to a
+# Every picture in the course carries a sentence that says what it shows, for those who listen to a
 # page instead of looking at it.
 #
 # Second, a control that moves. Drag the slider below, or click it and use the arrow keys. The
-# numbers must follow. What they mean is for later lessons.
+# numbers should change with it. What they mean is for later lessons.
 
 # %%
 from imbalance_lab.explorers import threshold_explorer
@@ -70,8 +70,8 @@ threshold_explorer(
 # ### What was installed
 #
 # Articles on this subject begin with one line: `pip install scikit-learn imbalanced-learn`. It
-# works, and for many of their examples it is enough. Is it enough for this course? Ask the two packages
-# what they bring along (the code is folded away; it reads what they say of themselves):
+# works, and for many of their examples it is enough. Is it enough for this course? Ask the two
+# packages what they bring with them (the code is folded away; it reads what they declare):
 
 # %% tags=["hide-input"]
 import re
@@ -110,16 +110,16 @@ Claim(
 # A box like this closes an experiment in each lesson: a piece of popular advice, a verdict, and the
 # numbers from which it follows. Its code is folded away, so that the box speaks first; a click on the
 # three dots opens it. The numbers come from the cells above the box, so if you change a cell they
-# change too. The verdict is ours, and you may come to another one.
+# change too. The verdict is ours, and you may come to a different one.
 
 # %% [markdown]
 # ## Predict before you run
 #
 # At some cells you will be asked for a guess first. It is not graded and nobody sees it. Write it
-# down anyway: with a prediction on record a surprise is noticed, and what surprises is remembered
+# down anyway: with a prediction on record you notice a surprise, and what surprises us we remember
 # better (Brod, 2021). Here is the first one.
 #
-# Ten transactions were checked by hand. Eight were fine, one was a fraud, and of one the result got
+# Ten transactions were checked by hand. Eight were fine, one was a fraud, and the result of one was
 # lost. What does pandas give as the **[share](../../docs/glossary.md#share) of frauds**?
 
 # %%
@@ -150,7 +150,7 @@ print(y_mail.value_counts(normalize=True).round(3), end="\n\n")
 print(y_mail.value_counts(dropna=False))
 
 # %% [markdown]
-# 1. The most common class comes **first**, so the one that you are after comes last.
+# 1. The most common class comes **first**, so the one that you are looking for comes last.
 # 2. With `normalize=True` you get shares, which add up to 1 over what was counted.
 # 3. What is missing is left out, unless you say `dropna=False`.
 # 4. A class that does **not occur** is not listed: nothing tells you that it could have.
@@ -170,7 +170,7 @@ print(y_mail.value_counts().reindex(["ok", "spam", "fraud", "virus"], fill_value
 # An exercise has four parts: a **[contract](../../docs/glossary.md#contract)** (the text under the
 # function's first line: what comes in, what goes out, and one example worked by hand), a cell for
 # **your answer**, a cell to **try** it, and a **[check](../../docs/glossary.md#check)**. Let us do
-# one together, on which nothing depends.
+# one together that earns no points.
 #
 # > `share_of(y, label)`: the share of the samples that have this label, between 0 and 1. `y` is
 # > [array-like](../../docs/glossary.md#array-like): a list, an array or a Series. By hand: "fraud"
@@ -190,7 +190,7 @@ def share_of(y, label):
 check(share_of, SHARE_OF).on(pd.Series(["ok", "ok", "fraud", "ok"]), "fraud").gives(0.25)
 
 # %% [markdown]
-# The message has always the same order: on which input, what was **expected**, what **came**, which
+# The message always has the same order: on which input, what was **expected**, what **came**, which
 # known mistake it looks like (only where the check recognises one), and what to read again. It
 # never gives the answer. This one is right: we returned a count. A second attempt divides:
 
@@ -222,12 +222,12 @@ check(share_of, SHARE_OF).on(["ok", "ok", "fraud", "ok"], "fraud").gives(0.25)
 check(share_of, SHARE_OF).on(np.array([2, 7, 7, 2, 7]), 7).gives(0.6)
 
 # %% [markdown]
-# Three things to take from this for every exercise that follows:
+# Three things to remember in every exercise that follows:
 #
 # - **Read the contract to the end.** Each word of it is tested: kinds of input, order, edge cases.
-# - **Use what comes in, nothing else.** The check calls your function with inputs of its own, other
-#   ones than you see: longer, with other labels, in other containers. A variable of the notebook or
-#   a remembered result does not help there.
+# - **Use what comes in, nothing else.** The check calls your function with inputs of its own, which
+#   you do not see: longer ones, with other labels, in other containers. A variable of the notebook
+#   or a remembered result does not help there.
 # - **Return it.** A function that only prints returns nothing. A right value is right in any plain
 #   form: 0.25 may be a Python or a NumPy number, four values may be a list or an array.
 
@@ -236,10 +236,10 @@ check(share_of, SHARE_OF).on(np.array([2, 7, 7, 2, 7]), 7).gives(0.6)
 #
 # Now you. Write your code in place of the line `raise NotImplementedError()`, run the cell, try it
 # in the next one, and run the check below. If it does not pass, read, change, and run again, as
-# often as you like. Are you stuck? A check that has failed says below how to open a first hint,
-# about where to look, and after it a second, with the idea. To begin again, write
-# `%%start_over` as the first line of your answer's cell and run it: the cell is as you got it, and
-# what you had is kept in a file.
+# often as you like. If you are stuck: a check that has failed says below how to open a first hint,
+# about where to look, and then a second one, with the idea. To begin again, write `%%start_over` as
+# the first line of your answer's cell and run it: the cell is as you got it, and what you had is
+# kept in a file.
 
 
 # %% answer="class-table"
@@ -305,16 +305,16 @@ check(class_table, CLASS_TABLE).keeps_its_contract(keys.CLASS_TABLE.hidden())
 # $$s = \frac{n_{\text{smallest}}}{n_{\text{smallest}} + n_{\text{largest}}} = \frac{1}{1 + \text{IR}}.$$
 #
 # By hand: 2 frauds and 8 others have IR = 8 / 2 = 4 and a share of 1 / (1 + 4) = 0.2. It is easy to
-# mix up the two, and to get the ratio upside down:
+# mix up the two, or to get the ratio upside down:
 
 # %%
-for n_rare, n_common in [(2, 8), (50, 50), (5, 95), (1, 99)]:
+for n_rare, n_common in [(2, 8), (50, 50), (10, 90), (1, 99)]:
     ratio = n_common / n_rare
     print(f"{n_rare:2d} of {n_rare + n_common}: IR = {ratio:4.0f}, share = {1 / (1 + ratio):.2f}")
 
 # %% [markdown]
 # What if a class that could occur does not? Then there are infinitely many of the others for each
-# one of it: IR = $\infty$, in Python `math.inf`. This is not far-fetched. When
+# of its samples: IR = $\infty$, in Python `math.inf`. This is not far-fetched. When
 # [positives](../../docs/glossary.md#positive) are rare, a small piece of the data may well hold
 # none.
 
@@ -408,10 +408,10 @@ pd.DataFrame(summary).T.astype({"rare": int, "all": int}).round({"IR": 1})
 # Every lesson ends with a quiz (checked at once, a point for each right letter), and one question
 # to answer in words, which your instructor reads. You find both below. When you have done them:
 #
-# 1. **Save** the notebook (Ctrl-S, or ⌘-S). Binder forgets everything some ten minutes after you
-#    left: there, open the notebook `keep-my-work`, in the folder above `lessons`. It puts all your
-#    saved notebooks into one file for you to download, and takes them up again another day. In a
-#    lesson `from imbalance_lab.work import pack_work; pack_work()` does the same in a new cell.
+# 1. **Save** the notebook (Ctrl-S, or ⌘-S). Binder forgets everything about ten minutes after you
+#    have left: there, open the notebook `keep-my-work`, in the folder above `lessons`. It puts all
+#    your saved notebooks into one file for you to download, and takes them up again another day. In
+#    a lesson `from imbalance_lab.work import pack_work; pack_work()` does the same in a new cell.
 # 2. Press **Validate** at the top of the notebook. It starts your copy afresh, runs it from the top
 #    and lists the checks that do not pass, and a written answer that is still empty. It also finds
 #    what works only by accident, such as a name from a cell that you have deleted since.
@@ -423,12 +423,11 @@ pd.DataFrame(summary).T.astype({"rare": int, "all": int}).round({"IR": 1})
 # An answer that keeps to its contract passes both. Later you get the notebook back with the points
 # of each check, what it said, and remarks on your written answer.
 #
-# You learn on your own, without an instructor? Do just the same up to 2, and compare your written
-# answer with the sections it is about. The course can be had with model solutions, which open step
-# by step after the hints; its README says how.
+# If you learn on your own, without an instructor, do just the same up to step 2, and compare your
+# written answer with the sections it is about. The course can be had with model solutions, which
+# open step by step after the hints; its README says how.
 #
-# A cell got lost, or was pasted twice? The checks tell you, and how to mend it: all your answers
-# stay.
+# If a cell gets lost or is pasted twice, the checks say so, and how to put it right: all your answers stay.
 
 # %% [markdown]
 # ## Quiz
@@ -498,7 +497,7 @@ score_quiz(quiz, QUIZ)
 # %% [markdown]
 # ## Take away
 #
-# - `check_environment()` says what is missing and how to mend it.
+# - `check_environment()` says what is missing and how to fix it.
 # - The contract is the exercise. Checks call your function with inputs that you have not seen.
 # - Save, Validate, hand in; guess before you run.
 # - Count first: counts and shares of each class, the rare one first, missing labels and absent
@@ -510,7 +509,7 @@ score_quiz(quiz, QUIZ)
 # ## Further reading
 #
 # - Brod (2021). [*Predicting as a learning strategy*](../../docs/bibliography.md#brod2021): why a
-#   guess that you commit yourself to makes the answer stick.
+#   guess that you commit to makes the answer stick.
 # - Lemaître et al. (2017). [*Imbalanced-learn: a Python toolbox to tackle the curse of imbalanced
 #   datasets in machine learning*](../../docs/bibliography.md#lemaitre2017): the paper to cite for
 #   the library, which says what it brings and what it needs.

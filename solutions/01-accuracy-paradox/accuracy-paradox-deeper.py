@@ -70,8 +70,8 @@ plots.intervals(
 
 # %% [markdown]
 # Only the logistic regression on data that it cannot fit flags nobody: to it, all rows look alike.
-# The others flag some rows, though fewer than there are positives. What decides is not the training,
-# it is how far the classes overlap, as the model sees them.
+# The others flag some rows, though fewer than there are positives. What decides is not the training
+# but how far the classes overlap, as the model sees them.
 
 # %%
 from imbalance_lab.claims import Claim
@@ -114,12 +114,12 @@ study("count").plot("ratio-learning-gauss")
 study("count").plot("ratio-learning-nonlinear")
 
 # %% [markdown]
-# Left of the grey band a model ranks worse for the negatives that were added. The logistic regression
-# stays inside it on the first family, and hardly moves on the second, where it is less sure. Boosting
-# falls far on both, and the 25 nearest neighbours do on the first.
+# Left of the grey band a model ranks worse because of the negatives that were added. The logistic
+# regression stays inside it on the first family, and hardly moves on the second, where it is less
+# sure. Boosting falls far on both, and the 25 nearest neighbours do on the first.
 #
 # For boosting the cause is known. A leaf takes a step that is divided by how many positives it expects.
-# Among rare positives that is next to none, so a few of them make a huge step. A penalty
+# Where positives are rare that number is close to zero, so a few of them make a huge step. A penalty
 # (`l2_regularization`) bounds it. One draw of the study again, without it and with it:
 
 # %%
@@ -190,7 +190,7 @@ plots.intervals(
 # The level is right in both cases. For a logistic regression with an intercept that is no surprise: on
 # its training rows E/O is 1 by construction. The slope tells the two apart. With 20 positives and 30
 # features the model is far too sure of itself, and that is the number of positives again, not their
-# share. Lesson 10 is about such errors and about what mends them.
+# share. Lesson 10 is about such errors and how to correct them.
 
 # %%
 Claim(
@@ -250,7 +250,7 @@ plots.intervals(
 # %% [markdown]
 # These classes are easier to tell apart than fraud, so the accuracies *are* better than what comes
 # free. But see how little room is left for the number to move, because so much of it is free. The
-# share of positives that is caught has all of the axis, and says directly what one wants to know.
+# share of positives that is caught can use the whole axis, and says directly what you want to know.
 
 # %% [markdown]
 # ## Take away

@@ -24,7 +24,7 @@
 # **Builds on** lesson 00 (how exercises are solved and validated).
 
 # %% [markdown]
-# ## A detector that is right 99 times in 100
+# ## A detector that has learned nothing
 #
 # A payment company records 40,000 card transactions in 90 days. Some are frauds. The data are
 # synthetic; the documentation of `make_transactions` says how they are drawn. The prices are those
@@ -339,7 +339,7 @@ print(f"{len(past)} transactions of the past 60 days, {past['is_fraud'].sum()} o
 past.head(3)
 
 # %% [markdown]
-# In each rule's column stands 1 where it flags a transaction. How accurate are the rules, and what
+# Each rule has a column, with a 1 where it flags a transaction. How accurate are the rules, and what
 # share of the frauds do they find?
 
 # %%
@@ -365,8 +365,8 @@ with plots.picture(
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 # %% [markdown]
-# The more a rule flags, the more it finds and the less accurate it is. Neither bar says which rule to
-# take. **Predict:** which of the five is the cheapest for this company?
+# The more a rule flags, the more it finds and the less accurate it is. Neither bar says which rule
+# to choose. **Predict:** which of the five is the cheapest for this company?
 
 # %%
 my_prediction = None  # one of the five names
@@ -469,7 +469,7 @@ print(f"accuracy: {accuracy_score(y, perfect):.4f}, constant answer: {1 - y.mean
 
 # %% [markdown]
 # On data like these no decision can be expected to be more accurate than this one, and it catches
-# almost none of the positives. The algorithm gave what was asked for. The question was wrong.
+# almost none of the positives. The algorithm gave what was asked for. We asked the wrong question.
 #
 # The knowledge is not worthless, though. Look at where the two classes lie. The picture shows the
 # *[log odds](../../docs/glossary.md#logit)*, $\log \frac{p}{1 - p}$, which pull small probabilities apart: 0 is a probability of one
@@ -483,6 +483,7 @@ plots.score_distributions(
     threshold=0,
     class_names={0: "negative", 1: "positive"},
     title="True log odds of the two classes",
+    xlabel="true log odds",
 )
 
 # %% [markdown]
@@ -495,11 +496,11 @@ in_top = true_probability >= np.quantile(true_probability, 0.95)
 print(f"{y[in_top].sum() / y.sum():.0%} of the positives among the top 5%, by chance 5%")
 
 # %% [markdown]
-# Where to draw the line is a decision about costs, and lesson 09 derives it. Try it already with the
-# logistic regression from the beginning. Move the
-# [threshold](../../docs/glossary.md#threshold), the probability from which on a transaction is
-# flagged, and watch the counts and the cost. (The two lower panels belong to lesson 03.) A miss is
-# priced at the average loss of a fraud, less the €4 of its review.
+# Where to draw the line is a decision about costs, and lesson 09 derives it. Try it already with
+# the logistic regression from the beginning. Move the
+# [threshold](../../docs/glossary.md#threshold), the lowest probability that is flagged, and watch
+# the counts and the cost. (The two lower panels belong to lesson 03.) A miss is priced at the
+# average loss of a fraud, less the €4 of its review.
 
 # %%
 from imbalance_lab.explorers import threshold_explorer
@@ -546,10 +547,10 @@ with plots.picture(
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 # %% [markdown]
-# Nothing is caught, since no probability reaches 0.5. That is the rule that you have just derived, and
-# no failure to learn: many positives do stand in the top fifth of their fold. Which share of them
-# does, jumps from one in five to all, because the share of a handful moves a lot by chance. Fewer
-# negatives would not cure that.
+# Nothing is caught, since no probability reaches 0.5. That is the rule that you have just derived,
+# and not a failure to learn: many positives do stand in the top fifth of their fold. How many of them
+# do varies from one in five to all, because with a handful of positives a share moves a lot by
+# chance. Fewer negatives would not cure that.
 
 # %% [markdown] covers="E07 E08"
 # ## Two kinds of rarity
@@ -557,9 +558,10 @@ with plots.picture(
 # *[Relative](../../docs/glossary.md#relative-rarity)* rarity is the share of positives,
 # *[absolute](../../docs/glossary.md#absolute-rarity)* rarity is how many there are. Separate them:
 # train a logistic regression on 20 or 200 positives, with 10 or 100 negatives for each. Judge it on
-# new data of the same ratio, and flag whatever scores higher than 95% of the negatives. What share of
-# the positives is *found*, and what share of the flagged is really *positive*? Dots are means of 20 runs;
-# bars are their 95% [intervals](../../docs/glossary.md#interval), which chance alone seldom exceeds (lesson 02).
+# new data of the same ratio, and flag whatever scores higher than 95% of the negatives. What share
+# of the positives is *found*, and what share of the flagged rows is really *positive*? Dots are
+# means of 20 runs; bars are 95% [intervals](../../docs/glossary.md#interval), in which the true
+# mean probably lies (lesson 02).
 #
 # **Predict first.** Which of the two shares depends on the number of positives, and which on the
 # ratio?
