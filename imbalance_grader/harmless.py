@@ -68,12 +68,19 @@ _ACTING = re.compile(
 )
 _LEFT_OUT = "<p>[parts that could act on a page are left out here]</p>"
 # What MathJax or KaTeX do beside setting a formula: open an address, load code, name or style an
-# element of the page, and define commands, which the rest of the page would then be set with.
+# element of the page, define commands, which the rest of the page would then be set with, and set
+# something outside of the formula's place, where it covers marks and buttons.
 _COMMAND = re.compile(
     r"\\(?:(href|url|require|unicode|class|cssId|style|html\w*|data|includegraphics|input|include"
     r"|mmlToken|bbox|action|mathtip|texttip|toggle|special|DeclareMathOperator)\s*\*?\s*[\[{]"
     r"|(def|gdef|edef|xdef|let|futurelet|csname|newcommand|renewcommand|providecommand"
-    r"|newenvironment|renewenvironment|begingroup|endgroup)(?![A-Za-z]))"
+    r"|newenvironment|renewenvironment|begingroup|endgroup|Newextarrow"
+    r"|smash|raise|lower|raisebox)(?![A-Za-z]))"
+)
+# A measure that leads back, as in \\hspace{-9em}, \\\\[-9em] or \\rule[-9em]{1em}{1em}.
+_BACK = re.compile(
+    r"\\(?:[a-zA-Z]+|\\)\*?(?:\s*[\[{][^\[\]{}]{0,40}[\]}]){0,2}\s*(?:[\[{]\s*)?"
+    r"-\s*[\d.,]+\s*(?:em|ex|p[tcx]|in|cm|mm|mu)(?![A-Za-z])"
 )
 _EMPTY = {"br", "hr", "img"}  # tags that nothing stands in
 
@@ -119,8 +126,12 @@ def acting_command(text: str) -> str:
 
     Tags are left out of the page before, as MathJax may read over them.
     """
-    found = _COMMAND.search(text) or _COMMAND.search(html.unescape(re.sub(r"<[^<>]*>", "", text)))
-    return f"the command \\{found[1] or found[2]} in a formula" if found else ""
+    for form in (text, html.unescape(re.sub(r"<[^<>]*>", "", text))):
+        if found := _COMMAND.search(form):
+            return f"the command \\{found[1] or found[2]} in a formula"
+        if found := _BACK.search(form):
+            return f"the measure {found[0]} in a formula"
+    return ""
 
 
 def _acting_tag(page: str, names: set[str]) -> str:

@@ -48,6 +48,7 @@ def is_student_id(name: str) -> bool:
         and (name[-1] == "_" or _is_letter(name[-1]))
         and ".." not in name
         and student_id(name) == name
+        and one_line(name) == name  # no pile of marks
     )
 
 

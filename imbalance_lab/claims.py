@@ -75,7 +75,8 @@ class Claim:
     def _box(self) -> str:
         colour, sign = _COLOURS[self.verdict], SIGNS[self.verdict]
         advice, because = html.escape(self.advice), html.escape(self.because)
-        paper = html.escape(_papers().get(self.reference, self.reference))
+        papers = json.loads((files("imbalance_lab") / "papers.json").read_text("utf-8"))
+        paper = html.escape(papers.get(self.reference, self.reference))
         read_on = f"<p>Read on: {paper}, see <em>Further reading</em>.</p>" if paper else ""
         return (
             f'<div style="border-left: 4px solid {colour}; padding: 0.4em 1em; margin: 0.5em 0">'
@@ -84,9 +85,3 @@ class Claim:
             f'<p><strong><span aria-hidden="true">{sign}</span> {self.found}</strong> {because}</p>'
             f"{read_on}</div>"
         )
-
-
-def _papers() -> dict[str, str]:
-    """Return the papers of the bibliography by key, as a text names them."""
-    named: dict[str, str] = json.loads((files("imbalance_lab") / "papers.json").read_text("utf-8"))
-    return named

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from rich.control import strip_control_codes  # which rich drops by itself, such
 from rich.table import Table
 from rich.text import Text
 
+from imbalance_grader.names import is_student_id
 from imbalance_grader.results import CellResult, CellTime, NotebookResult, State
 from imbalance_grader.terminal import Terminal
 from imbalance_lab.printable import one_line, printable
@@ -30,6 +32,7 @@ ACTS = [
     "\ufeff",
     "\U000e0041",
 ]
+TALL = "\u0301" * 60  # some 200 pixels over the letter before it
 HARMLESS = [
     "Straße, naïve, 张伟, 日本\u3000語, 1\u00a0000",
     "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian needs the one that parts letters
@@ -37,6 +40,9 @@ HARMLESS = [
     "a\n\tb",
     "\u200eabc\u200f",
     "\\x1b[31m",
+    "\u0f67\u0f90\u0fb5\u0fa8\u0fb3\u0fba\u0fbc\u0fbb\u0f82",  # a letter of Tibetan
+    "Kho\u0302\u0301ng, \u0939\u093f\u0928\u094d\u0926\u0940 \u05e9\u05c1\u05b8\u0596\u05bd",
+    "…………………… ₂₂₂₂₂₂₂₂₂₂",
 ]
 
 
@@ -51,6 +57,16 @@ def test_what_acts_is_written_out(text):
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_harmless_stays(text):
     assert printable(text) == text
+
+
+@pytest.mark.parametrize("between", ["", "\u200d", "\u0903"])  # on which a pile goes on
+def test_a_pile_of_marks_ends_before_it_covers_the_lines_above(between):
+    shown = printable(f"a{between.join(TALL)}b")
+    marks = [c for c in shown if unicodedata.category(c)[0] == "M"]
+    assert len(marks) == 8
+    assert shown.endswith("\\u0301b")
+    assert one_line(f"a{TALL}") == f"a{TALL[:8]}" + r"\u0301" * 52
+    assert not is_student_id(f"a{TALL}")
 
 
 def test_colours_go_and_line_ends_become_one():
