@@ -46,10 +46,6 @@ def _surely_right(call: Call) -> bool:
     return bool(gamma < 1 and (np.where(y == 1, z, -z) > 745).any())
 
 
-def _alpha_is_0(call: Call) -> bool:
-    return len(call.args) > 3 and call.args[3] == 0
-
-
 _POWER = Mistake(
     "0 to a negative power, where a row is surely right",
     "With γ below 1 the power in one of your terms is negative, and its base is 0 where the logit"
@@ -60,7 +56,7 @@ _POWER = Mistake(
 _ALPHA_0 = Mistake(
     "α = 0 is taken for no α",
     "0 is a weight as good as another, but Python takes it for false. Only None stands for no α.",
-    only_on=_alpha_is_0,
+    only_on=lambda call: len(call.args) > 3 and call.args[3] == 0,
     section="What α weighs",
 )
 _HALF = Mistake(

@@ -56,10 +56,6 @@ def _no_numbers(call: Call) -> bool:
     return any(isinstance(label, str | bool | np.bool_) for label in call.args[0])
 
 
-def _is_no_series(call: Call) -> bool:
-    return not isinstance(call.args[0], pd.Series)
-
-
 CLASS_TABLE = Exercise(
     "class_table",
     lesson="00",
@@ -96,7 +92,7 @@ CLASS_TABLE = Exercise(
             "it works for a pandas Series only",
             "The contract says array-like: a list, an array or a Series. Turn what comes into one"
             " kind first.",
-            only_on=_is_no_series,
+            only_on=lambda call: not isinstance(call.args[0], pd.Series),
         ),
     ),
 )
