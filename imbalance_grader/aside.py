@@ -18,6 +18,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from imbalance_grader.own_modules import own_modules
+
 _SECONDS = 2.0
 _START_SECONDS = 60.0
 _MEMORY = 2 << 30
@@ -88,7 +90,8 @@ class Aside:
     def _start(self) -> Connection:
         self._line, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=_work, args=(theirs, self._module), daemon=True)
-        self._process.start()
+        with own_modules():
+            self._process.start()
         self._ready = False
         theirs.close()
         return self._line

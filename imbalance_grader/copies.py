@@ -26,6 +26,7 @@ from nbgrader.utils import compute_checksum
 from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.disk import named
 from imbalance_grader.names import is_student_id, shown, student_id
+from imbalance_grader.own_modules import own_modules
 from imbalance_grader.variant import CHANGES, NAME, STUDENTS, name, read_changes
 from imbalance_lab.checks.quiz import Question
 from imbalance_lab.checks.recorded import PRACTICE, write_trials
@@ -154,7 +155,7 @@ def make_copies(
     else:
         # Not forked from a process that may have threads; each imports the oracles once.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(jobs, len(wanted)), mp_context=context) as pool:
+        with own_modules(), ProcessPoolExecutor(min(jobs, len(wanted)), context) as pool:
             for future in as_completed([pool.submit(make_copy, hand_out, s) for s in wanted]):
                 future.result()
                 made()

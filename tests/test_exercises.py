@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
+import inspect
 import io
 import math
 import os
@@ -26,9 +27,10 @@ from drawn import commit, drawn
 
 from imbalance_builder.course import Course
 from imbalance_builder.source import read_source
-from imbalance_lab.checks import CheckFailed, Exercise, Quiz
+from imbalance_lab.checks import CheckFailed, Exercise, Quiz, check
 from imbalance_lab.checks.check import LIBRARY_CALL
 from imbalance_lab.checks.recorded import VARIABLE
+from imbalance_lab.exercises.warm_up import SHARE_OF
 from imbalance_oracles import secret
 from imbalance_oracles.registry import keys, quizzes
 
@@ -303,6 +305,63 @@ def test_a_slip_of_the_hand_is_not_taken_for_a_mistake_of_thought(
     graded = grade(notebook, exercise, slips)
     assert (graded.passed, graded.mistake) == (False, "")
     assert str(SLIPS[slip]) in graded.message
+
+
+def right_one(notebook: str, exercise: str) -> Any:
+    return next(a.value for a in of_exercise(notebook, exercise) if a.right)
+
+
+def with_options() -> list[Any]:
+    """Return the exercises whose answer may be called with less than all arguments."""
+    return [
+        each
+        for each in exercises()
+        if callable(right := right_one(*each.values))
+        and any(p.default is not p.empty for p in inspect.signature(right).parameters.values())
+    ]
+
+
+def test_many_answers_may_be_called_with_less_than_all_arguments() -> None:
+    names = {each.values[1] for each in with_options()}
+    assert {"imbalance_ratio", "wilson_interval", "focal_loss", "smote"} <= names
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["required", "renamed"])
+@pytest.mark.parametrize(("notebook", "exercise"), with_options())
+def test_a_slip_that_only_some_inputs_meet_is_not_taken_for_one_of_thought(
+    notebook: str, exercise: str, renamed: bool
+) -> None:
+    """Who makes an option required, or renames it, fails on the inputs that need it as it was."""
+    right = right_one(notebook, exercise)
+    signature = inspect.signature(right)
+    options = [n for n, p in signature.parameters.items() if p.default is not p.empty]
+    failed = []
+
+    def slips(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(*args, **kwargs).arguments
+        wrong = [name for name in options if (name in kwargs if renamed else name not in given)]
+        if wrong:
+            failed.append(wrong)
+            said = (
+                "got an unexpected keyword argument" if renamed else "missing 1 required argument:"
+            )
+            raise TypeError(f"{exercise}() {said} {wrong[0]!r}")
+        return right(*args, **kwargs)
+
+    graded = grade(notebook, exercise, slips)
+    assert (graded.passed, graded.mistake) == (not failed, "")
+
+
+@pytest.mark.parametrize("parameters", ["y", "y, name"])
+def test_a_slip_in_the_exercise_that_is_solved_together_is_none_of_thought(parameters: str) -> None:
+    names: dict[str, Any] = {}
+    exec(
+        f"def share_of({parameters}):\n    return sum(value == name for value in y) / len(y)", names
+    )
+    y = ["ok", "ok", "fraud", "ok"]
+    with pytest.raises(CheckFailed) as failed:
+        check(names["share_of"], SHARE_OF).on(y, label="fraud").gives(0.25)
+    assert (failed.value.mistake, "unexpected keyword" in str(failed.value)) == ("", True)
 
 
 @pytest.mark.parametrize(("notebook", "exercise"), exercises())

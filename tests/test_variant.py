@@ -51,10 +51,12 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Handout:
     return made(tmp_path_factory.mktemp("variant") / "handout", "--variant", "--lessons", "00")
 
 
-def grader(handout: Handout, *command: str) -> subprocess.CompletedProcess[str]:
+def grader(
+    handout: Handout, *command: str, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "imbalance_grader", *command],
-        cwd=handout.course,
+        cwd=cwd or handout.course,
         capture_output=True,
         text=True,
         check=False,
@@ -491,11 +493,13 @@ for module in exercises.MODULES:
 
 
 @pytest.mark.long
-def test_several_are_made_at_a_time(handout, copies):
+def test_several_are_made_at_a_time(handout, copies, tmp_path):
+    (tmp_path / "multiprocessing.py").write_text("a student's, who is no part of it")
     archives = [HandedOut(handout.course).copies / f"{student}.zip" for student in STUDENTS]
     make_copy(HandedOut(handout.course), STUDENTS[-1])  # lessons may have come since
     alone = archives[-1].read_bytes()
-    done = grader(handout, "copies", *STUDENTS, "--jobs", "2", "--json")
+    options = ("--jobs", "2", "--json", "--course", str(handout.course))
+    done = grader(handout, "copies", *STUDENTS, *options, cwd=tmp_path)
     assert list(json.loads(done.stdout)["copies"].values()) == [str(path) for path in archives]
     assert archives[-1].read_bytes() == alone
 

@@ -83,8 +83,7 @@ class Mistake:
             return False
         # A wrong value says as much as an exception where enough others are right.
         right_elsewhere = not any(trial.failed(came) for trial, came in elsewhere)
-        by_value = right_elsewhere and len(elsewhere) > 2
-        fails = Trial.failed if by_value else _raised
+        fails = Trial.failed if right_elsewhere and len(elsewhere) > 2 else _raised
         return 2 * sum(fails(*pair) for pair in there) > len(there)
 
     def _gives_the_same_values(self, pairs: list[tuple[Trial, Outcome]]) -> bool:

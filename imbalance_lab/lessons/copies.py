@@ -24,11 +24,6 @@ def course_at(place: Path) -> Path:
     return course_of(place) or place
 
 
-def folder_for(place: Path) -> Path:
-    """Return where copies go of what lies in a folder."""
-    return course_at(place) / FOLDER / (place.name if place.name in topics() else "")
-
-
 def keep_copy(place: Path, name: str, ending: str, content: bytes) -> Path:
     """Write a dated copy that takes the place of no other file, and return where it is.
 
@@ -45,7 +40,7 @@ def keep_copy(place: Path, name: str, ending: str, content: bytes) -> Path:
     OSError
         If it cannot be written.
     """
-    folder = folder_for(place)
+    folder = course_at(place) / FOLDER / (place.name if place.name in topics() else "")
     folder.mkdir(parents=True, exist_ok=True)
     stamp = f"{datetime.now():%Y-%m-%d-%H%M%S}"
     for number in itertools.count(1):

@@ -178,6 +178,26 @@ def test_command_started_among_students_files_imports_none(hostile_folder: Path)
     assert not (hostile_folder / "ran").exists()
 
 
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_process_started_among_students_files_imports_none(
+    method: str, hostile_folder: Path
+) -> None:
+    """Both ways look for `multiprocessing` itself in the folder that they are started in."""
+    (hostile_folder / "json.py").replace(hostile_folder / "multiprocessing.py")
+    script = (
+        "import multiprocessing, os\n"
+        "from imbalance_grader.own_modules import own_modules\n"
+        f"os.chdir({str(hostile_folder)!r})\n"
+        f"process = multiprocessing.get_context({method!r}).Process(target=os.getpid)\n"
+        "with own_modules():\n"
+        "    process.start()\n"
+        "process.join()\n"
+        "assert process.exitcode == 0 and 'PYTHONSAFEPATH' not in os.environ\n"
+    )
+    subprocess.run([sys.executable, "-P", "-c", script], check=True, cwd="/")
+    assert not (hostile_folder / "ran").exists()
+
+
 @pytest.mark.parametrize("package", ["imbalance_grader", "imbalance_builder"])
 def test_no_command_makes_a_grammar_that_no_notebook_needs(package: str) -> None:
     """It would take a second of each. Notebooks are read and checked as before."""

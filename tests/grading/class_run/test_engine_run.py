@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,6 +52,22 @@ def mixed_course(course):
     pipe.unlink()
     os.mkfifo(pipe)
     return course
+
+
+def test_no_module_that_a_student_handed_in_is_imported_by_the_command_or_what_it_starts(course):
+    """`msgpack.py` beside a notebook once ran as the instructor, who had gone into that folder."""
+    folder = course.submit("ann").parent
+    installed = {name for name in packages_distributions() if name.isidentifier()}
+    config = {"nbgrader_config", "jupyter_config", "jupyter_nbgrader_config", "usercustomize"}
+    for name in {*sys.stdlib_module_names, "sitecustomize"} | installed | config:
+        (folder / f"{name}.py").write_text(f"open({str(course.root / 'ran')!r}, 'w').close()")
+    program = Path(sys.executable).with_name("imbalance-lab-grade")
+    command = [program, "assignment", ASSIGNMENT, "--feedback", "--course", course.root]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert not (course.root / "ran").exists()
+    assert done.returncode == 0, done.stderr
+    assert "1 student: 1 graded" in done.stdout
+    assert (course.root / "feedback" / "ann" / ASSIGNMENT / "toy.html").exists()
 
 
 @contextlib.contextmanager
