@@ -7,7 +7,7 @@ from pathlib import Path
 from imbalance_grader.classroom import Classroom, ClassroomError
 from imbalance_grader.gradebook import enter_students
 from imbalance_grader.mapping import read_table, refuse_shortened
-from imbalance_grader.names import is_student_id, shown, student_id
+from imbalance_grader.names import is_student_id, name_of_a_person, shown, student_id
 from imbalance_lab.printable import one_line
 
 COLUMNS = ("id", "first_name", "last_name", "email")
@@ -54,7 +54,7 @@ def read_students(path: Path) -> dict[str, dict[str, str]]:
         if student in found or len(row) > len(columns):
             what = f"{student!r} stands there twice" if student in found else "too many columns"
             raise ClassroomError(f"{path}, line {line}: {what}")
-        found[student] = {column: value for column, value in values.items() if value}
+        found[student] = {c: name_of_a_person(value) for c, value in values.items() if value}
     if not found:
         raise ClassroomError(f"{path}: there is no student in it")
     return found

@@ -19,6 +19,7 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     MissingEntry,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
@@ -27,6 +28,7 @@ from nbgrader.utils import compute_checksum
 from sqlalchemy.orm import joinedload, scoped_session, sessionmaker
 
 from imbalance_grader.classroom import Classroom, ClassroomError
+from imbalance_grader.names import name_of_a_person
 from imbalance_grader.waivers import Key, Waivers
 
 NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader and feedback show
@@ -136,6 +138,7 @@ class MarksWriter:
         with one_transaction(gradebook):
             for submission in gradebook.assignment_submissions(assignment):
                 student = submission.student_id
+                _make_harmless(submission.student)  # nbgrader itself may have entered it
                 if student in submitted:
                     submission.timestamp = submitted[student]
                 for notebook in submission.notebooks if waivers.all() else ():
@@ -189,6 +192,13 @@ class MarksWriter:
         except Exception as error:
             kind = type(self._policy.plugin_inst).__name__
             raise ClassroomError(f"the course's plugin for late work, {kind}: {error}") from error
+
+
+def _make_harmless(student: Student) -> None:
+    """Let formgrader show a student's name as text: its page would take tags for what they are."""
+    for column in ("first_name", "last_name"):
+        if name := getattr(student, column):
+            setattr(student, column, name_of_a_person(name))
 
 
 def _seconds_late(submission: SubmittedAssignment) -> float:

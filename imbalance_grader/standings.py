@@ -22,9 +22,9 @@ from imbalance_grader.waivers import held
 from imbalance_lab.printable import one_line
 
 # What a spreadsheet calculates: a formula sign at the beginning of a cell, or after the semicolon
-# that separates cells where the comma is the decimal sign; spaces and quotes before it don't help,
-# and the wide signs of Chinese and Japanese keyboards count as well.
-_FORMULA = re.compile(r"((?:^|;)[\s\"]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+# that separates cells where the comma is the decimal sign, or a tab; spaces and quotes before it
+# don't help, and the wide signs of Chinese and Japanese keyboards count as well.
+_FORMULA = re.compile(r"((?:^|[;\t])[\s\"]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 COLUMNS = (
     "assignment",
     "student_id",

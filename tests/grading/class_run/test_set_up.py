@@ -73,6 +73,15 @@ def test_what_a_spreadsheet_adds_is_no_column_and_no_student(course, says, tmp_p
     assert listed(course) == {"ada": ("Ada", None, None)}
 
 
+def test_a_name_that_a_page_would_act_on_is_a_name(course, says, tmp_path):
+    """Students choose how they are called on a platform, and formgrader writes it as it is."""
+    text = "id,first_name,last_name\nada,<img src=x onerror=alert(1)>,O'Hara & $\\def\\frac{}$\n"
+    says("students", students(tmp_path, text))
+    first = "\uff1cimg src=x onerror=alert(1)\uff1e"  # wide twins, which look alike
+    last = "O'Hara \uff06 \uff04\uff3cdef\uff3cfrac{}\uff04"
+    assert listed(course)["ada"] == (first, last, None)
+
+
 def test_a_second_list_changes_what_it_names_and_takes_nobody_out(course, says, tmp_path):
     says("students", students(tmp_path, "id,first_name,email\nada,Ada,a@b.org\nbela,,\n"))
     said = says("students", students(tmp_path, "student_id,first_name\nada,Augusta\nchen,\n"))

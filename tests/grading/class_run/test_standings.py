@@ -10,7 +10,7 @@ from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.course_grades import course_grades
 from imbalance_grader.run import Options, grade_class
-from imbalance_grader.standings import COLUMNS, cell, standings, write_csv
+from imbalance_grader.standings import COLUMNS, cell, no_formula, standings, write_csv
 
 
 def graded_rows(course):
@@ -49,6 +49,7 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(course):
     assert student == "'=cmd|' !A1\\x1b[31m\\n"
     formulas = ["+1", "-1", "@x", " =1", '"=1', "x;=1", 'x; "-1', "\uff1dcmd", "x;\uff201"]
     assert all(cell(text).replace("'", "", 1) == text for text in formulas)
+    assert no_formula("x\t=1") == "x\t'=1"  # some spreadsheets part cells at tabs too
     assert [cell(value) for value in ("\t=1", "ann", "a=1", "x; y", -1.5, None)] == [
         "\\t=1",
         "ann",

@@ -24,6 +24,7 @@ from course import run_nbgrader
 from playwright.sync_api import sync_playwright
 
 from imbalance_grader import cli
+from imbalance_grader.classroom import Classroom
 
 pytestmark = pytest.mark.usefixtures("engine_of_the_command")
 BIN = Path(sys.executable).parent
@@ -247,6 +248,9 @@ def test_an_instructors_browser_runs_nothing_of_a_students(opened):
     shown = "from IPython.display import HTML, display\n\ndisplay(HTML({html!r}))\n\n" + RIGHT
     html = "<script>document.title = 'taken over'</script><img src=x onerror=\"alert(1)\"><b>7</b>"
     course.submit("finn", double=shown.format(html=html), reflection=TAKE_OVER)
+    name = "<img src=x onerror=\"alert('name')\">"  # as it came from a platform into nbgrader
+    with Classroom(course.root).gradebook() as gradebook:
+        gradebook.update_or_create_student("finn", last_name=name, first_name="Finn")
     assert grade(course) == 0
     notebook = notebook_of(server, "finn")
     with sync_playwright() as playwright:
