@@ -56,8 +56,8 @@ with plots.picture(
     ax.set(xscale="log", ylim=(0, 1))
 
 # %% [markdown]
-# Neither 1 nor 2 is a price. If you know what the two mistakes cost, use the costs; if you know them
-# roughly, try the ends of the range.
+# Neither 1 nor 2 is a price. If you know what the two mistakes cost, use the costs; if you know
+# them roughly, try both ends of the range.
 
 # %% [markdown]
 # ## An interval for F1: the bootstrap
@@ -102,9 +102,9 @@ with plots.picture(
         ax.axvline(end, color="black", linestyle=":")
 
 # %% [markdown]
-# An excellent F1, and an interval in which two rather different detectors have room. It speaks of
-# these models, on new patients: that another training sample would have made other models is not in
-# it.
+# An excellent F1, and an interval wide enough for two rather different detectors. It is about these
+# models, on new patients: it does not include that another training sample would have given other
+# models.
 #
 # Some guides advise the **[stratified bootstrap](../../docs/glossary.md#stratified-bootstrap)**, which
 # draws within each class, so that every drawn set has as many positives as yours. But a new test set
@@ -168,9 +168,10 @@ plots.intervals(
 )
 
 # %% [markdown]
-# The pooled value is right to about a percentage point. The mean over folds is off by another amount
-# for another detector, and of two equal ones it prefers the eager. In a fold with three positives one
-# catch more or less moves F1 by a lot, and not symmetrically (Forman and Scholz 2010).
+# The pooled value is right to about a percentage point. The mean over folds is off by a different
+# amount for each detector, and of two that are equally good it prefers the eager one. In a fold
+# with three positives one catch more or less moves F1 by a lot, and not symmetrically (Forman and
+# Scholz 2010).
 
 # %% [markdown]
 # ## More than two classes
@@ -203,8 +204,8 @@ print(classification_report(kinds, guesses, zero_division=0))
 # 2019). scikit-learn averages the F1 values.
 #
 # Now real pictures of digits with a long tail: 170 of the digit 0, and of each next digit about a
-# quarter fewer, down to nine of the 9. **Predict:** the share of right answers is about 0.97. What
-# share of the 7, 8 and 9 is right?
+# quarter fewer, down to nine of the digit 9. **Predict:** the share of right answers is about 0.97.
+# What share of the 7, 8 and 9 is right?
 
 # %%
 my_prediction = None  # your guess, between 0 and 1
@@ -254,11 +255,11 @@ with plots.picture(
     ax.set_xlim(0, 1)
 
 # %% [markdown]
-# About a quarter of the rare digits is missed. The micro and the weighted average, which hardly
-# differ, know nothing of it; the macro average shows a part. "Weighted" sounds like the careful choice
-# for imbalanced classes, but its weights *are* the imbalance. No average replaces the recalls, class
-# by class. (The splits share their pictures, so there is no honest interval here; that takes lesson
-# 04.)
+# About a quarter of the rare digits are missed. The micro and the weighted average, which hardly
+# differ, show nothing of it; the macro average shows a part. "Weighted" sounds like the careful
+# choice for imbalanced classes, but its weights *are* the imbalance. No average replaces the
+# recalls, class by class. (The splits share their pictures, so there is no honest interval here;
+# that takes lesson 04.)
 
 # %% [markdown]
 # ## One threshold for each class
@@ -311,10 +312,10 @@ with plots.picture(
     ax.set_ylim(0, 1.05)
 
 # %% [markdown]
-# The rare digits gain much, and the common ones pay little. No model was trained anew. Whether the
-# trade is worth it is again a question of prices: it takes a mistake on a 9 to cost nineteen mistakes
-# on a 0. Probabilities that are far from right, as those of large networks often are, have to be
-# mended first (lesson 10).
+# The rare digits gain much, and the common ones pay little. No model was trained again. Whether the
+# trade is worth it is again a question of prices: it is if a mistake on a 9 costs as much as
+# nineteen mistakes on a 0. Probabilities that are far from right, as those of large networks often
+# are, have to be corrected first (lesson 10).
 
 # %% [markdown] covers="E05"
 # ## Which measure for which problem

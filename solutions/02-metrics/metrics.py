@@ -291,7 +291,7 @@ with plots.picture(
     ax.legend(loc="upper left", ncols=2)
 
 # %% [markdown]
-# The same knowledge earns an F1 of about 0.8 or of less than a tenth. So compare an F1 only with
+# The same knowledge earns an F1 of about 0.8, or of less than 0.1. So compare an F1 only with
 # another F1 on the *same* data, both at thresholds that were *chosen*.
 #
 # There is a law behind the peaks. Suppose that, of $P$ positives, you may catch one more at the price
@@ -338,7 +338,7 @@ threshold_explorer(later["is_fraud"], probability, cost_fp=4, cost_fn=average_lo
 #
 # $$\text{MCC}=\frac{TP\cdot TN-FP\cdot FN}{\sqrt{(TP+FP)(TP+FN)(TN+FP)(TN+FN)}}$$
 #
-# "Balanced accuracy is unaffected by class proportions" is repeated as praise. Take one detector and
+# "Balanced accuracy is unaffected by class proportions" is often said in its praise. Take one detector and
 # let frauds get rarer. **Predict:** of balanced accuracy, MCC, F1 and precision, which fall?
 
 # %%
@@ -374,9 +374,9 @@ with plots.picture(
 print("you predicted that these fall:", my_prediction)
 
 # %% [markdown]
-# Three of the four fall. The one that stands still does so by construction: recall and specificity
-# look at one class each. It does not say that, at one in a
-# thousand, fewer than one alarm in a hundred is right.
+# Three of the four fall. Balanced accuracy stays where it is by construction: recall and
+# specificity look at one class each. It does not say that, at one in a thousand, fewer than one
+# alarm in a hundred is right.
 #
 # So there are two families. Recall, specificity, balanced accuracy and G-mean describe the *detector*,
 # while frauds still look like those frauds. Precision, F1 and MCC describe it *at one prevalence*.
@@ -385,9 +385,9 @@ print("you predicted that these fall:", my_prediction)
 # %% [markdown] covers="E12"
 # ## Every measure has a price list
 #
-# A measure that ranks models says how many false alarms it would accept for one miss
-# less. You know F1's. For balanced accuracy one catch more adds $\frac{1}{2P}$, and $x$
-# false alarms among $N$ negatives take away $\frac{x}{2N}$, so it stands still at $x=N/P$.
+# A measure that ranks models says how many false alarms it would accept to avoid one miss. You know
+# F1's. For balanced accuracy one catch more adds $\frac{1}{2P}$, and $x$ false alarms among $N$
+# negatives take away $\frac{x}{2N}$, so it stands still at $x=N/P$.
 #
 # |measure|price of a miss, in false alarms|depends on|
 # |---|---|---|
@@ -444,10 +444,11 @@ plots.intervals(
 )
 
 # %% [markdown]
-# The model is the same in every row, and the bill depends on which number was put in charge. A missed
-# fraud costs about as much as 35 reviews here. Accuracy prices it at 1, F1 at 3 to 4 and F2 at about
-# 10, so they flag too little. Balanced accuracy, at about 88, comes closest *here*; at another
-# prevalence it would not. Where costs can be named, even roughly, choose by cost (lesson 09).
+# The model is the same in every row, and the bill depends on which number was put in charge. A
+# missed fraud costs about as much as 36 reviews here. Accuracy prices it at 1, F1 at 3 to 4 and F2
+# at about 10, so they flag too little. Balanced accuracy, at about 88, comes closest *here*; at
+# another prevalence it would not. Where costs can be named, even roughly, choose by cost (lesson
+# 09).
 
 # %% [markdown]
 # ## A detector for each client
@@ -478,9 +479,10 @@ with plots.picture(
     ax.axvline(297, color="#555555", linestyle=":", label="both cost the same, at €297")
 
 # %% [markdown]
-# Now five clients choose among six detectors. Each has a test set with one fraud in ten rows, and prices
-# and a prevalence of its own. Write the rule that chooses. It is judged by the share of the loss that
-# your choices save on *later* transactions; the loss is what all frauds cost if nobody is flagged.
+# Now five clients choose among six detectors. Each has a test set with one fraud in ten rows, and
+# its own prices and prevalence. Write the rule that chooses. It is judged by the share of the loss
+# that your choices save on *later* transactions; the loss is what all frauds cost if nobody is
+# flagged.
 
 # %%
 from imbalance_lab.exercises.clients import CURVE
@@ -504,8 +506,8 @@ def choose_detector(test, prevalence, cost_fp, cost_fn):
         Labelled transactions: the column `is_fraud` (1 or 0), and for each detector a column of
         its name, which is 1 where it flagged and 0 elsewhere. Every detector has flagged somebody.
     prevalence : float
-        Share of frauds among the client's own transactions, above 0 and below 1. It is another
-        one than in `test`.
+        Share of frauds among the client's own transactions, above 0 and below 1. It differs from
+        that in `test`.
     cost_fp, cost_fn : float
         What a false alarm and a miss cost the client, in euros. A caught fraud costs nothing.
 
@@ -693,7 +695,7 @@ study("intervals").plot("wilson")
 # $q$ leaves none of $n$ positives missed with a chance of $(1-q)^n$. That is 5% at $q\approx 3/n$: "it
 # missed none of our 20" is compatible with missing one in seven.
 #
-# F1 is no share and has no such formula; the second notebook draws an interval for it.
+# F1 is not a share and has no such formula; the second notebook draws an interval for it.
 
 # %% [markdown]
 # ## Ten folds, one F1
@@ -792,7 +794,7 @@ Claim(
 # - a) 2
 # - b) 20
 # - c) 99
-# - d) from none
+# - d) at no price
 #
 # **5.** All 60 positives of a test set were caught. Which miss rate is still plausible, at 95%?
 #

@@ -55,8 +55,9 @@ scores = {
 }
 
 # %% [markdown]
-# The bootstrap of lesson 02 answers for any measure. Draw as many rows as there are, with replacement, judge *both*
-# models on the same drawn rows, and repeat. The middle 95% of the differences are an interval:
+# A *bootstrap* (second notebook of lesson 02) answers this for any measure. Draw as many rows as
+# there are, with replacement, judge *both* models on the same drawn rows, and repeat, here only 100
+# times to be quick; a thousand would be better. The middle 95% of the differences are an interval:
 
 # %%
 AREAS = {"average precision": average_precision_score, "ROC AUC": roc_auc_score}
@@ -81,8 +82,9 @@ plots.intervals(
 )
 
 # %% [markdown]
-# Both intervals hold zero, so these frauds do not say which model ranks better. Note how much narrower the interval is for
-# ROC AUC: it averages over thousands of negatives, while average precision hangs on what happens at the top.
+# Both intervals contain zero, so these frauds do not say which model ranks better. Note how much
+# narrower the interval is for ROC AUC: it averages over thousands of negatives, while average
+# precision depends on what happens at the top.
 #
 # For ROC AUC there is a formula too (DeLong and others, 1988). The area is a mean over the positives of their *placement*,
 # the share of negatives below each, and it is also a mean over the negatives, of the share of positives above each. Both
@@ -107,9 +109,10 @@ print(
 # %% [markdown]
 # ## One swap
 #
-# What does either area want? Take two neighbours in the list, a negative just above a positive, and let them change places.
-# In the toy this can happen near the top (ranks 2 and 3) or further down (ranks 6 and 7). **Predict first:** which swap is
-# worth more, for ROC AUC and for average precision?
+# What does each area reward? Take two neighbours in the list, a negative just above a positive, and
+# let them change places. In the toy this can happen near the top (ranks 2 and 3) or further down
+# (ranks 6 and 7). **Predict first:** which swap is worth more, for ROC AUC and for average
+# precision?
 
 # %%
 my_prediction = None
@@ -132,9 +135,10 @@ for name, area in AREAS.items():
 # ## Who is at the top?
 #
 # Suppose a hospital scores two groups of patients with
-# [calibrated](../../docs/glossary.md#calibrated) probabilities and puts them into one list. Each group has 100 ill. In group
-# P one in ten is ill, in group Q one in a hundred. You can improve the score for *one* of the groups, by the same amount of
-# separation. **Predict first:** which group does ROC AUC tell you to improve, and which one average precision?
+# [calibrated](../../docs/glossary.md#calibrated) probabilities and puts them into one list. Each
+# group has 100 patients who are ill. In group P one in ten is ill, in group Q one in a hundred. You
+# can improve the score for *one* of the groups, by the same amount of separation. **Predict
+# first:** which group does ROC AUC tell you to improve, and which one average precision?
 
 # %%
 my_prediction = None
@@ -173,35 +177,38 @@ plots.intervals(
 )
 
 # %% [markdown]
-# ROC AUC gains most from group Q, whose ill are hard to tell from the crowd of group P. Average precision gains most from
-# group P, because the patients of the group with the higher prevalence fill the top of the list. McDermott et al. (2024)
-# showed that it favours groups in this way. Neither is the right answer for everybody, but a team that optimises average
-# precision without knowing this serves the group in which the disease is common.
+# ROC AUC gains most from group Q, whose ill patients are hard to tell from the crowd of group P.
+# Average precision gains most from group P, because the patients of the group with the higher
+# prevalence fill the top of the list. McDermott et al. (2024) showed that it favours groups in this
+# way. Neither is the right answer for everybody, but a team that optimises average precision
+# without knowing this serves the group in which the disease is common.
 
 # %% [markdown]
 # ## What lies between two points
 #
-# Suppose that one cut of a list has 5 true and 5 false positives, and the next one 10 and 30, because 30 samples have the same
-# score. If you flag only some of these, drawn by lot, you get five false alarms with each true positive. Precision then falls
-# along a curve, not along the line (Davis & Goadrich, 2006):
+# Suppose that one cut of a list has 5 true and 5 false positives, and the next one 10 and 30,
+# because 30 samples have the same score. If you flag only some of these, drawn at random, you get
+# five false alarms with each true positive. Precision then falls along a curve, not along the line
+# (Davis & Goadrich, 2006):
 
 # %%
 tp = np.linspace(5, 10, 26)
 fp = 5 + 5 * (tp - 5)
 path, line = tp / (tp + fp), np.linspace(0.5, 0.25, 26)
 with plots.picture(
-    title="Drawing by lot stays below the straight line",
+    title="Drawing at random stays below the straight line",
     xlabel="true positives",
     ylabel="precision",
-    alt=f"Half way, at 7.5 true positives: by lot {np.interp(7.5, tp, path):.2f}, on the line"
+    alt=f"Half way, at 7.5 true positives: at random {np.interp(7.5, tp, path):.2f}, on the line"
     f" {np.interp(7.5, tp, line):.2f}.",
 ) as ax:
-    ax.plot(tp, path, label="some of the tied samples, by lot")
+    ax.plot(tp, path, label="some of the tied samples, at random")
     ax.plot(tp, line, "--", label="straight line")
 
 # %% [markdown]
-# Average precision goes further down than the lot: it gives the whole step the precision at its end. So for a score with many
-# ties it is a lower bound of what you could reach. Here a weak yes-no rule flags 30% of the positives and 10% of the negatives:
+# Average precision goes further down than the random draw: it gives the whole step the precision at
+# its end. So for a score with many ties it is a lower bound of what you could reach. Here a weak
+# yes-no rule flags 30% of the positives and 10% of the negatives:
 
 # %%
 y = np.repeat([1, 0], [20, 1980])
@@ -209,7 +216,7 @@ rule = np.concatenate([np.repeat([1, 0], [6, 14]), np.repeat([1, 0], [198, 1782]
 lots = [
     average_precision_score(y, rule + np.random.default_rng(s).random(2000)) for s in range(200)
 ]
-print(f"average precision {average_precision_score(y, rule):.3f}, ties by lot {np.mean(lots):.3f}")
+print(f"average precision {average_precision_score(y, rule):.3f}, ties at random {np.mean(lots):.3f}")
 
 # %% [markdown]
 # (A part of the second number is the excess that average precision has with few positives; lesson 04 measures it.)
@@ -227,8 +234,8 @@ for name, score in scores.items():
     print(f"{name}: ROC AUC {roc_auc_score(y_test, score):.2f}, up to 5%: {part:.2f}")
 
 # %% [markdown]
-# Both are lower, since the easy comparisons far down the list no longer count. So compare a partial area only with another one
-# up to the same false positive rate.
+# Both are lower, since the easy comparisons far down the list no longer count. So compare partial
+# areas only up to the same false positive rate.
 #
 # Each cut of the list is one point on either curve. Move the threshold and find the cut that flags about 100 rows. On the ROC
 # curve you stand close to the left edge, where the picture has hardly any room, and on the precision-recall curve in the middle.
@@ -254,9 +261,9 @@ sizes = study("sizes")
 sizes.plot("regularised")
 
 # %% [markdown]
-# With 3,000 rows the logistic regression ranks better by 0.14, with 12,000 the two are about equal, and from 48,000 rows on
-# boosting is ahead. (Lesson 11 comes back to this picture.) Here is one row of the study, run again. Change the model or
-# the data and see what happens:
+# With 3,000 rows the logistic regression ranks better by 0.14, with 12,000 the two are about equal,
+# and with 48,000 or more boosting is ahead. (Lesson 11 comes back to this picture.) Here is one row
+# of the study, run again. Change the model or the data and see what happens:
 
 # %%
 row = dict(sizes.rows.iloc[0])

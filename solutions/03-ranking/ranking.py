@@ -69,17 +69,17 @@ my_suspect = None  # "A", "B" or "C"
 # %% [markdown]
 # ## From scores to a list
 #
-# A threshold makes decisions of scores: flag whoever has a score *at or above* it. Lesson 02 judged
-# such decisions. Now we judge the score itself. All that thresholds can do is to cut the **list** of
-# samples, sorted from the highest score to the lowest, somewhere. Here are ten samples, four of them
-# positive, already sorted:
+# A threshold turns scores into decisions: flag every score *at or above* it. Lesson 02 judged such
+# decisions. Now we judge the score itself. All that a threshold can do is to cut the **list** of
+# samples, sorted from the highest score to the lowest, somewhere. Here are ten samples, four of
+# them positive, already sorted:
 
 # %%
 import pandas as pd
 
 y_toy = np.array([1, 0, 1, 1, 0, 0, 1, 0, 0, 0])
 score_toy = np.array([0.95, 0.90, 0.80, 0.70, 0.60, 0.50, 0.40, 0.30, 0.20, 0.10])
-cuts = pd.DataFrame({"flag from": score_toy, "label": y_toy})
+cuts = pd.DataFrame({"threshold": score_toy, "label": y_toy})
 cuts["TP"], cuts["FP"] = np.cumsum(y_toy), np.cumsum(1 - y_toy)
 cuts["recall"], cuts["false positive rate"] = cuts["TP"] / 4, cuts["FP"] / 6
 cuts["precision"] = cuts["TP"] / (cuts["TP"] + cuts["FP"])
@@ -281,19 +281,21 @@ print(f"average precision: {average_precision_score(y_rare, same_for_all):.4f}")
 
 # %% [markdown]
 # A score that knows nothing gets one half. The only real point is (1, 0.0025), where everybody is
-# flagged. The other one, (0, 1), is an end that `precision_recall_curve` adds so that the curve can be
-# drawn, and no threshold reaches it. The straight line between the two encloses $(1 + \pi)/2$. With many
-# distinct scores the two areas are closer, and straight lines can also give too little.
+# flagged. The other one, (0, 1), is an end point that `precision_recall_curve` adds so that the
+# curve can be drawn, and no threshold reaches it. The straight line between the two encloses $(1 +
+# \pi)/2$. With many distinct scores the two areas are closer, and straight lines can also give too
+# little.
 
 # %% [markdown]
 # ## What prevalence does
 #
-# When positives become rarer, recall and false positive rate stay, since each looks at one class, and
-# precision falls (lesson 02). What holds for one cut of the list holds for all of them. Take scores that are
-# normal, around 1.8 for positives and around 0 for negatives. **Predict first:** from one in two to one in a thousand, how do ROC AUC and AP move?
+# In lesson 02 positives became rarer for one cut of the list. Now look at all cuts together. Take
+# scores that are normal, around 1.8 for positives and around 0 for negatives. **Predict first:**
+# where one in two is positive, ROC AUC and AP are both 0.90. What are they where one in a thousand
+# is?
 
 # %%
-my_prediction = None  # such as "ROC AUC falls to 0.6, AP stays"
+my_prediction = None  # two numbers: ROC AUC, AP
 
 
 # %%
@@ -330,9 +332,10 @@ with plots.picture(
     ax.set(xscale="log", ylim=(0, 1.02))
 
 # %% [markdown]
-# ROC AUC does not move, since a pair is still one draw from either class. AP falls, and its baseline falls
-# with it. Neither is a fault. ROC AUC describes how well the *score* separates two classes, and AP what it is
-# like to *work through a list* in a given population.
+# ROC AUC does not move, since a pair is still one draw from each class. AP falls, as precision does
+# at every cut, and its baseline falls with it. Neither is a fault. ROC AUC describes how well the
+# *score* separates two classes, and AP what it is like to *work through a list* in a given
+# population.
 #
 # So two APs can be compared only at the same prevalence. Watch what a "balanced test set" does to a
 # logistic regression, when all frauds stay and only as many legitimate transactions are drawn:
@@ -399,7 +402,7 @@ prevalence_explorer()
 # %% [markdown] covers="E23"
 # ## Find the bug
 #
-# Back to the colleague's third number. Whoever must not miss many positives asks: *what is the
+# Back to the colleague's third number. If you must not miss many positives, you ask: *what is the
 # precision at a recall of at least 90%?* These lines answered:
 #
 #     precision, recall, _ = precision_recall_curve(y_test, forest_score)
@@ -595,7 +598,8 @@ with plots.picture(
         ax.plot(range(1, 801), line[:800], dashes, label=f"model {name}")
 
 # %% [markdown]
-# With a [capacity](../../docs/glossary.md#capacity) of 40, A has a precision of 1 and a lift of 100. From about 300 on, B finds more.
+# With a [capacity](../../docs/glossary.md#capacity) of 40, A has a precision of 1 and a lift of
+# 100. Beyond about 300, B finds more.
 #
 # Now you decide. Five teams of a bank look at transactions, each in its own region, where five models score
 # them. (Everything is simulated, so that some models know a few frauds nearly for certain, and others most
@@ -801,10 +805,10 @@ score_quiz(quiz, QUIZ)
 # %% [markdown]
 # ## In your own words
 #
-# Two vendors offer a model that ranks customers by their risk to leave. X reports *"AP 0.62"*, Y
-# reports *"ROC AUC 0.91"*, each on test data of its own. You can call 200 of 50,000 customers a month,
-# and about 1% leave. Answer in four to eight sentences: why can't these numbers be compared, what would
-# you ask for, and how would you decide?
+# Two vendors offer a model that ranks customers by their risk of leaving. X reports *"AP 0.62"*, Y
+# reports *"ROC AUC 0.91"*, each on its own test data. You can call 200 of 50,000 customers a month,
+# and about 1% leave. Answer in four to eight sentences: why can't these numbers be compared, what
+# would you ask for, and how would you decide?
 
 # %% [markdown] written="reflection" points=3
 # The two numbers answer different questions, and each comes from other test data. An AP of 0.62 means
