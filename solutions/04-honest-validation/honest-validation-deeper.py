@@ -25,8 +25,8 @@
 # %% [markdown]
 # ## WRONG and RIGHT
 #
-# You may meet the rule "split first, then resample" as two snippets like these. Read them before you run them. Is
-# WRONG wrong for the reason that is meant? Is RIGHT right?
+# You may meet the rule "split first, then resample" as two snippets like these. Read them before
+# you run them. Is WRONG wrong for the intended reason? Is RIGHT right?
 
 # %% covers="E81"
 import numpy as np
@@ -69,8 +69,9 @@ except ValueError as error:
     print(f"ValueError: {error}")
 
 # %% [markdown]
-# And which steps leak in earnest? A scaler learns a mean and a deviation, and a selection of features learns which of
-# them differ between the classes. In this study the 2 of 20 features that differ most were kept before the folds:
+# And which other steps really leak? A scaler learns a mean and a deviation, and a selection of
+# features learns which of them differ between the classes. In this study the 2 of 20 features that
+# differ most were kept before the folds:
 
 # %%
 from imbalance_lab.evidence import study
@@ -84,7 +85,7 @@ leaks.plot("scaling")
 # %% [markdown]
 # On noise, and with a model that uses all it is given, the selection leaks 0.10; elsewhere the leak is small or left
 # open. For the scaler, which never looks at the labels, the mean is about 0, and the intervals are too wide to exclude
-# a hundredth. So it would be unkind to call a result worthless for its scaler.
+# a hundredth. So do not dismiss a result because its scaler saw all rows.
 
 # %% [markdown]
 # ## A threshold chosen on the test part
@@ -132,8 +133,8 @@ plots.intervals(
 )
 
 # %% [markdown]
-# To tune the threshold is worth a lot. To tune it on the test part adds to the number, and nothing to what
-# the detector does.
+# Tuning the threshold is worth a lot. Tuning it on the test part adds to the number, but nothing to
+# what the detector does.
 
 # %% [markdown]
 # ## A test part that was balanced
@@ -208,7 +209,7 @@ study("folds").plot("spread-ap")
 # %% [markdown]
 # ## Drift, with a dial
 #
-# What a random split does is to let the model learn from other rows of the days on which it is judged. So
+# A random split lets the model learn from other rows of the days on which it is judged. So
 # keep the judge fixed, half of the future's rows, and train twice on equally many rows: once on the past
 # alone, and once on rows drawn from the past and from the other half of the future. This is a live
 # demonstration on seven draws; the laboratory's study is in the core.
@@ -251,10 +252,11 @@ plots.intervals(
 # %% [markdown]
 # ## Customers who come back
 #
-# The core kept a patient's rows together, for the next patient will be a new one. A bank's customers stay. A split
-# by customer therefore asks how the model does with strangers, whom it will hardly meet; a split of rows
-# puts payments of one theft on both sides. The study `customers` simulates 600 customers with
-# habits of their own, and asks of each split how much more it promises than next month brings:
+# The core kept a patient's rows together, because the next patient will be a new one. A bank's
+# customers stay. A split by customer therefore asks how the model does with strangers, whom it will
+# hardly meet; a split of rows puts payments of one theft on both sides. The study `customers`
+# simulates 600 customers with habits of their own, and asks of each split how much more it promises
+# than next month brings:
 
 # %%
 customers = study("customers")
@@ -264,9 +266,10 @@ customers.plot("rows")
 customers.plot("customers")
 
 # %% [markdown]
-# A split of rows promises forests and boosting too much; they can learn the single thefts by heart, as a straight
-# line can't. A split by customer promises too *little* on the mean of all six, though one cannot be sure of the 0.03 that would matter.
-# A split by time is off by about 0 on the mean, as one would wish, but its intervals are too wide for a verdict.
+# For forests and boosting, a split of rows promises too much: they can learn single thefts by
+# heart, which a straight line can't. A split by customer promises too *little* on average over all
+# six, though one cannot be sure of the 0.03 that would matter. A split by time is off by about 0 on
+# average, as one would wish, but its intervals are too wide for a verdict.
 #
 # Such data hold something better than any remedy: what this customer did before. Here a model knows the
 # customer's usual amount, merchants and pace, and its rival is given SMOTE instead:
@@ -323,7 +326,7 @@ held = {
     for name, correction in (("as if independent", 0), ("corrected", 60 / 240))
 }
 with plots.picture(
-    title="Repeats make an interval narrow that takes its scores for independent",
+    title="An interval that assumes independence gets too narrow with repeats",
     xlabel="repeats of five folds",
     ylabel="share of 60 sets whose interval holds the truth",
     alt="; ".join(f"{name}: " + ", ".join(f"{h:.0%}" for h in hs) for name, hs in held.items())
@@ -335,9 +338,9 @@ with plots.picture(
     ax.set_xticks([1, 2, 3])
 
 # %% [markdown]
-# Repeats are good for the mean, which then depends less on one lucky shuffle. They are no new data. The correction
-# was made for repeated random splits; for repeated cross-validation it is a widely used rule of thumb (Bouckaert and
-# Frank 2004).
+# Repeats are good for the mean, which then depends less on one lucky shuffle. But repeats are not
+# new data. The correction was made for repeated random splits; for repeated cross-validation it is
+# a widely used rule of thumb (Bouckaert and Frank 2004).
 
 # %% [markdown]
 # ## Tune model and remedy together
@@ -387,9 +390,9 @@ for name, scores in nested.items():
 print(f"copies minus untouched: {corrected(nested['copies'] - nested['untouched'], 1 / 3):+z.2f}")
 
 # %% [markdown]
-# Read the interval with the smallest difference that matters to you, say 0.01. If it lies beyond that, one plan is
-# better; if it lies inside, they are equal for your purpose; if it does neither, as four folds of a small
-# set mostly will not, the answer is "not shown".
+# Read the interval with the smallest difference that matters to you, say 0.01. If it lies beyond
+# that, one plan is better; if it lies inside, they are equal for your purpose; if neither, as is
+# usual with four folds of a small set, the answer is "not shown".
 
 # %% [markdown]
 # ## Many data sets
@@ -447,7 +450,7 @@ plots.intervals(
 # - A choice on the test part flatters; a balanced test part changes what precision means.
 # - Where customers come back, split by time, and tell the model what each did before.
 # - Search model and remedy together, inside, and give the rival as many tries.
-# - Over many data sets, one number for each, and the sets are the sample.
+# - Over many data sets, take one number for each; the sets are the sample.
 #
 # **Now try it on real data.** `fetch_public("mammography")` of `imbalance_lab.datasets`: 11,183 spots on
 # X-ray pictures, 260 of them calcifications (downloaded once; without a network a message says so).

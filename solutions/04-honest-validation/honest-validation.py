@@ -25,12 +25,12 @@
 # **Builds on** lesson 02 (precision, recall, F1) and lesson 03 (ROC AUC, average precision).
 
 # %% [markdown]
-# ## A perfect model of nothing
+# ## A model of pure noise
 #
-# Take 800 rows with 20 features, all noise. The labels are drawn by lot: 40 rows are called
-# positive. Whoever predicts these labels predicts a coin.
+# Take 800 rows with 20 features, all noise. The labels are drawn at random: 40 rows are called
+# positive. To predict them is to predict a coin toss.
 #
-# The positive class is rare, so follow advice given everywhere: make both classes equal in size,
+# The positive class is rare, so follow advice that is often given: make both classes equal in size,
 # then split, then fit. `RandomOverSampler` copies rare rows until they are (lesson 05).
 
 # %%
@@ -139,7 +139,8 @@ def leak_size(X, y, random_state):
 
     Example by hand: among many negatives lie four positives, each far from the other positives and
     close to a few negatives. Honest: the nearest training row of every test row is negative, so
-    the AUC is 0.5. Leaky: every test row is judged by a twin or by its like, so it is 1. Leak: 0.5.
+    the AUC is 0.5. Leaky: every test row is judged by a twin or by a row of its own class, so it
+    is 1. Leak: 0.5.
     """
     ### BEGIN SOLUTION
     from sklearn.neighbors import KNeighborsClassifier
@@ -218,7 +219,7 @@ def held_out_positives(stratify):
 
 by_chance, by_class = held_out_positives(None), held_out_positives(y)
 with plots.picture(
-    title="By chance the test part has a quarter to twice the positives it should",
+    title=f"Positives in a test part: {min(by_chance)} to {max(by_chance)}; stratified {by_class[0]}",
     xlabel="positives in the test part of 160 rows",
     ylabel="number of splits",
     alt=f"Positives in the test part over 150 splits: by chance from {min(by_chance)} to"
@@ -232,8 +233,9 @@ with plots.picture(
 # %% [markdown]
 # ## A pipeline keeps the order
 #
-# In [cross-validation](../../docs/glossary.md#cross-validation) the right order has to be kept anew in every
-# [fold](../../docs/glossary.md#fold). A [pipeline](../../docs/glossary.md#pipeline) keeps it for you:
+# In [cross-validation](../../docs/glossary.md#cross-validation) the right order has to be kept in
+# every [fold](../../docs/glossary.md#fold). A [pipeline](../../docs/glossary.md#pipeline) keeps it
+# for you:
 #
 # | step | in `fit` (training rows) | in `predict_proba` (test rows) |
 # | --- | --- | --- |
@@ -367,7 +369,8 @@ with plots.picture(
         ax.plot(counts, curve, marker="o", label=f"{n_folds} folds")
 
 # %% [markdown]
-# In about every second shuffle. The number of positives *per fold* decides: with ten it practically never happens.
+# In nearly half of the shuffles. The number of positives *per fold* decides: with ten it
+# practically never happens.
 
 # %% [markdown] covers="E85 E86"
 # ## Stratified folds
@@ -406,9 +409,9 @@ folds.plot("spread-f1")
 folds.plot("bias")
 
 # %% [markdown]
-# This is average precision promised minus what new rows gave. With 20 positives in ten folds it is 0.15 too much,
-# though nothing leaks! The reason is the measure, which is too high on average for few positives. Scores drawn by
-# lot should have the prevalence, here 2%:
+# This is average precision promised minus what new rows gave. With 20 positives in ten folds it is
+# 0.15 too much, though nothing leaks! The reason is the measure, which is too high on average for
+# few positives. For random scores it should be the prevalence, here 2%:
 
 # %%
 from sklearn.metrics import average_precision_score
@@ -416,8 +419,8 @@ from sklearn.metrics import average_precision_score
 rng = np.random.default_rng(0)
 for n_pos in (2, 10, 50):
     truth = np.repeat([1, 0], [n_pos, 49 * n_pos])
-    by_lot = [average_precision_score(truth, rng.random(len(truth))) for _ in range(300)]
-    print(f"{n_pos:2d} positives: average precision of scores by lot {np.mean(by_lot):.3f}")
+    at_random = [average_precision_score(truth, rng.random(len(truth))) for _ in range(300)]
+    print(f"{n_pos:2d} positives: average precision of random scores {np.mean(at_random):.3f}")
 
 # %% [markdown]
 # So compare average precisions on the same folds only. ROC AUC has no such excess.
@@ -433,7 +436,7 @@ for n_pos in (2, 10, 50):
 # and the ear predicts the illness perfectly. Split the *patients*, and after seeing only A no model can say
 # anything about B.
 #
-# Now take 120 patients with five rows each, 12 of them ill by lot:
+# Now take 120 patients with five rows each, 12 of them ill at random:
 
 # %%
 from sklearn.model_selection import StratifiedGroupKFold
@@ -492,9 +495,9 @@ one = hospital(10)
 print(f"reported: ROC AUC {report(one.X, one.y, one.patient):.2f}")
 
 # %% [markdown]
-# Find what leaks, mend it, and return the ROC AUC to expect. An exact audit is worth 0.25; each hundredth that it is
-# off takes a hundredth away. Points are for what your audits of six hidden hospitals are worth
-# together, as a share of what a careful audit (the reference) is worth there:
+# Find what leaks, repair it, and return the ROC AUC to expect. An exact audit is worth 0.25; each
+# hundredth that it is off takes a hundredth away. Points are for what your audits of six hidden
+# hospitals are worth together, as a share of what a careful audit (the reference) is worth there:
 
 # %%
 plots.points_curve(CURVE, xlabel="worth of the audits, as a share of the reference's")
@@ -569,11 +572,13 @@ backtests = study("backtests")
 backtests.plot("random-split")
 
 # %% [markdown]
-# [Boosting](../../docs/glossary.md#boosting) with a drift of 1 promised 0.08 too much; in no other row is it shown to flatter. To go back to a day whose
-# next month is final by now, with the labels known then, is a **[backtest](../../docs/glossary.md#rehearsal)**. It promised 0.03 too *little* on average,
-# and was no nearer to the truth (0.006 [-0.009, 0.021] farther). Then why split by time? Because a backtest errs for a
-# reason that you know, fewer rows to learn from, while a random split errs with a drift that you can't see yet. The
-# difference of the two tells you how fast your world moves.
+# [Boosting](../../docs/glossary.md#boosting) with a drift of 1 promised 0.08 too much; in no other
+# row is it shown to flatter. Going back to a day whose next month is final by now, with only the
+# labels known then, is a **[backtest](../../docs/glossary.md#rehearsal)**. It promised 0.03 too
+# *little* on average, and was no nearer to the truth (0.006 [-0.009, 0.021] farther). Then why
+# split by time? Because a backtest errs for a reason that you know, fewer rows to learn from, while
+# a random split errs with a drift that you can't see yet. The difference of the two tells you how
+# fast your world moves.
 
 # %% [markdown]
 # ## How sure is a difference?
@@ -696,11 +701,12 @@ print(f"SMOTE and forest, threshold at 0.5:        F1 {f1_scores.mean():.2f}")
 # %% [markdown]
 # On these folds they hardly differ: SMOTE has not beaten its rival.
 #
-# Three rules make a comparison fair. **Equal budgets**: the rival gets as many tries as your method, and a remedy is
-# tuned together with its model. **The smallest difference that matters** is named beforehand: an interval inside this
-# range says "no matter", one beyond it "better", all else is "not shown". **Many comparisons**: of twenty intervals for
-# differences that are nil, one excludes 0 on average, so say beforehand which one counts. There is no universal recipe,
-# only this procedure.
+# Three rules make a comparison fair. **Equal budgets**: the rival gets as many tries as your
+# method, and a remedy is tuned together with its model. **The smallest difference that matters** is
+# named beforehand: an interval inside this range says "no matter", one beyond it "better", all else
+# is "not shown". **Many comparisons**: of twenty intervals for differences that are 0, one excludes
+# it on average, so say beforehand which one counts. There is no universal recipe, only this
+# procedure.
 
 # %% [markdown]
 # ## Claims, tested
