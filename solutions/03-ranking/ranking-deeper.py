@@ -213,10 +213,11 @@ with plots.picture(
 # %%
 y = np.repeat([1, 0], [20, 1980])
 rule = np.concatenate([np.repeat([1, 0], [6, 14]), np.repeat([1, 0], [198, 1782])])
-lots = [
+at_random = [
     average_precision_score(y, rule + np.random.default_rng(s).random(2000)) for s in range(200)
 ]
-print(f"average precision {average_precision_score(y, rule):.3f}, ties at random {np.mean(lots):.3f}")
+print(f"average precision {average_precision_score(y, rule):.3f}")
+print(f"ties at random    {np.mean(at_random):.3f}")
 
 # %% [markdown]
 # (A part of the second number is the excess that average precision has with few positives; lesson 04 measures it.)

@@ -233,13 +233,15 @@ plots.intervals(
 )
 
 # %% [markdown] covers="E62"
-# Tomek links and ENN change the ranking too little for six draws to see. Random undersampling, which keeps 120 of 1,500
-# rows, costs this model a third of its average precision or more, and NearMiss costs most: what it keeps is no sample of the common
-# class, so the model has never seen the easy part. The centroids cost much too. SMOTE and copies lie to the left, and Tomek links after SMOTE
-# change next to nothing. The penalty of the regularised model does not help here, and no method makes up for it.
+# Tomek links and ENN change the ranking too little for six draws to show. Random undersampling,
+# which keeps 120 of 1,500 rows, costs this model a third of its average precision or more, and
+# NearMiss costs most: what it keeps is not a sample of the common class, so the model has never seen
+# the easy part. The centroids cost much too. SMOTE and copies lie to the left, and Tomek links
+# after SMOTE change next to nothing. The penalty of the regularised model does not help here, and
+# no method makes up for it.
 #
-# The [laboratory](../../docs/laboratory.md) has more models, each at its defaults, and 46 real sets from 27 sources. There are
-# Tomek links, against leaving the rows as they are:
+# The [laboratory](../../docs/laboratory.md) has more models, each at its defaults, and 46 real sets
+# from 27 sources. Here is what Tomek links do there, against leaving the rows as they are:
 
 # %%
 from imbalance_lab.evidence import study
@@ -248,7 +250,7 @@ wide = study("smote")
 wide.plot("tomek")
 
 # %% [markdown]
-# and SMOTE with Tomek links after it, against the same:
+# And here is SMOTE with Tomek links after it, against the same:
 
 # %%
 wide.plot("smote-tomek")
@@ -265,7 +267,7 @@ Claim(
     verdict="does not hold",
     because=(
         "On 46 real sets, with four models at their defaults, Tomek links changed the average precision"
-        f" by {wide.interval('tomek'):+.3f} on the mean, and SMOTE with Tomek links by {wide.interval('smote-tomek'):+.3f}, where 0.02"
+        f" by {wide.interval('tomek'):+.3f} on average, and SMOTE with Tomek links by {wide.interval('smote-tomek'):+.3f}, where 0.02"
         " would matter; no model gained that much. Few links exist where one class is rare. Against this"
         " verdict: Batista et al. recommend the pair for few positives."
     ),
@@ -328,10 +330,11 @@ plots.intervals(
 )
 
 # %% [markdown]
-# One neighbour: no change at all, in any run, as you can prove. With fifteen and with forty neighbours, and with small leaves, copies
-# make the ranking worse, for the reason above: these settings count rows, and a copy counts as a row.
-# Logistic regression, which counts nothing, hardly moves. And more neighbours, without any copies, are the better
-# half of this table. So "copies overfit" is a statement about a model and its settings, not about copies.
+# One neighbour: no change at all, in any run, as you can prove. With fifteen and with forty
+# neighbours, and with small leaves, copies make the ranking worse, for the reason above: these
+# settings count rows, and a copy counts as a row. Logistic regression, which counts nothing, hardly
+# moves. And more neighbours, without any copies, give the best ranking in this picture. So "copies
+# overfit" is a statement about a model and its settings, not about copies.
 
 # %% [markdown] covers="E51"
 # A second piece of advice says: oversample when the data are small and each positive is precious.
@@ -404,7 +407,7 @@ Claim(
 )
 
 # %% [markdown] covers="E63"
-# ## Meeting in between
+# ## Meeting in the middle
 #
 # A gentler idea is to do a little of both, copies up to 1:10 and then undersampling to 1:2. Two samplers fit
 # into one pipeline:
@@ -430,16 +433,16 @@ print(f"rows: {len(y)} before, {rows_left} after")
 print(f"average precision against the untouched model: {interval(differences):+z.3f}")
 
 # %% [markdown]
-# It runs, it saves rows, and the ranking is what it was, or a trace worse. As a way to save rows it is as good
-# as any. As a way to learn more it can't work, since it adds no information.
+# It runs, it saves rows, and the ranking is what it was, or very slightly worse. As a way to save
+# rows it is as good as any. As a way to learn more it can't work, since it adds no information.
 
 # %% [markdown]
 # ## What does it cost, with thresholds tuned?
 #
-# Transactions again. Two models, each plain and better regularised, meet three kinds of training data, and every
-# one of these arms has its threshold tuned on
-# later transactions than those learned from (*validation*). All are judged on later ones still (*test*). A
-# review costs €4, a missed fraud €100. This is a live demonstration on five simulated periods.
+# Transactions again. Two models, each plain and better regularised, meet three kinds of training
+# data, and every one of these arms has its threshold tuned on later transactions than those it
+# learned from (*validation*). All are judged on later ones still (*test*). A review costs €4, a
+# missed fraud €100. This is a live demonstration on five simulated periods.
 
 # %%
 from imbalance_lab.datasets import make_transactions, split_by_time, transaction_encoder

@@ -17,13 +17,13 @@
 #
 # - draw a smaller common class or a larger rare one, at any ratio;
 # - say which threshold of the untouched model a balanced model stands for;
-# - compute how much information goes when rows are dropped;
+# - compute how much information is lost when rows are dropped;
 # - choose how many negatives to keep when time is short;
 # - see over-correction coming.
 #
 # **Time** 75 minutes. **You need** pandas and scikit-learn's `fit` and `predict_proba`.
-# **Builds on** lesson 01 (costs, threshold), 02 (precision, recall), 03 (average precision) and 04
-# (resample the training rows only, inside a pipeline).
+# **Builds on** lesson 01 (costs, threshold), lesson 02 (precision, recall), lesson 03 (average
+# precision) and lesson 04 (resample the training rows only, inside a pipeline).
 
 # %% [markdown]
 # ## Balance the data, and recall jumps
@@ -111,7 +111,7 @@ show(found, "So does the untouched model, if it may flag as much")
 # %% [markdown]
 # The untouched model reaches the same recall at the same precision, and by average precision it
 # even ranks better. So on these data all that balancing gained came from a lower threshold. This
-# lesson derives why that is so, what it costs, and what resampling is good for all the same.
+# lesson derives why that is so, what it costs, and what resampling is still good for.
 
 # %% [markdown]
 # ## Two ways to change a ratio
@@ -154,7 +154,7 @@ print(y_kept.value_counts().to_dict(), "in rows", sorted(sampler.sample_indices_
 # **[Random oversampling](../../docs/glossary.md#random-oversampling)** keeps every row and adds copies of rare
 # rows, drawn *with* replacement. No row is lost, and none is new. (Copy training rows only. Copies made before
 # the split let a forest find 0.50 of ROC AUC in pure noise, as the study of lesson 04 measured.) One popular snippet, `resample(fraud,
-# replace=True, n_samples=6)`, draws the whole rare class anew instead. With probability
+# replace=True, n_samples=6)`, redraws the whole rare class instead. With probability
 # $2 \cdot 0.5^6 = 3\%$ all six draws hit the same fraud, and the other one is lost.
 
 # %%
@@ -266,7 +266,7 @@ def matching_threshold(prevalence, ratio, threshold=0.5):
     ratio : float
         Rare rows for each common row after resampling, at most 1, by over- or undersampling.
     threshold : float, default=0.5
-        From it on, the resampled model flags a row. Above 0 and below 1.
+        The resampled model flags a row at this probability or more. Above 0 and below 1.
 
     Returns
     -------
@@ -339,7 +339,7 @@ show(by_view, "A ratio is a threshold")
 # Read it in groups. The first three bars agree, as the law says. The milder ratio of 1:2, often
 # recommended, does what it promises: more precision for less recall. So does the untouched model at
 # 0.0583, the threshold that exercise 2 asks for at $r = 0.5$. A ratio is a threshold that can only
-# be changed by training anew.
+# be changed by training again.
 #
 # And the probabilities? Below, each point is a tenth of the rows: what the model said on average,
 # and how often it came true.
@@ -355,15 +355,15 @@ plots.reliability_diagram(
 )
 
 # %% [markdown]
-# The balanced model expects far more positives than there are. This quotient, expected over
-# observed, is one measure of calibration among others (*calibration-in-the-large*); lesson 10 looks
-# at more of them, and undoes the bend by solving the formula above for $p$.
+# The balanced model expects nearly nine times as many positives as there are. This quotient,
+# expected over observed, is one measure of calibration among others (*calibration-in-the-large*);
+# lesson 10 looks at more of them, and undoes the bend by solving the formula above for $p$.
 
 # %% [markdown] covers="E48"
 # ## What undersampling throws away
 #
-# To go from 10,000 common rows to 400 is to throw 96% of them away. But how much
-# **[information](../../docs/glossary.md#information)** goes with them?
+# Going from 10,000 common rows to 400 throws 96% of them away. But how much
+# **[information](../../docs/glossary.md#information)** is lost with them?
 #
 # In the simplest case a classifier learns from rows how far apart the classes are, the difference
 # of two means, $d = \bar x_1 - \bar x_0$. If both classes have the standard deviation $\sigma$,
@@ -466,9 +466,11 @@ with plots.picture(
 # undersampling costs far less than the share of lost rows suggests, and **of all ratios up to 1,
 # 1:1 costs most**.
 #
-# For rare events and logistic regression Wang (2020) proves that the information is on the scale of the number of positives. Where each row
-# costs money, King and Zeng (2001) recommend a plan for collecting data: all the events, and a small part of the rest. The rule has a dark side, too. With few positives the term
-# $1/n_1$ is large whatever you do, and nothing in this lesson adds a positive.
+# For rare events and logistic regression Wang (2020) proves that the information is on the scale of
+# the number of positives. Where each row costs money, King and Zeng (2001) recommend a plan for
+# collecting data: all the events, and a small part of the rest. The rule has a downside, too. With
+# few positives the term $1/n_1$ is large whatever you do, and nothing in this lesson adds a
+# positive.
 
 # %% [markdown] covers="E49 E50"
 # ### And a model with more freedom?
@@ -476,7 +478,7 @@ with plots.picture(
 # A logistic regression asks little of its rows. [Boosting](../../docs/glossary.md#boosting), which
 # adds one tree after another (lesson 04), and forests ask more. How much do they lose? The laboratory's study
 # [`undersampling`](../../docs/laboratory.md) fits models to all rows and to ten negatives for each positive.
-# Each arm is tuned by the same budget, because settings that suit all rows need not suit a sample:
+# Each arm is tuned with the same budget, because settings that suit all rows need not suit a sample:
 
 # %%
 from imbalance_lab.evidence import study
@@ -501,9 +503,9 @@ dropped.plot("one-to-one")
 # ## How many to keep?
 #
 # A dropped row costs information, and a kept one costs time. Which is worth more? Take a company
-# that fits its model anew every night, and whose night has room for a number of *row-trees*. The
-# model is boosting, and every tree goes through all rows. So rows times trees is about the time
-# that it takes, and whoever keeps more rows gets fewer trees:
+# that refits its model every night, and whose night has room for a number of *row-trees*. The model
+# is boosting, and every tree goes through all rows. So rows times trees is about the time that it
+# takes, and if you keep more rows you get fewer trees:
 
 # %%
 from sklearn.dummy import DummyClassifier
@@ -534,7 +536,7 @@ for name, known in practice.items():
 # %%
 ratios = np.array([1, 2, 5, 10, 20, 40])
 with plots.picture(
-    title="Who keeps more rows gets fewer trees",
+    title="More rows kept, fewer trees",
     xlabel="negatives kept for each fraud",
     ylabel="trees that one night allows",
     alt="Trees that a night allows against the negatives kept for each fraud, in three companies:"
@@ -577,7 +579,7 @@ def negatives_to_keep(X, y, X_try, y_try, budget):
     Returns
     -------
     int
-        The number of negatives, from 1 to as many as there are. Every night draws them anew.
+        The number of negatives, from 1 to as many as there are. They are drawn again every night.
     """
     ### BEGIN SOLUTION
     n_frauds, n_there = int(y.sum()), int((y == 0).sum())

@@ -17,7 +17,7 @@
 #
 # - recognise two traps of the one-line call;
 # - say what Borderline-SMOTE, ADASYN, SMOTE-NC and SMOTE-N change, and what the change costs;
-# - explain what SMOTE does to nearest neighbours in high dimension, and what principal components mend.
+# - explain what SMOTE does to nearest neighbours in high dimension, and what principal components repair.
 #
 # **Time** 30 minutes, optional: nothing is graded here. **You need** NumPy and scikit-learn.
 # **Builds on** the core of lesson 06.
@@ -131,8 +131,9 @@ smote_study = study("smote")
 smote_study.plot("clouds", only="overlap=0.0")
 
 # %% [markdown]
-# At a distance of 1 nothing changes, and at 3 the forest loses 0.10 and the neighbours 0.19. With a tenth of the positives
-# scattered among the negatives it was the same. So nobody gained where the classes were apart, as is often said.
+# At a distance of 1 nothing changes, and at 3 the forest loses 0.10 and the neighbours 0.19. With a
+# tenth of the positives scattered among the negatives it was the same. So, against what is often
+# said, no model gained where the classes were apart.
 
 # %% [markdown]
 # ## Borderline-SMOTE: start where it is contested
@@ -230,8 +231,8 @@ smote_study.plot("adasyn")
 # SMOTE with Tomek links or ENN (the [laboratory's page](../../docs/laboratory.md) has all of them). Small marks are single
 # sets: boosting gained up to 0.07 on some, and lost up to 0.10 on others. Tuned models were not compared.
 #
-# One more thing to know: where the classes are well separated no row is in danger. Then `BorderlineSMOTE` returns
-# the data unchanged without a word, while `ADASYN` raises an error.
+# One more thing to know: where the classes are well separated, no row is in danger. Then
+# `BorderlineSMOTE` returns the data unchanged without a word, while `ADASYN` raises an error.
 
 # %%
 X_far, y_far = make_two_clouds(2040, prevalence=40 / 2040, separation=12, random_state=0)
@@ -372,10 +373,10 @@ components.plot("before-smote")
 components.plot("smote-on-components")
 
 # %% [markdown]
-# In no row. So the advice names a real trouble, and the cure is for another one. At its default setting the logistic regression did gain 0.11 from
-# components where the signal lay on top, which is the comparison that is often shown: the components replaced a
-# penalty. (Blagus and Lusa found that *selecting* features, inside the pipeline, makes SMOTE useful to nearest
-# neighbours.)
+# In no row. So the advice names a real problem, but its cure is for a different one. At its default
+# setting the logistic regression did gain 0.11 from components where the signal lay on top, which
+# is the comparison that is often shown: the components replaced a penalty. (Blagus and Lusa found
+# that *selecting* features, inside the pipeline, makes SMOTE useful to nearest neighbours.)
 
 # %% [markdown]
 # ## Claims, tested
@@ -391,7 +392,7 @@ Claim(
     verdict="does not hold",
     because=(
         "On 46 real sets, with four models at their defaults, average precision minus that of doing nothing was"
-        f" {smote_study.interval('borderline'):+.3f} with Borderline-SMOTE and {smote_study.interval('adasyn'):+.3f} with ADASYN, on the mean; no"
+        f" {smote_study.interval('borderline'):+.3f} with Borderline-SMOTE and {smote_study.interval('adasyn'):+.3f} with ADASYN, on average; no"
         " model gained 0.02, and nearest neighbours lost twice that. ADASYN knows no model: it counts neighbours, and"
         f" three wrong labels of 43 drew a share of its rows that was {far:.2f} higher than with SMOTE"
         f" where the rare cluster stood apart, and {near:.2f} higher where it overlapped."
@@ -426,7 +427,8 @@ Claim(
 # - Columns of integers turn SMOTE into copying, and continuous columns turn SMOTE-NC into copying.
 # - The relatives change where to start. On real sets none of them made models at their defaults rank better than nothing.
 # - A vote among neighbours hides what is rare among the rare.
-# - In high dimension invented rows are nearest to everybody. Components mend this only if they keep the signal.
+# - In high dimension invented rows are nearest to everybody. Components repair this only if they
+#   keep the signal.
 #
 # **New words:** *safe*, *in danger* and *noise* (Borderline-SMOTE), *SMOTE-NC*, *SMOTE-N*, *principal components*.
 #

@@ -21,8 +21,8 @@
 # - measure whether SMOTE helps on your data, and say how sure you are.
 #
 # **Time** 80 minutes. **You need** NumPy, and `fit` and `predict_proba` of scikit-learn.
-# **Builds on** lessons 03 (average precision), 04 (resample the training rows only) and 05 (random
-# oversampling, which copies rows).
+# **Builds on** lesson 03 (average precision), lesson 04 (resample the training rows only) and
+# lesson 05 (random oversampling, which copies rows).
 
 # %% [markdown]
 # ## Frauds that never happened
@@ -93,9 +93,9 @@ for name, p in scores.items():
 plots.precision_recall_curve(y_test, scores, title="The same model, with and without SMOTE")
 
 # %% [markdown]
-# At the usual threshold of 0.5 recall jumps, and this is what makes SMOTE popular. Precision falls just as
-# steeply. The curves tell what happened: a lower threshold moves the model of real frauds along its own curve
-# to the same recall, without one invented row. As a ranking, SMOTE's curve is not the better one here.
+# At 0.5 recall jumps, and this is what makes SMOTE popular. Precision falls just as steeply, as in
+# lesson 05, and again a lower threshold moves the model of real frauds to the same recall, without
+# one invented row. As a ranking, SMOTE's curve is not better.
 #
 # This is one split with one model. To know what comes from the idea and what from its use, take the
 # method apart.
@@ -393,9 +393,9 @@ check(variance_ratio, VARIANCE_RATIO).keeps_its_contract(keys.VARIANCE_RATIO.hid
 # %% [markdown] covers="E56"
 # ## Do they blend in?
 #
-# If the new rows looked like real ones, nobody could tell them apart. So the study hired a detective: a
-# random forest that learns to tell invented rows from real ones. It is tested on rows whose parents it has
-# not met either; else it could win by memory, as with the groups of lesson 04.
+# If the new rows looked like real ones, nobody could tell them apart. So the study hired a
+# detective: a random forest that learns to tell invented rows from real ones. It is tested on rows
+# whose parents it has not met; otherwise it could win by memory, as with the groups of lesson 04.
 #
 # **Predict first:** which ROC AUC does the detective reach with 10 features? By guessing it would be 0.5.
 
@@ -449,9 +449,9 @@ smote_explorer(X_clouds, y_clouds)
 study("mislabelled").plot("adasyn")
 
 # %% [markdown]
-# Where the classes overlap (a distance of 2), the border has strangers enough. Where they stand furthest apart, three
-# wrong labels of 43 attract most of what ADASYN invents. So before you use it, ask how well your positives are
-# labelled.
+# Where the classes overlap (a distance of 2), the border already has many strangers. Where they
+# stand furthest apart, three wrong labels of 43 attract most of what ADASYN invents. So before you
+# use it, ask how well your positives are labelled.
 
 # %% [markdown]
 # ## Better than copies, or than another setting?
@@ -509,14 +509,13 @@ with plots.picture(
         ax.set(xscale="log")
         ax.set_xticks(settings, settings)
         ax.minorticks_off()
-    axes[0].legend()
 
 # %% [markdown] covers="E55 E57"
-# Look at 25 neighbours first. SMOTE is ahead for the clients 20 and 12, and behind for client 8. Now let each line
-# have its highest point. For client 12, ten neighbours of the untouched model come close to the best of SMOTE: with 14
-# positives, 25 votes are too many, and SMOTE repaired a setting. For client 20, a digit among others, SMOTE stays
-# ahead, and of copies too. For client 8, two clouds that overlap, it gains nothing. (The best points were chosen by
-# looking, which flatters all lines.)
+# Look at 25 neighbours first. SMOTE is ahead for the clients 20 and 12, and behind for client 8.
+# Now let each line have its highest point. For client 12, ten neighbours of the untouched model
+# come close to the best of SMOTE: with 14 positives, 25 votes are too many, and SMOTE repaired a
+# setting. For client 20, a digit among others, SMOTE stays ahead, of copies too. For client 8, two
+# clouds that overlap, it gains nothing. (Choosing the best points by looking flatters all lines.)
 #
 # So neither "always" nor "never" is right for a client. And on average over many? The laboratory took 46 real sets from 27
 # sources, and four models at their defaults. SMOTE minus nothing:
@@ -525,9 +524,10 @@ with plots.picture(
 study("smote").plot("smote-ranks-default", only="real sets")
 
 # %% [markdown]
-# Small marks are single sets. On average no model gains, nor against copies. On two simulated families SMOTE cost
-# boosting and the forest 0.04 to 0.08, but where positives form small dense groups, the forest gained 0.08. Tuned,
-# none changed by more than 0.006 on real sets; Elor and Averbuch-Elor (2022) saw weak models gain.
+# Small marks are single sets; the last row also counts simulated data. On average no model gains,
+# nor against copies. On two simulated families SMOTE cost boosting and the forest 0.04 to 0.08, but
+# where positives form small dense groups, the forest gained 0.08. Tuned, none changed by more than
+# 0.006 on real sets; Elor and Averbuch-Elor (2022) saw weak models gain.
 
 # %% [markdown]
 # ## How sure are you?
@@ -567,10 +567,11 @@ with plots.picture(
 # - *Will SMOTE be ahead next month?* One month scatters around the mean as widely as the circles do, however many
 #   you have seen. For client 6 it is nearly a coin toss.
 #
-# Who decides for next month needs the second answer, as a probability, and a probability can be judged: say $p$, and
-# afterwards lose $(1 - p)^2$ for each month in which SMOTE was ahead and $p^2$ for each of the others. Who is certain
-# and wrong loses 1, who says one half loses 0.25. On average your true belief loses least, so this is called a
-# *proper* score (the [Brier score](../../docs/glossary.md#brier-score), lesson 10).
+# To decide for next month you need the second answer, as a probability, which can be judged: say
+# $p$, and afterwards lose $(1 - p)^2$ for each month in which SMOTE was ahead and $p^2$ for each of
+# the others. If you are certain and wrong, you lose 1; if you say one half, 0.25. On average your
+# true belief loses least, so this is called a *proper* score (the [Brier
+# score](../../docs/glossary.md#brier-score), lesson 10).
 
 # %% [markdown]
 # ## Should this client use SMOTE?
@@ -699,10 +700,10 @@ Claim(
     "SMOTE raises F1 on imbalanced data.",
     verdict=widely.verdict_on("smote-f1-own-threshold"),
     because=(
-        f"At 0.5 it does, by {raised:+.2f} on the mean of four models at their defaults, on real and simulated data, though"
+        f"At 0.5 it does, by {raised:+.2f} on average over four models at their defaults, on real and simulated data, though"
         f" not everywhere: on one split of transactions that of a logistic regression went from {before:.2f} to"
         f" {after:.2f}. A lower threshold raises F1 too. With a threshold of its own for each model, tuned, SMOTE changed it"
-        f" by {own:+.3f} on the mean of 20 conditions. None of them gained 0.02 for sure; a forest on small dense groups"
+        f" by {own:+.3f} on average over 20 conditions. None of them surely gained 0.02; a forest on small dense groups"
         f" came nearest, with {dense:+.2f}. For the advice: weak models gained in Elor and Averbuch-Elor (2022)."
     ),
     reference="elor2022",
@@ -719,8 +720,8 @@ Claim(
 # - c) $(3, 2)$
 # - d) $(1, 12)$
 #
-# **2.** SMOTE with $k = 2$ invents 400 rows from the four frauds of the toy. How many lie on a line that ends at D, on
-# average?
+# **2.** SMOTE with $k = 2$ invents 400 rows from the four frauds of the toy. How many lie on a line
+# with D at one end, on average?
 #
 # - a) 0
 # - b) 50
@@ -799,8 +800,8 @@ score_quiz(quiz, QUIZ)
 # ## Take away
 #
 # - $x_{new} = x_i + \lambda(x_{nn} - x_i)$: one λ a row, neighbours of the minority only, scaled first.
-# - The mean stays; the variance shrinks, down to two thirds where neighbours are as good as independent.
-# - Categories must not be interpolated, and wrong labels draw what seeks the border.
+# - The mean stays; the variance shrinks, down to two thirds where neighbours are nearly independent.
+# - Categories must not be interpolated, and methods that seek the border are drawn to wrong labels.
 # - Compare with copies, with another setting and with another threshold, in pairs.
 # - How sure you are of the mean is not how sure you are of the next time.
 #
