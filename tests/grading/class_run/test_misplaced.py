@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
+from class_run_helpers import ASSIGNMENT, PretendedEngine, another_notebook, crew_of
 
 from imbalance_grader import cli
 from imbalance_grader.classroom import Classroom, ClassroomError
@@ -234,11 +234,10 @@ def test_a_refused_change_of_the_graded_cells_names_them(course):
     assert "traceback" not in said
 
 
-def test_a_copy_of_the_source_beside_it_is_named(course):
+def test_another_notebook_beside_the_source_is_named(course):
     course.submit("ann")
     grade(course)
-    source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
-    shutil.copy(source, source.with_name("toy-Copy1.ipynb"))
-    with pytest.raises(ClassroomError, match=r"notebooks were added \(toy-Copy1\)") as refused:
+    another_notebook(course.root / "solutions" / ASSIGNMENT / "toy.ipynb", "toy-more.ipynb")
+    with pytest.raises(ClassroomError, match=r"notebooks were added \(toy-more\)") as refused:
         grade(course)
     assert "traceback" not in str(refused.value)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-import shutil
 
-from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
+from class_run_helpers import ASSIGNMENT, PretendedEngine, another_notebook, crew_of
 
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.course_grades import course_grades
@@ -62,9 +61,9 @@ def test_no_spreadsheet_takes_a_name_for_a_formula(course):
 
 def test_an_optional_notebook_counts_where_the_instructor_says_so_and_nowhere_else(course):
     source = course.root / "solutions" / ASSIGNMENT / "toy.ipynb"
-    shutil.copy2(source, source.with_name("toy-pytorch.ipynb"))
+    another_notebook(source, "toy-pytorch.ipynb")
     both = course.submit("ann", half="WRONG")
-    shutil.copy2(both, both.with_name("toy-pytorch.ipynb"))
+    another_notebook(both, "toy-pytorch.ipynb")
     course.submit("bob")
     scores = {student: (r["score"], r["max_score"]) for student, r in graded_rows(course).items()}
     assert scores == {"ann": ("4", "10"), "bob": ("7", "10")}
