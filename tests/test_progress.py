@@ -240,6 +240,7 @@ def foreign(**changes: object) -> str:
         foreign(hints=3),
         foreign(extra=1),
         " " * (1 << 20) + foreign(),
+        "<<<<<<< a\n" * 1000 + f"=======\n{foreign()}\n>>>>>>> b\n" * 1000,  # merges within merges
     ],
 )
 def test_a_file_that_no_check_has_written_is_set_aside_whole(tmp_path: Path, text: str) -> None:

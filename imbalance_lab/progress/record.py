@@ -101,16 +101,16 @@ def read(path: Path) -> Record:
     return parsed(path.name, path.read_bytes())
 
 
-def parsed(name: str, content: bytes) -> Record:
-    """Return the record that a file of this name holds.
+def parsed(name: str, content: bytes, is_version: bool = False) -> Record:
+    """Return the record that a file of this name holds, or one version in it.
 
     Raises
     ------
     ForeignFile
     """
     content = content if len(content) <= _MOST_BYTES else b"{}"
-    if versions := sides(content.decode(errors="replace")):  # of a merge that nobody ended
-        return merged(*(parsed(name, version.encode()) for version in versions))
+    if not is_version and (both := sides(content.decode(errors="replace"))):  # of a broken merge
+        return merged(*(parsed(name, version.encode(), is_version=True) for version in both))
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):
