@@ -3,8 +3,9 @@
 Four things are asked of a request. It reached this server under its own address (a page elsewhere
 that has its name point here did not). Its path begins with a word that was drawn at the start;
 cookies are sent along below that path only, so that no other server of this machine ever gets
-them. It brings the cookie that whoever opened the printed address got. And what changes anything
-comes from one of our own pages: same origin, and tornado's token against forged requests.
+them, and have the word in their names, so that none puts others in their place. It brings the
+cookie that whoever opened the printed address got. And what changes anything comes from one of our
+own pages: same origin, and tornado's token against forged requests.
 """
 
 from __future__ import annotations
@@ -82,6 +83,14 @@ class Door:
         return f"http://{_HERE}:{self.port}{self.base}?token={self.key}"
 
     @property
+    def cookie(self) -> str:
+        """The cookie's name: who cannot name it cannot put another in front of it.
+
+        Every server of this machine may give the browser cookies for all of them.
+        """
+        return f"imbalance-lab-marking-{self.word}"
+
+    @property
     def hosts(self) -> set[str]:
         """By which names this server is reached."""
         return {f"{name}:{self.port}" for name in (_HERE, "localhost")}
@@ -108,7 +117,7 @@ class _Handler(RequestHandler):
                 raise HTTPError(403)
             if self.request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
                 raise HTTPError(403)
-        if not self._knows(self.get_cookie(_COOKIE, "")):
+        if not self._knows(self.get_cookie(self._door.cookie, "")):
             self._meet_a_stranger()
 
     def _meet_a_stranger(self) -> None:
@@ -122,7 +131,7 @@ class _Handler(RequestHandler):
 
     def show(self, template: str, view: dict[str, Any]) -> None:
         """Send the page that a template makes of a view; a stranger does not learn the path."""
-        known = self._is_asked_here() and self._knows(self.get_cookie(_COOKIE, ""))
+        known = self._is_asked_here() and self._knows(self.get_cookie(self._door.cookie, ""))
         base = self._door.base if known else ""
         self.finish(render(template, {"base": base} | view))
 
@@ -150,7 +159,7 @@ class _Overview(_Handler):
         """
         if self.request.method != "GET" or not self._knows(self.get_argument("token", "")):
             raise HTTPError(403)
-        self.set_cookie(_COOKIE, self._door.key, **_kept_here(self._door))
+        self.set_cookie(self._door.cookie, self._door.key, **_kept_here(self._door))
         self.show("mark_enter.html.j2", {"base": self._door.base})
 
     def get(self) -> None:
@@ -208,9 +217,6 @@ class _Nothing(_Handler):
         raise HTTPError(404)
 
 
-_COOKIE = "imbalance-lab-marking"
-
-
 def _kept_here(door: Door) -> dict[str, Any]:
     """Return what keeps a cookie out of every page but this server's."""
     return {"path": door.base, "httponly": True, "samesite": "Strict"}
@@ -264,7 +270,7 @@ def application(desk: Desk, door: Door) -> Application:
         default_handler_args=parts,
         log_function=lambda handler: None,  # addresses hold the key
         xsrf_cookies=True,
-        xsrf_cookie_name=f"{_COOKIE}-xsrf",
+        xsrf_cookie_name=f"{door.cookie}-xsrf",
         xsrf_cookie_kwargs=_kept_here(door),
         compress_response=False,
     )

@@ -210,7 +210,7 @@ def test_without_the_key_there_is_nothing(stranger: Client):
         assert stranger.cookies == {}
         # Whoever guesses does not learn the word of the path.
         assert stranger.door.word in path or stranger.door.word not in reply.text
-    stranger.cookies = {"imbalance-lab-marking": "wrong"}
+    stranger.cookies = {stranger.door.cookie: "wrong"}
     assert stranger.get().status == 403
     for method in ("POST", "PUT", "ODD"):
         reply = stranger.ask(method, "/")
@@ -227,6 +227,18 @@ def test_the_key_is_good_for_a_cookie_that_stays_here(stranger: Client):
     assert stranger.door.key not in reply.text
     assert f"url={stranger.door.base}" in reply.text
     assert stranger.get().status == 200
+
+
+def test_another_server_of_this_machine_shuts_nobody_out(client: Client):
+    """It may set cookies for all ports; a browser sends them after those of a longer path."""
+    client.open(1)  # brings the second cookie, against forged requests
+    guessed = {name.replace(client.door.word, ""): "wrong" for name in client.cookies}
+    guessed |= {name.replace("--", "-").rstrip("-"): "wrong" for name in guessed}
+    sent = "; ".join(f"{k}={v}" for k, v in [*client.cookies.items(), *guessed.items()])
+    assert client.door.word in client.door.cookie
+    assert all(client.door.word in name for name in client.cookies)
+    assert client.get(Cookie=sent).status == 200
+    assert client.post(client.open(1), {}, Cookie=sent).status == 200
 
 
 @pytest.mark.parametrize(
