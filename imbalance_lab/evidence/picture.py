@@ -133,15 +133,11 @@ def forest_plot(found: Mapping[str, Any], only: str = "") -> Picture:
     )
     with drawing as ax:
         margin = found["margin"]
-        ax.axvspan(
-            -margin,
-            margin,
-            facecolor="#eeeeee",
-            edgecolor="#949494",
-            linewidth=0.8,
-            label=f"does not matter (±{margin:g})",
-        )
+        band = {"facecolor": "#eeeeee", "edgecolor": "#949494", "linewidth": 0.8}
+        ax.axvspan(-margin, margin, label=f"does not matter (±{margin:g})", **band)
         ax.axvline(0, color="#555555", linewidth=1, linestyle="-")
+        if any(len(condition["cells"]) > 1 for condition in conditions):
+            ax.plot([], [], "|", color="#888888", markersize=7, label="one of its data sets")
         for place, condition in enumerate(conditions):
             _draw(ax, place, condition)
         if not conditions:
@@ -151,7 +147,7 @@ def forest_plot(found: Mapping[str, Any], only: str = "") -> Picture:
         ax.spines["left"].set_visible(False)
         ax.tick_params(axis="y", length=0)
         ax.locator_params(axis="x", nbins=6)
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, borderaxespad=0.1)
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), frameon=False, borderaxespad=0.1, ncol=2)
     return drawing.picture
 
 

@@ -278,7 +278,7 @@ print("differences:", differences[:4].round(5))
 
 # %% [markdown]
 # Then the whole fit. `LBFGS` is an optimiser that uses all rows and finds the minimum of a smooth
-# loss to many digits; its `step` wants a function that computes the loss and its gradient anew.
+# loss to many digits; its `step` wants a function that computes the loss and its gradient each time.
 
 # %%
 from sklearn.linear_model import LogisticRegression

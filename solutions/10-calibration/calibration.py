@@ -28,11 +28,13 @@
 # %% [markdown]
 # ## How much should the company set aside?
 #
-# The payment company of the earlier lessons has to announce how many frauds it expects in the next weeks. A
-# consultant has trained a model as many guides recommend: keep all frauds, keep as many legitimate
-# transactions, drop the rest, fit a logistic regression.
+# The payment company has to announce how many frauds it expects in the next weeks. A
+# consultant has balanced the training rows by undersampling, as many guides recommend, and fitted a logistic
+# regression. It forecasts far too many frauds (lesson 05), so she divides all probabilities by one number: their mean
+# is then the share of fraud among the training rows.
 
 # %%
+import numpy as np
 from imblearn.under_sampling import RandomUnderSampler
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -40,14 +42,15 @@ from sklearn.pipeline import make_pipeline
 from imbalance_lab.datasets import make_transactions, split_by_time, transaction_encoder
 
 train, test = split_by_time(make_transactions(random_state=0))
-y_train, y_test = train.pop("is_fraud"), test.pop("is_fraud")
+y_train, y_test = train.pop("is_fraud").to_numpy(), test.pop("is_fraud").to_numpy()
 few, y_few = RandomUnderSampler(random_state=0).fit_resample(train, y_train)
 consultant = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000))
 p_sampled = consultant.fit(few, y_few).predict_proba(test)[:, 1]
+p_divided = p_sampled * y_train.mean() / p_sampled.mean()
 
 # %% [markdown]
-# **Predict before you run.** Of the later transactions to which it gives a probability between 0.8 and 0.9, what
-# share is fraud?
+# **Predict before you run.** For the 100 most suspicious of the later transactions, the divided probabilities add up to
+# about 4 frauds. How many of these 100 are fraud?
 
 # %%
 my_prediction = None
@@ -55,15 +58,15 @@ my_prediction = None
 # %%
 from sklearn.metrics import roc_auc_score
 
-sure = (p_sampled >= 0.8) & (p_sampled < 0.9)
+top = np.argsort(-p_sampled, kind="stable")[:100]
 print("you predicted:", my_prediction)
-print(f"share of frauds among these {sure.sum()} rows: {y_test[sure].mean():.2f}")
-auc = roc_auc_score(y_test, p_sampled)
-print(f"frauds forecast: {p_sampled.sum():.0f}, came: {y_test.sum()}; ROC AUC {auc:.2f}")
+print(f"among the 100: forecast {p_divided[top].sum():.1f}, came {y_test[top].sum()}")
+print(f"of all: as it is {p_sampled.sum():.0f}, divided {p_divided.sum():.0f}, came {y_test.sum()}")
+print(f"ROC AUC {roc_auc_score(y_test, p_sampled):.2f}")
 
 # %% [markdown]
-# "80 to 90%" comes true about one time in eleven, and the forecast is about thirty times too high. Yet the
-# *order* of the transactions is good, as the ROC AUC says. Ranking (lesson 03) and probability are two qualities.
+# Divided, the sum is not far off, yet the rows that matter most are told a seventh of what comes. And the ROC AUC says
+# that the *order* is good. Order (lesson 03), sum and single probability are three qualities.
 
 # %% [markdown]
 # ## What a probability promises
@@ -71,7 +74,7 @@ print(f"frauds forecast: {p_sampled.sum():.0f}, came: {y_test.sum()}; ROC AUC {a
 # A model is **[calibrated](../../docs/glossary.md#calibrated)** if its numbers come true: among all
 # rows to which it gives the probability $v$, the share $v$ is positive, for every $v$ that it gives.
 #
-# Here are three forecasters of rain on ten days. It rains on one of the first five days and on three of
+# Here are three forecasters of rain on ten days. It rains on one of the first five and on three of
 # the others.
 #
 # |says|first five days|other five days|calibrated?|tells days apart?|
@@ -98,12 +101,10 @@ print(f"frauds forecast: {p_sampled.sum():.0f}, came: {y_test.sum()}; ROC AUC {a
 # $$E[B]=q(1-p)^2+(1-q)p^2,\qquad\frac{dE[B]}{dp}=2(p-q),$$
 #
 # which is lowest at $p = q$. A score whose expected value is best if and only if you say what you believe
-# is called **[strictly proper](../../docs/glossary.md#strictly-proper-score)**. Here are three candidates
+# is called **[strictly proper](../../docs/glossary.md#strictly-proper-score)**. Here are three scores
 # for a true probability of 0.2. Which would you pay a forecaster by?
 
 # %%
-import numpy as np
-
 from imbalance_lab import plots
 
 said, q = np.linspace(0.01, 0.99, 99), 0.2
@@ -129,8 +130,8 @@ with plots.picture(
 #
 # With rare events there is a trap. At a prevalence of 1% the *constant* forecast has a Brier score of
 # $0.01 \cdot 0.99$, which looks excellent: the accuracy paradox of lesson 01 again. So measure from there.
-# **Skill** is the share of the constant forecast's loss that a forecast removes: 1 is perfect, 0 is as good
-# as saying π to everybody, below 0 is worse. Of the Brier score it is the
+# **Skill** is the share of the constant forecast's loss that a forecast removes: 1 is perfect, below 0
+# is worse than saying π to everybody. Of the Brier score it is the
 # [Brier skill](../../docs/glossary.md#brier-skill); here it is of the log loss:
 
 # %%
@@ -147,7 +148,7 @@ p_plain = plain.fit(train, y_train).predict_proba(test)[:, 1]
 print(f"skill: undersampled {skill(y_test, p_sampled):.2f}, all rows {skill(y_test, p_plain):.2f}")
 
 # %% [markdown]
-# The consultant's probabilities are far worse than no model. On all rows the same model removes more than a quarter
+# The consultant's probabilities are far worse than no model. On all rows it removes over a quarter
 # of the loss.
 
 # %% [markdown]
@@ -290,7 +291,7 @@ print(f"E/O {found['expected_observed']:.2f}, slope {found['slope']:.2f}")
 plots.reliability_diagram(y_ten, p_ten, rare=True, title="20 positives, 30 features")
 
 # %% [markdown]
-# The level is right, and yet the diagram is tilted. The [laboratory](../../docs/laboratory.md) asked how it hangs on the
+# The level is right, and yet the diagram is tilted. The [laboratory](../../docs/laboratory.md) asked how this depends on the
 # number of positives: 240, 60 or 15, with 30 features and scikit-learn's penalty, none, or that of Firth (1993). The slope
 # minus 1:
 
@@ -386,7 +387,7 @@ both = {"all rows": p_plain, "undersampled, undone": p_undone}
 plots.reliability_diagram(y_test, both, rare=True, title="One factor on all odds")
 
 # %% [markdown]
-# The order has not changed, and the level is right again. But the model on all rows has more skill: it has learned from
+# One factor on the *odds*, not on the probabilities, keeps the order and mends level and right end. But the model on all rows has more skill: it has learned from
 # what the other one threw away.
 #
 # ### Another prevalence
@@ -467,9 +468,8 @@ study("calibration").plot("undoing-mends")
 # For the logistic regression it comes close. Forest and boosting after weights or SMOTE end far too low, boosting after undersampling far too high: they are sure of
 # their own training rows. And where positives *look* different in the new place, the formula is wrong: it assumes that **only the mix has changed.**
 #
-# If you only need decisions, remember lessons 05 and 07: if a model fits, **balanced weights at 0.5 decide like the plain
-# model with the threshold π**, because they multiply the odds by $(1-\pi)/\pi$. The deeper notebook tests this on seven
-# models.
+# If you only need decisions, remember lessons 05 and 07: where a model fits, balanced weights at 0.5 decide like the plain
+# model at π. The deeper notebook tests this on seven models.
 
 # %% [markdown]
 # ## Calibrate with data: Platt and isotonic

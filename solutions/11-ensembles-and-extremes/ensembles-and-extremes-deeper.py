@@ -229,7 +229,7 @@ plots.intervals(
 study("ensembles").plot("easy-ensemble-ranks-forest")
 
 # %% [markdown]
-# EasyEnsemble is a little ahead at best where a line nearly fits, and far behind where positives sit in small dense groups, and here.
+# EasyEnsemble is at best a little ahead where a line nearly fits, and far behind here and where positives sit in small dense groups.
 # Balanced forests rank like plain ones nearly everywhere, and for small dense groups it is open whether they rank better.
 # RUSBoost fell behind everywhere, by 0.13 to 0.27, but in some runs it could not be fitted at all, so the study gives it no verdict.
 
@@ -332,7 +332,7 @@ print(f"one-class SVM minus logistic regression with five eights: {svm_lead.mean
 study("detectors").plot("one-class-svm-logistic-few")
 
 # %% [markdown]
-# Each small mark is a set. Tuning helps the detector a little, and it stays far behind. The Isolation Forest and the local
+# Tuning helps the detector a little, and it stays far behind. The Isolation Forest and the local
 # outlier factor do no better, neither against a forest nor with many positives: all twelve verdicts of the study are "does
 # not hold". If your rare class is odd by its nature, a broken sensor say, it may be otherwise: then try both.
 

@@ -154,7 +154,7 @@ print(
 # Liaw and Breiman (2004) draws within each class instead: as many rows of the rare class as it has, with replacement, and
 # equally many of the common class, with replacement.
 #
-# Is most of the common class thrown away, as in lesson 05? Each tree draws anew. With 50 positives and 950 negatives, a
+# Is most of the common class thrown away, as in lesson 05? Each tree draws its own. With 50 positives and 950 negatives, a
 # negative is missed by one tree with probability $(949/950)^{50}$ and by $B$ trees with the $B$-th power of that:
 
 # %%
@@ -425,7 +425,7 @@ from imbalance_lab.experiments import interval
 
 
 def crossover(n_positives, supervised, anomaly):
-    """Return from how many positives on the supervised model clearly beats the detector.
+    """Return the number of positives at which the supervised model begins to win clearly.
 
     Parameters
     ----------

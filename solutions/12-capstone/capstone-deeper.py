@@ -16,7 +16,7 @@
 # **At the end you can**
 #
 # - say what to watch once a detector works, and what of it is known without labels;
-# - compare a model that is never touched with one that is trained anew, month by month;
+# - compare a model that is never touched with one that is retrained every month;
 # - say what is never learned if only reviewed cases get a label, and what a small random part buys;
 # - say what unreported positives do to a probability, and what to the order.
 #
@@ -28,7 +28,7 @@
 #
 # The detector of the core works for 30 days, unchanged. And then? Take companies whose transactions go on for eight
 # months. Their fraud stays as it is, or it changes as fast as the simulator can make it. One logistic regression learns
-# in the first two months and is never touched again. Another is trained anew before each month, on the two newest
+# in the first two months and is never touched again. Another is retrained before each month, on the two newest
 # months whose labels are final.
 
 # %%
@@ -80,7 +80,7 @@ watched = {
 }
 print("you predicted:", my_prediction)
 told = "; ".join(
-    f"{name}: untouched {run[0, 0]:.2f} and then {run[4, 0]:.2f}, trained anew {run[4, 1]:.2f}"
+    f"{name}: untouched {run[0, 0]:.2f} and then {run[4, 0]:.2f}, retrained {run[4, 1]:.2f}"
     for name, run in watched.items()
 )
 with plots.picture(
@@ -94,12 +94,12 @@ with plots.picture(
 ) as axes:
     for ax, run in zip(axes, watched.values()):
         ax.plot(range(1, 6), run[:, 0], "o-", label="untouched")
-        ax.plot(range(1, 6), run[:, 1], "s--", label="trained anew")
+        ax.plot(range(1, 6), run[:, 1], "s--", label="retrained")
         ax.set(ylim=(0, 0.7), xticks=range(1, 6))
         ax.legend(loc="lower left" if ax is axes[0] else "upper left")
 
 # %% [markdown]
-# Where fraud stays, the two models are alike, so here it costs nothing to train anew. Where it changes, a third to a half
+# Where fraud stays, the two models are alike, so here retraining costs nothing. Where it changes, a third to a half
 # is left of the old model from the third month on, while the new one gets better: here the later frauds are easier to find.
 #
 # ### What can you watch?
@@ -141,7 +141,7 @@ with plots.picture(
 #
 # - *all labels*: as if the truth about every claim became known;
 # - *highest scores*: 200 claims are read, those with the highest scores, and only they get a label;
-# - *40 by lot*: 160 with the highest scores, and 40 drawn from the others. Each of these counts for all that it stands
+# - *40 at random*: 160 with the highest scores, and 40 drawn from the others. Each of these counts for all that it stands
 #   for, about 96 claims.
 #
 # **Predict:** what share of the fraud does each plan find at the end of the year?
@@ -178,17 +178,17 @@ def year(by_lot, all_labels, seed):
 
 
 # %%
-plans = {"all labels": (0, True), "highest scores": (0, False), "40 by lot": (40, False)}
+plans = {"all labels": (0, True), "highest scores": (0, False), "40 at random": (40, False)}
 years = {name: np.mean([year(*p, seed) for seed in range(5)], axis=0) for name, p in plans.items()}
-price = (years["all labels"] - years["40 by lot"])[:3]
+price = (years["all labels"] - years["40 at random"])[:3]
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="Who looks only where fraud was, does not see that it has moved",
+    title="If you look only where fraud was, you do not see that it has moved",
     xlabel="month",
     ylabel="share of the fraud found, mean of 5 years",
     alt="In the third, fifth and twelfth month: "
     + "; ".join(f"{n} {s[2]:.2f}, {s[4]:.2f}, {s[11]:.2f}" for n, s in years.items())
-    + f". In the first three months 40 by lot find {' and '.join(map('{:.2f}'.format, price))} less.",
+    + f". In the first three months 40 at random find {' and '.join(map('{:.2f}'.format, price))} less.",
 ) as ax:
     for (name, shares), style in zip(years.items(), ("o-", "s--", "^-.")):
         ax.plot(range(1, 13), shares, style, label=name)
@@ -197,16 +197,16 @@ with plots.picture(
 
 # %% [markdown]
 # With all labels the model has learned the change after three months. With the highest scores alone it finds nothing until
-# the year ends: the claims that it would have to see are the last ones that it would read. The 40 by lot have a price, 0.04
+# the year ends: the claims that it would have to see are the last ones that it would read. The 40 at random have a price, 0.04
 # to 0.11 of the fraud in each of the quiet months. Then they find the first new frauds by chance, and the model does the rest.
 #
 # The change here is as bad as can be, on purpose. But the 40 are worth their price without any change: they are the only
 # rows on which prevalence, E/O and recall can be estimated without asking the model where to look.
 #
-# ### How many by lot?
+# ### How many at random?
 #
 # **Predict, and decide:** you lead this team, and nobody can say when fraud will move, or whether. How many of the 200 do
-# you have drawn by lot?
+# you have drawn at random?
 
 # %%
 my_prediction = None  # a number from 0 to 200
@@ -217,19 +217,19 @@ shares = np.array([[year(n, False, seed) for seed in range(3)] for n in SHARES])
 quiet, after = shares[:, :3].mean(axis=1), shares[:, 3:].mean(axis=1)
 print("you decided:", my_prediction)
 with plots.picture(
-    title="A few by lot cost little, and many find little",
-    xlabel="claims by lot, of 200",
+    title="A few claims at random cost little, and many find little",
+    xlabel="claims at random, of 200",
     ylabel="share of the fraud found, mean of 3 years",
     alt="Before and after fraud moves: "
-    + "; ".join(f"{n} by lot {q:.2f}, {a:.2f}" for n, q, a in zip(SHARES, quiet, after)),
+    + "; ".join(f"{n} at random {q:.2f}, {a:.2f}" for n, q, a in zip(SHARES, quiet, after)),
 ) as ax:
     ax.plot(SHARES, quiet, "o-", label="months 1 to 3, as before")
     ax.plot(SHARES, after, "s--", label="months 4 to 12, after it moved")
     ax.set_ylim(0, 0.7)
 
 # %% [markdown]
-# With 5 by lot the change goes unseen, as with none: too few of the moved frauds are among them. With 40 most is found after
-# it moved, for a tenth less before. And whoever draws all 200 by lot learns a great deal and finds no more than chance does. The best
+# With 5 at random the change goes unseen, as with none: too few of the moved frauds are among them. With 40 most is found after
+# it moved, for a tenth less before. And to draw all 200 at random teaches the model a great deal and finds no more than chance does. The best
 # number depends on how likely a change is and how large, which nobody knows; but that it is neither 0 nor 200 you can say.
 
 # %% [markdown]
@@ -286,14 +286,14 @@ plots.intervals(
 # Half of the reports missing by chance costs nothing but the level: E/O is 0.5, and twice the probability would be right.
 # Missing by looks, the same half costs the order as well, and E/O cannot tell the two apart. Nor do the labels say what
 # $c$ is: a world in which half of the fraud is reported looks like one with half as much fraud. So $c$ has to come from
-# outside, such as a survey, or from claims that were read by lot.
+# outside, such as a survey, or from claims that were read at random.
 
 # %% [markdown]
 # ## Take away
 #
 # - Predict a month, then learn from it. Keep the old model beside the new one until labels decide.
 # - What needs no labels sees the level at best. The order is seen in a rehearsal.
-# - Read a few cases by lot: for what the model does not know, and for honest numbers.
+# - Read a few cases at random: for what the model does not know, and for honest numbers.
 # - Unreported positives lower the level by a factor, and change the order if they look different.
 #
 # **New words:** *prequential evaluation*, *selective labels*, *positive-unlabelled*.

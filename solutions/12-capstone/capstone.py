@@ -603,7 +603,7 @@ plots.points_curve(
 
 # %% [markdown]
 # The shares of the rungs are means over many companies; companies where luck would decide are not among
-# the hidden ones. All 8 points are given from 0.93 of what the reference saves. Points are rounded down to halves.
+# the hidden ones. All 8 points need 0.93 of what the reference saves. Points are rounded down to halves.
 
 # %% [markdown]
 # ### Exercise 4: a detector
@@ -869,7 +869,7 @@ score_quiz(quiz, QUIZ)
 # %% [markdown] covers="E09 E11 E90 E91 E92 E93"
 # ## The decision card
 #
-# One line a question, from top to bottom. Each number was measured in the lesson on its right; the
+# One line for each question, from top to bottom. Each number was measured in the lesson on its right; the
 # words *mild*, *moderate* and *severe* are for talking, the count of positives is what decides.
 #
 # | question | do | measured | lesson |
