@@ -43,7 +43,10 @@ _ASIDE = re.compile(
     r"<input class=\"task-list-item-checkbox\" type=\"checkbox\" disabled(?: checked)?/>"
     r"|<!--[^<>-]*-->"
 )
-_ADDRESS = re.compile(r"(?:https?://|mailto:|#|\.\./\.\./docs/[\w./-]*(?:#|$))[^\x00-\x20]*")
+# The lessons' own links lead into docs/, and not out of it again.
+_ADDRESS = re.compile(
+    r"(?:https?://|mailto:|#|\.\./\.\./docs/(?:(?!\.\.)[\w./-])*(?:#|$))[^\x00-\x20]*"
+)
 _DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*")
 _NUMBER, _ANY = re.compile(r"\d{1,9}"), re.compile(r"[^\x00]*")
 _VALUES = {
