@@ -20,6 +20,7 @@ import pwd
 import stat
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,8 @@ from imbalance_grader.names import is_student_id, student_id
 from imbalance_lab.printable import one_line
 from imbalance_sandbox.held import held_folder
 
-MOST_FILES = 1_000  # of one submission
+MOST_FILES = 1_000  # of one submission, folders among them
+_DEEPEST = 10  # folders, one in the other; tools that copy call themselves for each
 NOBODY = ""
 
 
@@ -96,12 +98,16 @@ def take_plain(source: Path, target: Path, most_bytes: int) -> Iterator[str]:
         What is copied at most, in all.
     """
     target.mkdir(mode=0o700)
-    for number, path in enumerate(_files(source)):
+    for number, (path, is_entered) in enumerate(_entries(source)):
         inside = path.relative_to(source)
         if number == MOST_FILES:
-            yield f"{inside} and more: there are over {MOST_FILES} files"
+            yield f"{inside} and more: there are over {MOST_FILES} files and folders"
             return
+        if is_entered:
+            continue
         try:
+            if len(inside.parts) > _DEEPEST:
+                raise Malformed(f"it lies more than {_DEEPEST} folders deep")
             content = read_regular_file(path, len(inside.parts))
             if len(content) > most_bytes:
                 raise Malformed("the submission is too large")
@@ -113,9 +119,24 @@ def take_plain(source: Path, target: Path, most_bytes: int) -> Iterator[str]:
         (target / inside).write_bytes(content)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Yield what is no folder, links to folders among it, in one order."""
-    for name, folders, files in os.walk(folder):
-        folders.sort()
-        links = [each for each in folders if (Path(name) / each).is_symlink()]
-        yield from (Path(name) / each for each in sorted([*files, *links]))
+def _entries(folder: Path) -> Iterator[tuple[Path, bool]]:
+    """Yield what is in a folder, each with whether it is a folder that is entered, in one order.
+
+    Folders within folders and files may be without end. No folder is entered that lies too deep,
+    or is a link; one that cannot be is yielded once more, as what is left out.
+    """
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as found:
+                entries = sorted(islice(found, MOST_FILES + 1), key=lambda entry: entry.name)
+        except OSError:
+            yield here, False
+            continue
+        for entry in entries:
+            path = here / entry.name
+            deep = len(path.relative_to(folder).parts) > _DEEPEST
+            is_entered = entry.is_dir(follow_symlinks=False) and not deep
+            waiting += [path] if is_entered else []
+            yield path, is_entered

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import logging
 import os
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,23 @@ def hand_in(course: Path, name: str, content: str | None = "mine") -> Path:
         (folder / "start-here.ipynb").write_text(content)
     (folder / "timestamp.txt").write_text(WHEN)
     return folder
+
+
+@contextlib.contextmanager
+def folders_in_folders(top: Path, files: tuple[int, ...] = ()) -> Iterator[None]:
+    """Have 1,500 folders, one in the other; not even pytest could take them away again."""
+    before = Path.cwd()
+    os.chdir(top)
+    for number in range(1_500):
+        Path("d").mkdir()
+        os.chdir("d")
+        if number in files:
+            Path("b.txt").write_text("")
+    os.chdir(before)
+    try:
+        yield
+    finally:
+        subprocess.run(["rm", "-r", str(top / "d")], check=True)
 
 
 def collect(course: Path, how: type = Collect, **settings: object) -> dict[str, str]:
@@ -115,6 +135,14 @@ class TestCollect:
         assert "\x1b" not in caplog.text
         assert "\nall is well" not in caplog.text
 
+    def test_folders_within_folders_stop_nobody_elses(self, course, caplog):
+        hand_in(course, f"{ME}+{LESSON}+{WHEN}")
+        deep = hand_in(course, f"other+{LESSON}+{WHEN}")
+        with folders_in_folders(deep):
+            taken = collect(course, check_owner=False)
+        assert taken == {MINE: "mine", f"other/{LESSON}/start-here.ipynb": "mine"}
+        assert "folders deep" in caplog.text
+
     def test_where_all_accounts_are_one_a_name_that_is_none_is_not_taken(self, course, caplog):
         hand_in(course, f"\x1b[2Jada\n+{LESSON}+{WHEN}+abc")
         assert collect(course, check_owner=False) == {}
@@ -150,7 +178,23 @@ class TestTakePlain:
         for number in range(5):
             (tmp_path / "source" / f"{number}").write_text("")
         said = list(take_plain(tmp_path / "source", tmp_path / "target", 100))
-        assert said == ["3 and more: there are over 3 files"]
+        assert [text[1:] for text in said] == [" and more: there are over 3 files and folders"]
+
+    def test_folders_without_end(self, tmp_path):
+        """Python's own walk over folders calls itself for each that lies in another."""
+        source = tmp_path / "source"
+        source.mkdir()
+        (source / "a.txt").write_text("")
+        with folders_in_folders(source, files=(8, 9, 990)):
+            said = list(take_plain(source, tmp_path / "target", 100))
+        below = Path(*["d"] * 10)
+        why = "is left out: it lies more than 10 folders deep"
+        assert sorted(said) == [f"{below}/b.txt {why}", f"{below}/d {why}"]
+        copied = [path for path in (tmp_path / "target").rglob("*") if path.is_file()]
+        assert {str(path.relative_to(tmp_path / "target")) for path in copied} == {
+            "a.txt",
+            f"{below.parent}/b.txt",
+        }
 
 
 @pytest.fixture(autouse=True)
