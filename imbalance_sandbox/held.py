@@ -78,7 +78,10 @@ def held_folder(prefix: str = PREFIX, where: Path | None = None) -> Iterator[Pat
     lock = None
     while lock is None:  # another process may take it for a leftover before it is held
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-        lock = _hold(folder)
+        try:
+            lock = _hold(folder)
+        except OSError:  # a file system without locks, on which nothing is cleared either
+            lock = os.open(folder, os.O_RDONLY)
     try:
         yield folder
     finally:
@@ -100,16 +103,18 @@ def _clear(place: Path, prefix: str) -> None:
 
 
 def _hold(folder: Path) -> int | None:
-    """Return what holds a folder until it is closed, None where another does, or it is gone."""
-    try:
+    """Return what holds a folder until it is closed, None where another does, or it is gone.
+
+    Raises
+    ------
+    OSError
+        If it is no folder, or there are no locks.
+    """
+    with contextlib.ExitStack() as opened, contextlib.suppress(FileNotFoundError, BlockingIOError):
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    except OSError:
-        return None
-    try:
+        opened.callback(os.close, lock)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(os.fstat(lock), folder.lstat()):
+            opened.pop_all()
             return lock
-    except OSError:
-        pass
-    os.close(lock)
     return None

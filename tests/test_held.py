@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import subprocess
 import sys
 import threading
@@ -83,6 +85,18 @@ def test_a_folder_that_another_takes_for_a_leftover_is_made_anew(
     with held_folder(PREFIX, tmp_path) as folder:
         assert [path.is_dir() for path in made] == [False, True]
         assert folder == made[1]
+
+
+def test_where_there_are_no_locks_nothing_is_cleared_and_all_else_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", none)
+    with held_folder(PREFIX, tmp_path) as mine, held_folder(PREFIX, tmp_path) as other:
+        assert (mine.is_dir(), other.is_dir()) == (True, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_course_is_waited_for_until_its_holder_is_gone(
