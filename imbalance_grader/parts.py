@@ -37,6 +37,7 @@ _MAGIC_VALUE = re.compile(r"=[ \t]*[%!].*$")
 # Python's own table looks through all functions for each name, which takes long where many are.
 _SCOPE = re.compile(r"\b(def|class|lambda|for)\b")
 _MOST_SCOPES = 500
+_MOST_FIELDS = 5_000  # braces; Python's parser takes squared time for those of one f-string
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -102,6 +103,8 @@ def describe(code: str) -> Part:
     Part
         For whatever the text is.
     """
+    if code.count("{") > _MOST_FIELDS:
+        return Part(roundabout=True)
     plain, magic = _without_magics(code)
     try:
         tree = ast.parse(plain)

@@ -73,7 +73,9 @@ def test_a_name_that_text_and_answer_make_is_made_in_both() -> None:
         "def f(x) return runs",
         "f = " + "(" * 5000,
         "f = 1\0",
+        f"f = f'{'{a}' * 60_000}'",  # which nobody reads: Python's parser takes long for it
     ],
+    ids=range(12),
 )
 def test_everything_runs_where_names_are_reached_in_roundabout_ways(answer: str) -> None:
     assert run_for(answer, EXPERIMENT) == [EXPERIMENT]
