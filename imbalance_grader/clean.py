@@ -50,6 +50,7 @@ class Cleaner:
 
     def __init__(self, aside: Aside) -> None:
         self._aside = aside
+        self._names: list[str] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -74,7 +75,7 @@ class Cleaner:
         """
         self._begin()
         made: NotebookNode = copy.deepcopy(notebook)
-        names = set(_names(made))
+        self._names = sorted(set(_names(made)))
         for cell in made.cells:
             theirs = cell.source not in own
             if cell.cell_type == "code":
@@ -83,15 +84,15 @@ class Cleaner:
             elif theirs:
                 cell.pop("attachments", None)
                 cell.cell_type = "markdown"  # of a raw cell, every page shows something else
-                self._write(cell, names, handed_in)
+                self._write(cell, handed_in)
         return made
 
     # --- answers -----------------------------------------------------------------------------
 
-    def _write(self, cell: NotebookNode, names: Set[str], handed_in: Sequence[bytes]) -> None:
+    def _write(self, cell: NotebookNode, handed_in: Sequence[bytes]) -> None:
         """Make a written answer harmless."""
         text = printable(cell.source)
-        acts, wanted = self._look(cut(text), names)
+        acts, wanted = self._look(cut(text))
         if acts:
             cell.source = as_text(text, acts)
             return
@@ -104,10 +105,10 @@ class Cleaner:
                 # Before the answer, which could make something else of what stands after it.
                 cell.source = f"{_fenced(_LOST, ', '.join(lost))}\n\n{cell.source}"
 
-    def _look(self, text: str, names: Set[str]) -> tuple[str, list[str]]:
-        """Return why a written answer is not harmless, or the attachments that it shows."""
+    def _look(self, text: str) -> tuple[str, list[str]]:
+        """Return why some Markdown is not harmless, or the attachments that it shows."""
         try:
-            found = json.loads(self._ask(harmless.look, text, sorted(names)))
+            found = json.loads(self._ask(harmless.look, text, self._names))
         except TooMuch as much:
             return f"something that could not be shown: {much}", []
         return found["acts"], found["pictures"]
@@ -179,7 +180,7 @@ class Cleaner:
             if mime == "text/html":
                 return self._ask(harmless.cleaned_output, text)
             if mime == "text/markdown":
-                acts, wanted = self._look(cut(text), set())
+                acts, wanted = self._look(cut(text))
                 return "" if acts or wanted else cut(text)
             if mime == "text/latex":
                 return "" if harmless.acting_command(cut(text)) else cut(text)

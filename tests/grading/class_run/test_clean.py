@@ -114,6 +114,8 @@ SVG = "<svg onload=alert(1)><script>alert(1)</script></svg>"
         ("text/latex", "$\\href{javascript:alert(1)}{x}$"),
         ("text/markdown", "<script>alert(1)</script>"),
         ("text/markdown", "![x](attachment:x)"),
+        ("text/markdown", "# reflection"),  # formgrader would take it for the box of the marks
+        ("text/markdown", "reflection-comment\n==="),
         ("text/html", "$\\href{javascript:alert(1)}{x}$"),
     ],
 )
