@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import itertools
 import json
 import os
 import re
@@ -36,12 +35,22 @@ from imbalance_site.studies import has_numbers, page_of, rerun_of, verdict_of
 pytestmark = pytest.mark.timeout(900)  # the first test builds the site, on whatever machine
 
 FOUND = "search.html?q=does+SMOTE+help"
-PAGES = ["advice.html", "lessons/09-thresholds/thresholds.html", "studies/folds.html", FOUND]
-ALSO = ["index.html", "lessons/index.html", "docs/glossary.html"]
+PAGES = [
+    "advice.html",
+    "lessons/09-thresholds/thresholds.html",
+    "studies/folds.html",
+    FOUND,
+    "index.html",
+    "lessons/index.html",
+    "docs/glossary.html",
+]
+# Each page is seen in both widths and in both schemes; the other two pairs are for the long tests.
+PAIRS = [[(1280, "light"), (390, "dark")], [(1280, "dark"), (390, "light")]]
 LOOKS = [
-    *itertools.product(PAGES, (1280, 390), ("light", "dark")),
-    *itertools.product(ALSO, [1280], ["light"]),
-    *itertools.product(ALSO, [390], ["dark"]),
+    pytest.param(name, *look, marks=[] if place % 2 == number else [pytest.mark.long])
+    for place, name in enumerate(PAGES)
+    for number, pair in enumerate(PAIRS)
+    for look in pair
 ]
 # A build that reaches for the network ends with an error.
 OFFLINE = """
