@@ -76,7 +76,7 @@ notebooks() {
     # a sample of rows, another one for each commit, that comes out again.
     step "every kept row and result of the studies" python -m imbalance_evidence check
     step "a sample of the studies' rows, run again and compared" \
-        python -m imbalance_evidence check-sample --seconds 30
+        python -m imbalance_evidence check-sample --seconds 20
     printf %s "$failed"
     return "$status"
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from drawn import drawn
 from rich.console import Console
 from scipy.stats import beta, t
 from sklearn.linear_model import LogisticRegression
@@ -702,14 +703,14 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     return numbers(folder)
 
 
+STOPS = [(signal.SIGKILL, 1), (signal.SIGKILL, 2), (signal.SIGINT, 1), (signal.SIGINT, 2)]
+STOP = drawn(STOPS, 1, "how a study is stopped")
+
+
 class TestStopped:
     @pytest.mark.parametrize(
         ("how", "jobs"),
-        [
-            pytest.param(signal.SIGKILL, 1, marks=pytest.mark.long),
-            (signal.SIGKILL, 2),
-            (signal.SIGINT, 2),
-        ],
+        [pytest.param(*stop, marks=[] if stop in STOP else pytest.mark.long) for stop in STOPS],
     )
     def test_finished_rows_survive_and_the_next_run_goes_on(
         self, tmp_path: Path, undisturbed: pd.DataFrame, how: signal.Signals, jobs: int

@@ -48,12 +48,17 @@ QUICK = "00-start-here/start-here"
 BUILT_ON_ANOTHER = {"smote-check", "promise-check"}
 
 
-HALVES_OF = drawn(NOTEBOOKS, 3, "halves")
+HALVES_OF = drawn(NOTEBOOKS, 2, "halves")
+WHOLE = drawn(NOTEBOOKS, 5, "whole")
 
 
 def case(notebook: str, *more: pytest.MarkDecorator):
     marks = (pytest.mark.torch, *more) if notebook.endswith("-pytorch") else more
     return pytest.param(notebook, marks=marks)
+
+
+def unless_in(this_commits: list[str], notebook: str) -> list[pytest.MarkDecorator]:
+    return [] if notebook in this_commits else [pytest.mark.long]
 
 
 def known_answers(module) -> list[dict[str, str]]:
@@ -127,7 +132,7 @@ def assert_same_gradebook(
 @pytest.mark.usefixtures("engine_of_the_command")
 @pytest.mark.parametrize(
     "notebook",
-    [case(name, *([] if name in HALVES_OF else [pytest.mark.long])) for name in NOTEBOOKS],
+    [case(name, *unless_in(HALVES_OF, name)) for name in NOTEBOOKS],
 )
 def test_solved_or_not_gets_the_same_points(notebook: str, tmp_path: Path) -> None:
     solved = halves(notebook)
@@ -161,7 +166,7 @@ def test_known_answers_get_the_same_points(tmp_path: Path) -> None:
     assert given["untouched"] == 0
 
 
-@pytest.mark.parametrize("notebook", [case(name) for name in NOTEBOOKS])
+@pytest.mark.parametrize("notebook", [case(name, *unless_in(WHOLE, name)) for name in NOTEBOOKS])
 def test_a_whole_solved_lesson_gets_full_marks(
     notebook: str, engine: Engine, tmp_path: Path
 ) -> None:
