@@ -24,13 +24,14 @@ from dataclasses import dataclass, replace
 
 _FORMS = {
     "canvas": re.compile(
-        r"(?P<prefix2>anon(?P<late2>_(?i:late))?_(?P<key2>[A-Za-z0-9]{5})_(?P<order2>[0-9]+))"
+        r"(?P<prefix2>anon(?P<late2>_(?i:late))?_(?P<key2>[A-Za-z0-9]{5})_(?P<order2>[0-9]{1,40}))"
         r"_(?P<file2>.+)|"
-        r"(?P<prefix>(?P<name>[^/]*?)(?P<late>_(?i:late))?_(?P<key>[0-9]+)_(?P<order>[0-9]+))_(?P<file>.+)",
+        r"(?P<prefix>(?P<name>[^/]*?)(?P<late>_(?i:late))?"
+        r"_(?P<key>[0-9]{1,40})_(?P<order>[0-9]{1,40}))_(?P<file>.+)",
         re.DOTALL,
     ),
     "moodle": re.compile(
-        r"(?P<prefix>(?P<name>[^/_]+)_(?P<key>[0-9]+))_assignsubmission_"
+        r"(?P<prefix>(?P<name>[^/_]+)_(?P<key>[0-9]{1,40}))_assignsubmission_"
         r"(?:file(?:_?/|_)(?P<file>.+)|(?P<text>onlinetext)(?:_?/|_).+)",
         re.DOTALL,
     ),

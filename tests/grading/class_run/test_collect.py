@@ -214,6 +214,13 @@ def test_a_folder_of_another_plugin_is_not_entered(inner):
     assert sender("moodle", f"Eve_7_assignsubmission_comments_/{inner}") is None
 
 
+def test_a_number_without_end_is_none_of_a_platforms():
+    """Python reads no integer of 5,000 digits: for one such name the whole archive was left."""
+    name = f"ada_1_{'9' * 5_000}_toy.ipynb"
+    assert sender("canvas", name) is None
+    assert platform_of([name, "bob_1_2_toy.ipynb"]) == "canvas"
+
+
 def test_all_names_decide_which_platform_it_is():
     mimicry = "eve_7_8_x_bob_attempt_2026-11-01-10-00-00_toy.ipynb"
     assert platform_of([mimicry, "ada_1_2_toy.ipynb"]) == "canvas"
