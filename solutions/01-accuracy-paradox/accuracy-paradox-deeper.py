@@ -180,7 +180,7 @@ plots.intervals(
     },
     xlabel="E/O and calibration slope on new data; mean of 20 runs, 95% interval",
     ylabel="measure and training set",
-    title="The level is right, and the slope is not",
+    title="Level and slope, with many positives and with few",
     decimals=2,
     baseline=1.0,
     baseline_label="right",

@@ -160,7 +160,7 @@ for name, (recall, fp_rate) in {"cautious": (0.3, 0.001), "eager": (0.8, 0.01274
 print("you predicted that the mean over folds prefers:", my_prediction)
 plots.intervals(
     errors,
-    title="The mean of F1 over folds is biased; pooled counts hardly are",
+    title="Two ways to compute F1 from ten folds",
     xlabel="estimated F1 minus true F1",
     ylabel="detector, method",
     baseline=0.0,

@@ -295,10 +295,11 @@ with plots.picture(
 # another F1 on the *same* data, both at thresholds that were *chosen*.
 #
 # There is a law behind the peaks. Suppose that, of $P$ positives, you may catch one more at the price
-# of $x$ further false alarms. F1 stays as it is exactly if
+# of $x$ further false alarms. F1 stays the same if
 #
-# $$\frac{2\,(TP+1)}{TP+1+FP+x+P}=F_1\quad\Longleftrightarrow\quad 2=F_1(1+x)\quad\Longleftrightarrow\quad x=\frac{2}{F_1}-1.$$
+# $$\frac{2\,(TP+1)}{TP+1+FP+x+P}=F_1,$$
 #
+# that is, if $2=F_1(1+x)$, or $x=2/F_1-1$.
 # So F1 has a [price list](../../docs/glossary.md#price-list): **a miss costs as much as $2/F_1-1$
 # false alarms.** A case with probability $p$ is worth flagging if $p\,x>1-p$, that is if $p>F_1/2$.
 # With right probabilities the best threshold is half of the best F1 (Lipton, Elkan and Naryanaswamy

@@ -172,7 +172,7 @@ plots.intervals(
     gains,
     xlabel="gain, mean of 10 draws with 95% interval",
     ylabel="area and group",
-    title="The two areas serve different groups",
+    title="What each area gains when one group is improved",
     decimals=2,
 )
 

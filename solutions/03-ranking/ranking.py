@@ -378,7 +378,7 @@ for times in added:
 print("you predicted:", my_prediction)
 ends = [f"{name} from {found[0]:.3f} to {found[-1]:.3f}" for name, found in easy.items()]
 with plots.picture(
-    title="Easy negatives lift ROC AUC and leave AP alone",
+    title="ROC AUC and AP as easy negatives join",
     xlabel="easy negatives for each ordinary one (log scale)",
     ylabel="area",
     alt=f"Without and with 100 easy negatives for each ordinary one: {'; '.join(ends)}.",

@@ -679,7 +679,7 @@ coins = np.array([[roc_auc_score(truth, rng.random(400)) for _ in range(40)] for
 best = np.maximum.accumulate(coins, axis=1).mean(axis=0)
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="The best of many coins looks like a model",
+    title="The best of many coins",
     xlabel="number of candidates that were tried on the same test part",
     ylabel="ROC AUC of the best, mean of 30 runs",
     alt=f"ROC AUC of the best: of 1 coin {best[0]:.2f}, of 10 {best[9]:.2f}, of 40 {best[39]:.2f}.",

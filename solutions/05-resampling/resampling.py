@@ -106,7 +106,7 @@ found[f"untouched, at {lowest:.3f}"] = rates(y_test, p_untouched >= lowest)
 print("you predicted:", my_prediction)
 for name, p in (("untouched", p_untouched), ("balanced", p_balanced)):
     print(f"average precision, {name}: {average_precision_score(y_test, p):.2f}")
-show(found, "So does the untouched model, if it may flag as much")
+show(found, "Recall and precision of three decisions")
 
 # %% [markdown]
 # The untouched model reaches the same recall at the same precision, and by average precision it
@@ -449,7 +449,7 @@ means, coefficients = np.array([variance[0] / variance[k] for k in KEPT]).T
 rule = [(1 / 200 + 1 / 9800) / (1 / 200 + 1 / (200 * k)) for k in KEPT]
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="Most rows can go before much information does",
+    title="Information that is left when negatives are dropped",
     xlabel="negatives kept for each positive (of 49)",
     ylabel="share of the information that is kept",
     alt=f"Information kept with {KEPT} negatives for each positive: by the rule {np.round(rule, 2)},"

@@ -299,7 +299,7 @@ plots.intervals(
     {name: interval(b - a) for name, a, b in zip(switches, real, made, strict=True)},
     xlabel="share of the invented frauds minus that of the real ones",
     ylabel="column",
-    title="A vote hides what is rare among the rare",
+    title="Two signs of fraud, among invented and real frauds",
     baseline=0.0,
     baseline_label="no difference",
     decimals=2,
