@@ -6,6 +6,7 @@ The curve is tried on companies other than the ones in the graded cell, so that 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,7 @@ from answers import capstone as student
 from decisions import courses
 from released import ROOT
 
+from imbalance_grader.results import Limits
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, Worth, check
 from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time
@@ -29,12 +31,13 @@ from imbalance_lab.exercises.companies import (
     Honesty,
     company,
     money_saved,
+    restless_companies,
     saved_by,
-    turning_company,
 )
 from imbalance_oracles import secret
 from imbalance_oracles.capstone import flattered, hidden_companies, rehearsed, rungs
 
+MODEST = [0.0] * 5  # promises where fraud moves on
 DRAWS = [(11, 12, 13, 14), (21, 22, 23, 24), (31, 32, 33, 34)]
 WELL_MADE = [
     student.plain_logistic,
@@ -196,28 +199,51 @@ class TestPromises:
         pairs = zip(companies, detectors, strict=True)
         return [saved_by(c, detector.decide(c.later)) for c, detector in pairs]
 
-    def points(self, promises: list[Any], turned: float = 0.0) -> float:
-        return Honesty(student.plain_logistic, self.seeds)([*promises, turned]).points(3)
+    def points(self, promises: list[Any]) -> float:
+        return Honesty(student.plain_logistic, self.seeds)([*promises, *MODEST]).points(3)
 
-    def test_much_promised_where_nothing_new_can_be_found_comes_from_days_that_were_known(
-        self,
-    ) -> None:
+    def test_who_promises_much_where_fraud_moves_on_knew_more_than_a_rehearsal(self) -> None:
         honesty, kept = Honesty(student.plain_logistic, self.seeds), self.kept()
-        assert honesty([*kept, SURPRISE]).points(3) == 3  # a part of it comes by chance
-        credit = honesty([*kept, SURPRISE + 0.01])
-        assert (credit.points(3), credit.mistake) == (0, FLATTERED)
-        assert "where fraud had changed, you promised 51%, and -16% came" in credit.says
+        for place in range(5):
+            little, much = ([*MODEST] for _ in range(2))
+            little[place], much[place] = SURPRISE, SURPRISE + 0.02
+            assert honesty([*kept, *little]).points(3) == 3  # a part of it comes by chance
+            credit = honesty([*kept, *much])
+            assert (credit.points(3), credit.mistake) == (0, FLATTERED)
+            assert "where fraud had moved on, you promised 19%, and" in credit.says
 
-    @pytest.mark.parametrize(
-        "fit",
-        [student.plain_logistic, student.regularised_boosting, student.known_rows_day_by_day],
-    )
-    def test_a_rehearsal_is_never_taken_for_memory(self, fit: Any) -> None:
-        one = turning_company()
-        kept = saved_by(one, fit(one.train).decide(one.later))
-        for start, stop in [(90, 120), (60, 120), (80, 120), (60, 90), (105, 120)]:
-            promised = student.rehearsed(one.train, start, stop, fit)
-            assert promised < max(kept, 0) + SURPRISE - 0.1, (start, stop)
+    @pytest.mark.parametrize("course", courses("ab"))
+    def test_where_fraud_moves_on_a_rehearsal_promises_next_to_nothing_and_later_labels_much(
+        self, course: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(secret.VARIABLE, course)
+        tables = restless_companies(min(hidden_companies()))
+        for fit in [*WELL_MADE, student.calibrated_forest]:
+            came = [max(saved_by(one, fit(one.train).decide(one.later)), 0) for one in tables]
+            assert max(came) < 0.3
+
+            def most(promise: Any, fit: Any = fit, came: Any = came, **days: int) -> float:
+                made = [promise(one.train, fit=fit, **days) for one in tables]
+                return float(np.max(np.subtract(made, came)))
+
+            for start in (90, 100, 75) if fit is student.plain_logistic else (90,):
+                assert most(student.rehearsed, start=start) < SURPRISE
+                if fit in WELL_MADE:  # a small forest learns too little from a few new frauds
+                    assert most(student.with_later_labels, start=start) > SURPRISE
+
+    def test_what_is_known_of_a_way_of_fraud_comes_when_it_is_all_but_over(self) -> None:
+        for one in restless_companies(1):
+            known = one.train.dropna(subset="is_fraud")
+            delay = known["label_day"] - known["time"]
+            assert set(delay[known["is_fraud"] == 1].round(9)) == {28}
+            assert set(delay[known["is_fraud"] == 0].round(9)) == {30}
+            frauds = known[known["is_fraud"] == 1].groupby("merchant", observed=True)["time"]
+            assert (frauds.max() - frauds.min()).max() < 32
+            assert frauds.ngroups >= 4
+            for merchant, last in frauds.max()[frauds.max() < 110].items():
+                afterwards = known[(known["merchant"] == merchant) & (known["time"] > last)]
+                assert afterwards.empty, merchant
+            assert one.later["amount"].between(100, 200).all()
 
     def test_a_promise_that_is_kept_gets_all_points_and_less_the_further_it_is_off(self) -> None:
         kept = self.kept()
@@ -252,32 +278,43 @@ class TestPromises:
                 capacity=0,
             )
 
-        credit = Honesty(idle, self.seeds)([0.001, 0.002, 0.003, 0.0])
+        credit = Honesty(idle, self.seeds)([0.001, 0.002, 0.003, *MODEST])
         assert credit.points(3) == 0
         assert "nothing to promise" in credit.says
 
     def test_the_instructors_page_says_what_each_way_to_make_a_promise_earns(self) -> None:
-        def with_later_labels(train: pd.DataFrame) -> Any:
-            detector = student.plain_logistic(train[train["time"] < 90])
-            return student.on_days(train, detector, 90, 120)
-
         judge = Honesty(student.plain_logistic, hidden_companies())
         ways = {
             "a rehearsal": student.one_month,
+            "a rehearsal of 20 days": student.twenty_days,
+            "a rehearsal of 60 days": student.two_months,
+            "a rehearsal with only the labels that were final": student.only_final_labels,
             "the newest days, open labels dropped": student.newest_days_without_open_labels,
             "one number for every company": student.the_same_for_all,
             "memory: days that the detector has learned from": student.memory,
             "a random split": student.random_split,
-            "a rehearsal with labels that came later": with_later_labels,
+            "a rehearsal with labels that came later": student.a_month_with_later_labels,
+            "20 days with labels that came later": student.twenty_days_with_later_labels,
+            "45 days with labels that came later": student.half_a_season_with_later_labels,
         }
         page = (ROOT / "docs" / "teaching" / "12-capstone.md").read_text(encoding="utf-8")
         for way, promise in ways.items():
             points = judge([promise(call.args[0]) for call in judge.calls]).points(3)
             assert f"| {way} | {points:g} |" in page
 
+    def test_who_fits_as_long_as_the_lesson_allows_is_not_stopped(self) -> None:
+        lesson = (ROOT / "solutions" / "12-capstone" / "capstone.py").read_text(encoding="utf-8")
+        told = " ".join(lesson.replace("\n#", "").split())
+        said = r"may take (\d+) seconds of processor time a company: the grader waits (\d+) for all"
+        most, all_of_them = map(int, re.search(said, told).groups())
+        assert all_of_them == Limits().call_seconds
+        calls = Honesty(student.plain_logistic, hidden_companies()).calls
+        rows = [len(call.args[0]) for call in calls]
+        assert 1.5 * most * sum(rows) / max(rows) < all_of_them  # on a machine that is busy, too
+
     @pytest.mark.parametrize("broken", [None, lambda train: Fixed([1]), lambda train: 1 / 0])
     def test_a_detector_that_does_not_work_yet_is_named(self, broken: Any) -> None:
-        credit = Honesty(broken, self.seeds)([0.5, 0.6, 0.7, 0.0])
+        credit = Honesty(broken, self.seeds)([0.5, 0.6, 0.7, *MODEST])
         assert credit.points(3) == 0
         assert "does not decide yet" in credit.says
 

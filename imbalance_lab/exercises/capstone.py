@@ -179,9 +179,7 @@ REHEARSAL_ROWS = Exercise(
 
 def _flags(outcome: Outcome) -> NDArray[np.float64] | None:
     """Return the decisions that came as numbers, None where they are none."""
-    if not isinstance(outcome, Returned):
-        return None
-    flags = np.asarray(outcome.value).ravel()
+    flags = np.asarray(outcome.value if isinstance(outcome, Returned) else None).ravel()
     return flags.astype(float) if flags.dtype.kind in "biuf" else None
 
 
@@ -225,9 +223,8 @@ def _probabilities(call: Call, expected: Any, outcome: Outcome) -> bool:
 
 
 def _learned_from_nan(call: Call, expected: Any, outcome: Outcome) -> bool:
-    return raises("ValueError")(call, expected, outcome) and "NaN" in getattr(
-        outcome, "message", ""
-    )
+    raised = raises("ValueError")(call, expected, outcome)
+    return raised and "NaN" in getattr(outcome, "message", "")
 
 
 FIT_DETECTOR = Exercise(
@@ -317,10 +314,9 @@ PROMISE = Exercise(
         ),
         Mistake(
             FLATTERED,
-            "At a company whose fraudsters have just changed their ways nobody finds much, and a"
-            " rehearsal says so. Yours was judged on days that it had learned from, on days between"
-            " such, or on what was reported first. Let it learn from what was known on one day, and"
-            " judge all of later days.",
+            "Where fraud moves on before it is reported nobody finds much, and a rehearsal says so."
+            " Yours learned from labels that came later or from days that judge, or was judged on"
+            " what is reported first. Let it learn as on one day, and judge all of later days.",
         ),
         Mistake(
             "nothing is saved in the rehearsal",

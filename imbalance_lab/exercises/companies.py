@@ -5,7 +5,8 @@ They know no good decision. What the rungs of the ladder save at a company comes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any
 
@@ -35,16 +36,14 @@ CURVE = Curve(
 #: A promise this near to what comes earns full points; one twice as far away earns none. 19 of 20
 #: rehearsals of the reference, each on four companies, missed by less.
 UNIT = 0.12
-#: Share of the loss that a detector has to save before a promise about it is worth points. To
-#: review nothing, and to promise that, is honest too; it is no answer.
+#: What a detector has to save before a promise about it is worth points: nothing is no answer.
 WORTH_A_PROMISE = 0.2
 #: The names of mistakes that no single promise shows.
 SAME_FOR_ALL = "the same promise for every company"
-FLATTERED = "the days that judge were not new to the detector"
-#: How much more may be promised than comes at `turning_company`, where nobody can find much.
-SURPRISE = 0.5
-_HABITS = np.array(["clothing", "fuel", "utilities", "health"])
-_HABITS_CHANGE = (40, 85, 130)  # days
+FLATTERED = "the rehearsed detector knew what nobody knew on its day"
+#: How much more may be promised than comes at one of `restless_companies`.
+SURPRISE = 0.17
+_WAY_LIVES, _HEARD_OF_LATER = 32, 28  # days
 
 Ladder = Mapping[str, float]
 
@@ -67,24 +66,33 @@ def phone_company() -> Company:
 
 
 @cache
-def turning_company() -> Company:
-    """Return a company whose fraudsters change their ways, and hear of it only four weeks later.
+def restless_companies(seed: int) -> list[Company]:
+    """Return companies that hear of a way of fraudsters when it is all but over.
 
-    Every fraud is at one kind of merchant, and at another one after each change. So a detector
-    finds the frauds of days that it has learned from, or that lie between such, and next to none
-    on days that come after what was known.
+    Every fraud is at one kind of merchant, where nobody else buys any more, and after 32 days at
+    another kind. So what is known on a day helps to find next to nothing later. A label that came
+    later does, mostly where a way has begun not long before that day: at each company on others.
     """
-    train, later, _ = make_company(5, n_samples=3000)
-    parts = [
-        table["merchant"].astype(str) == _HABITS[np.digitize(table["time"], _HABITS_CHANGE)]
-        for table in (train, later)
-    ]
-    label_day = train["time"] + np.where(parts[0], 28, 30)
-    known = label_day <= TODAY
-    train = train.assign(
-        is_fraud=parts[0].astype(float).where(known), label_day=label_day.where(known)
+    rng = random_state(seed)
+    return [_restless(rng, age) for age in np.arange(0, _WAY_LIVES, _WAY_LIVES / 5)]
+
+
+def _restless(rng: np.random.RandomState, age: float) -> Company:
+    """Return a company whose first way is so many days old on day 0."""
+    table = pd.concat(make_company(rng, n_samples=6000)[:2], ignore_index=True)
+    time, kinds = table["time"], table["merchant"].cat.categories
+    way = ((time + age) // _WAY_LIVES).astype(int)
+    fraud = pd.Series(rng.random_sample(len(table)) < 0.1)
+    merchant = rng.permutation(len(kinds))[np.where(fraud, way, rng.randint(way + 1, len(kinds)))]
+    label_day = time + np.where(fraud, _HEARD_OF_LATER, 30)
+    table = table.assign(
+        merchant=pd.Categorical.from_codes(merchant, kinds),
+        amount=rng.uniform(100, 200, len(table)).round(2),  # says nothing
+        is_fraud=fraud.astype(float).where(label_day <= TODAY),
+        label_day=label_day.where(label_day <= TODAY),
     )
-    return Company(train, later, parts[1].astype(int))
+    later = table[time >= TODAY].drop(columns=["is_fraud", "label_day"]).reset_index(drop=True)
+    return Company(table[time < TODAY], later, fraud[time >= TODAY].astype(int))
 
 
 def to_decide(*companies: Company) -> list[Call]:
@@ -159,15 +167,15 @@ class Honesty:
     ----------
     detector : callable or StandIn
         The student's `fit_detector`.
-    seeds : iterable of int
+    seeds : collection of int
         One for each company.
     """
 
-    def __init__(self, detector: Any, seeds: Sequence[int]) -> None:
-        self._companies = [*map(company, seeds), turning_company()]
+    def __init__(self, detector: Any, seeds: Collection[int]) -> None:
+        self._companies = [*map(company, seeds), *restless_companies(min(seeds))]
+        self._judged = len(seeds)
         outcomes = outcomes_of(detector, to_decide(*self._companies))
-        pairs = zip(self._companies, outcomes, strict=True)
-        self._kept = [_kept(one, outcome) for one, outcome in pairs]
+        self._kept = list(map(_kept, self._companies, outcomes))
 
     @property
     def calls(self) -> list[Call]:
@@ -177,38 +185,34 @@ class Honesty:
     def __call__(self, values: list[Any]) -> Credit:
         """Return full credit within one unit of what came, none from two units on.
 
-        The last value is for `turning_company`. It is in no mean, and only tells what judged.
+        The last values are for `restless_companies`: in no mean, they only tell what was known.
         """
         came = [share for share in self._kept if share is not None]
         if len(came) < len(self._kept):
             return Credit(0, "your fit_detector does not decide yet: it has to work first")
-        if any(isinstance(v, bool) or not isinstance(v, int | float) for v in values):
-            return Credit(0, "a promise is one number", came)
-        if not np.isfinite(values).all():
-            return Credit(0, "a promise is a finite number", came)
-        promised, kept = float(np.mean(values[:-1])), float(np.mean(came[:-1]))
+        if any(type(v) not in (int, float) or not np.isfinite(v) for v in values):
+            return Credit(0, "a promise is one finite number", came)
+        n = self._judged
+        promised, kept = float(np.mean(values[:n])), float(np.mean(came[:n]))
         if kept < WORTH_A_PROMISE:
             little = f"your fit_detector saves {kept:.0%} of the loss"
             return Credit(0, f"{little}: there is nothing to promise yet", came)
         # What every mistake compares with is the mean: a single company is a matter of luck.
         expected = [kept + value - promised for value in values]
         says = f"promised {promised:.0%} of the loss on average, and {kept:.0%} came"
-        if np.ptp(values[:-1]) < 0.01:  # a fleck on one number makes no others of it
+        if np.ptp(values[:n]) < 0.01:  # a fleck on one number makes no others of it
             return Credit(0, says, expected, SAME_FOR_ALL)
         credit = Credit(2 - abs(promised - kept) / UNIT, says, expected)
-        if credit.share > 0 and values[-1] > max(came[-1], 0) + SURPRISE:
-            says = (
-                f"where fraud had changed, you promised {values[-1]:.0%}, and {came[-1]:.0%} came"
-            )
-            return Credit(0, says, expected, FLATTERED)
-        return credit
+        restless = zip(values[n:], came[n:], strict=True)
+        much, little = max(restless, key=lambda pair: pair[0] - max(pair[1], 0))
+        if credit.share <= 0 or much <= max(little, 0) + SURPRISE:
+            return credit
+        says = f"where fraud had moved on, you promised {much:.0%}, and {little:.0%} came"
+        return Credit(0, says, expected, FLATTERED)
 
 
 def _kept(one: Company, outcome: Outcome) -> float | None:
     """Return what came of a detector's decisions, None where it does not decide."""
-    if isinstance(outcome, Returned):
-        try:
-            return saved_by(one, outcome.value)
-        except (ValueError, TypeError):
-            return None
+    with suppress(ValueError, TypeError):
+        return saved_by(one, outcome.value) if isinstance(outcome, Returned) else None
     return None

@@ -584,10 +584,10 @@ print(f"standard deviation: {misses.std(ddof=1):.2f}")
 # %% [markdown]
 # ## Your detector
 #
-# Now write it: an object with one method, `decide(transactions)`. It will be used on hidden companies,
-# on their later days. You choose the features, the model, its regularisation, what
-# to do with open labels, whether to calibrate, and how to fill the queue. Fitting should take a few
-# seconds at most.
+# Now write it: an object with one method, `decide(transactions)`. It decides on later days of hidden
+# companies. You choose the features, the model, its regularisation, what
+# to do with open labels, whether to calibrate, and how to fill the queue. Fitting may take 3 seconds
+# of processor time a company: the grader waits 30 for all.
 #
 # **The points** follow from what you save on four hidden companies, divided by what the reference
 # saves on the same days. The rungs of the ladder mark the curve:
@@ -602,8 +602,8 @@ plots.points_curve(
 )
 
 # %% [markdown]
-# The shares of the rungs are means over many companies; companies where luck would decide are not among
-# the hidden ones. All 8 points need 0.93 of what the reference saves. Points are rounded down to halves.
+# The shares are means over many companies; companies where luck would decide are left out. All 8
+# points need 0.93 of what the reference saves. Points are rounded down to halves.
 
 # %% [markdown]
 # ### Exercise 4: a detector
@@ -675,13 +675,13 @@ detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 # %% [markdown]
 # ### Exercise 5: your promise
 #
-# Now say, from `train` alone, what share of the loss your detector will save in the next 30 days. On four
+# Say, from `train` alone, what share of the loss your detector will save in the next 30 days. On four
 # hidden companies the mean of your promises is compared with the mean of what your own `fit_detector`
 # saves. Full points (3) for a difference of at most **0.12**, none
 # for 0.24 or more, and a straight line between. Too much and too little count alike.
 #
-# At one more, small company the fraudsters keep changing their ways, and new days hold little to find.
-# Memory and a random split promise much there, and earn nothing.
+# At five small companies fraud has moved on by the time it is reported. Memory, a random split and labels
+# that came later promise much there, and earn nothing.
 
 
 # %% answer="promise"

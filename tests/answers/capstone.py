@@ -505,25 +505,56 @@ def two_months(train):
 
 
 @answers.right("promise")
+def twenty_days(train):
+    return rehearsed(train, 100)
+
+
+@answers.right("promise")
+def only_final_labels(train):
+    """Return a modest promise: the rehearsed detector learns from what was final on its day."""
+    return on_days(train, plain_logistic(train[train["time"] < 60]), 90, 120)
+
+
+@answers.right("promise")
 def mean_of_months(train):
     return float(np.mean([rehearsed(train, 90), rehearsed(train, 80), rehearsed(train, 100)]))
 
 
-@answers.wrong("promise", "the days that judge were not new to the detector")
+@answers.wrong("promise", "the rehearsed detector knew what nobody knew on its day")
 def memory(train):
     return on_days(train, plain_logistic(train), 0, 120)
 
 
-@answers.wrong("promise", "the days that judge were not new to the detector")
+@answers.wrong("promise", "the rehearsed detector knew what nobody knew on its day")
 def random_split(train):
     final = train[train["time"] < 120]
     third = final.sample(frac=1 / 3, random_state=0).sort_values("time")
     return on_days(third, plain_logistic(final.drop(third.index)), 0, 120)
 
 
-@answers.wrong("promise", "the days that judge were not new to the detector")
+@answers.wrong("promise", "the rehearsed detector knew what nobody knew on its day")
 def newest_days_without_open_labels(train):
     return on_days(train, plain_logistic(train[train["time"] < 120]), 120, 150)
+
+
+def with_later_labels(train, start, stop=120, fit=plain_logistic):
+    """Return a promise of one who forgets that on day `start` fewer labels were known."""
+    return on_days(train, fit(train[train["time"] < start]), start, stop)
+
+
+@answers.wrong("promise", "the rehearsed detector knew what nobody knew on its day")
+def a_month_with_later_labels(train):
+    return with_later_labels(train, 90)
+
+
+@answers.wrong("promise", "the rehearsed detector knew what nobody knew on its day")
+def twenty_days_with_later_labels(train):
+    return with_later_labels(train, 100)
+
+
+@answers.wrong("promise", "the rehearsed detector knew what nobody knew on its day")
+def half_a_season_with_later_labels(train):
+    return with_later_labels(train, 75)
 
 
 @answers.wrong("promise", "it promises more than it keeps")
