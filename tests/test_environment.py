@@ -411,7 +411,10 @@ class TestTestCommand:
         *_, step, _, last = result.stdout.rstrip().splitlines()
         assert step.startswith("failed: every solution")
         assert last == "something failed: see above"
-        assert (tmp_path / "calls").read_text() == calls * 2
+        # The notebooks run beside the tests, so which of them begins first is open.
+        assert sorted((tmp_path / "calls").read_text().splitlines()) == sorted(
+            (calls * 2).splitlines()
+        )
 
 
 def test_the_grader_is_measured_on_what_all_take_of_a_lesson(monkeypatch):
