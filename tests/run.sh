@@ -13,6 +13,9 @@ failed=""
 # One thread in every numerical library and a fixed hash seed, as when the notebooks were built.
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONHASHSEED=0
 
+# Tests start hundreds of programs: each module is compiled once for all of them.
+unset PYTHONDONTWRITEBYTECODE
+
 leave_out() {
     if [ "${CI:-}" = true ]; then
         echo "error: $1, and CI must run everything" >&2

@@ -250,6 +250,7 @@ def secrets() -> list[str]:
     return sorted(line for line in lines if len(line) > 11 and line not in known)
 
 
+@functools.cache
 def text_of(path: Path) -> str:
     """Return all words of a generated file, those of code without its markup."""
     if path.suffix == ".html":
