@@ -398,7 +398,7 @@ with plots.picture(
 
 # %% answer="true-probability"
 def true_probability(p, gamma, alpha=0.5):
-    """Return the true probability at which a focal model that has learned all says p.
+    """Return the true probability at which a focal model that has learned all there is says p.
 
     Parameters
     ----------
@@ -447,8 +447,8 @@ check(true_probability, TRUE_PROBABILITY).keeps_its_contract(keys.TRUE_PROBABILI
 # %% [markdown]
 # ### Move γ and α
 #
-# Left, twice the loss of a positive and of a negative row. Right, what a model says that has learned all. Move γ alone:
-# the line turns around the black mark. Move α alone: the mark wanders.
+# Left, twice the loss of a positive and of a negative row. Right, what a model says that has learned all there is. Move γ alone:
+# the line turns around the black mark. Move α alone: the mark moves sideways.
 
 # %%
 from imbalance_lab.explorers import focal_explorer
@@ -745,7 +745,7 @@ Claim(
 # - c) 0.5
 # - d) 0.8
 #
-# **3.** A model with γ = 2 and α = 0.5 that has learned all says 30% for a large group of transactions. Read off a
+# **3.** A model with γ = 2 and α = 0.5 that has learned all there is says 30% for a large group of transactions. Read off a
 # picture: what share of them is fraud?
 #
 # - a) About 2%

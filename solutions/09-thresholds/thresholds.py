@@ -800,8 +800,8 @@ Claim(
 # - c) 0.015
 # - d) −0.075
 #
-# **5.** A payment of €65 has a probability of fraud of 0.06, one of €25 has 0.08. Which do you have reviewed at
-# €4?
+# **5.** A payment of €65 has a probability of fraud of 0.06, one of €25 has 0.08. Which do you send to a
+# review at €4?
 #
 # - a) Both
 # - b) Only the one of €65
