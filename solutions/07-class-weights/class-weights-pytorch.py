@@ -465,7 +465,7 @@ plots.intervals(
     gains,
     xlabel="average precision, minus that of a start at the prevalence; 8 draws",
     ylabel="family and way",
-    title="Beside the right start, weights add something to the ranking",
+    title="Average precision of each way, against the right start",
     baseline=0.0,
     baseline_label="start",
     decimals=2,

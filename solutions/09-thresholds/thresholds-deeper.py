@@ -48,7 +48,7 @@ my_prediction = None
 # %% covers="E73"
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="No score lies between the two thresholds",
+    title="Scores of the training rows, and the two thresholds",
     xlabel="score on the training rows",
     ylabel="number of rows",
     alt=f"Scores from {p_far.min():.2f} to {p_far.max():.2f}; between 0.30 and 0.50 lie"

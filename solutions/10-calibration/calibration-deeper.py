@@ -228,7 +228,7 @@ plots.intervals(
     {name: interval([found_prevalence(s, seed) for seed in range(8)]) for name, s in ways.items()},
     xlabel="estimated prevalence, mean of 8 draws",
     ylabel="in the new place",
-    title="Without labels, harder positives look like fewer positives",
+    title="The prevalence, estimated without labels",
     baseline=0.10,
     baseline_label="the prevalence",
 )
@@ -361,7 +361,7 @@ plots.intervals(
     {name: interval(bills[name]) for name in bills},
     xlabel="€ per transaction more than the plain logistic regression, mean of 5 companies",
     ylabel="probabilities",
-    title="A threshold from costs needs calibrated probabilities",
+    title="What each kind of probabilities costs",
     baseline=0.0,
     decimals=2,
 )

@@ -353,7 +353,7 @@ plots.intervals(
     ratios,
     xlabel="E/O on new rows, mean of 5 draws (1 is right)",
     ylabel="model and training",
-    title="Balancing multiplies what is promised",
+    title="Expected over observed, with and without balancing",
     baseline=1.0,
     decimals=2,
 )
@@ -623,7 +623,7 @@ plots.intervals(
     {name: interval([run[name] for run in ways]) for name in ways[0]},
     xlabel="skill on new rows, mean of 6 draws (1 is perfect, 0 the constant forecast)",
     ylabel="calibrated on",
-    title="Calibrated on its own rows, a model is believed too much",
+    title="Four calibrations of one model",
     decimals=2,
 )
 

@@ -81,7 +81,7 @@ print("you predicted:", my_prediction)
 plots.intervals(
     added,
     xlabel="average precision − that of the same model at 1:1, six draws",
-    title="A hundred times as many negatives did no harm",
+    title="Ten and a hundred negatives for each positive, against one",
     baseline=0.0,
     decimals=2,
 )

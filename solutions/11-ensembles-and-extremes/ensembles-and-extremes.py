@@ -80,7 +80,7 @@ print("you predicted:", my_prediction)
 plots.intervals(
     {name: interval(runs - cured["default"]) for name, runs in cured.items() if name != "default"},
     xlabel="average precision − that of the defaults, 6 data sets",
-    title="Taming the trees gains as much as balancing, and both together less",
+    title="Four changes, each against the defaults",
     baseline=0.0,
     decimals=2,
 )
@@ -274,7 +274,7 @@ contest = {name: np.array([judged(f, s) for s in range(4)]) for name, f in fores
 print("you predicted:", my_prediction)
 MEASURES = ("recall at 0.5", "precision at 0.5", "average precision", "F1, own threshold")
 with plots.picture(
-    title="Balancing a forest moves 0.5 through the list more than it changes the list",
+    title="Four forests, judged by three measures",
     xlabel="value on each set", ylabel="forest",
     panels=(MEASURES[0], MEASURES[2], MEASURES[3]), ncols=3, sharey=True,
     alt="; ".join(f"{n}: " + ", ".join(f"{m} {v:.2f}" for m, v in zip(MEASURES, runs.mean(axis=0)))
@@ -388,7 +388,7 @@ races["typical-looking"] = pd.DataFrame([race("typical-looking", seed) for seed 
 # %%
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="A detector needs no positives, and helps only where rare looks odd",
+    title="Detectors and a classifier in two worlds",
     xlabel="positives to learn from", ylabel="average precision, mean of four runs",
     panels=WORLDS, ncols=2, sharey=True,
     alt="; ".join(f"{w}: " + ", ".join(f"{n} ({k}) {runs[n, k].mean():.2f}" for n, k in runs)
@@ -580,7 +580,7 @@ for n in counted:
         shares[name].append(share)
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="Few frauds often point to the worse detector, or to none",
+    title="Which of two detectors comes out ahead",
     xlabel="frauds that were counted", ylabel="share of 20,000 trials",
     alt="; ".join(f"{n}: {s[0]:.2f} with 5, {s[1]:.2f} with 10, {s[4]:.2f} with 80 frauds"
                   for n, s in shares.items()),
