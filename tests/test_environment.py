@@ -88,6 +88,12 @@ class TestLock:
             if applies(pin, {}):
                 assert pin.specifier.contains(importlib.metadata.version(pin.name)), pin
 
+    def test_reading_a_notebook_builds_no_grammars(self):
+        """A second of processor time at each start of a command, server or test worker."""
+        asked = "import sys, nbformat; print({'lark', 'rfc3987_syntax'} & set(sys.modules))"
+        said = subprocess.run([sys.executable, "-c", asked], text=True, capture_output=True)
+        assert said.stdout == "set()\n", said.stderr
+
     def test_conda_uses_the_same_pins(self):
         environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
         assert environment["dependencies"] == [
