@@ -20,7 +20,14 @@ from released import ROOT
 from imbalance_grader.results import Limits
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, Worth, check
-from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time
+from imbalance_lab.datasets import (
+    CAPACITY,
+    LAST_DAY,
+    TODAY,
+    Company,
+    make_company,
+    read_in_time,
+)
 from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE, PROMISE
 from imbalance_lab.exercises.companies import (
     CURVE,
@@ -94,6 +101,29 @@ class TestTheCurve:
         given = [points(fit_detector, seeds) for seeds in DRAWS]
         assert np.mean(given) <= 2.5, given
         assert max(given) <= 4, given
+
+
+def with_a_new_kind(one: Company, seed: int) -> Company:
+    """Return a company whose purchases move to a kind of merchant in the last 30 days."""
+    rng, tables = np.random.default_rng(seed), []
+    for table in (one.train, one.later):
+        merchant = table["merchant"].replace({"utilities": "groceries"})
+        moved = (table["time"] >= TODAY - 30) & (rng.random(len(table)) < 0.25)
+        tables.append(table.assign(merchant=merchant.mask(moved, "utilities")))
+    return Company(*tables, one.is_fraud)
+
+
+def test_dropping_open_labels_costs_what_the_instructors_page_says() -> None:
+    def lost(one: Company) -> float:
+        plain, drops = student.plain_logistic(one.train), student.drops_open_labels(one.train)
+        kept = [saved_by(one, detector.decide(one.later)) for detector in (plain, drops)]
+        return kept[0] - kept[1]
+
+    companies = [make_company(seed) for seed in range(6)]
+    assert abs(np.mean([lost(one) for one in companies])) < 0.02
+    new = np.mean([lost(with_a_new_kind(one, seed)) for seed, one in enumerate(companies)])
+    page = (ROOT / "docs" / "teaching" / "12-capstone.md").read_text(encoding="utf-8")
+    assert f"dropping would cost {new:.2f}" in " ".join(page.split())
 
 
 class TestHiddenCompanies:
@@ -301,6 +331,7 @@ class TestPromises:
         for way, promise in ways.items():
             points = judge([promise(call.args[0]) for call in judge.calls]).points(3)
             assert f"| {way} | {points:g} |" in page
+        assert f"promises there {SURPRISE} more than comes" in page
 
     def test_who_fits_as_long_as_the_lesson_allows_is_not_stopped(self) -> None:
         lesson = (ROOT / "solutions" / "12-capstone" / "capstone.py").read_text(encoding="utf-8")
