@@ -75,7 +75,7 @@ caught = [int(np.sum((p >= 0.5) & (y_new == 1))) for p in (p_plain, p_focal)]
 print(f"you predicted: {my_prediction}")
 print(f"of {y_new.sum()} positives γ = 0 catches {caught[0]}, γ = 2 catches {caught[1]}")
 with plots.picture(
-    title="γ = 2 bends the probabilities, but nearly keeps the order of the rows",
+    title="The same rows, as two models see them",
     xlabel="what the model with γ = 0 says of a row",
     ylabel="what the model with γ = 2 says",
     alt="A narrow band of points that rises from left to right. It lies far above the diagonal for"
@@ -355,7 +355,7 @@ truth = expit(np.linspace(-7, 7, 71))
 says = {gamma: [settles_on(t, gamma) for t in truth] for gamma in (0, 0.5, 1, 2, 5)}
 print(f"you predicted: {my_prediction}; where 1% is true, γ = 2 says {settles_on(0.01, 2):.0%}")
 with plots.picture(
-    title="γ pushes everything towards one half",
+    title="What the focal loss asks a model to say",
     xlabel="true probability (logit scale)",
     ylabel="probability that the model says",
     alt="What a model says against the truth. Where 1% is true, γ = "
@@ -527,7 +527,7 @@ plots.intervals(
     gains,
     xlabel="average precision: γ = 2 minus γ = 0, eight draws",
     ylabel="data and setting of both",
-    title="What the focal loss gains over a default, it does not gain over a better setting",
+    title="The focal loss against the log loss, at two settings",
     baseline=0,
 )
 

@@ -111,7 +111,7 @@ rises = (steps[:, :, 1] > 0).mean(axis=0)
 names = ["0.5 to 0.3", "0.3 to 0.2", "0.2 to 0.1", "0.1 to 0.05"]
 print(f"you predicted: {my_prediction}; steps on which recall fell: {(steps[:, :, 0] < 0).sum()}")
 with plots.picture(
-    title="A lower threshold sometimes raises precision",
+    title="How often precision rises when the threshold falls",
     xlabel="step of the threshold",
     ylabel="share of 200 test sets",
     alt="; ".join(f"{n}: {share:.1%}" for n, share in zip(names, rises)),
@@ -377,7 +377,7 @@ def three_costs(model, parts, price=20):
 costs = {n: np.array([three_costs(m, draw(k)) for k in range(10)]) for n, m in MODELS.items()}
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="One correction is enough; a second one before t* costs more than doing nothing",
+    title="Five models, each at three thresholds",
     xlabel="cost per new sample, mean of 10 data sets",
     ylabel="model",
     alt="Cost at 0.5, at t* and tuned: "
