@@ -84,7 +84,7 @@ told = "; ".join(
     for name, run in watched.items()
 )
 with plots.picture(
-    title="Where fraud changes, a model gets old",
+    title="Untouched and retrained, month by month",
     panels=list(watched),
     ncols=2,
     sharey=True,
@@ -183,7 +183,7 @@ years = {name: np.mean([year(*p, seed) for seed in range(5)], axis=0) for name, 
 price = (years["all labels"] - years["40 at random"])[:3]
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="If you look only where fraud was, you do not see that it has moved",
+    title="What three plans find in a year in which fraud moves",
     xlabel="month",
     ylabel="share of the fraud found, mean of 5 years",
     alt="In the third, fifth and twelfth month: "
@@ -217,7 +217,7 @@ shares = np.array([[year(n, False, seed) for seed in range(3)] for n in SHARES])
 quiet, after = shares[:, :3].mean(axis=1), shares[:, 3:].mean(axis=1)
 print("you decided:", my_prediction)
 with plots.picture(
-    title="A few claims at random cost little, and many find little",
+    title="What claims read at random cost, and what they find",
     xlabel="claims at random, of 200",
     ylabel="share of the fraud found, mean of 3 years",
     alt="Before and after fraud moves: "
@@ -278,7 +278,7 @@ plots.intervals(
     },
     xlabel="average precision on new rows with all labels, mean of 8 draws",
     ylabel="positives with a label",
-    title="Missing by chance costs the level, missing by looks the order too",
+    title="Average precision where labels are missing",
     decimals=2,
 )
 
