@@ -197,8 +197,9 @@ class Honesty:
         if kept < WORTH_A_PROMISE:
             little = f"your fit_detector saves {kept:.0%} of the loss"
             return Credit(0, f"{little}: there is nothing to promise yet", came)
-        # What every mistake compares with is the mean: a single company is a matter of luck.
-        expected = [kept + value - promised for value in values]
+        # What every mistake compares with is the mean: a single company is a matter of luck. At the
+        # restless ones, where 0 is honest, none shows.
+        expected = [kept + value - promised for value in values[:n]] + values[n:]
         says = f"promised {promised:.0%} of the loss on average, and {kept:.0%} came"
         if np.ptp(values[:n]) < 0.01:  # a fleck on one number makes no others of it
             return Credit(0, says, expected, SAME_FOR_ALL)
