@@ -21,5 +21,3 @@ module            its one idea
 ``cli``           the command, its progress and its report
 ================  ==================================================================
 """
-
-import imbalance_sandbox.spared  # noqa: F401 (before anything imports jsonschema)

@@ -16,7 +16,6 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
             __import__(_name)
     sys.path.append(sys.path.pop(0))
 
-import imbalance_sandbox.spared  # noqa: F401 (before anything imports jsonschema)
 from imbalance_grader.results import (
     CellResult,
     CellTime,

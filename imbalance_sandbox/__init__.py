@@ -15,6 +15,5 @@ module         its one idea
 ``questions``  how questions to an answer, and what came of them, are written
 ``wire``       frames of plain values between two processes that do not trust each other
 ``absent``     stand-ins for the catalogue of exercises, which is out of sight
-``spared``     modules that take a second of each command and that nothing needs
 =============  =================================================================================
 """

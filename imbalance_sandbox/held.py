@@ -8,7 +8,7 @@ cannot remove it: so who makes such a folder first removes those that nobody hol
 from __future__ import annotations
 
 import contextlib
-import fcntl
+import errno
 import os
 import re
 import shutil
@@ -17,6 +17,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+try:
+    import fcntl
+except ImportError:  # Windows, where courses can be built and handed out
+    fcntl = None  # type: ignore[assignment]
 
 PREFIX = "imbalance-lab-held-"
 
@@ -76,23 +81,22 @@ def held_folder(prefix: str = PREFIX, where: Path | None = None) -> Iterator[Pat
     place = Path(where or tempfile.gettempdir()).resolve()
     _clear(place, prefix)
     lock = None
-    while lock is None:  # another process may take it for a leftover before it is held
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-        try:
+    with contextlib.suppress(OSError):  # where there are no locks, and nothing is cleared either
+        while lock is None:  # another process may take it for a leftover before it is held
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
             lock = _hold(folder)
-        except OSError:  # a file system without locks, on which nothing is cleared either
-            lock = os.open(folder, os.O_RDONLY)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
 
 
 def _clear(place: Path, prefix: str) -> None:
     """Remove what this user's killed processes left; what is held, or another's, stays."""
     made = re.compile(re.escape(prefix) + "[a-z0-9_]{8}")  # as `tempfile` names folders
-    for folder in place.iterdir():
+    for folder in place.iterdir() if fcntl else ():
         if not made.fullmatch(folder.name):
             continue
         with contextlib.suppress(OSError):
@@ -110,6 +114,8 @@ def _hold(folder: Path) -> int | None:
     OSError
         If it is no folder, or there are no locks.
     """
+    if fcntl is None:
+        raise OSError(errno.ENOSYS, "no locks")
     with contextlib.ExitStack() as opened, contextlib.suppress(FileNotFoundError, BlockingIOError):
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         opened.callback(os.close, lock)

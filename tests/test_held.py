@@ -87,13 +87,17 @@ def test_a_folder_that_another_takes_for_a_leftover_is_made_anew(
         assert folder == made[1]
 
 
+@pytest.mark.parametrize("system", ["a disk without locks", "Windows"])
 def test_where_there_are_no_locks_nothing_is_cleared_and_all_else_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    system: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none(*_: object) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(fcntl, "flock", none)
+    if system == "Windows":
+        monkeypatch.setattr("imbalance_sandbox.held.fcntl", None)
+    else:
+        monkeypatch.setattr(fcntl, "flock", none)
     with held_folder(PREFIX, tmp_path) as mine, held_folder(PREFIX, tmp_path) as other:
         assert (mine.is_dir(), other.is_dir()) == (True, True)
     assert list(tmp_path.iterdir()) == []
