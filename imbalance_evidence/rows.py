@@ -171,7 +171,7 @@ def why_stale(
         return f"its origin {row['origin']!r} is not in origins.csv"
     for name, version in versions().items():
         then = origin.get(name) or version  # what was not installed was not used
-        if then != version:
+        if then.partition("+")[0] != version.partition("+")[0]:  # built for whatever machine
             return f"{name} was {then} and is {version}"
     return ""
 

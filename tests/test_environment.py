@@ -253,6 +253,7 @@ class TestNbgraderConfig:
             PyFileConfigLoader("nbgrader_config.py", path=str(tmp_path / course)).load_config()
             assert secret.current() == drawn_from
 
+    @pytest.mark.long  # test_browser validates both ways in JupyterLab
     def test_unsolved_and_solved_lesson_validate_as_they_should(self):
         for folder, verdict in (("lessons", "VALIDATION FAILED"), ("solutions", "Success")):
             notebook = next((ROOT / folder).glob("00-*/*.ipynb"))

@@ -108,15 +108,25 @@ def grade(notebook: str, exercise: str, value: Any, hidden: bool = True) -> Grad
     return Graded(True, value=shown)
 
 
-def param(notebook: str, *values: Any, id: str) -> Any:
+def param(notebook: str, *values: Any, id: str, long: bool = False) -> Any:
     """Return a test's parameters; those of a PyTorch notebook are marked, so CI must run them."""
     marks = [pytest.mark.torch] if notebook.endswith("-pytorch") else []
+    marks += [pytest.mark.long] if long else []
     return pytest.param(notebook, *values, id=id, marks=marks)
+
+
+# Right answers that go the way of another one with many more fits.
+SLOW = {"by_adam", "none_or_all_of_the_costs", "nine_numbers_in_three_draws"}
 
 
 def every(right: bool | None = None) -> list[Any]:
     return [
-        param(module.answers.notebook, answer, id=f"{answer.exercise}-{answer.name}")
+        param(
+            module.answers.notebook,
+            answer,
+            id=f"{answer.exercise}-{answer.name}",
+            long=answer.name in SLOW,
+        )
         for module in MODULES
         for answer in module.answers.all
         if right is None or answer.right is right

@@ -35,7 +35,7 @@ NOTEBOOKS = [
     )
     for module in MODULES
 ]
-DRAWN = 12  # mutants of each notebook in `make test`
+DRAWN = 8  # mutants of each notebook in `make test`
 
 
 @cache

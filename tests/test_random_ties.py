@@ -159,7 +159,10 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("drawn", PLANTED)
+# Last bits are moved by the long tests alone.
+@pytest.mark.parametrize(
+    "drawn", ["RANDOM_TIES", pytest.param("LAST_BITS", marks=pytest.mark.long)]
+)
 def test_nbval_fails_on_the_open_cell_and_passes_the_settled_one(drawn, tmp_path):
     """What `tests/run.sh` relies on: nbval's kernels have it on, and a difference fails."""
     sources = ["import numpy as np", *PLANTED[drawn]]

@@ -257,6 +257,8 @@ def text_of(path: Path) -> str:
         return BeautifulSoup(path.read_text("utf-8"), "html.parser").get_text()
     if path.suffix == ".ipynb":
         return "\n".join(c.source for c in nbformat.read(path, as_version=4).cells)
+    if path.suffix == ".svg":
+        return re.sub(r'\sd="[^"]*"', "", path.read_text("utf-8"))  # the strokes of its letters
     content = path.read_bytes()
     if path.name == "objects.inv":
         return zlib.decompress(content.split(b"\n", 4)[4]).decode()
