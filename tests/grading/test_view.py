@@ -198,20 +198,6 @@ def test_process_started_among_students_files_imports_none(
     assert not (hostile_folder / "ran").exists()
 
 
-@pytest.mark.parametrize("package", ["imbalance_grader", "imbalance_builder"])
-def test_no_command_makes_a_grammar_that_no_notebook_needs(package: str) -> None:
-    """It would take a second of each. Notebooks are read and checked as before."""
-    script = (
-        f"import sys, {package}.cli, nbformat\n"
-        "nbformat.validate(nbformat.v4.new_notebook())\n"
-        "print(sys.modules['rfc3987_syntax'], 'jsonschema' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert done.stdout == "None True\n"
-
-
 def test_templates_started_among_students_files_import_none(
     hostile_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
