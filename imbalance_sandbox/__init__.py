@@ -14,6 +14,7 @@ module         its one idea
 ``student``    the student's process: a shell that runs cells and answers questions
 ``questions``  how questions to an answer, and what came of them, are written
 ``wire``       frames of plain values between two processes that do not trust each other
+``held``       what a command holds while it runs: a class's course, folders for what is under way
 ``absent``     stand-ins for the catalogue of exercises, which is out of sight
 =============  =================================================================================
 """

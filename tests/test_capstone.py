@@ -20,14 +20,7 @@ from released import ROOT
 from imbalance_grader.results import Limits
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, Worth, check
-from imbalance_lab.datasets import (
-    CAPACITY,
-    LAST_DAY,
-    TODAY,
-    Company,
-    make_company,
-    read_in_time,
-)
+from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, Company, make_company, read_in_time
 from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE, PROMISE
 from imbalance_lab.exercises.companies import (
     CURVE,

@@ -322,14 +322,15 @@ def right_one(notebook: str, exercise: str) -> Any:
     return next(a.value for a in of_exercise(notebook, exercise) if a.right)
 
 
+def options_of(answer: Any) -> list[str]:
+    """Return the arguments that an answer may be called without."""
+    parameters = inspect.signature(answer).parameters.items() if callable(answer) else ()
+    return [name for name, parameter in parameters if parameter.default is not parameter.empty]
+
+
 def with_options() -> list[Any]:
     """Return the exercises whose answer may be called with less than all arguments."""
-    return [
-        each
-        for each in exercises()
-        if callable(right := right_one(*each.values))
-        and any(p.default is not p.empty for p in inspect.signature(right).parameters.values())
-    ]
+    return [each for each in exercises() if options_of(right_one(*each.values))]
 
 
 def test_many_answers_may_be_called_with_less_than_all_arguments() -> None:
@@ -344,8 +345,7 @@ def test_a_slip_that_only_some_inputs_meet_is_not_taken_for_one_of_thought(
 ) -> None:
     """Who makes an option required, or renames it, fails on the inputs that need it as it was."""
     right = right_one(notebook, exercise)
-    signature = inspect.signature(right)
-    options = [n for n, p in signature.parameters.items() if p.default is not p.empty]
+    signature, options = inspect.signature(right), options_of(right)
     failed = []
 
     def slips(*args: Any, **kwargs: Any) -> Any:
@@ -375,7 +375,7 @@ def test_a_slip_in_the_exercise_that_is_solved_together_is_none_of_thought(slip:
 
 @pytest.mark.parametrize(("notebook", "exercise"), exercises())
 def test_an_answer_that_copies_the_worked_example_fails(notebook: str, exercise: str) -> None:
-    right = next(a.value for a in of_exercise(notebook, exercise) if a.right)
+    right = right_one(notebook, exercise)
     first: list[Any] = []
 
     def copied(*args: Any, **kwargs: Any) -> Any:

@@ -161,7 +161,11 @@ PLANTED = {
 
 # Last bits are moved by the long tests alone.
 @pytest.mark.parametrize(
-    "drawn", ["RANDOM_TIES", pytest.param("LAST_BITS", marks=pytest.mark.long)]
+    "drawn",
+    [
+        pytest.param(name, marks=[pytest.mark.long] if name == "LAST_BITS" else [])
+        for name in PLANTED
+    ],
 )
 def test_nbval_fails_on_the_open_cell_and_passes_the_settled_one(drawn, tmp_path):
     """What `tests/run.sh` relies on: nbval's kernels have it on, and a difference fails."""

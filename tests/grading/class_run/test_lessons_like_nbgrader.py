@@ -1,10 +1,10 @@
 """Every lesson: the same gradebook as from nbgrader, whatever is handed in.
 
 Two halves of a solved lesson are compared, so that each exercise is solved in one and untouched in
-the other; each commit draws a few lessons, the long tests take all. Solved, untouched, and
-submission number k with the k-th known answer to each exercise make a class that holds all known
-right and wrong ones; it takes minutes a lesson, so it belongs to the long tests, and each commit
-draws a few submissions of the shortest lesson.
+the other; each commit draws one lesson for it, and a few whose whole solution gets full marks, the
+long tests take all. Solved, untouched, and submission number k with the k-th known answer to each
+exercise make a class that holds all known right and wrong ones; it takes minutes a lesson, so it
+belongs to the long tests, and each commit draws a few submissions of the shortest lesson.
 Of the cells that carry no answer and no points only imports and functions are left, for both
 graders, which would otherwise take an hour for experiments that nbval has run already;
 `test_autograde`, one of the long tests, sends whole lessons through nbgrader.
