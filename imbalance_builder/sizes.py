@@ -159,7 +159,7 @@ def _row(name: str, size: Size, before: Size | None) -> str:
 
 def is_core(lesson: Lesson) -> bool:
     """Return whether a lesson has to keep the bounds: it teaches, and a class takes it."""
-    return not lesson.optional and lesson.topic[:2] not in ("00", "12")
+    return not lesson.optional and not lesson.topic.startswith("00-")  # which only shows the way
 
 
 def _before(path: Path) -> dict[str, Size]:

@@ -27,6 +27,10 @@ def cell(source: str, kind: str = "code", **marks: object) -> nbformat.NotebookN
     return made
 
 
+def test_each_lesson_that_teaches_has_a_core_that_keeps_the_bounds() -> None:
+    assert [lesson.topic[:2] for lesson in CORES] == [f"{number:02}" for number in range(1, 13)]
+
+
 def test_no_core_breaks_a_bound() -> None:
     breaks = {str(lesson): measured(lesson).breaks for lesson in CORES}
     assert {name: broken for name, broken in breaks.items() if broken} == {}
