@@ -1,4 +1,4 @@
-"""Answer keys of lesson 07's second notebook, without PyTorch: NumPy, and Newton's method."""
+"""Answer keys of lesson 07's second notebook, without PyTorch."""
 
 from __future__ import annotations
 
@@ -74,57 +74,55 @@ WEIGHTED_BCE = Key(
 )
 
 
-def by_newton(X: Any, y: Any, pos_weight: float, intercept: bool = True) -> list[float]:
-    """Return intercept and slopes at which the weighted loss stands still, by Newton's method."""
-    X, y = np.asarray(X, dtype=float), np.asarray(y)
-    rows = np.column_stack([np.full(len(X), float(intercept)), X])
-    weights, theta = np.where(y == 1, pos_weight, 1.0), np.zeros(rows.shape[1])
-    for _ in range(60):
-        p = expit(rows @ theta)
-        slope = rows.T @ (weights * (p - y))
-        curvature = (rows * (weights * p * (1 - p))[:, None]).T @ rows
-        step = np.linalg.lstsq(curvature, slope, rcond=None)[0]
-        theta = theta - step / max(1.0, float(np.abs(step).max()))  # no step beyond 1
-    return [float(value) for value in theta]
+def decay(y: Any, w0: float, w1: float, C: float, loss: str) -> float:
+    """Return the weight decay: scikit-learn's sum is that many times PyTorch's mean."""
+    counts = np.bincount(np.asarray(y))
+    times = w0 * counts.sum() if loss == "binary" else counts @ [w0, w1]
+    return float(1 / (C * times))
 
 
-def _overlapping(rng: np.random.Generator) -> list[Call]:
-    """Return one to three features, weights above and below 1, and every container."""
-
-    def rows(n_features: int) -> tuple[Any, Any]:
-        X = rng.normal(size=(60, n_features)).round(2)
-        y = (X[:, 0] + 2 * rng.normal(size=60) > 0.8).astype(int)
-        # Two rows of either class at opposite corners: no line parts the classes.
-        X[:4] = np.array([[2.0], [2.0], [-2.0], [-2.0]])
-        y[:4] = [0, 1, 0, 1]
-        return X, y
-
+def _fits(rng: np.random.Generator) -> list[Call]:
+    """Return either loss with either class as the heavier one, and every container."""
     calls = []
-    for number, weight in enumerate([4, 1, 12.5, 0.4, 2, 7, 3, 0.5, 25]):
-        X, y = rows(1 + number % 3)
-        own_index = pd.DataFrame(X), pd.Series(y, index=rng.permutation(60) + 90)
-        values = [(X.tolist(), y.tolist()), (X, y), own_index][number % 3]
-        calls.append(Call((*values, weight)))
+    pairs = [(0.3, 4), (2.5, 0.7), (1, 7), (0.5, 9.5), (3, 1.5), (2, 9)]
+    for number, (w0, w1) in enumerate(pairs):
+        size = int(rng.integers(5, 30))
+        y = rng.permutation(np.arange(size) % 4 == 0).astype(int)
+        given = [y.tolist(), y, pd.Series(y, index=rng.permutation(size) + 7)][number % 3]
+        C = float(rng.choice([0.02, 0.3, 5, 40]))
+        calls += [Call((given, w0, w1, C, loss)) for loss in ("binary", "by class")]
     return calls
 
 
-def _intercept_last(X, y, pos_weight):
-    intercept, *slopes = by_newton(X, y, pos_weight)
-    return [*slopes, intercept]
+def _size(y):
+    return len(np.asarray(y))
 
 
-FIT_WEIGHTED = Key(
-    exercises.FIT_WEIGHTED,
-    right=by_newton,
-    inputs=_overlapping,
-    by_hand=[Call(([[-1], [-1], [-1], [1], [1]], [0, 0, 1, 0, 1], 2))],
-    abs_=0.02,  # with a constant step, Adam swings by up to 0.019 for as long as it goes on
+MATCHING_DECAY = Key(
+    exercises.MATCHING_DECAY,
+    right=decay,
+    inputs=_fits,
+    by_hand=[Call(([0, 0, 0, 1], 2, 4, 0.5, loss)) for loss in ("binary", "by class")],
     wrong={
-        "the weight is left out": lambda X, y, pos_weight: by_newton(X, y, 1),
-        "the weight is on the negatives": lambda X, y, pos_weight: by_newton(X, y, 1 / pos_weight),
-        "the intercept is missing": lambda X, y, pos_weight: by_newton(
-            X, y, pos_weight, intercept=False
+        "the penalty of a sum stands beside a mean": lambda y, w0, w1, C, loss: 1 / C,
+        "`C` is taken for the strength of the penalty": lambda y, w0, w1, C, loss: decay(
+            y, w0, w1, 1 / C, loss
         ),
-        "the intercept stands last": _intercept_last,
+        "both losses are divided by the number of rows": lambda y, w0, w1, C, loss: decay(
+            y, w0, w1, C, "binary"
+        ),
+        "both losses are divided by the weights": lambda y, w0, w1, C, loss: decay(
+            y, w0, w1, C, "by class"
+        ),
+        "the weights are left out": lambda y, w0, w1, C, loss: 1 / (C * _size(y)),
+        "`w0` is lost from the binary loss": lambda y, w0, w1, C, loss: decay(
+            y, 1 if loss == "binary" else w0, w1, C, loss
+        ),
+        "`w0` is on the wrong side of the fraction line": lambda y, w0, w1, C, loss: decay(
+            y, 1 / w0 if loss == "binary" else w0, w1, C, loss
+        ),
+        "the weights of the two classes are swapped": lambda y, w0, w1, C, loss: decay(
+            y, *((w0, w1) if loss == "binary" else (w1, w0)), C, loss
+        ),
     },
 )

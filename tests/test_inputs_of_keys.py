@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
 
 from imbalance_lab.checks import Call
+from imbalance_lab.datasets import make_gauss
 from imbalance_oracles import secret
-from imbalance_oracles.class_weights_pytorch import by_newton
 from imbalance_oracles.registry import keys
 
 
@@ -67,29 +67,20 @@ def test_that_a_lead_is_never_clear_is_asked_of_arrays_and_of_lists() -> None:
         assert never == {list, np.ndarray}
 
 
-def test_who_trains_with_steps_of_constant_size_is_near_enough_whenever_she_stops() -> None:
-    """Adam leaves the minimum now and then, and comes back: at no step may that cost points."""
-    for calls in drawn("fit_weighted", 5):
-        for call in calls:
-            X, y, weight = (np.asarray(given, dtype=float) for given in call.args)
-            least = by_newton(X, y, float(weight))
-            assert max(np.abs(theta - least).max() for theta in adam(X, y, weight)) < 0.02
-    assert keys()["fit_weighted"].abs_ == 0.02
-
-
-def adam(X: np.ndarray, y: np.ndarray, weight: np.ndarray) -> list[np.ndarray]:
-    """Return where Adam stands after each of its last 700 of 1,500 steps of 0.05."""
-    rows = np.column_stack([np.ones(len(X)), X])
-    weights = np.where(y == 1, weight, 1) / len(y)
-    theta, mean, square = np.zeros((3, rows.shape[1]))
-    steps = []
-    for step in range(1, 1501):
-        slope = rows.T @ (weights * (expit(rows @ theta) - y))
-        mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
-        scale = np.sqrt(square / (1 - 0.999**step)) + 1e-8
-        theta = theta - 0.05 * mean / (1 - 0.9**step) / scale
-        steps.append(theta)
-    return steps[-700:]
+@pytest.mark.parametrize("loss", ["binary", "by class"])
+def test_with_the_decay_of_the_key_pytorchs_loss_stands_still_where_scikit_learn_has_stopped(
+    loss: str,
+) -> None:
+    X, y = make_gauss(300, prevalence=0.2, random_state=0)
+    w0, w1, C = 0.6, 7.0, 0.05
+    model = LogisticRegression(C=C, tol=1e-10, class_weight={0: w0, 1: w1}).fit(X, y)
+    slopes = model.coef_[0]
+    pulls = np.where(y == 1, w1, w0) * (model.predict_proba(X)[:, 1] - y)
+    # As PyTorch documents its means: by the rows, with pos_weight, or by the weights of the rows.
+    divisor = w0 * len(y) if loss == "binary" else np.where(y == 1, w1, w0).sum()
+    decay = keys()["matching_decay"].right
+    assert decay is not None
+    assert X.T @ pulls / divisor == pytest.approx(-decay(y, w0, w1, C, loss) * slopes, abs=1e-6)
 
 
 # --- seeds of decisions ---------------------------------------------------------------------------

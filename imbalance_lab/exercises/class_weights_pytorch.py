@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Raised, Returned, raises
+from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Raised, Returned
 from imbalance_lab.exercises.inputs import INDEX
 
 
@@ -71,33 +71,49 @@ WEIGHTED_BCE = Exercise(
     ),
 )
 
-
-FIT_WEIGHTED = Exercise(
-    "fit_weighted",
+MATCHING_DECAY = Exercise(
+    "matching_decay",
     lesson="07",
     section="Number by number",
-    arguments=("X", "y", "pos_weight"),
-    from_scratch=("LogisticRegression", "LogisticRegressionCV", "SGDClassifier", "Logit", "GLM"),
+    arguments=("y", "w0", "w1", "C", "loss"),
     mistakes=(
         Mistake(
-            "a type that PyTorch refuses",
-            "Labels, weights and rows must be of one floating type. Convert them where they come"
-            " in.",
-            when=raises("RuntimeError"),
-            section="Four traps",
+            "the penalty of a sum stands beside a mean",
+            "Both losses of PyTorch have been divided by something. The penalty has not.",
+            section="Two losses, two means",
         ),
         Mistake(
-            "the weight is left out",
-            "This is the fit without weights. Where does the loss learn of `pos_weight`?",
-        ),
-        Mistake("the weight is on the negatives", "`pos_weight` is for the rows whose label is 1."),
-        Mistake(
-            "the intercept is missing",
-            "A model without an intercept says 0.5 where all features are 0.",
+            "`C` is taken for the strength of the penalty",
+            "It stands before the losses. What does a larger `C` do to the penalty beside them?",
         ),
         Mistake(
-            "the intercept stands last", "The contract wants the intercept first, then the slopes."
+            "both losses are divided by the number of rows",
+            "That is the mean of one of them.",
+            section="Two losses, two means",
         ),
-        INDEX,
+        Mistake(
+            "both losses are divided by the weights",
+            "That is the mean of one of them.",
+            section="Two losses, two means",
+        ),
+        Mistake(
+            "the weights are left out",
+            "Which of the weights does each of PyTorch's losses know, and by what does it divide?",
+            section="Two losses, two means",
+        ),
+        Mistake(
+            "`w0` is lost from the binary loss",
+            "`pos_weight` is a ratio: this loss counts a negative once, scikit-learn `w0` times.",
+            section="Two losses, two means",
+        ),
+        Mistake(
+            "`w0` is on the wrong side of the fraction line",
+            "Double both weights: scikit-learn's losses double, those with `pos_weight` stay. Must"
+            " the penalty beside them grow or shrink?",
+        ),
+        Mistake(
+            "the weights of the two classes are swapped",
+            "`w1` belongs to the rows whose label is 1.",
+        ),
     ),
 )

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
-from imbalance_lab.checks import Exercise, Mistake, Raised
+from imbalance_lab.checks import Exercise, Mistake, Outcome, Raised, Returned
 from imbalance_lab.exercises.class_weights_pytorch import SINGLE_PRECISION
 from imbalance_lab.exercises.inputs import INDEX
 
-FOCAL_BY_AUTOGRAD = Exercise(
-    "focal_by_autograd",
+
+def _not_a_number(outcome: Outcome) -> bool:
+    """Return whether a list came in which something is nan."""
+    values = outcome.value if isinstance(outcome, Returned) else None
+    return isinstance(values, list) and any(value != value for value in values)
+
+
+SOFTMAX_FOCAL = Exercise(
+    "softmax_focal",
     lesson="08",
     section="Number by number",
     arguments=("logits", "y", "gamma", "alpha"),
     mistakes=(
         Mistake(
-            "integers where the loss wants floats",
-            "Labels and logits must be of one floating type. Convert them where they come in.",
+            "integers where floats are wanted, or floats where integers are",
+            "Logits are floating numbers, or PyTorch cannot derive along them. Labels are positions"
+            " here, so they stay integers.",
             when=lambda call, expected, outcome: (
                 isinstance(outcome, Raised)
-                and any(word in outcome.message for word in ("Long", "floating point", "dtype"))
+                and any(
+                    word in outcome.message
+                    for word in ("Long", "floating point", "dtype", "long, int", "int64")
+                )
             ),
         ),
         Mistake(
-            "one α for both classes",
-            "α is the weight of a positive row. What is that of a negative one?",
-            section="A module that is copied often",
+            "a row that is surely right makes a slope nan",
+            "Its p_t is rounded to 1, so that nothing is left for the other classes, and the power"
+            " of 0 has no slope at γ below 1. What the other classes get has digits of its own, if"
+            " it is not computed as a rest.",
+            when=lambda call, expected, outcome: _not_a_number(outcome),
+            section="The module",
         ),
         Mistake(
-            "α weighs the negatives",
-            "α itself belongs to the positive class.",
-            section="The module",
+            "each class is asked alone, by a sigmoid",
+            "A softmax lets the classes compete: p_t depends on the other logits of the row too.",
+        ),
+        Mistake(
+            "only the strongest of the other classes counts",
+            "With two classes there is one other. With more, each of them has a share.",
+        ),
+        Mistake(
+            "α is left out",
+            "Each row's loss is weighed by what `alpha` says of the row's class.",
         ),
         Mistake(
             "the factor was cut out of the derivation",

@@ -18,7 +18,7 @@
 # - use `CrossEntropyLoss(weight=…)` and `BCEWithLogitsLoss(pos_weight=…)`, and say by what each of
 #   them divides;
 # - avoid the four mistakes that stop or, worse, do not stop a weighted training;
-# - reproduce a weighted logistic regression in PyTorch to the last printed digit;
+# - reproduce a weighted logistic regression in PyTorch to the last printed digit, and take its penalty along;
 # - say what weights and the right start do for a small network, and what weights cost.
 #
 # **Time** 45 minutes, optional. **You need** a first idea of PyTorch: tensors, a module, an optimiser.
@@ -284,7 +284,7 @@ print("differences:", differences[:4].round(5))
 from sklearn.linear_model import LogisticRegression
 
 
-def fit_by_lbfgs(pos_weight):
+def fit_by_lbfgs(pos_weight, decay=0.0):
     model = nn.Linear(X.shape[1], 1, dtype=torch.float64)
     nn.init.zeros_(model.weight)
     nn.init.zeros_(model.bias)
@@ -296,6 +296,7 @@ def fit_by_lbfgs(pos_weight):
     def closure():
         optimiser.zero_grad()
         value = loss(model(X_all)[:, 0], y_all.double())
+        value = value + decay / 2 * (model.weight**2).sum()
         value.backward()
         return value
 
@@ -318,66 +319,69 @@ for ratio in (1.0, 19.0):
 # has moved by about $\log 19 = 2.94$, as lesson 07 derived.
 
 # %% [markdown]
-# ### Exercise 2: a weighted fit
+# ### Exercise 2: the same penalty in either library
+#
+# These fits had no penalty. Most that you will move from one library to the other have one: scikit-learn's `C`, which
+# stands before a *sum* of losses, or PyTorch's `weight_decay`, which stands beside a *mean*, and you have seen two of
+# those. Which `weight_decay` makes both libraries find the same model? Begin with pencil and paper.
 
 
-# %% answer="fit-weighted"
-def fit_weighted(X, y, pos_weight):
-    """Fit a logistic regression without penalty, with weight `pos_weight` on the positives.
+# %% answer="matching-decay"
+def matching_decay(y, w0, w1, C, loss):
+    """Return the weight decay that gives PyTorch's loss the minimum of scikit-learn's.
+
+    scikit-learn's `LogisticRegression(C=C, class_weight={0: w0, 1: w1})` makes
+    C Σ wᵢ ℓᵢ + ½ Σ slopes² as small as it can. In PyTorch a `weight_decay` of λ on the slopes adds
+    ½ λ Σ slopes² to the loss. Neither penalises the intercept. Both are fitted to all rows at once.
 
     Parameters
     ----------
-    X : array-like of shape (n_samples, n_features)
-        A few features of about unit scale; the classes overlap, so that a minimum exists.
     y : array-like of shape (n_samples,)
-        Labels, 0 or 1, as integers.
-    pos_weight : float
-        Weight of each positive row; negatives have weight 1. Positive.
+        Labels, 0 or 1, as integers. Both occur.
+    w0, w1 : float
+        Weight of each row of class 0 and of class 1 in scikit-learn. Positive.
+    C : float
+        What stands before scikit-learn's sum of losses. Positive.
+    loss : {"binary", "by class"}
+        "binary" is `BCEWithLogitsLoss(pos_weight=w1 / w0)`; "by class" is
+        `CrossEntropyLoss(weight=[w0, w1])`, for the two logits (0, z). Each takes its own mean.
 
     Returns
     -------
-    list of float
-        The intercept, then one slope for each feature, all within 0.02 of the minimum's. Fit it
-        with PyTorch: a ready-made logistic regression would do it all.
+    float
+        λ, a positive number.
 
-    Example by hand: with X = [[-1], [-1], [-1], [1], [1]] and y = [0, 0, 1, 0, 1], the share of
-    positives is 1/3 at -1 and 1/2 at +1. Weights of 2 double the odds: 1 at -1 and 2 at +1. The
-    log odds are 0 and ln 2, so intercept and slope are both ln 2 / 2: [0.347, 0.347].
+    Example by hand: y = [0, 0, 0, 1], w0 = 2, w1 = 4, C = 0.5. λ is 0.25 for "binary" and 0.2 for
+    "by class".
     """
     ### BEGIN SOLUTION
-    X = torch.tensor(np.asarray(X), dtype=torch.float64)
-    y = torch.tensor(np.asarray(y), dtype=torch.float64)
-    model = nn.Linear(X.shape[1], 1, dtype=torch.float64)
-    loss = nn.BCEWithLogitsLoss(pos_weight=torch.tensor(float(pos_weight), dtype=torch.float64))
-    optimiser = torch.optim.LBFGS(
-        model.parameters(), max_iter=500, tolerance_grad=1e-10, line_search_fn="strong_wolfe"
-    )
-
-    def closure():
-        optimiser.zero_grad()
-        value = loss(model(X)[:, 0], y)
-        value.backward()
-        return value
-
-    optimiser.step(closure)
-    return [model.bias.item(), *model.weight[0].tolist()]
+    n0, n1 = np.bincount(y)
+    divisor = {"binary": w0 * (n0 + n1), "by class": w0 * n0 + w1 * n1}[loss]
+    return float(1 / (C * divisor))
     ### END SOLUTION
 
 
-# %% try="fit-weighted"
-np.round(fit_weighted([[-1], [-1], [-1], [1], [1]], [0, 0, 1, 0, 1], pos_weight=2), 3)
+# %% [markdown]
+# Two fits tell you whether you are right: their lines should agree.
 
-# %% graded="fit-weighted" points=3
+# %% try="matching-decay"
+decay = matching_decay(y, w0=0.5, w1=9.5, C=0.01, loss="binary")
+bias, slopes = fit_by_lbfgs(19.0, decay)
+reference = LogisticRegression(C=0.01, tol=1e-9, class_weight={0: 0.5, 1: 9.5}).fit(X, y)
+print(f"PyTorch      {bias:7.3f} {slopes[:3].round(3)}")
+print(f"scikit-learn {reference.intercept_[0]:7.3f} {reference.coef_[0, :3].round(3)}")
+
+# %% graded="matching-decay" points=3
 from imbalance_lab.checks import check
-from imbalance_lab.exercises.class_weights_pytorch import FIT_WEIGHTED
+from imbalance_lab.exercises.class_weights_pytorch import MATCHING_DECAY
 
-example = ([[-1], [-1], [-1], [1], [1]], [0, 0, 1, 0, 1], 2)
-check(fit_weighted, FIT_WEIGHTED).on(*example).gives([0.347, 0.347], abs_=0.02)
-check(fit_weighted, FIT_WEIGHTED).keeps_its_contract()
+check(matching_decay, MATCHING_DECAY).on([0, 0, 0, 1], 2, 4, 0.5, "binary").gives(0.25)
+check(matching_decay, MATCHING_DECAY).on([0, 0, 0, 1], 2, 4, 0.5, "by class").gives(0.2)
+check(matching_decay, MATCHING_DECAY).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles import class_weights_pytorch as keys
 
-check(fit_weighted, FIT_WEIGHTED).keeps_its_contract(keys.FIT_WEIGHTED.hidden())
+check(matching_decay, MATCHING_DECAY).keeps_its_contract(keys.MATCHING_DECAY.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -547,7 +551,8 @@ Claim(
 # %% [markdown]
 # ## Take away
 #
-# - `BCEWithLogitsLoss` divides by rows, `CrossEntropyLoss` by the weights of the batch.
+# - `BCEWithLogitsLoss` divides by rows, `CrossEntropyLoss` by the weights of the batch; a penalty beside them has to
+#   know which.
 # - In a batch of one row, the weights of `CrossEntropyLoss` cancel without a word.
 # - Labels: floats for the binary loss, integers by class. Weights: float32. Device: one variable.
 # - `pos_weight` shifts the log odds by its logarithm; subtract it to get probabilities back.

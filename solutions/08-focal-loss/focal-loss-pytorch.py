@@ -15,7 +15,8 @@
 #
 # **At the end you can**
 #
-# - write the focal loss as a module that does not overflow, and let PyTorch differentiate it;
+# - write the focal loss as a module that does not overflow, for two classes and for more, and let PyTorch
+#   differentiate it;
 # - prove a module right number by number: loss, slope, curvature, fitted coefficients;
 # - find the fault in a module that is copied often, and say why training does not show it;
 # - start a network from the prior, and test whether focal loss improves it.
@@ -248,66 +249,68 @@ for gamma, alpha in ((0.0, 0.5), (2.0, 0.25), (2.0, 0.95)):
 # mathematics.
 
 # %% [markdown]
-# ### Exercise 1: loss and slopes by automatic differentiation
+# ### Exercise 1: more than two classes
 #
-# Write the bridge yourself: plain numbers in, PyTorch inside, plain numbers out.
+# A network that tells many classes apart returns one logit for each, and $p_t$ is the softmax's share of the row's
+# own class. Write the focal loss for it, plain numbers in, PyTorch inside, plain numbers out. Watch the rows that are
+# surely right: there $p_t$ is rounded to 1, and at γ below 1 the slope of $(1 - p_t)^\gamma$ breaks. What takes the
+# place of the margin?
 
 
-# %% answer="focal-by-autograd"
-def focal_by_autograd(logits, y, gamma, alpha):
-    """Return the mean focal loss, and its slope along each logit, derived by PyTorch.
+# %% answer="softmax-focal"
+def softmax_focal(logits, y, gamma, alpha):
+    """Return the mean focal loss over two or more classes, and its slopes, derived by PyTorch.
 
     Parameters
     ----------
-    logits : array-like of shape (n_samples,)
-        Log odds of class 1, any real numbers between -100 and 100.
+    logits : array-like of shape (n_samples, n_classes)
+        One number for each class, between -50 and 50. Their softmax are the probabilities.
     y : array-like of shape (n_samples,)
-        Labels, 0 or 1, as integers.
+        The class of each row, an integer from 0 to n_classes - 1.
     gamma : float
-        Focusing parameter: 0, or 1 and more. (Between them PyTorch's slope may be nan where a row
-        is surely right.)
-    alpha : float
-        Weight of a positive row; a negative row weighs 1 - alpha.
+        Focusing parameter, 0 or more.
+    alpha : list of float
+        The weight of a row of each class, in the order of the columns.
 
     Returns
     -------
     list of float
-        The mean over the rows of the focal loss, then the slope of that mean along each logit:
-        n_samples + 1 Python numbers, computed in double precision (float64) and right to nine
-        digits.
+        The mean over the rows of the focal loss, α of the row's class times -(1 - p_t)^γ log p_t;
+        then the slope of that mean along each logit, row by row. These are
+        1 + n_samples · n_classes finite Python numbers, computed in double precision (float64) and
+        right to nine digits or to 1e-11.
 
-    Example by hand: logits = [0, 0, 0], y = [1, 0, 0], gamma = 2, alpha = 0.25. The losses are
-    0.25 · 0.25 · ln 2 and twice 0.75 · 0.25 · ln 2, with mean 0.101084. The slopes of the rows
-    are -0.25 · 0.298287 and twice 0.75 · 0.298287; of the mean, a third of that: -0.024857 and
-    twice 0.074572.
+    Example by hand: logits = [[0, 0, 0]], y = [0], gamma = 2, alpha = [0.5, 1, 1]. With p_t = 1/3
+    the loss is 0.5 · (2/3)² · ln 3 = 0.244136. Its slopes are -0.310906 along the first logit and
+    0.155453 along the others.
     """
     ### BEGIN SOLUTION
     z = torch.tensor(np.asarray(logits), dtype=torch.float64, requires_grad=True)
-    labels = torch.tensor(np.asarray(y), dtype=torch.float64)
-    entropy = nn.functional.binary_cross_entropy_with_logits(z, labels, reduction="none")
-    wrong = torch.where(labels == 1, torch.sigmoid(-z), torch.sigmoid(z))
-    losses = wrong**gamma * entropy
-    loss = torch.where(labels == 1, alpha * losses, (1 - alpha) * losses).mean()
+    own = nn.functional.one_hot(torch.tensor(np.asarray(y)), z.shape[1]).bool()
+    margin = z[own] - z.masked_fill(own, -torch.inf).logsumexp(1)
+    weight = own.double() @ torch.tensor(alpha, dtype=torch.float64)
+    losses = torch.sigmoid(-margin) ** gamma * nn.functional.softplus(-margin)
+    loss = (weight * losses).mean()
     loss.backward()
-    return [loss.item(), *z.grad.tolist()]
+    return [loss.item(), *z.grad.flatten().tolist()]
     ### END SOLUTION
 
 
-# %% try="focal-by-autograd"
-np.round(focal_by_autograd([0, 0, 0], [1, 0, 0], gamma=2, alpha=0.25), 6)
+# %% try="softmax-focal"
+np.round(softmax_focal([[0, 0, 0]], [0], gamma=2, alpha=[0.5, 1, 1]), 6)
 
-# %% graded="focal-by-autograd" points=2
+# %% graded="softmax-focal" points=2
 from imbalance_lab.checks import check
-from imbalance_lab.exercises.focal_loss_pytorch import FOCAL_BY_AUTOGRAD
+from imbalance_lab.exercises.focal_loss_pytorch import SOFTMAX_FOCAL
 
-by_hand = [0.1010840, -0.0248572, 0.0745717, 0.0745717]
-example = ([0, 0, 0], [1, 0, 0], 2, 0.25)
-check(focal_by_autograd, FOCAL_BY_AUTOGRAD).on(*example).gives(by_hand, abs_=2e-7)
-check(focal_by_autograd, FOCAL_BY_AUTOGRAD).keeps_its_contract()
+by_hand = [0.2441361, -0.3109055, 0.1554528, 0.1554528]
+example = ([[0, 0, 0]], [0], 2, [0.5, 1, 1])
+check(softmax_focal, SOFTMAX_FOCAL).on(*example).gives(by_hand, abs_=2e-7)
+check(softmax_focal, SOFTMAX_FOCAL).keeps_its_contract()
 ### BEGIN HIDDEN TESTS
 from imbalance_oracles import focal_loss_pytorch as keys
 
-check(focal_by_autograd, FOCAL_BY_AUTOGRAD).keeps_its_contract(keys.FOCAL_BY_AUTOGRAD.hidden())
+check(softmax_focal, SOFTMAX_FOCAL).keeps_its_contract(keys.SOFTMAX_FOCAL.hidden())
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -194,31 +194,32 @@ Claim(
 # %% [markdown]
 # ## Which prevalence is it?
 #
-# A logistic regression was trained at 2% positives. The new rows have 10%, and nobody has told us. Saerens and others (2002) find it
-# from rows without labels: correct with a guess, take the mean of the corrected probabilities as the next guess, and repeat.
+# A model was trained at 2% positives. The new rows have 10%, and nobody has told us. Saerens and others (2002) find it
+# from rows without labels: make the model one for a guessed prevalence, take the mean of what it says as the next guess, and
+# repeat until the guess stays. So what they look for is the prevalence at which a model made for it says, on average, just that.
+# A linear discriminant analysis takes the prevalence as an argument, `priors`, and SciPy's `brentq` finds the place in few tries.
 # **Predict:** what happens to the estimate if the new positives are also harder to tell from the negatives?
 
 # %%
 my_prediction = None  # "too low", "right" or "too high"
 
-
 # %%
-def moved(p, factor):
-    return p * factor / (p * factor + 1 - p)
+from scipy.optimize import brentq
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 
-def estimated_prevalence(p, old, steps=200):
-    guess = old
-    for _ in range(steps):
-        guess = moved(p, guess / (1 - guess) * (1 - old) / old).mean()
-    return guess
+def estimated_prevalence(X, y, X_new):
+    def said_more_than(guess):
+        model = LinearDiscriminantAnalysis(priors=[1 - guess, guess]).fit(X, y)
+        return model.predict_proba(X_new)[:, 1].mean() - guess
+
+    return brentq(said_more_than, 0.001, 0.9, xtol=1e-5)
 
 
 def found_prevalence(separation, seed):
     X, y = make_gauss(6000, prevalence=0.02, random_state=seed)
     made = {"prevalence": 0.10, "separation": separation, "random_state": 1000 + seed}
-    model = LogisticRegression().fit(X, y)
-    return estimated_prevalence(model.predict_proba(make_gauss(6000, **made)[0])[:, 1], y.mean())
+    return estimated_prevalence(X, y, make_gauss(6000, **made)[0])
 
 
 # %%
@@ -336,10 +337,13 @@ def company(seed):
 
 
 # %%
+def undo(p, beta):  # as in the core: balanced weights act like undersampling with β = n₁ / n₀
+    return beta * p / (beta * p - p + 1)
+
+
 def costs(seed):
     X, y, X_new, y_new, amount = company(seed)
-    undone = y.mean() / (1 - y.mean())
-    p = {}
+    beta, p = (y == 1).sum() / (y == 0).sum(), {}
     for name, model in {
         "logistic": LogisticRegression(max_iter=1000),
         "boosting": boosting,
@@ -347,7 +351,7 @@ def costs(seed):
         p[f"{name}, plain"] = clone(model).fit(X, y).predict_proba(X_new)[:, 1]
         heavy = clone(model).set_params(class_weight="balanced").fit(X, y)
         p[f"{name}, weights"] = heavy.predict_proba(X_new)[:, 1]
-        p[f"{name}, weights undone"] = moved(p[f"{name}, weights"], undone)
+        p[f"{name}, weights undone"] = undo(p[f"{name}, weights"], beta)
     tame = clone(boosting).set_params(**small).fit(X, y)
     p["boosting, regularised"] = tame.predict_proba(X_new)[:, 1]
     bill = {n: cost_of_decisions(y_new, q >= 4 / (amount + 15), amount) for n, q in p.items()}

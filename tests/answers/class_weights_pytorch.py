@@ -7,8 +7,6 @@ tests that run them are marked `torch`.
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 
 from answers import Answers
 
@@ -133,135 +131,84 @@ def a_tensor(logits, y, w0, w1):
     return _double(by_cross_entropy(logits, y, w0, w1))
 
 
-def _lbfgs(X, y, pos_weight, bias=True):
-    import torch
+@answers.right("matching_decay")
+def by_ratio_of_sums(y, w0, w1, C, loss):
+    weights = [w1 if label else w0 for label in y]
+    seen = [weight / w0 for weight in weights] if loss == "binary" else weights
+    divisor = len(weights) if loss == "binary" else sum(weights)
+    return sum(seen) / divisor / (C * sum(weights))
 
-    X, y = _double(X), _double(y)
-    model = torch.nn.Linear(X.shape[1], 1, bias=bias, dtype=torch.float64)
-    loss = torch.nn.BCEWithLogitsLoss(pos_weight=_double(pos_weight))
-    optimiser = torch.optim.LBFGS(
-        model.parameters(), max_iter=500, tolerance_grad=1e-9, line_search_fn="strong_wolfe"
+
+@answers.right("matching_decay")
+def by_counts(y, w0, w1, C, loss):
+    n1 = int(np.sum(y))
+    n0 = len(y) - n1
+    return 1 / C / (w0 * (n0 + n1) if loss == "binary" else w0 * n0 + w1 * n1)
+
+
+@answers.right("matching_decay")
+def by_mean_weight(y, w0, w1, C, loss):
+    weights = np.where(np.asarray(y) == 1, w1, w0)
+    mean = {"binary": w0, "by class": weights.mean()}[loss]
+    return 1 / (C * weights.size * mean)
+
+
+@answers.wrong("matching_decay", "the penalty of a sum stands beside a mean")
+def one_over_c(y, w0, w1, C, loss):
+    return 1 / C
+
+
+@answers.wrong("matching_decay", "`C` is taken for the strength of the penalty")
+def c_over_weights(y, w0, w1, C, loss):
+    weights = np.where(np.asarray(y) == 1, w1, w0)
+    return C / (len(weights) * w0 if loss == "binary" else weights.sum())
+
+
+@answers.wrong("matching_decay", "both losses are divided by the number of rows")
+def rows_for_both(y, w0, w1, C, loss):
+    return 1 / (C * len(y) * w0)
+
+
+@answers.wrong("matching_decay", "both losses are divided by the weights")
+def weights_for_both(y, w0, w1, C, loss):
+    return 1 / (C * np.where(np.asarray(y) == 1, w1, w0).sum())
+
+
+@answers.wrong("matching_decay", "the weights are left out")
+def rows_alone(y, w0, w1, C, loss):
+    return 1 / (C * len(y))
+
+
+@answers.wrong("matching_decay", "`w0` is lost from the binary loss")
+def binary_by_rows_alone(y, w0, w1, C, loss):
+    return 1 / (C * len(y)) if loss == "binary" else weights_for_both(y, w0, w1, C, loss)
+
+
+@answers.wrong("matching_decay", "`w0` is on the wrong side of the fraction line")
+def w0_above(y, w0, w1, C, loss):
+    return w0 / (C * len(y)) if loss == "binary" else weights_for_both(y, w0, w1, C, loss)
+
+
+@answers.wrong("matching_decay", "the weights of the two classes are swapped")
+def weights_swapped(y, w0, w1, C, loss):
+    return (
+        rows_for_both(y, w0, w1, C, loss)
+        if loss == "binary"
+        else weights_for_both(y, w1, w0, C, loss)
     )
 
-    def closure():
-        optimiser.zero_grad()
-        value = loss(model(X).squeeze(1), y)
-        value.backward()
-        return value
 
-    optimiser.step(closure)
-    return [model.bias.item() if bias else 0.0, *model.weight[0].tolist()]
+@answers.wrong("matching_decay")
+def without_the_half(y, w0, w1, C, loss):
+    return by_counts(y, w0, w1, C, loss) / 2
 
 
-@answers.right("fit_weighted")
-def by_lbfgs(X, y, pos_weight):
-    return _lbfgs(X, y, pos_weight)
+@answers.wrong("matching_decay")
+def pos_weight_in_the_sum(y, w0, w1, C, loss):
+    weights = np.where(np.asarray(y) == 1, w1 / w0, 1)
+    return 1 / (C * (weights.sum() if loss == "binary" else w0 * weights.sum()))
 
 
-@answers.right("fit_weighted")
-def by_adam(X, y, pos_weight):
-    import torch
-
-    X = _double(np.column_stack([np.ones(len(X)), np.asarray(X)]))
-    theta = torch.zeros(X.shape[1], dtype=torch.float64, requires_grad=True)
-    loss = torch.nn.BCEWithLogitsLoss(pos_weight=_double(pos_weight))
-    optimiser = torch.optim.Adam([theta], lr=0.05)
-    for _ in range(1500):
-        optimiser.zero_grad()
-        loss(X @ theta, _double(y)).backward()
-        optimiser.step()
-    return theta.detach().tolist()
-
-
-@answers.right("fit_weighted")
-def by_autograd_and_scipy(X, y, pos_weight):
-    import torch
-
-    X = _double(np.column_stack([np.ones(len(X)), np.asarray(X)]))
-    loss = torch.nn.BCEWithLogitsLoss(pos_weight=_double(pos_weight))
-
-    def value_and_gradient(theta):
-        theta = _double(theta).requires_grad_()
-        value = loss(X @ theta, _double(y))
-        value.backward()
-        return value.item(), theta.grad.numpy()
-
-    return minimize(value_and_gradient, np.zeros(X.shape[1]), jac=True, tol=1e-10).x
-
-
-@answers.wrong("fit_weighted", "a library call does the whole exercise")
-def by_scikit_learn(X, y, pos_weight):
-    model = LogisticRegression(C=np.inf, tol=1e-9, class_weight={1: pos_weight})
-    model.fit(np.asarray(X), np.asarray(y))
-    return [*model.intercept_, *model.coef_[0]]
-
-
-@answers.wrong("fit_weighted", "the index of a Series decides, not the order of the rows")
-def y_by_index(X, y, pos_weight):
-    return _lbfgs(X, [y[row] for row in range(len(y))], pos_weight)
-
-
-@answers.wrong("fit_weighted")
-def weight_on_both(X, y, pos_weight):
-    import torch
-
-    X = _double(np.column_stack([np.ones(len(X)), np.asarray(X)]))
-    theta = torch.zeros(X.shape[1], dtype=torch.float64, requires_grad=True)
-    loss = torch.nn.BCEWithLogitsLoss(pos_weight=_double(1 + pos_weight))
-    optimiser = torch.optim.LBFGS([theta], max_iter=300, line_search_fn="strong_wolfe")
-
-    def closure():
-        optimiser.zero_grad()
-        value = loss(X @ theta, _double(y))
-        value.backward()
-        return value
-
-    optimiser.step(closure)
-    return theta.detach().tolist()
-
-
-@answers.wrong("fit_weighted", "a type that PyTorch refuses")
-def mixed_types(X, y, pos_weight):
-    import torch
-
-    model = torch.nn.Linear(len(X[0]), 1)
-    return model(_double(X)).tolist()
-
-
-@answers.wrong("fit_weighted", "the weight is left out")
-def unweighted(X, y, pos_weight):
-    return _lbfgs(X, y, 1.0)
-
-
-@answers.wrong("fit_weighted", "the weight is on the negatives")
-def weighs_negatives(X, y, pos_weight):
-    return _lbfgs(X, y, 1 / pos_weight)
-
-
-@answers.wrong("fit_weighted", "the intercept is missing")
-def no_intercept(X, y, pos_weight):
-    return _lbfgs(X, y, pos_weight, bias=False)
-
-
-@answers.wrong("fit_weighted", "the intercept stands last")
-def intercept_last(X, y, pos_weight):
-    intercept, *slopes = _lbfgs(X, y, pos_weight)
-    return [*slopes, intercept]
-
-
-@answers.wrong("fit_weighted")
-def too_few_steps(X, y, pos_weight):
-    import torch
-
-    X = _double(np.column_stack([np.ones(len(X)), np.asarray(X)]))
-    theta = torch.zeros(X.shape[1], dtype=torch.float64, requires_grad=True)
-    loss = torch.nn.BCEWithLogitsLoss(pos_weight=_double(pos_weight))
-    for _ in range(20):
-        (gradient,) = torch.autograd.grad(loss(X @ theta, _double(y)), theta)
-        theta = (theta - 0.1 * gradient).detach().requires_grad_()
-    return theta.tolist()
-
-
-@answers.wrong("fit_weighted")
-def penalised(X, y, pos_weight):
-    return (0.9 * np.array(_lbfgs(X, y, pos_weight))).tolist()
+@answers.wrong("matching_decay")
+def the_other_way_round(y, w0, w1, C, loss):
+    return by_counts(y, w0, w1, C, "by class" if loss == "binary" else "binary")
