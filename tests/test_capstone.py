@@ -326,6 +326,27 @@ class TestPromises:
             assert f"| {way} | {points:g} |" in page
         assert f"promises there {SURPRISE} more than comes" in page
 
+    def test_the_instructors_page_says_what_the_points_do_not_see_of_lightgbm(self) -> None:
+        def at_its_defaults(train: pd.DataFrame) -> student.Detector:
+            model = student.LGBMClassifier(n_jobs=1, random_state=0, verbosity=-1)
+            return student.Detector(
+                student.fitted(train, model), student.gain, allowed=student.pays
+            )
+
+        judge = Honesty(at_its_defaults, hidden_companies())
+        tables = restless_companies(min(hidden_companies()))
+        came = [saved_by(one, at_its_defaults(one.train).decide(one.later)) for one in tables]
+        told = []
+        for days in (45, 30, 20):
+            made = [
+                student.with_later_labels(call.args[0], 120 - days, fit=at_its_defaults)
+                for call in judge.calls
+            ]
+            too_much = np.max(np.subtract(made[-5:], np.maximum(came, 0)))
+            told.append(f"{too_much:.2f} over {days} days ({judge(made).points(3):g} points)")
+        page = (ROOT / "docs" / "teaching" / "12-capstone.md").read_text(encoding="utf-8")
+        assert f"{told[0]}, {told[1]} and {told[2]}" in " ".join(page.split())
+
     def test_who_fits_as_long_as_the_lesson_allows_is_not_stopped(self) -> None:
         lesson = (ROOT / "solutions" / "12-capstone" / "capstone.py").read_text(encoding="utf-8")
         told = " ".join(lesson.replace("\n#", "").split())

@@ -120,10 +120,14 @@ class TestShortLabels:
         assert short_labels([{"model": "tree", "tuned": True}]) == (["tree, tuned"], "")
 
 
-def test_what_all_have_in_common_stands_below_the_axis() -> None:
-    drawn = forest_plot(found({"model": "a", "world": "gauss"}, {"model": "b", "world": "gauss"}))
+@pytest.mark.parametrize(
+    ("measure", "read"), [("recall", "recall, on gauss"), ("recall on gauss", "recall on gauss")]
+)
+def test_what_all_have_in_common_is_told_once_at_the_axis(measure: str, read: str) -> None:
+    wheres = {"model": "a", "world": "gauss"}, {"model": "b", "world": "gauss"}
+    drawn = forest_plot(found(*wheres) | {"measure": measure})
     assert drawn.figure is not None
-    assert drawn.figure.axes[0].get_xlabel() == "recall\n(gauss)"
+    assert drawn.figure.axes[0].get_xlabel() == read
 
 
 def test_a_study_without_rows_says_so() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import io
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -16,7 +18,7 @@ from PIL import Image
 from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
-from imbalance_lab import plots
+from imbalance_lab import exercises, plots
 from imbalance_lab.plots.core import DPI, house_style
 from imbalance_lab.plots.words import share
 
@@ -302,6 +304,27 @@ def test_many_intervals_fit_on_a_screen():
 def test_ncols_must_be_a_positive_whole_number(ncols):
     with pytest.raises(ValueError, match="'ncols' parameter of picture must be an int"):
         plots.picture(ncols=ncols)
+
+
+@pytest.mark.parametrize(("second", "below"), [("ab", True), ("ac", False)])
+def test_what_the_legends_of_all_panels_would_say_is_said_once(second, below):
+    drawing = plots.picture(
+        title="Both",
+        xlabel="x",
+        ylabel="y",
+        panels=["one", "two"],
+        ncols=2,
+        alt="Lines.",
+        show=False,
+    )
+    with drawing as axes:
+        for ax, names in zip(axes, ("ab", second), strict=True):
+            for name in names:
+                ax.plot([0, 1], [0, 1], label=name)
+    figure = drawing.picture.figure
+    told = [[text.get_text() for text in legend.texts] for legend in figure.legends]
+    assert told == ([["a", "b"]] if below else [])
+    assert [ax.get_legend() is None for ax in axes] == [below, below]
 
 
 def test_an_error_inside_the_block_is_the_authors_own_and_shows_nothing(capsys):
@@ -682,3 +705,30 @@ def test_a_picture_keeps_the_colours_that_were_drawn(makers):
         other = np.asarray(Image.open(drawn).convert("RGB"), dtype=int)
         assert kept.shape == other.shape, name
         assert np.abs(kept - other).max() <= 8, name  # of 255
+
+
+# --- the curve of a decision's points -----------------------------------------------------------
+
+CURVES = [
+    importlib.import_module(f"imbalance_lab.exercises.{path.stem}").CURVE
+    for path in sorted(Path(exercises.__file__).parent.glob("*.py"))
+    if "\nCURVE = " in path.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("curve", CURVES, ids=lambda curve: next(iter(curve.rungs)))
+def test_a_points_curve_ends_with_the_shares_and_its_names_have_room(curve):
+    figure = plots.points_curve(curve).figure
+    with house_style():
+        figure.savefig(io.BytesIO(), format="rgba")
+    (ax,) = figure.axes
+    assert 1 < ax.get_xlim()[1] < 1.06
+    line = ax.lines[0]
+    steps = np.linspace(*ax.get_xlim(), 2000)
+    drawn = ax.transData.transform(np.column_stack([steps, np.interp(steps, *line.get_data())]))
+    boxes = [text.get_window_extent() for text in ax.texts]
+    for number, box in enumerate(boxes):
+        assert ax.get_window_extent().x0 < box.x0
+        assert box.x1 < figure.bbox.x1
+        assert not any(box.contains(x, y) for x, y in drawn)
+        assert not any(box.overlaps(other) for other in boxes[number + 1 :])

@@ -13,11 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 
-from imbalance_lab.datasets.transactions import (
-    TRUTH_COLUMNS,
-    cost_of_decisions,
-    make_transactions,
-)
+from imbalance_lab.datasets.transactions import TRUTH_COLUMNS, cost_of_decisions, make_transactions
 from imbalance_lab.validation import SEED, Seed, checked, whole
 
 #: The day on which a detector is trained. Days 0 to 149 are over.

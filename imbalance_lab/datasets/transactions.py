@@ -282,11 +282,7 @@ def _require_columns(frame: pd.DataFrame, *names: str) -> None:
         )
 
 
-@checked(
-    frame=[pd.DataFrame],
-    train=real(0, 1, closed="neither"),
-    gap=real(0, 1),
-)
+@checked(frame=[pd.DataFrame], train=real(0, 1, closed="neither"), gap=real(0, 1))
 def split_by_time(
     frame: pd.DataFrame, train: float = 0.6, gap: float = 0.1
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -21,13 +21,7 @@ from sklearn.model_selection import ParameterSampler
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import threadpool_limits
 
-from imbalance_lab.evidence.arms import (
-    MODELS,
-    TREATMENTS,
-    find,
-    pipeline,
-    weight_of_positives,
-)
+from imbalance_lab.evidence.arms import MODELS, TREATMENTS, find, pipeline, weight_of_positives
 from imbalance_lab.evidence.data import Sample, draw, family, seed_of
 from imbalance_lab.evidence.scores import MEASURES as SCORES
 from imbalance_lab.evidence.scores import all_scores, best_thresholds

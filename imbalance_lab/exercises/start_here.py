@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Raised, Returned
+from imbalance_lab.exercises.inputs import TEXT
 
 
 def _frame(outcome: Outcome) -> pd.DataFrame | None:
@@ -83,11 +85,7 @@ CLASS_TABLE = Exercise(
             " equal count, unless you ask pandas or NumPy for a stable one.",
             when=_ties_unsorted,
         ),
-        Mistake(
-            "it fails for labels that are strings",
-            "Labels may be of any kind. Count them; don't do arithmetic with them.",
-            only_on=_no_counting_numbers,
-        ),
+        replace(TEXT, only_on=_no_counting_numbers),
         Mistake(
             "it works for a pandas Series only",
             "The contract says array-like: a list, an array or a Series. Turn what comes into one"
@@ -132,11 +130,7 @@ IMBALANCE_RATIO = Exercise(
             "all samples are compared with the rarest class",
             "The ratio has the largest class above the line, not the whole data set.",
         ),
-        Mistake(
-            "it fails for labels that are strings",
-            "Labels may be of any kind. Count them; don't do arithmetic with them.",
-            only_on=_no_numbers,
-        ),
+        replace(TEXT, only_on=_no_numbers),
         Mistake(
             "a class that is absent was divided by",
             "A class named in `classes` may have no sample at all. The contract says what to"

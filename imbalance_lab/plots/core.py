@@ -269,8 +269,14 @@ class picture:
         missing = _missing_texts(self._figure, self._axes, self._alt)
         if missing:
             raise ValueError(f"A picture needs its words; this one has no {', no '.join(missing)}.")
-        for ax in self._axes:
-            if ax.get_legend() is None and ax.get_legend_handles_labels()[1]:
+        named = {ax: ax.get_legend_handles_labels() for ax in self._axes if not ax.get_legend()}
+        named = {ax: found for ax, found in named.items() if found[1]}
+        if len(named) > 1 and len({str(labels) for _, labels in named.values()}) == 1:
+            # What all panels would say is said once, below them.
+            found = next(iter(named.values()))
+            self._figure.legend(*found, loc="outside lower center", ncols=4, frameon=False)
+        else:
+            for ax in named:
                 ax.legend()
         title = self._figure.get_suptitle() or self._axes[0].get_title(loc="left")
         sentence = self._alt[:1].isupper() or self._alt.startswith(title)

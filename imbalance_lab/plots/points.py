@@ -31,8 +31,9 @@ def points_curve(
     Picture
     """
     names, shares, points = zip(*rungs, strict=True)
-    room = 0.15 * (max(shares) - min(shares) or 1)
-    ends = [min(shares) - room, *shares, max(shares) + 5 * room]
+    most = max(1, *shares)
+    room = 0.15 * (most - min(shares) or 1)
+    ends = [min(shares) - room, *shares, most + room / 3]
     listed = [f"{p:g} at {s:g} ({n})" for n, s, p in zip(names, shares, points, strict=True)]
     drawn = picture(
         title=title,
@@ -45,7 +46,10 @@ def points_curve(
         ax.plot(ends, np.interp(ends, shares, points))
         for name, share, given in zip(names, shares, points, strict=True):
             ax.plot(share, given, "o", color="black")
+            # A rising curve leaves room above each point to the left, and below it to the right.
+            left = share - ends[0] > ends[-1] - share
+            where = {"xytext": (-8, 4), "ha": "right"} if left else {"xytext": (9, -11)}
             label = f"{name} ({share:g}: {given:g})"
-            ax.annotate(label, (share, given), (9, -11), textcoords="offset points")
+            ax.annotate(label, (share, given), textcoords="offset points", fontsize=9, **where)
         ax.set(xlim=(ends[0], ends[-1]), ylim=(-0.1 * max(points), 1.08 * max(points)))
     return drawn.picture

@@ -395,12 +395,11 @@ with plots.picture(
                   for w, runs in races.items()),
 ) as axes:  # fmt: skip
     for ax, runs in zip(axes, races.values()):
-        name = str if ax is axes[1] else lambda _: None  # one legend, where there is room
         for model, marker in zip(MODELS, "^so"):
-            ax.plot([runs[model, k].mean() for k in COUNTS], marker=marker, label=name(model))
+            ax.plot([runs[model, k].mean() for k in COUNTS], marker=marker, label=model)
         for detector, style in (("one-class SVM", "--"), ("Isolation Forest", ":")):
             level = runs[detector, 0].mean()
-            ax.axhline(level, color="black", linestyle=style, label=name(detector))
+            ax.axhline(level, color="black", linestyle=style, label=detector)
         ax.set_xticks(range(len(COUNTS)), COUNTS)
 
 # %% [markdown]

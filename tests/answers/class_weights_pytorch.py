@@ -184,7 +184,7 @@ def binary_by_rows_alone(y, w0, w1, C, loss):
     return 1 / (C * len(y)) if loss == "binary" else weights_for_both(y, w0, w1, C, loss)
 
 
-@answers.wrong("matching_decay", "`w0` is on the wrong side of the fraction line")
+@answers.wrong("matching_decay")
 def w0_above(y, w0, w1, C, loss):
     return w0 / (C * len(y)) if loss == "binary" else weights_for_both(y, w0, w1, C, loss)
 
