@@ -85,7 +85,7 @@ for name in tuple(brought):
 needed = [names[0] for names, _ in LIBRARIES.values()]
 lacking = [name for name in [*needed, "torch"] if name not in brought]
 print("needed and brought: ", ", ".join(name for name in needed if name in brought))
-print("needed and lacking: ", ", ".join(lacking))
+print("needed and lacking: ", ", ".join(lacking[:7]) + ",\n" + " " * 20, ", ".join(lacking[7:]))
 
 # %% [markdown]
 # The table of the first cell did not ask for `torch` (PyTorch). It is large, and only two optional

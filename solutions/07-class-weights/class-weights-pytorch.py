@@ -18,7 +18,7 @@
 # - use `CrossEntropyLoss(weight=…)` and `BCEWithLogitsLoss(pos_weight=…)`, and say by what each of
 #   them divides;
 # - avoid the four mistakes that stop or, worse, do not stop a weighted training;
-# - reproduce a weighted logistic regression in PyTorch to the last printed digit, and take its penalty along;
+# - reproduce a weighted logistic regression in PyTorch to the last digit, penalty included;
 # - say what weights and the right start do for a small network, and what weights cost.
 #
 # **Time** 45 minutes, optional. **You need** a first idea of PyTorch: tensors, a module, an optimiser.
@@ -183,10 +183,9 @@ for size in (1, 10, 100):
     print(f"batches of {size:3d}: weights move the intercept by {heavy - plain:.2f}")
 
 # %% [markdown]
-# Row by row the weights do nothing at all, and no message says so. In a batch of one row the weight
-# stands above and below the fraction line, $w_i\, \ell_i / w_i = \ell_i$, and cancels. In larger
-# batches weights do work, but how strongly depends on the size of the batch. Two ways out: `reduction="sum"`, divided by a number that does not change
-# from batch to batch; or `BCEWithLogitsLoss`, whose divisor is the number of rows. The same
+# Row by row the weights do nothing. In a batch of one row the weight stands above and below the fraction
+# line, $w_i\, \ell_i / w_i = \ell_i$, and cancels. In larger batches weights do work, but how strongly depends
+# on the size of the batch. Two ways out: `reduction="sum"`, divided by a number that does not change from batch to batch; or `BCEWithLogitsLoss`, whose divisor is the number of rows. The same
 # arithmetic spoils the *accumulation* of gradients over several small batches, which is supposed to
 # equal one large batch.
 
@@ -295,8 +294,7 @@ def fit_by_lbfgs(pos_weight, decay=0.0):
 
     def closure():
         optimiser.zero_grad()
-        value = loss(model(X_all)[:, 0], y_all.double())
-        value = value + decay / 2 * (model.weight**2).sum()
+        value = loss(model(X_all)[:, 0], y_all.double()) + decay / 2 * (model.weight**2).sum()
         value.backward()
         return value
 
@@ -321,9 +319,8 @@ for ratio in (1.0, 19.0):
 # %% [markdown]
 # ### Exercise 2: the same penalty in either library
 #
-# These fits had no penalty. Most that you will move from one library to the other have one: scikit-learn's `C`, which
-# stands before a *sum* of losses, or PyTorch's `weight_decay`, which stands beside a *mean*, and you have seen two of
-# those. Which `weight_decay` makes both libraries find the same model? Begin with pencil and paper.
+# These fits had no penalty. scikit-learn's `C` stands before a *sum* of losses, PyTorch's `weight_decay` beside a *mean*.
+# Which `weight_decay` makes both libraries find the same model?
 
 
 # %% answer="matching-decay"
@@ -362,7 +359,7 @@ def matching_decay(y, w0, w1, C, loss):
 
 
 # %% [markdown]
-# Two fits tell you whether you are right: their lines should agree.
+# With the right one these two fits agree:
 
 # %% try="matching-decay"
 decay = matching_decay(y, w0=0.5, w1=9.5, C=0.01, loss="binary")
@@ -551,8 +548,7 @@ Claim(
 # %% [markdown]
 # ## Take away
 #
-# - `BCEWithLogitsLoss` divides by rows, `CrossEntropyLoss` by the weights of the batch; a penalty beside them has to
-#   know which.
+# - `BCEWithLogitsLoss` divides by rows, `CrossEntropyLoss` by the weights of the batch.
 # - In a batch of one row, the weights of `CrossEntropyLoss` cancel without a word.
 # - Labels: floats for the binary loss, integers by class. Weights: float32. Device: one variable.
 # - `pos_weight` shifts the log odds by its logarithm; subtract it to get probabilities back.
