@@ -118,8 +118,5 @@ MATCHING_DECAY = Key(
         "`w0` is lost from the binary loss": lambda y, w0, w1, C, loss: decay(
             y, 1 if loss == "binary" else w0, w1, C, loss
         ),
-        "the weights of the two classes are swapped": lambda y, w0, w1, C, loss: decay(
-            y, *((w0, w1) if loss == "binary" else (w1, w0)), C, loss
-        ),
     },
 )

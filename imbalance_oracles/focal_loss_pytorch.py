@@ -115,8 +115,5 @@ SOFTMAX_FOCAL = Key(
         "the sum instead of the mean": lambda logits, y, gamma, alpha: _list(
             *_losses_and_slopes(logits, y, gamma, alpha), loss_by=1, slopes_by=1
         ),
-        "only the loss": lambda logits, y, gamma, alpha: mean_and_slopes(logits, y, gamma, alpha)[
-            :1
-        ],
     },
 )

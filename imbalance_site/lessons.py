@@ -102,13 +102,12 @@ def _names(source: str) -> tuple[set[str], set[str]]:
 
 
 def _for_the_web(output: NotebookNode, pictures: Path) -> NotebookNode:
-    """Move pictures out of an output into files, and make its tables readable by machines."""
+    """Move pictures out of an output into files."""
     html = output.get("data", {}).get("text/html")
     if html is None:
         return output
     html = PNG.sub(lambda found: _file_of(base64.b64decode(found[1]), pictures), html)
-    # The corner of a table is no heading of anything.
-    output.data = {"text/html": re.sub(r"<th[^>]*>\s*</th>", "<td></td>", html)}
+    output.data = {"text/html": html}
     return output
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from imbalance_sandbox import held
 from imbalance_sandbox.held import held_course, held_folder
 
 PREFIX = ".half-made-"
@@ -85,6 +86,17 @@ def test_a_folder_that_another_takes_for_a_leftover_is_made_anew(
     with held_folder(PREFIX, tmp_path) as folder:
         assert [path.is_dir() for path in made] == [False, True]
         assert folder == made[1]
+
+
+def test_what_another_user_left_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = tmp_path / f"{PREFIX}abcdefgh"
+    left.mkdir()
+    with monkeypatch.context() as as_another:
+        as_another.setattr("imbalance_sandbox.held.os.geteuid", lambda: -1)
+        held._clear(tmp_path, PREFIX)
+        assert left.is_dir()
+    held._clear(tmp_path, PREFIX)
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("system", ["a disk without locks", "Windows"])

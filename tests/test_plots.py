@@ -19,7 +19,7 @@ from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
 from imbalance_lab import exercises, plots
-from imbalance_lab.plots.core import DPI, house_style
+from imbalance_lab.plots.core import DPI, fill, house_style
 from imbalance_lab.plots.words import share
 
 NAMES = {0: "legitimate", 1: "fraud"}
@@ -325,6 +325,21 @@ def test_what_the_legends_of_all_panels_would_say_is_said_once(second, below):
     told = [[text.get_text() for text in legend.texts] for legend in figure.legends]
     assert told == ([["a", "b"]] if below else [])
     assert [ax.get_legend() is None for ax in axes] == [below, below]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "share of the fraud found, mean of 3 years",
+            ["share of the fraud found,", "mean of 3 years"],
+        ),
+        ("share of the fraud's cost that is saved", ["share of the fraud's cost", "that is saved"]),
+        ("average precision", ["average precision"]),
+    ],
+)
+def test_a_label_breaks_at_a_comma_or_into_lines_of_about_one_length(text, lines):
+    assert fill(text, 37).split("\n") == lines
 
 
 def test_an_error_inside_the_block_is_the_authors_own_and_shows_nothing(capsys):

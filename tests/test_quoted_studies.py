@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from released import ROOT
+from written import is_written_as
 
 from imbalance_builder.source import read_source
 from imbalance_lab.evidence import study
@@ -279,14 +280,6 @@ def prose(name: str) -> str:
     (path,) = ROOT.glob(f"solutions/*/{name}.py")
     cells = read_source(path).cells
     return words("\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown"))
-
-
-def is_written_as(written: str, value: float) -> bool:
-    """Return whether a number is the rounded size of a value; who reads knows the direction."""
-    bare = written.strip("+-−").rstrip("%")
-    decimals = len(bare.partition(".")[2])
-    scale = 100 if written.endswith("%") else 1
-    return f"{abs(value) * scale:.{decimals}f}" == bare
 
 
 SENTENCES = [(name, *quote) for name, quotes in QUOTED.items() for quote in quotes]

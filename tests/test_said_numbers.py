@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from released import ROOT
+from written import is_written_as
 
 from imbalance_lab.evidence import study
 
@@ -72,11 +72,9 @@ def shown(cell: NotebookNode) -> str:
 
 def is_near(said: str, seen: set[float], subtracted: set[float]) -> bool:
     """Return whether a number is one of those seen, at the digits with which it is said."""
-    digits = len(said.rstrip("%").partition(".")[2])
-    number, scale = float(said.rstrip("%")), 100 if said.endswith("%") else 1
-    each = seen | {scale * one for one in seen}
-    moved = {scale * base + sign * one for base in subtracted for one in each for sign in (1, -1)}
-    return any(math.isclose(round(one, digits), number) for one in each | moved)
+    moved = {base + sign * one for base in subtracted for one in seen for sign in (1, -1)}
+    ways = {said, said.rstrip("%")}  # what is seen may be a share, or per cent already
+    return any(is_written_as(way, one) for way in ways for one in seen | moved)
 
 
 def unseen(cells: list[NotebookNode]) -> Iterator[str]:

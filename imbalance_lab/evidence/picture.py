@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 
 from imbalance_lab.experiments import Interval
 from imbalance_lab.plots import PALETTE, Picture, picture
+from imbalance_lab.plots.core import fill
 
 _COLOURS = {"yes": PALETTE["green"], "no": PALETTE["vermillion"], "open": PALETTE["blue"]}
 _MARKS = {"yes": "o", "no": "X", "open": "D"}
@@ -125,7 +125,7 @@ def forest_plot(found: Mapping[str, Any], only: str = "") -> Picture:
     below += f", on {common}" if common and common not in below else ""
     drawing = picture(
         title=f"{found['advice']} {verdict.capitalize()}.",
-        xlabel=textwrap.fill(below, _WIDEST_BELOW),
+        xlabel=fill(below, _WIDEST_BELOW),
         ylabel="condition",
         alt=_words(found, conditions),
         width=7.4,
@@ -157,7 +157,7 @@ def _labels(conditions: Sequence[Mapping[str, Any]]) -> tuple[list[str], str]:
     own = [c["where"] for c in conditions if "all" not in c["where"]]
     labels, common = short_labels(own) if own else ([], "")
     labels += [c["where"]["all"] for c in conditions[len(own) :]]
-    return [textwrap.fill(label, _WIDEST) for label in labels], common
+    return [fill(label, _WIDEST) for label in labels], common
 
 
 def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:

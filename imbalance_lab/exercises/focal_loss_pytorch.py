@@ -20,9 +20,8 @@ SOFTMAX_FOCAL = Exercise(
         ),
         Mistake(
             "a row that is surely right makes a slope nan",
-            "Its p_t is rounded to 1, so that nothing is left for the other classes, and the power"
-            " of 0 has no slope at γ below 1. What the other classes get has digits of its own, if"
-            " it is not computed as a rest.",
+            "Its p_t is rounded to 1, and the power of 0 has no slope at γ below 1. What the other"
+            " classes get has digits of its own, if it is not computed as a rest.",
             when=lambda call, expected, outcome: "nan" in str(getattr(outcome, "value", "")),
             section="The module",
         ),
@@ -34,9 +33,7 @@ SOFTMAX_FOCAL = Exercise(
             "only the strongest of the other classes counts",
             "With two classes there is one other. With more, each of them has a share.",
         ),
-        Mistake(
-            "α is left out", "Each row's loss is weighed by what `alpha` says of the row's class."
-        ),
+        Mistake("α is left out", "A row's loss is weighed by what `alpha` says of its class."),
         Mistake(
             "the factor was cut out of the derivation",
             "With `detach` or `no_grad` PyTorch takes the factor for a constant. It depends on the"
@@ -55,7 +52,6 @@ SOFTMAX_FOCAL = Exercise(
             "the sum instead of the mean",
             "The contract asks for a mean over the rows, and for its slopes.",
         ),
-        Mistake("only the loss", "One number for each logit has to follow."),
         SINGLE_PRECISION,
         INDEX,
     ),

@@ -234,7 +234,7 @@ class picture:
                 f"got {len(texts)}."
             )
         for ax, text in zip(self._axes, texts, strict=False):
-            put(ax, textwrap.fill(text, room) if room else text)
+            put(ax, fill(text, room) if room else text)
 
     @property
     def picture(self) -> Picture:
@@ -274,7 +274,8 @@ class picture:
         if len(named) > 1 and len({str(labels) for _, labels in named.values()}) == 1:
             # What all panels would say is said once, below them.
             found = next(iter(named.values()))
-            self._figure.legend(*found, loc="outside lower center", ncols=4, frameon=False)
+            ncols = 4 if len(found[1]) < 5 else 3
+            self._figure.legend(*found, loc="outside lower center", ncols=ncols, frameon=False)
         else:
             for ax in named:
                 ax.legend()
@@ -282,6 +283,14 @@ class picture:
         sentence = self._alt[:1].isupper() or self._alt.startswith(title)
         told = self._alt if sentence else f"{ended(title)} {self._alt}"  # values: say of what
         self._picture = Picture(None, told, self._figure)
+
+
+def fill(text: str, room: int) -> str:
+    """Return a text in lines that end at commas, or are about as long as each other."""
+    if max(map(len, text.split(", "))) < room:
+        kept = text.replace(" ", "\xa0").replace(",\xa0", ", ")
+        return textwrap.fill(kept, room).replace("\xa0", " ")
+    return textwrap.fill(text, min(room, len(text) // (1 + len(text) // room) + 6))
 
 
 def legend_above(ax: Axes, ncols: int = 1) -> None:

@@ -98,8 +98,8 @@ with plots.picture(
     title="F1 of 1,000 drawn test sets", xlabel="F1", ylabel="drawn test sets", alt=alt
 ) as ax:
     ax.hist(drawn, bins=np.linspace(0.7, 1, 31))
-    for end in (low, high):
-        ax.axvline(end, color="black", linestyle=":")
+    for end, label in ((low, "the middle 95%"), (high, None)):
+        ax.axvline(end, color="black", linestyle=":", label=label)
 
 # %% [markdown]
 # An excellent F1, and an interval wide enough for two rather different detectors. It is about these

@@ -68,7 +68,7 @@ with plots.picture(
         ax.annotate(str(i), (position[i], -0.25), ha="center")
     ax.axvspan(4.85, 5.55, color=plots.PALETTE["yellow"], alpha=0.35, label="Tomek link")
     ax.set(yticks=[], ylim=(-0.5, 0.9))
-    ax.legend(ncols=3, loc="upper left")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
 
 # %% [markdown] covers="E61"
 # Three near misses show what the definition asks for. Points 4 and 5 point at each other, but both are

@@ -18,7 +18,7 @@
 # - use `CrossEntropyLoss(weight=…)` and `BCEWithLogitsLoss(pos_weight=…)`, and say by what each of
 #   them divides;
 # - avoid the four mistakes that stop or, worse, do not stop a weighted training;
-# - reproduce a weighted logistic regression in PyTorch to the last digit, penalty included;
+# - reproduce a weighted logistic regression in PyTorch to the last printed digit, penalty included;
 # - say what weights and the right start do for a small network, and what weights cost.
 #
 # **Time** 45 minutes, optional. **You need** a first idea of PyTorch: tensors, a module, an optimiser.

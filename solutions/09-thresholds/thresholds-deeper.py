@@ -179,6 +179,7 @@ with plots.picture(
     bars = ax.barh(list(bills), list(bills.values()))
     ax.bar_label(bars, fmt="{:,.0f}", padding=3)
     ax.set(xlim=(0, 50_000), xticks=range(0, 50_001, 10_000))
+    ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.invert_yaxis()
 
 # %% [markdown]

@@ -115,7 +115,7 @@ groups = {
     "day": night[20_000:] == 0,
 }
 with plots.picture(
-    title="On the diagonal together, and on neither side of it alone",
+    title="On the diagonal together, off it by night and by day",
     xlabel="mean predicted probability",
     ylabel="observed frequency of positives",
     alt="All rows lie on the diagonal; at night more comes than was said, by day less.",

@@ -258,7 +258,7 @@ recalls = {kind: [recall_of_forest(*kind, seed) for seed in range(4)] for kind i
 
 # %%
 plots.intervals(
-    {f"leaves of {leaf}, {weight}": interval(runs) for (leaf, weight), runs in recalls.items()},
+    {f"leaves of {n}, {how or 'no weight'}": interval(runs) for (n, how), runs in recalls.items()},
     xlabel="recall at 0.5, mean of four data sets",
     ylabel="forest and class weight",
     title="In a forest, what a weight does to recall depends on the leaves",

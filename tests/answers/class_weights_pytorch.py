@@ -189,7 +189,7 @@ def w0_above(y, w0, w1, C, loss):
     return w0 / (C * len(y)) if loss == "binary" else weights_for_both(y, w0, w1, C, loss)
 
 
-@answers.wrong("matching_decay", "the weights of the two classes are swapped")
+@answers.wrong("matching_decay")
 def weights_swapped(y, w0, w1, C, loss):
     return (
         rows_for_both(y, w0, w1, C, loss)

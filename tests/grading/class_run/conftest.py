@@ -18,7 +18,7 @@ from class_run_helpers import (
     toy_notebook,
 )
 
-from imbalance_grader import cli, commands
+from imbalance_grader import cli, commands, standings
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.engine import Engine
 from imbalance_grader.results import Limits
@@ -54,6 +54,15 @@ def pretended(monkeypatch: pytest.MonkeyPatch) -> PretendedEngine:
     engine = PretendedEngine()
     monkeypatch.setattr(commands, "local_workers", lambda *_, **__: crew_of(engine)())
     return engine
+
+
+@pytest.fixture
+def reckoned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows whenever it is reckoned where everybody stands."""
+    times: list[int] = []
+    people = standings.people
+    monkeypatch.setattr(standings, "people", lambda room: times.append(1) or people(room))
+    return times
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import sqlalchemy
 from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 from rich.console import Console
 
-from imbalance_grader import cli, commands, standings
+from imbalance_grader import cli, commands
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.disk import named, refusal_of_the_disk
 from imbalance_grader.engine import SourceError, Unprotected
@@ -56,12 +56,10 @@ def test_all_graded_is_0_and_the_table_and_files_are_there(course, capsys):
 
 
 @pytest.mark.parametrize("command", ["assignment --feedback", "feedback", "report"])
-def test_where_everybody_stands_is_reckoned_once(command, course, monkeypatch):
+def test_where_everybody_stands_is_reckoned_once(command, course, reckoned):
     course.submit("ann")
     assert run(course, "assignment", ASSIGNMENT) == 0
-    reckoned = []
-    people = standings.people
-    monkeypatch.setattr(standings, "people", lambda room: reckoned.append(1) or people(room))
+    reckoned.clear()
     name, *options = command.split()
     assert run(course, name, ASSIGNMENT, *options) == 0
     assert len(reckoned) == 1

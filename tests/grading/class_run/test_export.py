@@ -14,7 +14,7 @@ from archive_helpers import Here, notebook, zipped
 from class_run_helpers import ASSIGNMENT
 
 from imbalance_grader import collect as collecting
-from imbalance_grader import feedback, standings
+from imbalance_grader import feedback
 from imbalance_grader.classroom import Classroom
 from imbalance_grader.journal import Record
 from imbalance_grader.results import CellResult, NotebookResult, State
@@ -252,11 +252,10 @@ def test_moodle_in_another_language_is_named(course, graded, command, tmp_path, 
     assert "set the platform's language to English" in said
 
 
-def test_canvas_takes_feedback_back(course, graded, command, tmp_path, capsys, monkeypatch):
+def test_canvas_takes_feedback_back(course, graded, command, tmp_path, capsys, reckoned):
     course.submit("jdoe")  # through the exchange
     graded(canvas_class(course))
-    reckoned, people = [], standings.people
-    monkeypatch.setattr(standings, "people", lambda room: reckoned.append(1) or people(room))
+    reckoned.clear()
     command("export", ASSIGNMENT, "--canvas", canvas_file(tmp_path, ROWS), "--feedback", "--json")
     told = json.loads(capsys.readouterr().out)
     assert told["feedback_left"] == {
