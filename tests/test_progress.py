@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from traitlets.config import Config
+from warm_kernels import forked_kernels
 
 from imbalance_builder.course import Course
 from imbalance_builder.execute import kernel_sockets
@@ -56,7 +57,7 @@ def run(
             replies.append(execute_reply["content"])
 
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
-    with kernel_sockets() as config:
+    with kernel_sockets() as config, forked_kernels():
         if student:
             config.merge(Config(Session={"metadata": {"cellId": "some-cell"}}))
         client = NotebookClient(

@@ -13,6 +13,7 @@ from nbgrader.preprocessors import Execute
 from released import ROOT
 from test_progress import run as run_in
 from traitlets.config import Config
+from warm_kernels import forked_kernels
 
 from imbalance_builder.execute import kernel_sockets
 from imbalance_lab import undefined
@@ -38,7 +39,7 @@ def run(*sources: str, student: bool = True) -> list[nbformat.NotebookNode]:
 def ran(*sources: str, student: bool = True) -> list[nbformat.NotebookNode]:
     """Return some cells, after all were run."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
-    with kernel_sockets() as config:
+    with kernel_sockets() as config, forked_kernels():
         if student:
             config.merge(FRONT_END)
         NotebookClient(notebook, allow_errors=True, kernel_name="python3", config=config).execute()
