@@ -79,6 +79,7 @@ def _is_function(thing: Any) -> bool:
     return inspect.isfunction(thing)
 
 
+@cache
 def _uses(thing: Any) -> dict[str, Any]:
     """Return what a function or class of the course refers to by name."""
     module = inspect.getmodule(thing)
@@ -112,6 +113,9 @@ def fingerprint(parts: Iterable[Any]) -> str:
         key = f"{thing.__module__}.{thing.__qualname__}"
         if key not in seen:
             seen[key] = _essence_of(cast(Hashable, thing))
-            waiting += [(f"{thing.__module__}.{n}", used) for n, used in _uses(thing).items()]
+            waiting += [
+                (f"{thing.__module__}.{n}", used)
+                for n, used in _uses(cast(Hashable, thing)).items()
+            ]
     text = "\n".join(f"{key} {seen[key]}" for key in sorted(seen))
     return hashlib.sha256(text.encode()).hexdigest()[:10]

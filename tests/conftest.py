@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +16,17 @@ from imbalance_oracles.secret import VARIABLE
 
 # For every new gradebook nbgrader starts a program of three seconds, which always says the same.
 nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
+
+
+# Thousands of tests and their modules stay to the end: a worker that looks through them for garbage
+# again and again does so for a tenth of its time.
+gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of the search for garbage what has been collected to be run."""
+    gc.collect()
+    gc.freeze()
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from jupyter_core.application import NoStart
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 from released import ROOT
+from warm_kernels import forked_kernels
 
 from imbalance_builder.execute import kernel_sockets
 
@@ -68,7 +69,7 @@ class Course:
 def run_nbgrader(folder: Path, *command: str) -> None:
     """Run one nbgrader command in a folder, and in this process: its imports take seconds."""
     app = NbGraderApp.instance()
-    with pytest.MonkeyPatch.context() as patch, socket_options() as sockets:
+    with pytest.MonkeyPatch.context() as patch, socket_options() as sockets, forked_kernels():
         patch.chdir(folder)
         # nbgrader starts alembic by name.
         patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")

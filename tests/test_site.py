@@ -44,13 +44,12 @@ PAGES = [
     "lessons/index.html",
     "docs/glossary.html",
 ]
-# Each page is seen in both widths and in both schemes; the other two pairs are for the long tests.
-PAIRS = [[(1280, "light"), (390, "dark")], [(1280, "dark"), (390, "light")]]
+# Each page is seen in one width and scheme, the four in turn; the rest is for the long tests.
+SEEN = [(1280, "light"), (390, "dark"), (1280, "dark"), (390, "light")]
 LOOKS = [
-    pytest.param(name, *look, marks=[] if place % 2 == number else [pytest.mark.long])
+    pytest.param(name, *look, marks=[] if place % 4 == number else [pytest.mark.long])
     for place, name in enumerate(PAGES)
-    for number, pair in enumerate(PAIRS)
-    for look in pair
+    for number, look in enumerate(SEEN)
 ]
 # A build that reaches for the network ends with an error.
 OFFLINE = """

@@ -190,6 +190,20 @@ def test_outputs_are_those_of_a_notebook(engine: Engine, course: Course) -> None
     assert outputs[5].data["image/png"].startswith("iVBOR")
 
 
+def test_a_students_process_looks_for_garbage_in_what_is_the_students(
+    engine: Engine, course: Course
+) -> None:
+    code = (
+        "import gc\nclass Round: pass\n"
+        "for _ in range(2000):\n    one = Round()\n    one.itself = one\n"
+        "print(gc.isenabled(), gc.get_freeze_count() > 100_000,\n"
+        "      sum(type(one) is Round for one in gc.get_objects()) < 1000)"
+    )
+    graded = grade(engine, course, mean=code)
+    assert graded.notebook is not None
+    assert graded.notebook.cells[2].outputs[0].text == "True True True\n"
+
+
 def test_an_error_does_not_stop_the_notebook(engine: Engine, course: Course) -> None:
     graded = grade(engine, course, mean="1 / 0")
     assert graded.notebook is not None
