@@ -111,10 +111,10 @@ plots.roc_curve(y_toy, score_toy, title="ROC curve of the ten samples")
 # negative of six. All columns together count how often, over all pairs of a positive and a negative,
 # the positive comes first:
 #
-# $$\text{ROC AUC} = \frac{\#\{\text{pairs in which the positive scores higher}\} +
-# \tfrac12 \#\{\text{ties}\}}{n_+ \, n_-} = P(s_+ > s_-) + \tfrac12 P(s_+ = s_-)$$
+# $$\begin{aligned} \text{ROC AUC} &= \frac{\#\{s_+ > s_-\} + \tfrac12 \#\{s_+ = s_-\}}{n_+ \, n_-} \\[4pt]
+# &= P(s_+ > s_-) + \tfrac12 P(s_+ = s_-) \end{aligned}$$
 #
-# where $n_+$ and $n_-$ are the numbers of positives and negatives ($P$ and $N$ in lesson 02). A tie gives a slanted piece of
+# where $\#$ counts pairs by their scores, and $n_+$ and $n_-$ are the numbers of positives and negatives ($P$ and $N$ in lesson 02). A tie gives a slanted piece of
 # curve, half above and half below, hence the one half. By hand: the four positives have 6, 5, 5 and
 # 3 negatives below them, that is 19 of 24 pairs, or 0.79.
 #

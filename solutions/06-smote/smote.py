@@ -297,12 +297,12 @@ check(smote, SMOTE_EXERCISE).keeps_its_contract(keys.SMOTE.hidden())
 # %% [markdown]
 # ## What the new rows keep, and what they lose
 #
-# Look at one feature. Suppose first that row and partner are two *independent* draws $x, x'$ from the
+# Look at one feature. Suppose that row and partner are two *independent* draws $x, x'$ from the
 # minority, each with mean $\mu$ and variance $\sigma^2$, and $\lambda$ a third independent draw. Write the
 # new value as $(1 - \lambda) x + \lambda x'$. Given $\lambda$,
 #
-# $$E[x_{new} \mid \lambda] = (1 - \lambda)\mu + \lambda\mu = \mu, \qquad
-# \mathrm{Var}(x_{new} \mid \lambda) = \big((1 - \lambda)^2 + \lambda^2\big)\,\sigma^2 .$$
+# $$\begin{aligned} E[x_{new} \mid \lambda] &= (1 - \lambda)\mu + \lambda\mu = \mu, \\
+# \mathrm{Var}(x_{new} \mid \lambda) &= \big((1 - \lambda)^2 + \lambda^2\big)\,\sigma^2 . \end{aligned}$$
 #
 # The **mean is kept**, whatever λ is. So the total variance is the average of the second expression over
 # $\lambda \sim U(0, 1)$:
