@@ -96,20 +96,18 @@ def held_folder(prefix: str = PREFIX, where: Path | None = None) -> Iterator[Pat
 def _clear(place: Path, prefix: str) -> None:
     """Remove what this user's killed processes left; what is held, or another's, stays."""
     made = re.compile(re.escape(prefix) + "[a-z0-9_]{8}")  # as `tempfile` names folders
-    for folder in place.iterdir():
+    for folder in place.iterdir() if fcntl else ():
         if not made.fullmatch(folder.name):
             continue
         with contextlib.suppress(OSError):
-            lock = _hold(folder)
+            lock = _hold(folder) if folder.lstat().st_uid == os.geteuid() else None
             if lock is not None:
                 shutil.rmtree(folder, ignore_errors=True)
                 os.close(lock)
 
 
 def _hold(folder: Path) -> int | None:
-    """Return what holds a folder until it is closed.
-
-    None where another does, where it is another user's, or where it is gone.
+    """Return what holds a folder until it is closed, None where another does, or it is gone.
 
     Raises
     ------
@@ -121,11 +119,8 @@ def _hold(folder: Path) -> int | None:
     with contextlib.ExitStack() as opened, contextlib.suppress(FileNotFoundError, BlockingIOError):
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         opened.callback(os.close, lock)
-        opened_one = os.fstat(lock)
-        if opened_one.st_uid != os.geteuid():
-            return None
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(opened_one, folder.lstat()):
+        if os.path.samestat(os.fstat(lock), folder.lstat()):
             opened.pop_all()
             return lock
     return None

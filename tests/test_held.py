@@ -95,6 +95,8 @@ def test_what_another_user_left_stays(tmp_path: Path, monkeypatch: pytest.Monkey
         as_another.setattr("imbalance_sandbox.held.os.geteuid", lambda: -1)
         held._clear(tmp_path, PREFIX)
         assert left.is_dir()
+        with held_folder(PREFIX, tmp_path) as folder:  # also where all that is made is another's
+            assert sorted(tmp_path.iterdir()) == sorted([left, folder])
     held._clear(tmp_path, PREFIX)
     assert not left.exists()
 
