@@ -1,9 +1,11 @@
 """Measure where the rungs of lesson 12's curve lie, and how far off honest promises are.
 
-    python benchmarks/capstone_curve.py --companies 60
+    python benchmarks/capstone_curve.py --companies 62
+    python benchmarks/capstone_curve.py --companies 62 --ladder    # companies like the ladder's
 
-`CURVE` and `UNIT` in `imbalance_lab.exercises.companies` are these numbers, rounded. Well-made
-detectors are the right answers of `tests/answers/capstone.py`. About a minute for 20 companies.
+`UNIT` in `imbalance_lab.exercises.companies` is the last of these numbers, rounded, and `CURVE` has
+the rungs of `--ladder`. Well-made detectors are the right answers of `tests/answers/capstone.py`.
+About a minute for 20 companies.
 """
 
 from __future__ import annotations
@@ -15,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from imbalance_lab.datasets import make_company
-from imbalance_lab.exercises.companies import saved_by
-from imbalance_oracles.capstone import rungs
+from imbalance_lab.datasets import Company, make_company
+from imbalance_lab.exercises.companies import company, saved_by
+from imbalance_oracles.capstone import ladder_at
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -25,20 +27,19 @@ FOUR = 4  # companies in the graded cell
 DRAWS = 2000
 
 
-def measured(seed: int) -> dict[str, float]:
+def measured(one: Company) -> dict[str, float]:
     """Return what each rung and each well-made detector saves at one company, and a promise."""
     from answers import capstone as student
 
-    company = make_company(seed)
-    row = rungs(seed)
+    row = ladder_at(one)
     for fit in (
         student.regularised_boosting,
         student.regularised_lightgbm,
         student.calibrated_forest,
-        student.known_rows_day_by_day,
+        student.open_rows_are_legitimate_day_by_day,
     ):
-        row[fit.__name__] = saved_by(company, fit(company.train).decide(company.later))
-    row["promise minus kept"] = student.one_month(company.train) - row["reference"]
+        row[fit.__name__] = saved_by(one, fit(one.train).decide(one.later))
+    row["promise minus kept"] = student.one_month(one.train) - row["reference"]
     return row
 
 
@@ -46,8 +47,10 @@ def main() -> None:
     """Measure, and print one table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--companies", type=int, default=20)
-    count = parser.parse_args().companies
-    runs = pd.DataFrame([measured(seed) for seed in range(1000, 1000 + count)])
+    parser.add_argument("--ladder", action="store_true", help="companies where nothing is new")
+    asked = parser.parse_args()
+    count, draw = asked.companies, make_company if asked.ladder else company
+    runs = pd.DataFrame([measured(draw(seed)) for seed in range(1000, 1000 + count)])
     rng = np.random.default_rng(0)
     draws = pd.DataFrame(
         [runs.iloc[rng.choice(count, FOUR, replace=False)].mean() for _ in range(DRAWS)]

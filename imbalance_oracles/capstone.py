@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from imbalance_lab.checks import Call, Question
-from imbalance_lab.datasets import CAPACITY, share_saved, transaction_encoder
+from imbalance_lab.datasets import CAPACITY, Company, share_saved, transaction_encoder
 from imbalance_lab.exercises import capstone as exercises
 from imbalance_lab.exercises.companies import UNIT, company, saved_by
 from imbalance_oracles import secret
@@ -267,8 +267,9 @@ def _drawn(course: str) -> dict[int, dict[str, float]]:
     """Draw companies from a secret, only such on which luck decides little.
 
     A month of a company can be so odd that the rungs change places, that an honest rehearsal misses
-    by far, or that a flattered one comes true. The seeds have 128 bits, so that nobody can try them
-    all. About one company in six is taken: four seconds in all.
+    by far, that a flattered one comes true, that who dropped the open rows is right by luck, or who
+    waited for them wrong. The seeds have 128 bits, so that nobody can try them all. About one
+    company in twelve is taken: four seconds in all.
     """
     seeds = secret.long_seeds(course, "companies")
     drawn: dict[int, dict[str, float]] = {}
@@ -286,6 +287,8 @@ def _tells_apart(seed: int, ladder: Mapping[str, float]) -> bool:
         0.7 < ladder["likeliest frauds first"] / kept < 0.95
         and abs(rehearsed(seed) - kept) < 2 / 3 * UNIT
         and flattered(seed) - kept > UNIT
+        and dropped(seed) / kept < 0.85
+        and waited(seed) / kept > 0.93
     )
 
 
@@ -296,7 +299,11 @@ def rungs(seed: int) -> dict[str, float]:
     The reference is the plain logistic regression of the lessons on the rows whose label has had
     ten days to come, ranked by what a review is expected to save.
     """
-    one = company(seed)
+    return ladder_at(company(seed))
+
+
+def ladder_at(one: Company) -> dict[str, float]:
+    """Return what each rung of the ladder saves at one company; see `rungs`."""
     amount = one.later["amount"].to_numpy()
     p = _probability(one.train, 150, one.later)
     return {
@@ -324,6 +331,21 @@ def flattered(seed: int) -> float:
     days = train[train["time"] >= 120].dropna(subset="is_fraud")
     flagged = _worth_a_review(days, _probability(train, 130, days))
     return share_saved(days["is_fraud"], flagged, days["amount"])
+
+
+def dropped(seed: int) -> float:
+    """Return what the reference saves at one company if it drops the rows without a label."""
+    one = company(seed)
+    known = one.train.dropna(subset="is_fraud")
+    p = _probability(known, 150 + 10, one.later)  # so that none is left out for its age
+    return saved_by(one, _worth_a_review(one.later, p))
+
+
+def waited(seed: int) -> float:
+    """Return what the reference saves at one company if it leaves out the last 30 days."""
+    one = company(seed)
+    p = _probability(one.train, 120 + 10, one.later)
+    return saved_by(one, _worth_a_review(one.later, p))
 
 
 def _probability(train: pd.DataFrame, today: int, table: pd.DataFrame) -> Any:

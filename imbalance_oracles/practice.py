@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import astuple
-from itertools import islice
 from typing import Any
 
 from imbalance_lab.exercises import months
@@ -67,7 +66,13 @@ def _uncertain_costs(course: str) -> dict[int, Any]:
 
 
 def _companies(course: str) -> dict[int, Any]:
-    return dict(islice(capstone._drawn(course).items(), 2))
+    """Return two of four companies, those whose honest promises are furthest apart.
+
+    The judge takes promises that are nearly alike for one number that fits all.
+    """
+    drawn = capstone._drawn(course)
+    apart = [pick(drawn, key=capstone.rehearsed) for pick in (min, max)]
+    return {seed: drawn[seed] for seed in apart}
 
 
 DRAWN: Mapping[str, Callable[[str], Any]] = {

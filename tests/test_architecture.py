@@ -18,8 +18,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LINTER = PROJECT["tool"]["importlinter"]
 PACKAGES = LINTER["root_packages"]
 # What `imbalance_lab` may have at most. It is to shrink: lower the bound when it has. It grew last
-# by the company that tells memory from a rehearsal.
-MOST_LINES = 15_550
+# by the company that has begun to sell something new.
+MOST_LINES = 15_580
 
 
 def tracked() -> list[Path]:

@@ -26,6 +26,9 @@ CAPACITY = 3
 _DRIFT = 0.5
 _MOST_OVERLAP = 0.4
 _FRAUD_RATES = (0.012, 0.018)
+# What comes on day 120, what was there instead, and the part of the purchases before and since.
+_NEW = {"merchant": ("utilities", "groceries"), "channel": ("phone", "store")}
+_COMES, _BEFORE, _SINCE = 120, 0.001, 0.6
 
 
 class Company(NamedTuple):
@@ -51,8 +54,10 @@ class Company(NamedTuple):
     is_fraud: pd.Series
 
 
-@checked(random_state=SEED, n_samples=whole(1000))
-def make_company(random_state: Seed = 0, n_samples: int = 36_000) -> Company:
+@checked(random_state=SEED, n_samples=whole(1000), new_kind=["boolean"])
+def make_company(
+    random_state: Seed = 0, n_samples: int = 36_000, new_kind: bool = False
+) -> Company:
     """Draw a company on the day on which it trains a detector.
 
     Parameters
@@ -61,6 +66,9 @@ def make_company(random_state: Seed = 0, n_samples: int = 36_000) -> Company:
         The same int gives the same company.
     n_samples : int, default=36_000
         Transactions in the 180 days, at least 1,000.
+    new_kind : bool, default=False
+        Whether on day 120 three fifths of the purchases, fraud or not, move to a kind of merchant
+        and to the phone, where one in a thousand was before. All else stays as without.
 
     Returns
     -------
@@ -88,6 +96,12 @@ def make_company(random_state: Seed = 0, n_samples: int = 36_000) -> Company:
         random_state=rng,
         truth=True,
     )
+    if new_kind:
+        part = np.where(frame["time"] < _COMES, _BEFORE, _SINCE)
+        moves = rng.random_sample(n_samples) < part
+        for column, (new, instead) in _NEW.items():
+            without = frame[column].mask(frame[column] == new, instead)
+            frame[column] = without.mask(moves, new)
     label_day = frame["time"] + frame["label_delay"]
     final = label_day <= TODAY
     frame["is_fraud"] = frame["is_fraud"].astype(float).where(final)

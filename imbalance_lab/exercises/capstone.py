@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned, raises
 from imbalance_lab.checks.recorded import practice
-from imbalance_lab.datasets import CAPACITY, read_in_time
+from imbalance_lab.datasets import CAPACITY, TODAY, read_in_time
 from imbalance_lab.exercises.companies import FLATTERED, SAME_FOR_ALL, UNIT
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 
@@ -217,6 +217,14 @@ def _small(flagged: NDArray[np.bool_], later: pd.DataFrame) -> bool:
     return bool((later["amount"].to_numpy()[flagged] < 10).mean() > 0.12)
 
 
+def _mostly_new(call: Call, expected: Any, outcome: Outcome) -> bool:
+    """Return whether nearly all flags are at a kind of merchant that was rare 30 days ago."""
+    flags, train, later = _flags(outcome), call.args[0], call.then[-1].args[0]
+    before = train.loc[train["time"] < TODAY - 30, "merchant"].value_counts(normalize=True)
+    new = later["merchant"].map(before).to_numpy(float) < 0.01
+    return flags is not None and bool(flags[new].sum() > 0.95 * flags.sum())
+
+
 def _probabilities(call: Call, expected: Any, outcome: Outcome) -> bool:
     flags = _flags(outcome)
     return flags is not None and bool(((flags > 0) & (flags < 1)).any())
@@ -259,6 +267,14 @@ FIT_DETECTOR = Exercise(
             " nothing. Rank by what a review is expected to save.",
             when=_of_flags(_small),
             section="Three reviews a day",
+        ),
+        Mistake(
+            "what is new is taken for fraud",
+            "Nearly all that you flag is of the kind that was hardly sold until 30 days ago. Of"
+            " these days only frauds have a label: whoever drops the open rows learns that nearly"
+            " all of the new kind is fraud.",
+            when=_mostly_new,
+            section="What is known when",
         ),
         Mistake(
             "probabilities instead of decisions",

@@ -164,7 +164,6 @@ with plots.picture(
         ax.plot(range(1, 6), run[:, 0], "o-", label="untouched")
         ax.plot(range(1, 6), run[:, 1], "s--", label="retrained")
         ax.set(ylim=(0, 0.7), xticks=range(1, 6))
-        ax.legend(loc="lower left" if ax is axes[0] else "upper left")
 
 # %% [markdown]
 # Where fraud stays, the two models are alike, so here retraining costs nothing. Where it changes, a third to a half

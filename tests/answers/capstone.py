@@ -367,8 +367,8 @@ def regularised_lightgbm(train):
     return Detector(fitted(train, learner), gain, allowed=pays)
 
 
+@answers.wrong("fit_detector", "what is new is taken for fraud")
 def drops_open_labels(train):
-    """Return a detector that costs nothing where nothing new has begun in the last 30 days."""
     rows = train.dropna(subset="is_fraud")
     model = make_pipeline(transaction_encoder(), LogisticRegression(max_iter=1000))
     return Detector(model.fit(rows, rows["is_fraud"]), gain, allowed=pays)
@@ -382,10 +382,8 @@ def calibrated_forest(train):
 
 
 @answers.right("fit_detector")
-def known_rows_day_by_day(train):
-    rows = train.dropna(subset="is_fraud")
-    model = make_pipeline(transaction_encoder(), LogisticRegression(C=0.1, max_iter=1000))
-    model.fit(rows, rows["is_fraud"])
+def open_rows_are_legitimate_day_by_day(train):
+    model = fitted(train, LogisticRegression(C=0.1, max_iter=1000), newest=0)
 
     class DayByDay:
         def decide(self, transactions):
@@ -539,7 +537,7 @@ def random_split(train):
     return on_days(third, plain_logistic(final.drop(third.index)), 0, 120)
 
 
-@answers.wrong("promise", "the rehearsed detector knew what nobody knew on its day")
+@answers.wrong("promise", "it promises more than it keeps")
 def newest_days_without_open_labels(train):
     return on_days(train, plain_logistic(train[train["time"] < 120]), 120, 150)
 
@@ -566,12 +564,12 @@ def half_a_season_with_later_labels(train):
 
 @answers.wrong("promise", "it promises more than it keeps")
 def nearly_everything(train):
-    return 0.92 + 0.06 * (train["amount"].mean() % 1)
+    return 0.92 + 0.06 * (10 * train["amount"].mean() % 1)
 
 
 @answers.wrong("promise", "it promises far less than it keeps")
 def a_third(train):
-    return 0.3 + 0.06 * (train["amount"].mean() % 1)
+    return 0.25 + 0.06 * (10 * train["amount"].mean() % 1)
 
 
 @answers.wrong("promise", "an amount of money or a percentage instead of a share")
