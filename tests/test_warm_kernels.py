@@ -15,11 +15,14 @@ from nbclient import NotebookClient
 from warm_kernels import CAN_FORK, forked_kernels
 
 from imbalance_builder.execute import kernel_sockets
+from imbalance_grader import aside
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="kernels are forked on Linux alone")
 
 # What a library finds out about where it runs, and what the kernel was told.
 FOUND_OUT = """\
+import sys
+course = [name for name in sys.modules if name.startswith("imbalance_lab")]
 from imbalance_sandbox.warm import STUDENT_MODULES, import_all
 import_all(STUDENT_MODULES)
 import json, os, sys, warnings, matplotlib.pyplot as plt, numpy as np, pandas as pd, sklearn
@@ -28,6 +31,7 @@ from pandas._config.config import _select_options
 plt.plot([1, 2]);
 # ---
 print(json.dumps({
+    "course": course,
     "folder": os.getcwd(),
     "argv": [one for one in sys.argv[1:] if not one.endswith(".json")],
     "environment": {name: text for name, text in os.environ.items() if "JPY" not in name},
@@ -58,6 +62,10 @@ def ran(folder: Path, warm: bool) -> list[nbformat.NotebookNode]:
 
 
 def test_it_finds_out_what_a_cold_one_does(tmp_path):
+    # Another server of this process, which has imported the course: no kernel may come from it.
+    other = aside._CONTEXT.Process(target=time.time)
+    other.start()
+    other.join()
     (_, cold, told), (_, warm, said) = (ran(tmp_path, warm) for warm in (False, True))
     assert json.loads(said[0].text) == json.loads(told[0].text)
     assert [sorted(output.data) for output in warm] == [sorted(output.data) for output in cold]
@@ -80,6 +88,7 @@ def test_it_is_interrupted_alone_and_ends_when_it_is_told():
 
         asked = [client.execute("import time; time.sleep(2)") for client in clients]
         time.sleep(0.5)
+        assert {Path(f"/proc/{pid}/cwd").readlink() for pid in pids} == {Path.cwd()}
         kernels[0].interrupt_kernel()
         replies = [client.get_shell_msg(timeout=30) for client in clients]
         assert [reply["parent_header"]["msg_id"] for reply in replies] == asked

@@ -17,9 +17,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from jupyter_client.provisioning import local_provisioner
 
@@ -29,6 +32,9 @@ CAN_FORK = sys.platform == "linux"
 LAUNCHER = "ipykernel_launcher"
 # Not what has to do with the shell that it is imported in.
 AHEAD = [name for name in STUDENT_MODULES if not name.startswith(("anywidget", "imbalance_lab"))]
+# Of its own: the one that feedback is rendered in has imported other things, the course among them.
+SERVER = forkserver.ForkServer()
+SERVER.set_forkserver_preload(["ipykernel.kernelapp", *AHEAD])
 # What Matplotlib and pandas find out when they are imported in a kernel, and here they are not.
 BACKEND = "module://matplotlib_inline.backend_inline"
 PANDAS = {"display.max_columns": 20, "display.encoding": "UTF-8"}
@@ -66,7 +72,6 @@ def forked_kernels() -> Iterator[None]:
     """Have jupyter_client fork the kernels that this process starts while this is open."""
     cold = local_provisioner.launch_kernel
     if CAN_FORK:
-        multiprocessing.set_forkserver_preload(["ipykernel.kernelapp", *AHEAD])
         local_provisioner.launch_kernel = launch
     try:
         yield
@@ -74,13 +79,19 @@ def forked_kernels() -> Iterator[None]:
         local_provisioner.launch_kernel = cold
 
 
-def launch(command: list[str], *, env: dict[str, str], cwd: str = ".", **_: Any) -> Kernel:
+def launch(command: list[str], *, env: dict[str, str], cwd: str | None = None, **_: Any) -> Kernel:
     """Fork a kernel, and return when it has a process group of its own, which is asked for next."""
     context = multiprocessing.get_context("forkserver")
-    begins = command[command.index(LAUNCHER) + 1 :], env, cold_path(env), str(cwd)
+    begins = (
+        command[command.index(LAUNCHER) + 1 :],
+        env,
+        cold_path(env),
+        str(Path(cwd or ".").resolve()),
+    )
     begun, tells = context.Pipe(duplex=False)
     process = context.Process(target=be_kernel, args=(*begins, tells), daemon=True)
-    process.start()
+    with mock.patch.object(forkserver, "connect_to_new_process", SERVER.connect_to_new_process):
+        process.start()
     tells.close()
     with begun:
         begun.recv()
