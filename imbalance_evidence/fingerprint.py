@@ -112,10 +112,8 @@ def fingerprint(parts: Iterable[Any]) -> str:
             continue
         key = f"{thing.__module__}.{thing.__qualname__}"
         if key not in seen:
-            seen[key] = _essence_of(cast(Hashable, thing))
-            waiting += [
-                (f"{thing.__module__}.{n}", used)
-                for n, used in _uses(cast(Hashable, thing)).items()
-            ]
+            known = cast(Hashable, thing)
+            seen[key] = _essence_of(known)
+            waiting += [(f"{thing.__module__}.{n}", used) for n, used in _uses(known).items()]
     text = "\n".join(f"{key} {seen[key]}" for key in sorted(seen))
     return hashlib.sha256(text.encode()).hexdigest()[:10]

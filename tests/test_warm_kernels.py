@@ -25,7 +25,7 @@ import sys
 course = [name for name in sys.modules if name.startswith("imbalance_lab")]
 from imbalance_sandbox.warm import STUDENT_MODULES, import_all
 import_all(STUDENT_MODULES)
-import json, os, sys, warnings, matplotlib.pyplot as plt, numpy as np, pandas as pd, sklearn
+import json, os, warnings, matplotlib.pyplot as plt, numpy as np, pandas as pd, sklearn
 from pandas._config.config import _select_options
 # ---
 plt.plot([1, 2]);
@@ -42,12 +42,13 @@ print(json.dumps({
     "numpy": repr(np.get_printoptions()) + repr(np.geterr()),
     "scikit-learn": sklearn.get_config(),
     "warnings": sorted(map(repr, warnings.filters)),
-    "drawn": np.random.get_state()[1].tolist() == np.random.mtrand._rand.get_state()[1].tolist(),
     "main": sorted(name for name in globals() if not name.startswith("_")),
     "streams": [repr(type(one)) for one in (sys.stdin, sys.stdout, sys.stderr)],
     "interrupts": repr(__import__("signal").getsignal(2)),
     "collects": __import__("gc").isenabled(),
 }))
+# ---
+print(np.random.random())
 """
 
 
@@ -63,12 +64,15 @@ def ran(folder: Path, warm: bool) -> list[nbformat.NotebookNode]:
 
 def test_it_finds_out_what_a_cold_one_does(tmp_path):
     # Another server of this process, which has imported the course: no kernel may come from it.
-    other = aside._CONTEXT.Process(target=time.time)
-    other.start()
-    other.join()
-    (_, cold, told), (_, warm, said) = (ran(tmp_path, warm) for warm in (False, True))
+    process = aside._CONTEXT.Process(target=time.time)
+    process.start()
+    process.join()
+    (_, cold, told, drawn), (_, warm, said, other), (*_, another) = (
+        ran(tmp_path, warm) for warm in (False, True, True)
+    )
     assert json.loads(said[0].text) == json.loads(told[0].text)
     assert [sorted(output.data) for output in warm] == [sorted(output.data) for output in cold]
+    assert len({one[0].text for one in (drawn, other, another)}) == 3  # nobody has set a seed
     assert ["image/png", "text/plain"] in [sorted(output.data) for output in warm]
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -46,7 +46,7 @@ class Kernel:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, process: ForkServerProcess) -> None:
+    def __init__(self, process: BaseProcess) -> None:
         self._process = process
         self.pid = process.pid
 
@@ -110,6 +110,7 @@ def be_kernel(
 ) -> None:
     """Be the kernel that a program with these arguments would be."""
     import matplotlib
+    import numpy as np
     import pandas
     from ipykernel.kernelapp import launch_new_instance
 
@@ -123,6 +124,7 @@ def be_kernel(
     matplotlib.rcParams["backend"] = BACKEND
     for name, value in PANDAS.items():
         pandas.set_option(name, value)
+    np.random.seed()  # noqa: NPY002 (the very generator that each kernel has of its own)
     gc.freeze()  # what is there already is not searched for garbage again and again
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):
