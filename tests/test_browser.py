@@ -8,7 +8,6 @@ import re
 import runpy
 import shutil
 import signal
-import socket
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from ports import free_port
 from released import ROOT, exercises_only, fill_in, solution_cells
 
 from imbalance_builder.listing import LIST
@@ -48,9 +48,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
     (copy / ".venv").symlink_to(ROOT / ".venv")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = os.environ | {"JUPYTER_CONFIG_DIR": str(copy / "jupyter"), "PYTHONHASHSEED": "0"}
     server = subprocess.Popen(
         ["make", "-o", ".venv/.installed", "lab", f"PORT={port}", "BROWSER=no"],

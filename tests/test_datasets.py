@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from imblearn.datasets._zenodo import MAP_NAME_ID_KEYS
+from ports import free_port
 from scipy.stats import binomtest, ks_2samp, sem, t
 from sklearn.compose import make_column_transformer
 from sklearn.datasets import load_breast_cancer, load_digits
@@ -820,18 +821,12 @@ def test_the_sets_are_those_that_the_libraries_have():
 SOURCES = [("creditcard", "openml.org"), ("mammography", "zenodo.org"), ("oil", "zenodo.org")]
 
 
-def closed_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 @pytest.mark.parametrize(("name", "source"), SOURCES)
 @pytest.mark.filterwarnings("error")
 def test_offline_says_what_was_tried_and_that_the_course_goes_on(
     name, source, monkeypatch, tmp_path
 ):
-    point_fetchers_at(monkeypatch, f"http://127.0.0.1:{closed_port()}")
+    point_fetchers_at(monkeypatch, f"http://127.0.0.1:{free_port()}")
     with pytest.raises(DatasetUnavailable) as error:
         fetch_public(name, data_home=tmp_path)
     message = str(error.value)

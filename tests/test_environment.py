@@ -15,6 +15,7 @@ import sys
 import time
 import tomllib
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ import yaml
 from nbgrader.coursedir import CourseDirectory
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from ports import NOT_DEALT_OUT, free_port
 from traitlets.config.loader import PyFileConfigLoader
 
 from imbalance_oracles import secret
@@ -319,9 +321,7 @@ class TestMake:
         assert all(len(line.split()) > 3 for line in shown)
 
     def test_lab_serves_the_first_lesson_at_the_address_it_prints(self, tmp_path):
-        with socket.socket() as probe:
-            probe.bind(("localhost", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         log = (tmp_path / "log").open("w+")
         server = subprocess.Popen(
             ["make", "lab", f"PORT={port}", "BROWSER=no"],
@@ -346,6 +346,15 @@ class TestMake:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
             log.close()
+
+
+def test_a_port_for_a_server_is_dealt_out_to_nobody() -> None:
+    """Or another test's connection has it before the server does."""
+    with ExitStack() as held:
+        others = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(20)]
+        assert not any(other.getsockname()[1] in NOT_DEALT_OUT for other in others)
+    with socket.create_server(("127.0.0.1", free_port())):
+        pass
 
 
 def wait_for_address(log: Path, port: int, seconds: float = 90) -> str:
