@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ PAGE = "docs/lesson-sizes.md"
 BEFORE = "docs/lesson-sizes-before.csv"  # the lessons as they were before they were rewritten
 # What a core may have at most, and the pictures that it has at least.
 MOST_MINUTES, MOST_WORDS, MOST_LINES, FEWEST_PICTURES = 90, 2600, 220, 6
-MOST_DERIVED = 3
+MOST_DERIVED, MOST_FUNCTION = 3, 10
 
 HEAD = f"""\
 # How long the lessons are
@@ -29,7 +30,7 @@ written answer, rounded up to five. A lesson's core has at most {MOST_MINUTES} m
 {MOST_WORDS:,} words and {MOST_LINES} lines of shown code, and at least {FEWEST_PICTURES} pictures;
 what a lesson has beyond it stands in a second notebook, which is optional. At most {MOST_DERIVED}
 exercises ask to derive something, and at least one asks for a decision that is judged by what it is
-worth.
+worth. No function that is shown has more than {MOST_FUNCTION} lines, apart from what describes it.
 
 Words are those of the texts, without the model answers. Lines are those of the code that is shown,
 without exercises and their checks. In brackets: before the lesson was rewritten.
@@ -49,6 +50,8 @@ class Size:
     derived, decided, questions, written : int
         Exercises that are right or wrong, exercises judged by their worth, questions of the quiz,
         written answers.
+    longest : int
+        Lines of its longest shown function, without what describes it.
     """
 
     words: int
@@ -58,6 +61,7 @@ class Size:
     decided: int = 0
     questions: int = 0
     written: int = 0
+    longest: int = 0
 
     @property
     def minutes(self) -> int:
@@ -84,6 +88,9 @@ class Size:
             f"{self.derived} exercises to derive something, at most {MOST_DERIVED}": (
                 self.derived <= MOST_DERIVED
             ),
+            f"a function of {self.longest} lines, at most {MOST_FUNCTION}": (
+                self.longest <= MOST_FUNCTION
+            ),
             "no exercise that asks for a decision": self.decided > 0,
         }
         return [says for says, kept in bounds.items() if not kept]
@@ -91,7 +98,7 @@ class Size:
 
 def size_of(notebook: NotebookNode) -> Size:
     """Measure an executed notebook with its solutions."""
-    words = lines = pictures = 0
+    words = lines = pictures = longest = 0
     graded: list[NotebookNode] = []
     written = 0
     for cell in notebook.cells:
@@ -102,7 +109,8 @@ def size_of(notebook: NotebookNode) -> Size:
         elif marks.get("grade"):
             graded.append(cell)
         elif not marks.get("solution") and TRY_TAG not in cell.metadata.get("tags", []):
-            lines += sum(bool(line.strip()) for line in cell.source.splitlines())
+            lines += _lines(cell.source)
+            longest = max([longest, *map(_lines, _functions(cell.source))])
             pictures += sum(map(_is_picture, cell.get("outputs", [])))
     quiz = [cell for cell in graded if cell.metadata.nbgrader.grade_id == "quiz-check"]
     coded = [cell for cell in graded if cell not in quiz]
@@ -115,7 +123,21 @@ def size_of(notebook: NotebookNode) -> Size:
         decided,
         int(sum(cell.metadata.nbgrader.points for cell in quiz)),
         written,
+        longest,
     )
+
+
+def _lines(code: str) -> int:
+    return sum(bool(line.strip()) for line in code.splitlines())
+
+
+def _functions(code: str) -> Iterator[str]:
+    """Yield the functions of a cell, without what describes them."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.FunctionDef):
+            text = ast.get_source_segment(code, node) or ""
+            described = ast.get_docstring(node) is not None
+            yield text.replace(ast.get_source_segment(code, node.body[0]) or "", "", described)
 
 
 def _words(text: str) -> int:

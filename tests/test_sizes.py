@@ -61,13 +61,14 @@ class TestSize:
                 cell("Two [more words](../../docs/glossary.md#two)", "markdown"),
                 plot,
                 cell("def f(): pass", solution=True),
+                cell('def g(a):\n    """Give\n\n    it."""\n    b = a\n\n    return b'),
                 cell("check(f)", grade=True),
                 cell("check(f).earns(3)", grade=True),
                 cell("score(quiz)", grade=True, grade_id="quiz-check", points=5),
                 cell("a model answer of seven words in all", "markdown", grade=True, solution=True),
             ]
         )
-        assert size_of(notebook) == Size(3, 2, 1, 1, 1, 5, 1)
+        assert size_of(notebook) == Size(3, 7, 1, 1, 1, 5, 1, longest=3)
 
     def test_minutes_follow_the_formula_and_are_rounded_up(self) -> None:
         assert Size(1500, 100, 6, 3, 1, 5, 1).minutes == 65  # 10 + 10 + 28 + 5 + 8 = 61
@@ -75,7 +76,8 @@ class TestSize:
 
     def test_every_bound_that_is_broken_is_named(self) -> None:
         assert Size(2600, 220, 6, 3, 1).breaks == []
-        said = Size(2601, 221, 5, 4, 0, 50, 1).breaks
-        assert len(said) == 6
+        said = Size(2601, 221, 5, 4, 0, 50, 1, longest=11).breaks
+        assert len(said) == 7
         assert "2601 words, at most 2600" in said
         assert "no exercise that asks for a decision" in said
+        assert "a function of 11 lines, at most 10" in said

@@ -67,17 +67,15 @@ def rates(y_true, flagged):
 
 
 def show(found, title):
-    table = pd.DataFrame(found, index=["recall", "precision"])
+    table = pd.DataFrame(found, index=["recall", "precision"]).iloc[:, ::-1]  # the first on top
     told = "; ".join(f"{name}: recall {r:.2f}, precision {p:.2f}" for name, (r, p) in found.items())
     with plots.picture(
         title=title, panels=list(table.index), ncols=2, sharey=True, height=0.8 + 0.45 * len(found),
         xlabel=["share of the positives", "share of the flags"], ylabel="decision", alt=told,
     ) as axes:  # fmt: skip
         for ax, measure in zip(axes, table.index):
-            bars = ax.barh(table.columns, table.loc[measure])
-            ax.bar_label(bars, fmt="{:.2f}", padding=3)
+            ax.bar_label(ax.barh(table.columns, table.loc[measure]), fmt="{:.2f}", padding=3)
             ax.set_xlim(0, 1.1)
-        axes[0].invert_yaxis()
 
 
 # %%

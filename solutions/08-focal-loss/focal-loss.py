@@ -45,7 +45,7 @@
 # %%
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from imbalance_lab import plots
 from imbalance_lab.datasets import make_gauss
@@ -184,9 +184,9 @@ with plots.picture(
 from scipy.special import log_expit
 
 with np.errstate(all="ignore"):  # the warnings are what the lines below are about
-    for logit in (2.0, 40.0, 1000.0):
-        p = 1 / (1 + np.exp(-logit))
-        print(f"z = {logit:6.0f}   by p: {-np.log(1 - p):6.4g}   by z: {-log_expit(-logit):6.4g}")
+    for z in (2.0, 40.0, 1000.0):
+        p = 1 / (1 + np.exp(-z))
+        print(f"z = {z:6.0f}   by p: {-np.log(1 - p):6.4g}   by z: {-log_expit(-z):6.4g}")
 
 # %% [markdown]
 # At $z = 40$ the probability differs from 1 by less than a float can hold, so $1 - p$ becomes 0 and the loss infinite.
@@ -465,6 +465,8 @@ focal_explorer(gamma=2, alpha=0.5, prevalence=0.01)
 # (This was chosen on other draws, for the log loss.)
 
 # %%
+from functools import partial
+
 import lightgbm as lgb
 
 
@@ -472,16 +474,16 @@ def row_loss(margin, gamma):
     return -(expit(-margin) ** gamma) * np.log(expit(margin))
 
 
+def slope_and_curvature(z, data, gamma, h=1e-3):
+    sign = 2 * data.get_label() - 1
+    below, at, above = (row_loss(sign * z + step, gamma) for step in (-h, 0, h))
+    return sign * (above - below) / (2 * h), np.abs(below - 2 * at + above) / h**2
+
+
 def fit_trees(X, y, gamma, **options):
-    share = settles_on(y.mean(), gamma)
-    start = np.log(share / (1 - share))
-
-    def slope_and_curvature(z, data, h=1e-3):
-        sign = 2 * data.get_label() - 1
-        below, at, above = (row_loss(sign * z + step, gamma) for step in (-h, 0, h))
-        return sign * (above - below) / (2 * h), np.abs(below - 2 * at + above) / h**2
-
-    params = {"objective": slope_and_curvature, "num_leaves": 8, "num_threads": 1, "verbose": -1}
+    start = logit(settles_on(y.mean(), gamma))
+    loss = partial(slope_and_curvature, gamma=gamma)
+    params = {"objective": loss, "num_leaves": 8, "num_threads": 1, "verbose": -1}
     data = lgb.Dataset(X, y, init_score=np.full(len(y), start))
     booster = lgb.train(params | options, data, num_boost_round=40)
     return lambda X: start + booster.predict(X)

@@ -602,25 +602,28 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import train_test_split
 
 
-def calibrated_ways(seed, model):
-    X, y = make_nonlinear(4500, prevalence=0.05, random_state=seed)
-    X_new, y_new = make_nonlinear(6000, prevalence=0.05, random_state=1000 + seed)
+def calibrated_ways(X, y, model, seed):
     X_a, X_b, y_a, y_b = train_test_split(X, y, test_size=1 / 3, stratify=y, random_state=seed)
     frozen = FrozenEstimator(clone(model).fit(X_a, y_a))
-    ways = {
+    return {
         "no calibrator": frozen,
         "rows of the model": CalibratedClassifierCV(frozen, cv=2).fit(X_a, y_a),
         "unseen rows": CalibratedClassifierCV(frozen, cv=2).fit(X_b, y_b),
         "folds": CalibratedClassifierCV(model, cv=3).fit(X, y),
     }
+
+
+def skills(seed, model):
+    X_new, y_new = make_nonlinear(6000, prevalence=0.05, random_state=1000 + seed)
+    ways = calibrated_ways(*make_nonlinear(4500, prevalence=0.05, random_state=seed), model, seed)
     return {name: skill(y_new, way.predict_proba(X_new)[:, 1]) for name, way in ways.items()}
 
 
 # %%
-ways = [calibrated_ways(seed, boosting_60) for seed in range(6)]
+runs = [skills(seed, boosting_60) for seed in range(6)]
 print("you predicted:", my_prediction)
 plots.intervals(
-    {name: interval([run[name] for run in ways]) for name in ways[0]},
+    {name: interval([run[name] for run in runs]) for name in runs[0]},
     xlabel="skill on new rows, mean of 6 draws (1 is perfect, 0 the constant forecast)",
     ylabel="calibrated on",
     title="Four calibrations of one model",

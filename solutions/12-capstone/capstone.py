@@ -481,32 +481,35 @@ def as_of(rows, today):
 
 
 # %%
-from lightgbm import LGBMClassifier
+def taught(rows, today, learner):
+    return fitted(prepared(as_of(rows, today), "give ten days", today), learner)
 
-eager = LGBMClassifier(n_estimators=40, max_bin=63, n_jobs=1, random_state=0, verbosity=-1)
+
+def of_a_random_split(rows, learner):
+    third = rows.sample(frac=1 / 3, random_state=0).sort_values("time", kind="stable")
+    return promised(fitted(rows.drop(third.index), learner), third)
 
 
 def four_promises(firm, learner):
     """Return four promises, and what share of the loss is saved when the later days come."""
-    rows, time = firm.train, firm.train["time"]
-    ready, final = prepared(rows, "give ten days", 150), rows[time < 120]
-    third = final.sample(frac=1 / 3, random_state=0).sort_values("time", kind="stable")
-    newest = prepared(as_of(rows, 120), "give ten days", 120)
-    then = prepared(as_of(rows, 90), "give ten days", 90)
-    model = fitted(ready, learner)
+    rows, time, model = firm.train, firm.train["time"], taught(firm.train, 150, learner)
     p = model.predict_proba(firm.later)[:, 1]
     return {
-        "memory": promised(model, final),
-        "random split": promised(fitted(final.drop(third.index), learner), third),
-        "newest days": promised(fitted(newest, learner), rows[time >= 120]),
-        "rehearsal": promised(fitted(then, learner), rows[(time >= 90) & (time < 120)]),
+        "memory": promised(model, rows[time < 120]),
+        "random split": of_a_random_split(rows[time < 120], learner),
+        "newest days": promised(taught(rows, 120, learner), rows[time >= 120]),
+        "rehearsal": promised(taught(rows, 90, learner), rows[(time >= 90) & (time < 120)]),
         "kept": saved(firm, first_of_each_day(firm.later, gain(firm.later, p))),
     }
 
 
+# %%
 promises = {"logistic": [four_promises(firm, None) for firm in firms[:6]]}
 
 # %%
+from lightgbm import LGBMClassifier
+
+eager = LGBMClassifier(n_estimators=40, max_bin=63, n_jobs=1, random_state=0, verbosity=-1)
 promises["boosting"] = [four_promises(firm, eager) for firm in firms[:3]]
 
 # %%
