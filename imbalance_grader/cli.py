@@ -1,16 +1,19 @@
-"""The command line of ``imbalance-lab-grade``: what it can be asked, and its help texts."""
+"""The command line of ``imbalance-lab-grade``: what it can be asked, and its help texts.
+
+Each command is a function that adds what it can be given to its parser. Its docstring is the help
+that a user reads.
+"""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import dataclasses
-import math
+import inspect
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from imbalance_grader import argument_types as types
 from imbalance_grader.results import Limits
 from imbalance_grader.version import course_version
 from imbalance_grader.weights import WEIGHTS
@@ -29,8 +32,6 @@ exit codes:
 
 _TIME_HELP = "such as '2026-03-02 12:00 +0100' or '2026-03-02 12:00 Europe/Berlin'"
 
-_LONGEST_EXTENSION = 10_000
-
 _MAIN = """\
 Grade the notebooks of a class without trusting them.
 
@@ -38,105 +39,35 @@ Submissions are read from nbgrader's folders and run in a sandbox; marks go into
 gradebook. Formgrader, manual grading, feedback and export work as after `nbgrader autograde`.
 """
 
-_ASSIGNMENT = """\
-Grade an assignment: what is graded and unchanged is kept, so the same command also completes a run
-that was stopped. Writes the gradebook, autograded/, grading/NAME/grades.csv and
-grading/NAME/report.html.
-"""
+Add = Callable[[argparse.ArgumentParser], None]
 
 
-_COLLECT = """\
-Collect archives that Canvas, Moodle or Blackboard made: put each student's newest notebook where
-it is graded. Notebooks are recognised by what is in them, whatever they are called. Older ones, and
-work that was there before, are kept in grading/NAME/older/; what could not be matched is listed
-with its reason, and stays in the archive.
-"""
+@dataclass(frozen=True)
+class _Command:
+    """One of the things that can be asked for.
 
-_COLLECT_EXAMPLES = """\
-examples:
-  imbalance-lab-grade collect 02-metrics submissions.zip
-  imbalance-lab-grade collect 02-metrics submissions.zip --mapping students.csv
-  imbalance-lab-grade collect 02-metrics gradebook_*.zip --zone Europe/Berlin
-"""
+    Parameters
+    ----------
+    name : str
+        As it is typed.
+    add : callable
+        Adds its arguments to a parser; its docstring is what the command does.
+    examples : str
+        Calls of it, a line each.
+    in_course : bool
+        Whether it works in a course's folder, and can be told which.
+    as_json : bool
+        Whether it can print its result as JSON.
+    """
 
-_EXPORT = """\
-Write grades, and feedback, as Canvas or Moodle imports them, into grading/NAME/: the table that the
-platform itself exported, with the grades in it. Who is not graded, or has written answers that
-wait, gets no grade there, and is named.
-"""
-
-_EXPORT_EXAMPLES = """\
-examples:
-  imbalance-lab-grade export 02-metrics --canvas Grades-Course.csv --feedback
-  imbalance-lab-grade export 02-metrics --canvas Grades-Course.csv --column 4711 --scale
-  imbalance-lab-grade export 02-metrics --moodle worksheet.csv --feedback
-"""
-
-_COURSE = """\
-Put all lessons that are graded into one table, grading/course.csv: for each student and lesson the
-per cent of exercises, written answers and quiz, and what they come to by the syllabus' weights.
-What is absent (counts as 0), unread or waiting (do not count yet) is told apart from 0.
-"""
-
-_COURSE_EXAMPLES = """\
-examples:
-  imbalance-lab-grade course --drop 1
-  imbalance-lab-grade course --weights exercises=50,written=30,capstone=20
-"""
-
-_EXCHANGE = """\
-Make nbgrader's exchange, the folder through which a class on one machine fetches and hands in, with
-the permissions that it needs, and write down for you and for your students where it is.
-"""
-
-_STUDENTS = """\
-Enter the students of a CSV file into the gradebook, or bring their names up to date: columns id,
-first_name, last_name, email. Nobody is taken out.
-"""
-
-_COPIES = """\
-Make a copy of the hand-out for each student, with inputs in its visible checks and an order in its
-quizzes that nobody else has: copies/ID.zip beside the course folder. The hand-out has to be a
-variant (make handout VARIANT=yes). A copy follows from the class's secret and the id, so that it
-can be made again, or later for who joins late. Grading knows whose copy a notebook was made from.
-"""
-
-_COPIES_EXAMPLES = """\
-examples:
-  imbalance-lab-grade copies                   # for everybody in the gradebook
-  imbalance-lab-grade copies chen "Zoë Łuk"    # for these, whoever has one already
-"""
-
-_DUE = """\
-Say when an assignment is due, or --never; enter it into the gradebook where it is not there yet.
-What was handed in is late, or not, at once.
-"""
-
-_EXTEND = """\
-Give a student more time for an assignment, before or after she has handed in. It counts at once:
-the gradebook, grades.csv and the report are brought up to date, and nothing is graded anew.
-"""
-
-_EXTEND_EXAMPLES = """\
-examples:
-  imbalance-lab-grade extend ada 02-metrics --days 2
-  imbalance-lab-grade extend ada 02-metrics --until "2026-03-04 12:00 +0100"
-  imbalance-lab-grade extend ada 02-metrics --undo
-"""
+    name: str
+    add: Add
+    examples: str
+    in_course: bool
+    as_json: bool
 
 
-_MARK = """\
-Mark written answers by hand: a web page of this machine's own shows them one after another, by
-question, with the marking scheme beside each. Marks and comments go into nbgrader's gradebook at
-once. It all works by keyboard; a student's text is never code there.
-"""
-
-_MARK_EXAMPLES = """\
-examples:
-  imbalance-lab-grade mark
-  imbalance-lab-grade mark 01-accuracy-paradox --anonymous
-  imbalance-lab-grade mark --port 8890         # for ssh -L 8890:127.0.0.1:8890
-"""
+_COMMANDS: list[_Command] = []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -164,208 +95,202 @@ def _parser() -> Parser:
     said = f"imbalance-lab-grade {course_version()}"
     parser.add_argument("--version", action="version", version=said)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    with _command(commands, "exchange", _EXCHANGE, json_flag=False) as one:
-        one.add_argument("folder", type=_path, metavar="FOLDER", help="made if it does not exist")
-        one.add_argument(
-            "--course-id", required=True, metavar="NAME", help="the course's name in the exchange"
+    for command in _COMMANDS:
+        description = inspect.getdoc(command.add) or ""
+        one = commands.add_parser(
+            command.name,
+            help=description.splitlines()[0].rstrip("."),
+            description=description,
+            epilog=_epilog(command),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-
-    with _command(commands, "students", _STUDENTS, json_flag=False) as one:
-        one.add_argument("file", type=_path, metavar="FILE", help="a .csv file")
-
-    with _command(commands, "copies", _COPIES, examples=_COPIES_EXAMPLES) as one:
-        one.add_argument(
-            "student", nargs="*", metavar="ID", help="who gets one (default: the gradebook's)"
-        )
-        _add_jobs(one, "copies")
-
-    with _command(commands, "due", _DUE) as one:
-        _add_assignment(one, students=False)
-        when = one.add_mutually_exclusive_group(required=True)
-        when.add_argument("when", nargs="?", metavar="TIME", help=_TIME_HELP)
-        when.add_argument("--never", action="store_true", help="there is no due date")
-
-    with _command(commands, "extend", _EXTEND, examples=_EXTEND_EXAMPLES) as one:
-        one.add_argument("student", metavar="STUDENT", help="the id")
-        _add_assignment(one, students=False)
-        more = one.add_mutually_exclusive_group(required=True)
-        more.add_argument("--days", type=_longer, metavar="N", help="longer than everybody else")
-        more.add_argument("--hours", type=_longer, metavar="N", help="longer than everybody else")
-        more.add_argument("--until", metavar="TIME", help=_TIME_HELP)
-        more.add_argument("--undo", action="store_true", help="take an extension back")
-
-    with _command(commands, "assignment", _ASSIGNMENT) as one:
-        _add_assignment(one)
-        _add_jobs(one)
-        one.add_argument(
-            "--scheduler",
-            metavar="ADDRESS",
-            help="grade on the workers of this Dask scheduler, such as tls://10.0.0.1:8786",
-        )
-        one.add_argument(
-            "--certificates",
-            type=_path,
-            metavar="FOLDER",
-            help="what `certificates` made (default: where Dask's configuration says)",
-        )
-        one.add_argument(
-            "--insecure-scheduler",
-            action="store_true",
-            help="use a scheduler to which anybody may connect who reaches it",
-        )
-        one.add_argument("--force", action="store_true", help="grade again what is unchanged too")
-        one.add_argument(
-            "--resume",
-            action="store_true",
-            help="go on with the stopped run, with the students and --force it was given",
-        )
-        one.add_argument(
-            "--no-wait",
-            action="store_true",
-            help="leave with code 4 instead of waiting while another command writes here",
-        )
-        one.add_argument("--feedback", action="store_true", help="write the feedback pages too")
-        one.add_argument("--quiet", action="store_true", help="no progress, only the results")
-        _add_anonymous(one)
-        _add_engine(one)
-
-    with _command(commands, "collect", _COLLECT, examples=_COLLECT_EXAMPLES) as one:
-        _add_collect(one)
-
-    description = "Grade one notebook file and print the result as JSON. Nothing else is written."
-    with _command(commands, "notebook", description, json_flag=False) as one:
-        one.add_argument("notebook", type=_path, help="the submitted .ipynb file")
-        one.add_argument(
-            "--source",
-            type=_path,
-            help="the instructor's notebook (default: the one of the same name in the course)",
-        )
-        one.add_argument("--student", default="student", help="id to put into the result")
-        one.add_argument(
-            "--output", type=_new_file(".ipynb"), help="where to write the graded notebook"
-        )
-        _add_engine(one)
-
-    with _command(commands, "mark", _MARK, json_flag=False, examples=_MARK_EXAMPLES) as one:
-        _add_mark(one)
-
-    description = "Write the class report and grades.csv from the gradebook and the last run."
-    with _command(commands, "report", description) as one:
-        _add_assignment(one, students=False)
-        one.add_argument(
-            "--output",
-            type=_new_file(".html"),
-            help="where to write it (default: grading/NAME/report.html)",
-        )
-        _add_anonymous(one)
-
-    description = (
-        "Write each student's feedback, with the marks and comments given by hand, to where "
-        "`nbgrader release_feedback` takes it from. The pages hold no script, nothing remote and "
-        "no hidden test."
-    )
-    with _command(commands, "feedback", description) as one:
-        _add_assignment(one)
-
-    with _command(commands, "export", _EXPORT, examples=_EXPORT_EXAMPLES) as one:
-        _add_export(one)
-
-    with _command(commands, "course", _COURSE, examples=_COURSE_EXAMPLES) as one:
-        _add_course(one)
-
-    description = (
-        "Give full points for an exercise whatever was answered, to everybody or to named "
-        "students, and say why. Marks given by hand are kept for --undo. Brings the gradebook, "
-        "grades.csv and the report up to date; feedback pages show the reason."
-    )
-    with _command(commands, "waive", description) as one:
-        _add_assignment(one)
-        one.add_argument("exercise", metavar="EXERCISE", help="its name, as the report shows it")
-        one.add_argument("--reason", help="one sentence for students and for the report")
-        one.add_argument("--undo", action="store_true", help="take the waiver back")
-
-    description = (
-        "Make a class of right, wrong, broken and hostile submissions of one assignment, and grade "
-        "it from end to end. Needs the course with its tests. Code 0 although some do not run to "
-        "the end: they are made so."
-    )
-    with _command(commands, "sample", description, json_flag=False) as one:
-        one.add_argument("assignment", nargs="?", default="01-accuracy-paradox", metavar="NAME")
-        one.add_argument(
-            "--output",
-            type=_path,
-            default=Path("sample-class"),
-            metavar="FOLDER",
-            help="the course folder to make (default: %(default)s); must not exist yet",
-        )
-        one.add_argument(
-            "--answers",
-            type=_path,
-            metavar="FOLDER",
-            help="the package of right and wrong answers (default: tests/answers in the course)",
-        )
-        _add_jobs(one)
-        _add_engine(one)
-        one.set_defaults(limit=[("call_seconds", 15.0)], grade=main)  # as this program would
-
-    description = (
-        "Draw the secret from which this class's hidden inputs come. Who reads the published "
-        "course can compute the inputs of a course without one."
-    )
-    with _command(commands, "new-inputs", description, json_flag=False) as one:
-        one.add_argument(
-            "--again",
-            action="store_true",
-            help="replace the secret that is there: every submission will be graded anew",
-        )
-
-    description = (
-        "Make a certificate and its key, by which the machines of a Dask cluster recognise each "
-        "other. Copy the folder to each of them, and nowhere else."
-    )
-    with _command(commands, "certificates", description, json_flag=False, course=False) as one:
-        one.add_argument("folder", type=_path, metavar="FOLDER", help="must not exist yet")
-
-    description = "Try every protection on this machine and say which are on. Code 3 if one is off."
-    with _command(commands, "protections", description, course=False):
-        pass
+        one.set_defaults(command=command.name)
+        command.add(one)
+        _add_what_all_have(one, command)
     return parser
 
 
-@contextlib.contextmanager
-def _command(
-    commands: Any,
-    name: str,
-    description: str,
-    json_flag: bool = True,
-    course: bool = True,
-    examples: str = "",
-) -> Iterator[argparse.ArgumentParser]:
-    parser = commands.add_parser(
-        name,
-        help=description.split(".")[0].split(":")[0].strip(),
-        description=description,
-        epilog=f"{examples}\n{_EXIT_CODES}" if examples else _EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(command=name)
-    yield parser
-    if course:
+def _epilog(command: _Command) -> str:
+    if not command.examples:
+        return _EXIT_CODES
+    lines = "".join(f"  {line}\n" for line in inspect.cleandoc(command.examples).splitlines())
+    return f"examples:\n{lines}\n{_EXIT_CODES}"
+
+
+def _add_what_all_have(parser: argparse.ArgumentParser, command: _Command) -> None:
+    if command.in_course:
         parser.add_argument(
             "--course",
-            type=_path,
+            type=types.path,
             default=Path(),
             metavar="FOLDER",
             help="the folder with nbgrader_config.py (default: this one)",
         )
-    if json_flag:
+    if command.as_json:
         parser.add_argument("--json", action="store_true", help="print one JSON object to stdout")
 
 
-def _add_collect(parser: argparse.ArgumentParser) -> None:
+def _command(
+    name: str, examples: str = "", in_course: bool = True, as_json: bool = True
+) -> Callable[[Add], Add]:
+    """Have a function add the arguments of a command."""
+
+    def register(add: Add) -> Add:
+        _COMMANDS.append(_Command(name, add, examples, in_course, as_json))
+        return add
+
+    return register
+
+
+@_command("exchange", as_json=False)
+def _exchange(parser: argparse.ArgumentParser) -> None:
+    """Make nbgrader's exchange.
+
+    It is the folder through which a class on one machine fetches and hands in. It gets the
+    permissions that it needs, and you and your students are told in writing where it is.
+    """
+    parser.add_argument(
+        "folder", type=types.path, metavar="FOLDER", help="made if it does not exist"
+    )
+    parser.add_argument(
+        "--course-id", required=True, metavar="NAME", help="the course's name in the exchange"
+    )
+
+
+@_command("students", as_json=False)
+def _students(parser: argparse.ArgumentParser) -> None:
+    """Enter the students of a CSV file into the gradebook, or bring their names up to date.
+
+    Its columns: id, first_name, last_name, email. Nobody is taken out.
+    """
+    parser.add_argument("file", type=types.path, metavar="FILE", help="a .csv file")
+
+
+@_command(
+    "copies",
+    examples="""
+        imbalance-lab-grade copies                   # for everybody in the gradebook
+        imbalance-lab-grade copies chen "Zoë Łuk"    # for these, whoever has one already
+    """,
+)
+def _copies(parser: argparse.ArgumentParser) -> None:
+    """Make a copy of the hand-out for each student.
+
+    It has inputs in its visible checks and an order in its quizzes that nobody else has, and comes
+    into copies/ID.zip beside the course folder. The hand-out has to be a variant (make handout
+    VARIANT=yes). A copy follows from the class's secret and the id, so that it can be made again,
+    or later for who joins late. Grading knows whose copy a notebook was made from.
+    """
+    parser.add_argument(
+        "student", nargs="*", metavar="ID", help="who gets one (default: the gradebook's)"
+    )
+    _add_jobs(parser, "copies")
+
+
+@_command("due")
+def _due(parser: argparse.ArgumentParser) -> None:
+    """Say when an assignment is due, or --never.
+
+    It is entered into the gradebook where it is not there yet. What was handed in is late, or not,
+    at once.
+    """
     _add_assignment(parser, students=False)
-    parser.add_argument("archives", nargs="+", type=_path, metavar="ARCHIVE", help="a .zip file")
+    when = parser.add_mutually_exclusive_group(required=True)
+    when.add_argument("when", nargs="?", metavar="TIME", help=_TIME_HELP)
+    when.add_argument("--never", action="store_true", help="there is no due date")
+
+
+@_command(
+    "extend",
+    examples="""
+        imbalance-lab-grade extend ada 02-metrics --days 2
+        imbalance-lab-grade extend ada 02-metrics --until "2026-03-04 12:00 +0100"
+        imbalance-lab-grade extend ada 02-metrics --undo
+    """,
+)
+def _extend(parser: argparse.ArgumentParser) -> None:
+    """Give a student more time for an assignment, before or after she has handed in.
+
+    It counts at once: the gradebook, grades.csv and the report are brought up to date, and nothing
+    is graded anew.
+    """
+    parser.add_argument("student", metavar="STUDENT", help="the id")
+    _add_assignment(parser, students=False)
+    more = parser.add_mutually_exclusive_group(required=True)
+    longer = "longer than everybody else"
+    more.add_argument("--days", type=types.longer, metavar="N", help=longer)
+    more.add_argument("--hours", type=types.longer, metavar="N", help=longer)
+    more.add_argument("--until", metavar="TIME", help=_TIME_HELP)
+    more.add_argument("--undo", action="store_true", help="take an extension back")
+
+
+@_command("assignment")
+def _assignment(parser: argparse.ArgumentParser) -> None:
+    """Grade an assignment.
+
+    What is graded and unchanged is kept, so the same command also completes a run that was
+    stopped. Writes the gradebook, autograded/, grading/NAME/grades.csv and
+    grading/NAME/report.html.
+    """
+    _add_assignment(parser)
+    _add_jobs(parser)
+    _add_cluster(parser)
+    parser.add_argument("--force", action="store_true", help="grade again what is unchanged too")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with the stopped run, with the students and --force it was given",
+    )
+    parser.add_argument(
+        "--no-wait",
+        action="store_true",
+        help="leave with code 4 instead of waiting while another command writes here",
+    )
+    parser.add_argument("--feedback", action="store_true", help="write the feedback pages too")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only the results")
+    _add_anonymous(parser)
+    _add_engine(parser)
+
+
+def _add_cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="grade on the workers of this Dask scheduler, such as tls://10.0.0.1:8786",
+    )
+    parser.add_argument(
+        "--certificates",
+        type=types.path,
+        metavar="FOLDER",
+        help="what `certificates` made (default: where Dask's configuration says)",
+    )
+    parser.add_argument(
+        "--insecure-scheduler",
+        action="store_true",
+        help="use a scheduler to which anybody may connect who reaches it",
+    )
+
+
+@_command(
+    "collect",
+    examples="""
+        imbalance-lab-grade collect 02-metrics submissions.zip
+        imbalance-lab-grade collect 02-metrics submissions.zip --mapping students.csv
+        imbalance-lab-grade collect 02-metrics gradebook_*.zip --zone Europe/Berlin
+    """,
+)
+def _collect(parser: argparse.ArgumentParser) -> None:
+    """Collect archives that Canvas, Moodle or Blackboard made.
+
+    Each student's newest notebook is put where it is graded. Notebooks are recognised by what is in
+    them, whatever they are called. Older ones, and work that was there before, are kept in
+    grading/NAME/older/; what could not be matched is listed with its reason, and stays in the
+    archive.
+    """
+    _add_assignment(parser, students=False)
+    parser.add_argument(
+        "archives", nargs="+", type=types.path, metavar="ARCHIVE", help="a .zip file"
+    )
     _add_mapping(parser)
     parser.add_argument(
         "--platform",
@@ -397,7 +322,41 @@ def _add_collect(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_mark(parser: argparse.ArgumentParser) -> None:
+@_command("notebook", as_json=False)
+def _notebook(parser: argparse.ArgumentParser) -> None:
+    """Grade one notebook file and print the result as JSON.
+
+    Nothing else is written.
+    """
+    parser.add_argument("notebook", type=types.path, help="the submitted .ipynb file")
+    parser.add_argument(
+        "--source",
+        type=types.path,
+        help="the instructor's notebook (default: the one of the same name in the course)",
+    )
+    parser.add_argument("--student", default="student", help="id to put into the result")
+    parser.add_argument(
+        "--output", type=types.new_file(".ipynb"), help="where to write the graded notebook"
+    )
+    _add_engine(parser)
+
+
+@_command(
+    "mark",
+    as_json=False,
+    examples="""
+        imbalance-lab-grade mark
+        imbalance-lab-grade mark 01-accuracy-paradox --anonymous
+        imbalance-lab-grade mark --port 8890         # for ssh -L 8890:127.0.0.1:8890
+    """,
+)
+def _mark(parser: argparse.ArgumentParser) -> None:
+    """Mark written answers by hand.
+
+    A web page of this machine's own shows them one after another, by question, with the marking
+    scheme beside each. Marks and comments go into nbgrader's gradebook at once. It all works by
+    keyboard; a student's text is never code there.
+    """
     parser.add_argument(
         "assignment", nargs="?", metavar="NAME", help="one assignment (default: all of the course)"
     )
@@ -408,18 +367,55 @@ def _add_mark(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port",
-        type=_port,
+        type=types.port,
         default=0,
         metavar="N",
         help="where the page is served (default: any port that is free)",
     )
 
 
-def _add_export(parser: argparse.ArgumentParser) -> None:
+@_command("report")
+def _report(parser: argparse.ArgumentParser) -> None:
+    """Write the class report and grades.csv from the gradebook and the last run."""
+    _add_assignment(parser, students=False)
+    parser.add_argument(
+        "--output",
+        type=types.new_file(".html"),
+        help="where to write it (default: grading/NAME/report.html)",
+    )
+    _add_anonymous(parser)
+
+
+@_command("feedback")
+def _feedback(parser: argparse.ArgumentParser) -> None:
+    """Write each student's feedback, with the marks and comments given by hand.
+
+    It is put where `nbgrader release_feedback` takes it from. The pages hold no script, nothing
+    remote and no hidden test.
+    """
+    _add_assignment(parser)
+
+
+@_command(
+    "export",
+    examples="""
+        imbalance-lab-grade export 02-metrics --canvas Grades-Course.csv --feedback
+        imbalance-lab-grade export 02-metrics --canvas Grades-Course.csv --column 4711 --scale
+        imbalance-lab-grade export 02-metrics --moodle worksheet.csv --feedback
+    """,
+)
+def _export(parser: argparse.ArgumentParser) -> None:
+    """Write grades, and feedback, as Canvas or Moodle imports them.
+
+    Into grading/NAME/ comes the table that the platform itself exported, with the grades in it. Who
+    is not graded, or has written answers that wait, gets no grade there, and is named.
+    """
     _add_assignment(parser, students=False)
     one = parser.add_mutually_exclusive_group(required=True)
-    one.add_argument("--canvas", type=_path, metavar="FILE", help="the gradebook that it exports")
-    one.add_argument("--moodle", type=_path, metavar="FILE", help="the grading worksheet")
+    one.add_argument(
+        "--canvas", type=types.path, metavar="FILE", help="the gradebook that it exports"
+    )
+    one.add_argument("--moodle", type=types.path, metavar="FILE", help="the grading worksheet")
     _add_mapping(parser)
     parser.add_argument(
         "--column",
@@ -442,18 +438,31 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_course(parser: argparse.ArgumentParser) -> None:
+@_command(
+    "course",
+    examples="""
+        imbalance-lab-grade course --drop 1
+        imbalance-lab-grade course --weights exercises=50,written=30,capstone=20
+    """,
+)
+def _course(parser: argparse.ArgumentParser) -> None:
+    """Put all lessons that are graded into one table, grading/course.csv.
+
+    For each student and lesson it has the per cent of exercises, written answers and quiz, and what
+    they come to by the syllabus' weights. What is absent (counts as 0), unread or waiting (do not
+    count yet) is told apart from 0.
+    """
     shares = ",".join(f"{part}={weight:g}" for part, weight in WEIGHTS.items())
     parser.add_argument(
         "--drop",
-        type=_number_from_0,
+        type=types.number_from_0,
         default=0,
         metavar="N",
         help="leave out each student's weakest N lessons (default: %(default)s)",
     )
     parser.add_argument(
         "--weights",
-        type=_weights,
+        type=types.weights,
         default=dict(WEIGHTS),
         metavar="PART=N,...",
         help=f"what the parts weigh, 0 for those not named (default: {shares}, the syllabus')",
@@ -465,14 +474,85 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
         help="the assignment whose exercises are a part of their own (default: by its name)",
     )
     parser.add_argument(
-        "--output", type=_new_file(".csv"), help="where to write it (default: grading/course.csv)"
+        "--output",
+        type=types.new_file(".csv"),
+        help="where to write it (default: grading/course.csv)",
     )
+
+
+@_command("waive")
+def _waive(parser: argparse.ArgumentParser) -> None:
+    """Give full points for an exercise whatever was answered.
+
+    To everybody or to named students, and with a reason. Marks given by hand are kept for --undo.
+    Brings the gradebook, grades.csv and the report up to date; feedback pages show the reason.
+    """
+    _add_assignment(parser)
+    parser.add_argument("exercise", metavar="EXERCISE", help="its name, as the report shows it")
+    parser.add_argument("--reason", help="one sentence for students and for the report")
+    parser.add_argument("--undo", action="store_true", help="take the waiver back")
+
+
+@_command("sample", as_json=False)
+def _sample(parser: argparse.ArgumentParser) -> None:
+    """Make a sample class of one assignment, and grade it from end to end.
+
+    Its submissions are right, wrong, broken and hostile. Needs the course with its tests. Code 0
+    although some do not run to the end: they are made so.
+    """
+    parser.add_argument("assignment", nargs="?", default="01-accuracy-paradox", metavar="NAME")
+    parser.add_argument(
+        "--output",
+        type=types.path,
+        default=Path("sample-class"),
+        metavar="FOLDER",
+        help="the course folder to make (default: %(default)s); must not exist yet",
+    )
+    parser.add_argument(
+        "--answers",
+        type=types.path,
+        metavar="FOLDER",
+        help="the package of right and wrong answers (default: tests/answers in the course)",
+    )
+    _add_jobs(parser)
+    _add_engine(parser)
+    parser.set_defaults(limit=[("call_seconds", 15.0)], grade=main)  # as this program would
+
+
+@_command("new-inputs", as_json=False)
+def _new_inputs(parser: argparse.ArgumentParser) -> None:
+    """Draw the secret from which this class's hidden inputs come.
+
+    Who reads the published course can compute the inputs of a course without one.
+    """
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="replace the secret that is there: every submission will be graded anew",
+    )
+
+
+@_command("certificates", in_course=False, as_json=False)
+def _certificates(parser: argparse.ArgumentParser) -> None:
+    """Make a certificate and its key, by which the machines of a Dask cluster know each other.
+
+    Copy the folder to each of them, and nowhere else.
+    """
+    parser.add_argument("folder", type=types.path, metavar="FOLDER", help="must not exist yet")
+
+
+@_command("protections", in_course=False)
+def _protections(_: argparse.ArgumentParser) -> None:
+    """Try every protection on this machine and say which are on.
+
+    Code 3 if one is off.
+    """
 
 
 def _add_mapping(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mapping",
-        type=_path,
+        type=types.path,
         metavar="FILE",
         help="CSV with the columns student_id, and platform_id or name or both; or the gradebook "
         "that Canvas exports, or Moodle's grading worksheet",
@@ -493,7 +573,7 @@ def _add_assignment(parser: argparse.ArgumentParser, students: bool = True) -> N
 def _add_jobs(parser: argparse.ArgumentParser, what: str = "submissions") -> None:
     parser.add_argument(
         "--jobs",
-        type=_count,
+        type=types.count,
         default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
         metavar="N",
         help=f"{what} at a time on this machine (default: %(default)s, its cores)",
@@ -512,7 +592,7 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     defaults = ", ".join(f"{name}={value:g}" for name, value in vars(Limits()).items())
     parser.add_argument(
         "--limit",
-        type=_limit,
+        type=types.limit,
         action="append",
         default=[],
         metavar="NAME=VALUE",
@@ -523,90 +603,3 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="grade although this machine does not offer every protection",
     )
-
-
-def _limit(text: str) -> tuple[str, float]:
-    name, _, value = text.partition("=")
-    known = [field.name for field in dataclasses.fields(Limits)]
-    if name not in known:
-        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(known)}")
-    number = _number(value)
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{name}={value}: {value!r} is no number above 0")
-    return name, number if name.endswith("seconds") else math.ceil(number)
-
-
-def _weights(text: str) -> dict[str, float]:
-    weights = dict.fromkeys(WEIGHTS, 0.0)
-    for pair in text.split(","):
-        part, _, value = pair.strip().partition("=")
-        if part not in weights:
-            raise argparse.ArgumentTypeError(f"{part!r} is none of {', '.join(weights)}")
-        try:
-            weights[part] = float(value)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{value!r} is no number") from None
-        if not 0 <= weights[part] < math.inf:
-            raise argparse.ArgumentTypeError(f"{part}={value}: a weight is a number from 0")
-    if not any(weights.values()):
-        raise argparse.ArgumentTypeError("one part at least has to weigh something")
-    return weights
-
-
-def _path(text: str) -> Path:
-    if not text:  # `Path` takes it for the folder in which the command is given
-        raise argparse.ArgumentTypeError("it is empty (a variable of the shell that is not set?)")
-    return Path(text)
-
-
-def _new_file(ending: str) -> Callable[[str], Path]:
-    """Return what reads the name of a file to write: of what is there, only its own kind goes."""
-
-    def read(text: str) -> Path:
-        path = _path(text)
-        if os.path.isdir(path):  # noqa: PTH112 (False for a name that is too long)
-            raise argparse.ArgumentTypeError(f"{text!r} is a folder, and should name a file in it")
-        if os.path.exists(path) and path.suffix != ending:  # noqa: PTH110
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is there, and not written over: its name does not end in {ending}"
-            )
-        return path
-
-    return read
-
-
-def _port(text: str) -> int:
-    number = _number_from_0(text)
-    if number > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port, which is a number up to 65535")
-    return number
-
-
-def _number_from_0(text: str) -> int:
-    return _whole(text, 0)
-
-
-def _count(text: str) -> int:
-    return _whole(text, 1)
-
-
-def _whole(text: str, least: int) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least}")
-    return int(text)
-
-
-def _longer(text: str) -> float:
-    if not 0 < _number(text) <= _LONGEST_EXTENSION:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no number above 0 and up to {_LONGEST_EXTENSION:,}"
-        )
-    return float(text)
-
-
-def _number(text: str) -> float:
-    """Return the number that a text says, NaN where it says none."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
