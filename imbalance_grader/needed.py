@@ -192,7 +192,12 @@ class _Spread:
         self.users: dict[str, list[Part]] = defaultdict(list)  # whose functions may take a name
         # Of names that only a `def` or `class` makes, those who call them change nothing,
         # but for what those take in turn.
-        self.data = _names({*p.makes, *p.patches} - {*p.defines} for p in parts.values())
+        self.data = _names(
+            {*p.makes, *p.patches} - {*p.defines, *p.guarded} for p in parts.values()
+        )
+        # But who calls a method of theirs may: a registry's, or one that fills what a class holds.
+        defined = _names(p.defines for p in [*parts.values(), *answers])
+        self.data |= defined & _names(p.reaches for p in parts.values())
         for number, part in parts.items():
             for name in part.makes:
                 self.makers[name].append(number)

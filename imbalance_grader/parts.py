@@ -14,11 +14,13 @@ from functools import cache
 
 from imbalance_grader.source import symbols
 
-# Ways to a name that the symbol table does not see.
+# Ways to a name that the symbol table does not see. (A method may be called as one of them is:
+# PyTorch's networks have `eval()` and `modules()`.)
 _ROUNDABOUT = re.compile(
-    r"\b(eval|exec|globals|locals|vars|f_globals|__globals__|__builtins__|__main__|modules"
-    r"|get_ipython)\b"
+    r"(?<!\.)\b(eval|exec|vars)\b|\bmodules\b(?!\()"
+    r"|\b(globals|locals|f_globals|__globals__|builtins|__builtins__|__main__|get_ipython)\b"
 )
+_METHODS = {"eval", "exec", "modules", "vars"}
 _STAR = re.compile(r"import\s*\*")
 _MEMORY = re.compile(r"In|Out|_+\d*|_i+\d*")  # what the shell keeps of earlier cells
 # What a cell may set for all code after it without making a name, a file included.
@@ -27,10 +29,16 @@ _SETTINGS = re.compile(
     r"|simplefilter|setrecursionlimit|chdir|use)\(|\b(rcParams|environ)\b"
 )
 _FILES = re.compile(
-    r"\bopen\(|\.(to_csv|to_pickle|to_json|to_parquet|write_text|write_bytes|dump|save|savez)\("
-    r"|\bpath\.(append|insert)\(|^[ \t]*%%?(writefile|file|run|load\w*|env|cd)\b",
+    r"\bopen\(|\.(to_(csv|pickle|json|parquet|feather|excel|hdf)|write_text|write_bytes|dump|tofile"
+    r"|save|savetxt|savez\w*|mkdir|makedirs)\("
+    r"|\bpath\.(append|insert)\(|^[ \t]*%%?(writefile|file|run|load\w*|env|cd)\b|^[ \t]*!.*>"
+    r"|\A\s*%%(bash|sh|script)\b[\s\S]*>",
     re.MULTILINE,
 )
+# What sets something in a library: a function of a module, not a method of what the cell has made.
+_SETTER = re.compile(r"set_\w+|set(context|locale|err\w*)|(en|dis)able_\w+|register\w*")
+# Names in texts that a library reads: of pandas' queries, and of formulas for statsmodels.
+_QUERIED = re.compile(r"@([^\W\d]\w*)")
 _CELL_MAGIC = re.compile(r"\A\s*%%(\w+).*\n?")
 _PYTHON_MAGICS = {"time", "timeit", "capture", "prun"}  # what stands below them is Python
 _MAGIC_VALUE = re.compile(r"=[ \t]*[%!].*$")
@@ -51,6 +59,8 @@ class Part:
         Names that it binds at its top level other than by an import.
     defines : list of str
         Those of them that it binds by ``def`` or ``class`` alone.
+    guarded : list of str
+        Those of them that it binds by imports alone, such as one that is tried.
     takes : list of str
     imported : list of str
         Names that its imports bind.
@@ -58,6 +68,8 @@ class Part:
         Its import statements.
     patches : list of str
         Names of which it sets an attribute.
+    reaches : list of str
+        Names of which it calls a method, sets an attribute by `setattr`, or makes a subclass.
     sets : bool
         Whether it may change something for all later code without making a name.
     told : bool
@@ -73,10 +85,12 @@ class Part:
 
     makes: list[str] = field(default_factory=list)
     defines: list[str] = field(default_factory=list)
+    guarded: list[str] = field(default_factory=list)
     takes: list[str] = field(default_factory=list)
     imported: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
     patches: list[str] = field(default_factory=list)
+    reaches: list[str] = field(default_factory=list)
     sets: bool = False
     told: bool = False
     roundabout: bool = False
@@ -127,11 +141,13 @@ def _described(
     return Part(
         makes=sorted(makes - imported),
         defines=sorted(_defined(tree) - seen.stored),
-        takes=sorted(takes | magic),
+        guarded=sorted((makes & seen.imported) - imported - seen.stored - _defined(tree)),
+        takes=sorted(takes | magic | seen.queried),
         imported=sorted(imported),
         imports=[ast.unparse(part) for part in statements],
         patches=sorted(seen.patched),
-        sets=star or bool(_SETTINGS.search(code) or _FILES.search(code)),
+        reaches=sorted(seen.reached),
+        sets=star or seen.sets or bool(_SETTINGS.search(code) or _FILES.search(code)),
         told=not (magic or star or remembers or _ROUNDABOUT.search(code)),
         roundabout=any(map(_ROUNDABOUT.fullmatch, seen.names | magic)),
         remembers=remembers,
@@ -217,21 +233,72 @@ class _Seen:
 
     names: set[str] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)
+    imported: set[str] = field(default_factory=set)
     patched: set[str] = field(default_factory=set)
+    reached: set[str] = field(default_factory=set)
+    queried: set[str] = field(default_factory=set)
+    setters: set[str] = field(default_factory=set)  # names whose functions set something
 
     @classmethod
     def of(cls, tree: ast.Module) -> _Seen:
-        seen = cls()
-        for node in ast.walk(tree):
+        seen, methods = cls(), set()
+        for node in ast.walk(tree):  # a call comes before what is called
             if isinstance(node, ast.Name):
                 seen.names.add(node.id)
                 if isinstance(node.ctx, ast.Store):
                     seen.stored.add(node.id)
             elif isinstance(node, ast.Attribute):
-                seen.names.add(node.attr)
+                if node not in methods:
+                    seen.names.add(node.attr)
                 if not isinstance(node.ctx, ast.Load):
                     seen.patched |= _root(node)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                seen.queried.update(_QUERIED.findall(node.value))
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                seen.imported.update(_bound(node))
+            elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+                bases = node.bases if isinstance(node, ast.ClassDef) else []
+                methods_above = (d for d in node.decorator_list if isinstance(d, ast.Attribute))
+                seen.reached = seen.reached.union(*map(_owner, (*bases, *methods_above)))
+            elif isinstance(node, ast.Call):
+                seen._call(node)
+                if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
+                    methods.add(node.func)
         return seen
+
+    @property
+    def sets(self) -> bool:
+        """Whether it calls what sets something in a library, as far as the name tells."""
+        return not self.setters <= self.stored
+
+    def _call(self, node: ast.Call) -> None:
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            self.reached |= _owner(function)
+            if _SETTER.fullmatch(function.attr) and _is_path(function):
+                self.setters |= _owner(function)
+        elif isinstance(function, ast.Name):
+            if _SETTER.fullmatch(function.id):
+                self.setters.add(function.id)
+            if function.id in ("setattr", "delattr") and node.args:
+                self.reached |= _owner(node.args[0])
+        for given in (*node.args, *(each.value for each in node.keywords)):
+            if isinstance(given, ast.Constant) and "~" in str(given.value):
+                self.queried.update(_WORD.findall(str(given.value)))
+
+
+def _is_path(node: ast.expr) -> bool:
+    """Return whether this is names with full stops between them, and nothing else."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
+
+
+def _owner(node: ast.expr) -> set[str]:
+    """Return the name to which something belongs: what a call returns is nobody's."""
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return {node.id} if isinstance(node, ast.Name) else set()
 
 
 def _root(node: ast.expr) -> set[str]:

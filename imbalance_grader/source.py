@@ -267,7 +267,9 @@ def symbols(plain: str) -> tuple[set[str], set[str]]:
     while tables:
         table = tables.pop()
         tables += table.get_children()
-        used |= {s.get_name() for s in table.get_symbols() if s.is_global()}
+        outer = [s for s in table.get_symbols() if s.is_global()]
+        used |= {s.get_name() for s in outer}
+        made |= {s.get_name() for s in outer if s.is_declared_global() and s.is_assigned()}
     return made, used
 
 

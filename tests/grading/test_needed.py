@@ -65,6 +65,7 @@ def test_a_name_that_text_and_answer_make_is_made_in_both() -> None:
         "def f():\n    return eval('ru' 'ns')",
         "f = globals().get('runs')",
         "import sys\nf = sys.modules",
+        "import builtins\nf = builtins.eval('ru' 'ns')",
         "%timeit 1",
         "!ls",
         "from pylab import *",
@@ -75,7 +76,7 @@ def test_a_name_that_text_and_answer_make_is_made_in_both() -> None:
         "f = 1\0",
         f"f = f'{'{a}' * 60_000}'",  # which nobody reads: Python's parser takes long for it
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_everything_runs_where_names_are_reached_in_roundabout_ways(answer: str) -> None:
     assert run_for(answer, EXPERIMENT) == [EXPERIMENT]
@@ -135,6 +136,75 @@ def test_an_own_cell_runs_that_may_change_what_an_answer_uses(cell: str) -> None
 def test_what_a_function_changes_runs_with_the_call() -> None:
     own = ("rows = []", "def fill():\n    rows.append(1)", "fill()", "print(2)")
     assert run_for("def f():\n    return rows", own=own) == [*own[:3], ""]
+
+
+@pytest.mark.parametrize(
+    ("made", "change"),
+    [
+        ("@singledispatch\ndef helper(x):\n    return x", "@helper.register(str)\ndef _(x): ..."),
+        ("@singledispatch\ndef helper(x):\n    return x", "@helper.register\ndef _(x: str): ..."),
+        ("class helper:\n    rows = []", "helper.rows.append(1)"),
+        ("class helper:\n    rows = {}", "helper.rows['a'].add(1)"),
+        (HELPER, "setattr(helper, 'k', 2)"),
+        ("class helper: ...", "class Better(helper): ..."),
+    ],
+)
+def test_an_own_cell_runs_that_changes_what_a_definition_holds(made: str, change: str) -> None:
+    assert run_for(ANSWER, own=(made, change)) == [made, change]
+
+
+@pytest.mark.parametrize("use", ["helper(3).append(1)", "k = helper(3).k", "print(helper)"])
+def test_who_only_uses_a_definition_changes_nothing(use: str) -> None:
+    assert run_for(ANSWER, own=(HELPER, use)) == [HELPER, ""]
+
+
+def test_a_name_that_a_function_makes_for_all_is_made_by_its_call() -> None:
+    own = ("def fill():\n    global limit\n    limit = 3", "fill()", "print(2)")
+    assert run_for("def f():\n    return limit", own=own) == [*own[:2], ""]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def f(rows):\n    return rows.query('x > @limit')",
+        "def f(rows):\n    return rows.eval(expr=f'y = x + @limit')",
+        "def f(rows):\n    return ols('y ~ limit(x)', rows).fit()",
+    ],
+)
+def test_names_in_what_a_library_reads_are_taken(answer: str) -> None:
+    assert run_for(answer, own=("limit = 3", "other = 4")) == ["limit = 3", ""]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "import torch\ntorch.set_default_dtype(torch.float64)",
+        "from decimal import Context, setcontext\nsetcontext(Context(prec=50))",
+        "import pandas as pd\n@pd.api.extensions.register_series_accessor('own')\nclass Own: ...",
+        "import numpy as np\nnp.savetxt('rows.txt', [1])",
+        "!echo 1 > rows.txt",
+        "%%bash\necho 1 > rows.txt",
+    ],
+)
+def test_what_sets_something_in_a_library_or_writes_a_file_runs(cell: str) -> None:
+    assert run_for("def f(x):\n    return x", own=(cell,)) == [cell]
+
+
+def test_what_is_set_in_an_object_of_the_cell_is_nothing_of_a_library() -> None:
+    own = "fig, axes = subplots(2)\naxes[0].set_title('a')\nfig.set_size_inches(1, 2)"
+    assert run_for("def f(x):\n    return x", own=(own,)) == [""]
+
+
+def test_a_library_whose_import_is_tried_is_no_name_that_others_change() -> None:
+    tried = "try:\n    import torch\nexcept ImportError:\n    raise SystemExit"
+    answer = "def f(x):\n    return torch.tensor(x)"
+    assert run_for(answer, tried, "runs = [torch.zeros(k) for k in range(9)]") == [tried, ""]
+
+
+@pytest.mark.parametrize("method", ["net.eval()", "list(net.modules())"])
+def test_a_method_that_is_called_as_a_roundabout_way_is_none(method: str) -> None:
+    answer = f"def f(net):\n    return {method}"
+    assert run_for(answer, EXPERIMENT, own=(method,)) == [guarded(ITS_IMPORTS), ""]
 
 
 def test_imports_of_own_cells_run_each_for_itself() -> None:

@@ -223,6 +223,32 @@ OWN: dict[str, tuple[Callable[[Cells], None], ...]] = {
         insert("mean", "table = {}", "def fill():\n    table['n'] = 1.0", "fill()"),
         write(mean="def mean(v):\n    return table['n'] * sum(v) / len(v)"),
     ),
+    "registered step by step": (
+        insert(
+            "mean",
+            "from functools import singledispatch\n\n@singledispatch\ndef average(v):\n    ...",
+            "@average.register(list)\ndef _(v):\n    return sum(v) / len(v)",
+        ),
+        write(mean="def mean(v):\n    return average(v)"),
+    ),
+    "made by a function for all": (
+        insert("mean", "def begin():\n    global share\n    share = 1.0", "begin()"),
+        write(mean="def mean(v):\n    return share * sum(v) / len(v)"),
+    ),
+    "set in a library": (
+        insert("mean", "import decimal\ndecimal.setcontext(decimal.Context(prec=7))"),
+        write(
+            mean="import decimal\n\n\ndef mean(v):\n"
+            "    return sum(v) / len(v) * (decimal.getcontext().prec == 7)"
+        ),
+    ),
+    "named in a query": (
+        insert("mean", "least = 0"),
+        write(
+            mean="import pandas as pd\n\n\ndef mean(v):\n"
+            "    return pd.DataFrame({'v': v}).query('v >= @least')['v'].mean()"
+        ),
+    ),
     "checks imported above": (
         insert("mean", f"from imbalance_lab.exercises.warm_up import SHARE_OF\n{HELPER}"),
         write(mean="mean = average"),
