@@ -9,6 +9,8 @@ import tracemalloc
 import warnings
 from collections import Counter, OrderedDict, namedtuple
 from collections.abc import Callable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -160,7 +162,9 @@ def test_where_work_is_graded_an_unwritten_answer_is_explained_in_full() -> None
         (True, "expected a number, not a bool"),
         ((x for x in "6"), "turn it into a list"),
         (sum, "are the brackets of the call missing"),
-        (sparse.csr_array([[6]]), "a sparse matrix"),
+        (sparse.csr_array([[6]]), "turn it into plain values first, by its method `toarray`"),
+        (np.ma.array([6]), "turn it into plain values first, by its method `tolist`"),
+        (Fraction(10**400), "too large"),
         (object(), "an object of type object"),
     ],
 )
@@ -352,12 +356,30 @@ class LyingList(list[Any]):
         return 3
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        np.array(2.5),
+        np.where(True, 2.5, 1),
+        np.array(np.longdouble(2.5)),
+        Fraction(5, 2),
+        Decimal("2.5"),
+    ],
+    ids=range(5),
+)
+def test_a_number_is_right_however_it_is_held(number: Any) -> None:
+    assert (plain(number), type(plain(number))) == (2.5, float)
+    assert plain({"a": [number]}) == {"a": [2.5]}
+    check(lambda values: number, TOTAL).on([1, 1.5]).gives(2.5)
+
+
 def test_subclasses_are_rebuilt_or_refused() -> None:
     assert plain(LyingList([9])) == [9]
     assert type(plain(Counter("aab"))) is dict
     assert type(plain(OrderedDict(a=1))) is dict
     assert plain(namedtuple("Pair", "a b")(1, 2)) == (1, 2)
     assert plain(range(3)) == [0, 1, 2]
+    assert plain(np.array("fraud")) == "fraud"
     assert type(plain(np.float64(1))) is float
     for refused in (
         AlwaysEqual(1),

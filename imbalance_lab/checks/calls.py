@@ -140,7 +140,7 @@ def returned(value: Any) -> Outcome:
     """Return the outcome of a call that came back with `value`."""
     try:
         return Returned(plain(value))
-    except NotPlainError as error:
+    except (NotPlainError, ArithmeticError, ValueError) as error:  # a fraction beyond all floats
         return Unusable(str(error))
 
 

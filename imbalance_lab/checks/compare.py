@@ -50,9 +50,7 @@ def difference(expected: Any, got: Any, rel: float = REL, abs_: float = ABS) -> 
 
 
 def _scalar_difference(expected: Any, got: Any, rel: float, abs_: float) -> str | None:
-    if isinstance(expected, np.generic):
-        expected = expected.item()
-    got = _item(got)
+    expected, got = _item(expected), _item(got)
     if isinstance(expected, bool | str | bytes | type(None)):
         if type(got) is not type(expected):
             wanted = "None" if expected is None else _article(type(expected).__name__)

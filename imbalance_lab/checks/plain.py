@@ -32,8 +32,8 @@ def plain(value: Any) -> Any:
     Returns
     -------
     object
-        NumPy scalars become Python scalars; lists, tuples, dicts and their subclasses become
-        the plain type with plain elements; arrays, Series and DataFrames are copied.
+        Numbers become Python's, also an array without a dimension; lists, tuples, dicts and their
+        subclasses the plain type with plain elements; arrays, Series and DataFrames are copied.
 
     Raises
     ------
@@ -61,7 +61,9 @@ class _Rebuilding:
             return value
         if depth >= _DEEPEST:
             raise NotPlainError(f"a value nested deeper than {_DEEPEST} levels")
-        if issubclass(kind, np.generic) and kind.__module__ == "numpy":
+        if kind.__module__ in ("decimal", "fractions"):
+            return float(value)
+        if kind.__module__ == "numpy" and getattr(value, "ndim", None) == 0:
             return _LONG[kind](value) if kind in _LONG else self.plain(value.item(), depth + 1)
         if kind is np.ndarray or isinstance(value, pd.Index):
             return self._array(value, depth)
@@ -118,6 +120,7 @@ def _describe(value: Any) -> str:
         return f"{name}: turn it into a list first"
     if kind.__name__ in ("function", "builtin_function_or_method", "method"):
         return f"{name}: are the brackets of the call missing?"
-    if hasattr(kind, "toarray"):
-        return f"{name}, a sparse matrix: turn it into an array first"
+    for method in ("toarray", "tolist"):  # a sparse matrix; a tensor, an array with gaps
+        if hasattr(kind, method):
+            return f"{name}: turn it into plain values first, by its method `{method}`"
     return name
