@@ -78,13 +78,17 @@ _COMMAND = re.compile(
     r"|mmlToken|bbox|action|mathtip|texttip|toggle|special|DeclareMathOperator)\s*\*?\s*[\[{]"
     r"|(def|gdef|edef|xdef|let|futurelet|csname|newcommand|renewcommand|providecommand"
     r"|newenvironment|renewenvironment|begingroup|endgroup|Newextarrow"
-    r"|smash|raise|lower|raisebox)(?![A-Za-z]))"
+    r"|smash|raise|lower|raisebox|(?:math)?[lrc]lap|moveleft|moveright|uproot|leftroot|skew)"
+    r"(?![A-Za-z]))"
 )
 # A measure that leads back, as in \\hspace{-9em}, \\\\[-9em] or \\rule[-9em]{1em}{1em}.
 _BACK = re.compile(
     r"\\(?:[a-zA-Z]+|\\)\*?(?:\s*[\[{][^\[\]{}]{0,40}[\]}]){0,2}\s*(?:[\[{]\s*)?"
     r"-\s*[\d.,]+\s*(?:em|ex|p[tcx]|in|cm|mm|mu)(?![A-Za-z])"
 )
+# One leads back by a sixth of a letter, many to where other things stand.
+_STEP_BACK = re.compile(r"\\(?:!|neg(?:thin|med|thick)space(?![A-Za-z]))")
+_MOST_STEPS_BACK = 40
 _EMPTY = {"br", "hr", "img"}  # tags that nothing stands in
 
 
@@ -134,6 +138,8 @@ def acting_command(text: str) -> str:
             return f"the command \\{found[1] or found[2]} in a formula"
         if found := _BACK.search(form):
             return f"the measure {found[0]} in a formula"
+        if len(steps := _STEP_BACK.findall(form)) > _MOST_STEPS_BACK:
+            return f"{len(steps)} steps back in formulas"
     return ""
 
 
