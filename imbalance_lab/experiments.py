@@ -16,7 +16,7 @@ class Interval(NamedTuple):
 
     Formatting passes on to the three numbers: ``f"{interval:.3f}"`` gives
     ``0.412 [0.398, 0.426]``, ``f"{interval:+.3f}"`` shows the signs. What rounds
-    to zero has no minus.
+    to zero has no minus. An exact value, of no width, stands alone.
 
     Attributes
     ----------
@@ -32,7 +32,8 @@ class Interval(NamedTuple):
         if "z" not in spec:
             sign = spec[:1] if spec[:1] in ("+", "-", " ") else ""
             spec = f"{sign}z{spec.removeprefix(sign) or '.3f'}"
-        return f"{self.mean:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
+        mean, low, high = (f"{value:{spec}}" for value in self)
+        return mean if self.low == self.high else f"{mean} [{low}, {high}]"
 
     def __str__(self) -> str:
         return format(self)

@@ -11,6 +11,7 @@ import ast
 import html
 import os
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def show_pass(name: str, says: str) -> None:
     text = f"{name}: {says}"
     shell = students_shell()
     if shell is None:
-        print(text)
+        print(textwrap.fill(text, 64))
     else:
         rest = f"✓ <b>{html.escape(name)}</b>: {html.escape(says)}"
         show_text(shell, text, f'<span style="color: {GREEN}">{rest}</span>')

@@ -19,14 +19,13 @@ from imbalance_evidence.study import Grid, Study, load_study
 from imbalance_lab.claims import SIGNS
 from imbalance_lab.evidence import Result, study
 from imbalance_lab.evidence.data import REAL, parse
-from imbalance_lab.evidence.picture import in_order, interval_of, name_of, said, xlabel_of
+from imbalance_lab.evidence.picture import ANSWERS, in_order, interval_of, name_of, said, xlabel_of
 from imbalance_lab.plots import house_style
 
 NOT_SHOWN = "not shown"
 #: A design names so many values of a column; of more it gives the number.
 MOST_NAMED = 6
 EXPECTS = {"no more": "no more", "no less": "no less", "same": "as much"}
-ANSWERS = {"yes": "as advised", "no": "not so", "open": "open"}
 
 
 def page_of(name: str, pictures: Path) -> str:
@@ -137,7 +136,7 @@ def verdict_of(facts: Mapping[str, Any]) -> str:
 def _conditions(facts: Mapping[str, Any]) -> str:
     """Return under which conditions the advice was right, and under which it was not."""
     sentences = []
-    for answer, words in (("yes", "As advised"), ("no", "Not so")):
+    for answer, words in (("yes", "It holds"), ("no", "It does not hold")):
         where = [c["where"] for c in in_order(facts["conditions"]) if c["answer"] == answer]
         if where:
             sentences.append(f"{words}: {escaped('; '.join(said(name_of(w)) for w in where))}.")

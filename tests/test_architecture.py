@@ -17,9 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LINTER = PROJECT["tool"]["importlinter"]
 PACKAGES = LINTER["root_packages"]
-# What `imbalance_lab` may have at most. It is to shrink: lower the bound when it has. It grew last
-# by the company that has begun to sell something new.
-MOST_LINES = 15_580
+# What `imbalance_lab` may have at most. It is to shrink: lower the bound when it has.
+MOST_LINES = 15_576
 
 
 def tracked() -> list[Path]:

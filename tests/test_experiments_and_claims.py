@@ -31,6 +31,11 @@ def test_an_interval_formats_all_three_numbers() -> None:
     assert str(found) == "2.000 [-0.484, 4.484]"
 
 
+def test_an_exact_value_has_no_interval_beside_it() -> None:
+    assert f"{Interval(-0.021, -0.021, -0.021):+.3f}" == "-0.021"
+    assert f"{Interval(0.0, 0.0, 0.0001):.2f}" == "0.00 [0.00, 0.00]"  # narrow, but one
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

@@ -378,7 +378,7 @@ class TestWords:
         result |= {"comparisons": [made], "first": first}
         monkeypatch.setattr("imbalance_site.studies.study", lambda name: Result(result))
         page = page_of("smote", tmp_path)
-        assert "| model 0 | +0.031 \\[+0.024, +0.038\\] | 20 | as advised |" in page
+        assert "| model 0 | +0.031 \\[+0.024, +0.038\\] | 20 | holds |" in page
         assert "![It helps \\| \\*much" in page
         drawing = (tmp_path / "smote-smote-ranks.svg").read_text("utf-8")
         assert drawing.startswith("<?xml")

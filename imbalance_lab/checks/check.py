@@ -249,7 +249,7 @@ class Check:
                 " yourself, from simpler steps. Use the library to compare with, in another cell."
                 f"\n\nRead again: lesson {self._exercise.lesson}, “{self._exercise.section}”."
             )
-            raise CheckFailed(text, self._exercise.name, LIBRARY_CALL) from None
+            raise CheckFailed(_wrapped(text), self._exercise.name, LIBRARY_CALL) from None
 
     def _refuse_untouched(self, outcomes: Sequence[Outcome]) -> None:
         """Tell an answer that nobody has begun; where work is graded, every failure is explained.
@@ -282,17 +282,16 @@ class Check:
             rows = [("on", "an input that is kept back: " + self._kind(call))]
         else:
             rows = [("on", _arguments(call, self._exercise.arguments)), ("expected", expected)]
-        rows += [("came", _came(outcome)), ("", reason)]
+        rows += [("came", _came(outcome)), *(("", line) for line in textwrap.wrap(reason, 52))]
         text = [f"{self._exercise.name}: {verdict}.", ""]
         text += [f"  {label:<9} {value}".rstrip() for label, value in rows if value]
         section = self._exercise.section
         if mistake is not None:
-            text += ["", *_wrap(f"This looks like a known mistake: {mistake.name}.")]
-            text += _wrap(mistake.says)
+            text += ["", f"This looks like a known mistake: {mistake.name}.", mistake.says]
             section = mistake.section or section
-        text += [line for slip in self._slips() for line in ["", *_wrap(slip)]]
+        text += [line for slip in self._slips() for line in ["", slip]]
         text += ["", f"Read again: lesson {self._exercise.lesson}, “{section}”."]
-        return "\n".join(text)
+        return _wrapped("\n".join(text))
 
     def _slips(self) -> list[str]:
         """Say which other exercises the answer uses that are not right; the grader lends those."""
@@ -392,7 +391,7 @@ def _arguments(call: Call, names: Sequence[str]) -> str:
     steps = [f".{step.method}({', '.join('...' for _ in step.args)})" for step in call.then]
     apart = "\n" + " " * 12
     tables = any("\n" in text for text in shown)  # a comma would look like one of its cells
-    between = apart if tables else ", " if len(", ".join(shown)) < 88 else f",{apart}"
+    between = apart if tables else ", " if len(", ".join(shown)) < 53 else f",{apart}"
     return between.join(shown) + (f", then {''.join(steps)}" if steps else "")
 
 
@@ -416,5 +415,6 @@ def _is_unwritten(outcome: Outcome) -> bool:
     )
 
 
-def _wrap(text: str) -> list[str]:
-    return textwrap.wrap(text, width=88)
+def _wrapped(text: str) -> str:
+    # A browser at 200% breaks longer lines inside a word; what was given and came keeps its form.
+    return re.sub(r"(?m)^(?!  ).+", lambda line: textwrap.fill(line[0], 64), text)

@@ -17,7 +17,7 @@ from imbalance_lab.plots.core import fill
 _COLOURS = {"yes": PALETTE["green"], "no": PALETTE["vermillion"], "open": PALETTE["blue"]}
 _MARKS = {"yes": "o", "no": "X", "open": "D"}
 #: How an answer reads in the margin of the picture.
-_SAYS = {"yes": "as advised", "no": "not so", "open": "open"}
+ANSWERS = {"yes": "holds", "no": "does not hold", "open": "not shown"}
 _WIDEST, _WIDEST_BELOW = 28, 80  # characters in a line of a label, and below the axis
 #: What the laboratory calls by a name or a setting, as a pattern, and how a reader says it.
 _WORDS = json.loads(resources.files(__package__).joinpath("words.json").read_text("utf-8"))
@@ -170,7 +170,7 @@ def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:
     mean, low, high = interval = interval_of(condition)
     ax.errorbar(mean, place, xerr=[[mean - low], [high - mean]], **look)
     ax.annotate(
-        f"{interval:+.3f} {_SAYS[condition['answer']]}",
+        f"{interval:+.3f} {ANSWERS[condition['answer']]}",
         (1.02, place),
         xycoords=ax.get_yaxis_transform(),
         va="center",
@@ -180,7 +180,7 @@ def _draw(ax: Any, place: int, condition: Mapping[str, Any]) -> None:
 
 
 def _words(found: Mapping[str, Any], conditions: list[Mapping[str, Any]]) -> str:
-    named = ((said(name_of(c["where"])), interval_of(c), _SAYS[c["answer"]]) for c in conditions)
+    named = ((said(name_of(c["where"])), interval_of(c), ANSWERS[c["answer"]]) for c in conditions)
     shown = "; ".join(f"{label}: {interval:+.3f}, {says}" for label, interval, says in named)
     return (
         f"{found['advice']} Verdict: {found['verdict']}. {xlabel_of(found)}; differences within "

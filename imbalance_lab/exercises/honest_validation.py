@@ -89,7 +89,7 @@ PROBABILITY_OF_EMPTY_FOLD = Exercise(
         ),
         Mistake(
             "every positive picks its fold on its own",
-            "Folds have equal size, so a fold that holds many positives has room for fewer more.",
+            "Folds have equal size: one that holds many positives has less room for another.",
         ),
         Mistake(
             "the chance that no fold is empty",

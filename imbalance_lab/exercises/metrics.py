@@ -138,7 +138,7 @@ CHOOSE_DETECTOR = Exercise(
         Mistake(
             TEST_PREVALENCE,
             "One row in ten of the test set is a fraud. Among the client's own transactions it is"
-            " another share, so the same detector rings at other people.",
+            " another share, and so misses and false alarms come in other numbers.",
         ),
         Mistake(
             PRICES_SWAPPED,

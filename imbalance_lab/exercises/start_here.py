@@ -128,7 +128,7 @@ IMBALANCE_RATIO = Exercise(
         ),
         Mistake(
             "all samples are compared with the rarest class",
-            "The ratio has the largest class above the line, not the whole data set.",
+            "What is divided is the size of the largest class, not that of the whole data set.",
         ),
         replace(TEXT, only_on=_no_numbers),
         Mistake(

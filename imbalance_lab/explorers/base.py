@@ -36,15 +36,9 @@ SMALL: Any = {
     "ytick.labelsize": 8.5,
 }
 # Where the state is on a curve.
-POINT: dict[str, Any] = {
-    "marker": "o",
-    "markersize": 10,
-    "color": PALETTE["orange"],
-    "markeredgecolor": "black",
-    "markeredgewidth": 1.4,
-    "linestyle": "none",
-    "zorder": 5,
-}
+POINT: dict[str, Any] = {"marker": "o", "markersize": 10, "linestyle": "none", "zorder": 5}
+POINT |= {"color": PALETTE["orange"], "markeredgecolor": "black", "markeredgewidth": 1.4}
+POINT |= {"clip_on": False}  # at the end of an axis it is whole too
 
 
 @dataclass(frozen=True)

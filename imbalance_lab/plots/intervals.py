@@ -56,7 +56,7 @@ def intervals(
     def number(value: float) -> str:
         return f"{value:z,.{decimals}f}"  # what rounds to zero has no minus
 
-    texts = {n: f"{number(m)} [{number(lo)}, {number(hi)}]" for n, (m, lo, hi) in table.items()}
+    texts = {name: f"{row:z,.{decimals}f}" for name, row in table.items()}
     alt = f"{ended(title)} {xlabel}: " + "; ".join(f"{n} {text}" for n, text in texts.items()) + "."
     alt += "" if baseline is None else f" {baseline_label}: {number(baseline)}."
     row = 0.38 if len(table) <= 12 else 0.27  # many stand closer, so that they fit on a screen

@@ -75,6 +75,7 @@ threshold_explorer(
 
 # %% tags=["hide-input"]
 import re
+import textwrap
 from importlib.metadata import requires
 
 from imbalance_lab.environment import LIBRARIES
@@ -84,8 +85,8 @@ for name in tuple(brought):
     brought |= {re.match(r"[\w.-]+", line)[0] for line in requires(name) if "extra ==" not in line}
 needed = [names[0] for names, _ in LIBRARIES.values()]
 lacking = [name for name in [*needed, "torch"] if name not in brought]
-print("needed and brought: ", ", ".join(name for name in needed if name in brought))
-print("needed and lacking: ", ", ".join(lacking[:7]) + ",\n" + " " * 20, ", ".join(lacking[7:]))
+print("needed and brought:", ", ".join(name for name in needed if name in brought))
+print("needed and lacking:", textwrap.fill(", ".join(lacking), 45).replace("\n", "\n" + " " * 20))
 
 # %% [markdown]
 # The table of the first cell did not ask for `torch` (PyTorch). It is large, and only two optional

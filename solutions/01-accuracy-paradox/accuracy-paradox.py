@@ -27,20 +27,21 @@
 # ## A detector that has learned nothing
 #
 # A payment company records 40,000 card transactions in 90 days. Some are frauds. The data are
-# synthetic; the documentation of `make_transactions` says how they are drawn. The prices are those
-# of the whole course: to review a transaction by hand costs €4, whatever the review finds, and a fraud
-# that nobody reviews costs its amount plus €15 of paperwork.
+# synthetic (`make_transactions` draws them). A model learns from the first 60% of the time and is
+# judged on the last 30%; what happens in between is known too late. The prices are those of the
+# whole course: to review a transaction by hand costs €4, whatever the review finds, and a fraud that
+# nobody reviews costs its amount plus €15 of paperwork.
 
 # %%
 from imbalance_lab.datasets import make_transactions, split_by_time
 
 transactions = make_transactions(random_state=0)
 train, test = split_by_time(transactions)
-print(f"{len(train)} transactions to learn from, {len(test)} later ones to be judged on")
+print(f"{len(train):,} transactions to learn from, {len(test):,} later ones to judge")
 transactions[["amount", "hour", "merchant", "channel", "new_device", "is_fraud"]].head(4)
 
 # %% [markdown]
-# Before any machine learning, look at how many of each class there are.
+# First look at how many of each class there are.
 
 # %%
 from imbalance_lab import plots
@@ -49,8 +50,7 @@ plots.class_counts(train["is_fraud"], class_names={0: "legitimate", 1: "fraud"})
 
 # %% [markdown]
 # **Predict before you run.** The simplest "detector" calls every transaction legitimate. It has
-# learned nothing. What share of the later transactions will it get right? Write your guess into the
-# next cell. It is not graded.
+# learned nothing. What share of the later transactions will it get right?
 
 # %%
 my_prediction = None  # your guess, between 0 and 1
@@ -114,14 +114,14 @@ with plots.picture(
     xlabel=["share of right decisions", "cost of the test period (€)"],
     ylabel="detector",
     ncols=2,
+    sharey=True,
     height=2.6,
     alt=f"Accuracy and cost of three detectors. {told}.",
 ) as axes:
-    for ax, column in zip(axes, comparison, strict=True):
+    for ax, column, form in zip(axes, comparison, ("{:.3f}", "{:,.0f}")):
         bars = ax.barh(comparison.index[::-1], comparison[column][::-1])
-        ax.bar_label(bars, fmt="{:.3f}" if column == "accuracy" else "{:,.0f}", padding=3)
+        ax.bar_label(bars, fmt=form, padding=3)
         ax.margins(x=0.3)
-    axes[1].tick_params(labelleft=False)
 
 # %% [markdown]
 # On the left the bars are hard to tell apart, and *nervous* is the least accurate of the three. On the
@@ -343,12 +343,10 @@ past.head(3)
 # share of the frauds do they find?
 
 # %%
-frauds = past["is_fraud"] == 1
-accuracy = [np.mean(past[rule] == past["is_fraud"]) for rule in RULES]
-found = [past.loc[frauds, rule].mean() for rule in RULES]
-told = "; ".join(
-    f"{r}: {a:.3f} and {f:.2f}" for r, a, f in zip(RULES, accuracy, found, strict=True)
-)
+frauds = past[past["is_fraud"] == 1]
+accuracy = past[RULES].eq(past["is_fraud"], axis="index").mean()
+judged = pd.DataFrame({"accuracy": accuracy, "frauds found": frauds[RULES].mean()})
+told = "; ".join(f"{rule}: {a:.3f} and {found:.2f}" for rule, a, found in judged.itertuples())
 with plots.picture(
     title="Five rules at one company, in the past 60 days",
     xlabel="share",
@@ -356,12 +354,10 @@ with plots.picture(
     height=3.4,
     alt=f"Accuracy and share of the frauds found by five rules. {told}.",
 ) as ax:
-    for shift, name, values in ((-0.2, "accuracy", accuracy), (0.2, "frauds found", found)):
-        bars = ax.barh(np.arange(5) + shift, values, 0.36, label=name)
+    judged.plot.barh(ax=ax, width=0.75, xlim=(0, 1.15), xlabel="share", ylabel="rule")
+    for bars in ax.containers:
         ax.bar_label(bars, fmt="{:.2f}", padding=3)
-    ax.set_yticks(range(5), RULES)
     ax.invert_yaxis()
-    ax.set_xlim(0, 1.15)  # room for the numbers
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 # %% [markdown]
@@ -547,8 +543,8 @@ with plots.picture(
     ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 # %% [markdown]
-# Nothing is caught, since no probability reaches 0.5. That is the rule that you have just derived,
-# and not a failure to learn: many positives do stand in the top fifth of their fold. How many of them
+# Nothing is caught, since no probability reaches 0.5. That is the rule just derived, and not a
+# failure to learn: many positives do stand in the top fifth of their fold. How many of them
 # do varies from one in five to all, because with a handful of positives a share moves a lot by
 # chance. Fewer negatives would not cure that.
 
@@ -567,7 +563,7 @@ with plots.picture(
 # ratio?
 
 # %%
-my_prediction = None  # "found" or "positive", first for the number, then for the ratio
+my_prediction = None  # "found, positive" or "positive, found": the number's first
 
 # %%
 from imbalance_lab.experiments import interval
@@ -591,26 +587,18 @@ runs = {
 # %%
 print(f"you predicted {my_prediction}")
 plots.intervals(
-    {name: interval(found) for name, (found, _) in runs.items()},
-    xlabel="share of the new positives that is found; mean of 20 runs, 95% interval",
-    ylabel="training set",
-    title="What can be learned: found",
-    decimals=2,
-)
-
-# %%
-plots.intervals(
-    {name: interval(positive) for name, (_, positive) in runs.items()},
-    xlabel="share of the flagged that is positive; mean of 20 runs, 95% interval",
-    ylabel="training set",
-    title="What an alarm is worth: positive",
+    {f"found: {name}": interval(found) for name, (found, _) in runs.items()}
+    | {f"positive: {name}": interval(positive) for name, (_, positive) in runs.items()},
+    xlabel="share (of positives found, of flags positive); mean of 20 runs, 95% interval",
+    ylabel="share and training set",
+    title="Found and positive, for two numbers and two ratios",
     decimals=2,
 )
 
 # %% [markdown]
-# Compare rows that differ in one thing only. In the first picture, ten times the positives help at
-# either ratio, and ten times the negatives change little. In the second it is the ratio that decides:
-# with ten times the negatives, the same share of false alarms buries the hits. So here the *count*
+# Compare rows that differ in one thing only. For *found*, ten times the positives help at either ratio,
+# and ten times the negatives change little. For *positive* it is the ratio that decides: with ten times
+# the negatives, the same share of false alarms buries the hits. So here the *count*
 # limits what can be learned, and the *ratio* what an alarm is worth. Models with more freedom may also
 # learn less (second notebook). When somebody tells you "my data are 1 to 1000", ask how many positives
 # that is.
@@ -702,7 +690,7 @@ Claim(
     because=(
         "To choose between these detectors it misled: at eight companies the nervous one changed the"
         f" accuracy by {interval(accuracies):+.3f} and the cost of a transaction by"
-        f" €{interval(costs):+.2f}. Keep one use: the accuracy of the constant answer tells a reader"
+        f" {interval(costs):+.2f} euros. Keep one use: the accuracy of the constant answer tells a reader"
         " at once what any other number has to be compared with."
     ),
     reference="provost1998",
@@ -751,7 +739,7 @@ Claim(
 # - c) Six.
 # - d) More than twenty.
 #
-# **3.** You have 20 positives and 200 negatives. What do the pictures of "Two kinds of rarity" say?
+# **3.** You have 20 positives and 200 negatives. What does the picture of "Two kinds of rarity" say?
 #
 # - a) With ten times the negatives, the share that is found falls to about 0.1.
 # - b) With ten times both, more is found, and half of the flagged are positive as before.

@@ -115,7 +115,7 @@ print(
 # precision?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as "the upper one for both"
 
 # %%
 y_toy, score_toy = np.array([1, 0, 1, 1, 0, 0, 1, 0, 0, 0]), np.arange(10, 0, -1)
@@ -141,7 +141,7 @@ for name, area in AREAS.items():
 # first:** which group does ROC AUC tell you to improve, and which one average precision?
 
 # %%
-my_prediction = None
+my_prediction = None  # two letters, P or Q: for ROC AUC, for average precision
 
 # %%
 from imbalance_lab.experiments import interval

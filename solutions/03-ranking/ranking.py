@@ -388,8 +388,8 @@ with plots.picture(
     ax.set(xscale="symlog", xlim=(-0.2, 130), ylim=(0, 1.02))
 
 # %% [markdown]
-# Every easy negative stands below every positive, so it adds pairs that are won, and ROC AUC rises to nearly
-# 1. On the way down to the last positive none of them is met, so AP stays.
+# Every easy negative stands below every positive, so it adds pairs that are won, and ROC AUC nears one. On
+# the way down to the last positive none of them is met, so AP stays.
 #
 # There are two ways to add negatives, and two answers. **More of the same kind leave ROC AUC and lower AP;
 # easy ones lift ROC AUC and leave AP.** The slogan is right about the second kind only. Try both ways:
@@ -598,8 +598,8 @@ with plots.picture(
         ax.plot(range(1, 801), line[:800], dashes, label=f"model {name}")
 
 # %% [markdown]
-# With a [capacity](../../docs/glossary.md#capacity) of 40, A has a precision of 1 and a lift of
-# 100. Beyond about 300, B finds more.
+# With a [capacity](../../docs/glossary.md#capacity) of 40, A has a precision of 1 and a lift
+# of 100. Beyond about 300, B finds more.
 #
 # Now you decide. Five teams of a bank look at transactions, each in its own region, where five models score
 # them. (Everything is simulated, so that some models know a few frauds nearly for certain, and others most
@@ -616,7 +616,7 @@ plots.points_curve(CURVE, title="Points for choosing models")
 # ### Exercise 4: choose for five teams
 #
 # Choosing the highest average precision for every team gets 0.7 to 0.88 of the reference, the highest ROC AUC or
-# accuracy mostly less, and always the same letter about 0.7. Points are rounded down to halves.
+# accuracy mostly less, and one model for all teams about 0.7. Points are rounded down to halves.
 
 
 # %% answer="choose-model"
@@ -696,6 +696,7 @@ Claim(
 )
 
 # %%
+# What the laboratory found
 known = study("choices").facts("average-precision")["overall"]
 Claim(
     "Average precision is the single best metric for imbalanced data.",

@@ -39,7 +39,7 @@ try:  # WRONG
     X_res, y_res = RandomOverSampler(random_state=42).fit_resample(X, y)
     X_train, X_test = train_test_split(X_res, y_res, test_size=0.2)
 except ValueError as error:
-    print(f"WRONG does not even run: ValueError: {error}")
+    print(f"WRONG does not run: {error}")
 
 # RIGHT
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=42)
@@ -66,7 +66,7 @@ shown = make_pipeline(StandardScaler(), SMOTE(random_state=42), LogisticRegressi
 try:
     cross_val_score(shown, X_tiny, y_tiny, cv=StratifiedKFold(2), error_score="raise")
 except ValueError as error:
-    print(f"ValueError: {error}")
+    print(*str(error).split(", but "), sep=",\nbut ")
 
 # %% [markdown]
 # And which other steps really leak? A scaler learns a mean and a deviation, and a selection of
@@ -386,7 +386,7 @@ def corrected(differences, ratio):
 
 
 for name, scores in nested.items():
-    print(f"{name:10s} average precision in four folds: {np.round(scores, 2)}")
+    print(f"{name:9s} average precision in four folds: {np.round(scores, 2)}")
 print(f"copies minus untouched: {corrected(nested['copies'] - nested['untouched'], 1 / 3):+z.2f}")
 
 # %% [markdown]

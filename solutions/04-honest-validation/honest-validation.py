@@ -58,7 +58,7 @@ X_train, X_test, y_train, y_test = parts
 # What will its ROC AUC be?
 
 # %%
-my_prediction = None
+my_prediction = None  # your guess, between 0 and 1
 
 # %%
 from sklearn.ensemble import RandomForestClassifier
@@ -257,7 +257,8 @@ smote_forest = make_pipeline(SMOTE(random_state=42), RandomForestClassifier(10, 
 cv = StratifiedKFold(5, shuffle=True, random_state=42)
 scores = cross_val_score(smote_forest, X_digits, y_digits, scoring="average_precision", cv=cv)
 print(f"{y_digits.sum()} images of the digit 8 among {len(y_digits)}")
-print(f"average precision in five folds: {np.round(scores, 2)}, mean {scores.mean():.2f}")
+print(f"average precision in five folds: {np.round(scores, 2)}")
+print(f"their mean: {scores.mean():.2f}")
 
 # %% [markdown]
 # You need not sort your steps into those that leak much and those that hardly do (a scaler): in a pipeline
@@ -341,11 +342,11 @@ check(probability_of_empty_fold, EXACT).keeps_its_contract(keys.PROBABILITY_OF_E
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# For 1,000 rows here is the same by a quick simulation. **Predict first:** with 10 positives in 5 folds, in how
+# For 1,000 rows here is the same from a quick simulation. **Predict first:** with 10 positives in 5 folds, in how
 # many of 100 shuffles does some fold have none?
 
 # %%
-my_prediction = None
+my_prediction = None  # your guess, between 0 and 100
 
 
 # %% covers="E87"
@@ -360,7 +361,7 @@ counts = [5, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60]
 shares = {k: [share_with_empty_fold(n, k) for n in counts] for k in (5, 10)}
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="An empty fold is likely until there are several positives for each fold",
+    title="How likely an empty fold is, by the number of positives",
     xlabel="number of positives among 1,000 rows",
     ylabel="probability of an empty fold",
     alt="; ".join(f"{k} folds: {v[2]:.2f} with 10, {v[7]:.2f} with 30" for k, v in shares.items()),
@@ -393,7 +394,7 @@ print(f"F1 in five folds of the digits: {np.round(f1_scores, 2)}")
 # standard deviation)?
 
 # %%
-my_prediction = None
+my_prediction = None  # your guess, such as 0.5 for half of it
 
 # %%
 print("you predicted:", my_prediction)
@@ -500,7 +501,9 @@ print(f"reported: ROC AUC {report(one.X, one.y, one.patient):.2f}")
 # hospitals are worth together, as a share of what a careful audit (the reference) is worth there:
 
 # %%
-plots.points_curve(CURVE, xlabel="worth of the audits, as a share of the reference's")
+plots.points_curve(
+    CURVE, title="Points for audits", xlabel="worth of the audits, as a share of the reference's"
+)
 
 # %% [markdown]
 # ### Exercise 3: audit a report
@@ -559,7 +562,7 @@ check(honest_auc, HONEST_AUC).earns(5, by=hidden, on=hidden.calls, says="audits 
 # %% [markdown]
 # ## Time: the future may not help
 #
-# If fraud changes with time, **[drift](../../docs/glossary.md#drift)**, a random split lets a model learn next
+# If fraud changes with time (**[drift](../../docs/glossary.md#drift)**), a random split lets a model learn next
 # month's fraud before it is asked to find it. And recent labels are not known yet. So a split by time has three parts. With $t$ the day of a row, $T$ *today* and $d$
 # [the days that a label needs to become final](../../docs/glossary.md#label-delay), rows with $t + d \le T$ train,
 # later ones up to today are unused, and rows with $t > T$ test.
@@ -606,7 +609,8 @@ study("intervals").plot("naive")
 # %%
 from scipy import stats
 
-print([f"{splits} splits: {stats.t.ppf(0.975, splits - 1):.2f}" for splits in (2, 5, 10, 50)])
+for splits in (2, 5, 10, 50):
+    print(f"{splits:2d} splits: {stats.t.ppf(0.975, splits - 1):5.2f}")
 
 # %% [markdown]
 # ### Exercise 4: is B better than A?
@@ -671,7 +675,7 @@ check(compare_models, COMPARE_MODELS).keeps_its_contract(keys.COMPARE_MODELS.hid
 # **Predict first:** forty candidates that know nothing are tried on 20 positives. What ROC AUC does the best have?
 
 # %%
-my_prediction = None
+my_prediction = None  # your guess, between 0 and 1
 
 # %%
 truth = np.repeat([1, 0], [20, 380])
@@ -746,6 +750,7 @@ Claim(
 )
 
 # %%
+# What the laboratory found
 f1, ap = (folds.facts(name)["overall"] for name in ("spread-f1", "spread-ap"))
 Claim(
     "Scores that vary wildly from fold to fold are calmed by stratified folds.",
@@ -761,6 +766,7 @@ Claim(
 )
 
 # %%
+# What the laboratory found
 conditions = backtests.facts("random-split")["conditions"]
 Claim(
     "A random split is good enough to judge a model.",

@@ -430,7 +430,7 @@ for seed in range(8):
     differences.append(rank_quality(both.fit(X, y), X_new, y_new) - untouched)
 rows_left = len(both[:-1].fit_resample(X, y)[1])
 print(f"rows: {len(y)} before, {rows_left} after")
-print(f"average precision against the untouched model: {interval(differences):+z.3f}")
+print(f"average precision minus untouched: {interval(differences):+z.3f}")
 
 # %% [markdown]
 # It runs, it saves rows, and the ranking is what it was, or very slightly worse. As a way to save

@@ -92,7 +92,7 @@ show(found, "Balancing finds most of the fraud")
 # one flags, those with its highest scores. What recall will it reach?
 
 # %%
-my_prediction = None
+my_prediction = None  # your guess, between 0 and 1
 
 # %%
 import numpy as np
@@ -146,7 +146,8 @@ fewer = pd.concat([ok.sample(4, random_state=0), fraud])
 fewer = pd.concat([resample(ok, replace=False, n_samples=4, random_state=0), fraud])
 sampler = RandomUnderSampler(sampling_strategy=0.5, random_state=0)
 X_kept, y_kept = sampler.fit_resample(toy[["amount"]], toy["label"])
-print(y_kept.value_counts().to_dict(), "in rows", sorted(sampler.sample_indices_.tolist()))
+print(y_kept.value_counts().to_dict(), "in these rows:")
+print(*sorted(sampler.sample_indices_))
 
 # %% [markdown] covers="E42 E43"
 # **[Random oversampling](../../docs/glossary.md#random-oversampling)** keeps every row and adds copies of rare
@@ -160,7 +161,8 @@ from imblearn.over_sampling import RandomOverSampler
 
 sampler = RandomOverSampler(sampling_strategy=0.5, random_state=0)
 X_more, y_more = sampler.fit_resample(toy[["amount"]], toy["label"])
-print(y_more.value_counts().to_dict(), "in rows", sorted(sampler.sample_indices_.tolist()))
+print(y_more.value_counts().to_dict(), "in these rows:")
+print(*sorted(sampler.sample_indices_))
 
 # %% [markdown]
 # The positions of the rows are all that a sampler has to find, because `X[rows]` and `y[rows]` then
@@ -427,7 +429,7 @@ check(information_kept, INFORMATION_KEPT).keeps_its_contract(keys.INFORMATION_KE
 # coefficients does a logistic regression keep?
 
 # %%
-my_prediction = None
+my_prediction = None  # your guess, between 0 and 1
 
 
 # %%
@@ -543,7 +545,7 @@ with plots.picture(
     for marker, (name, known) in zip("o^s", practice.items(), strict=True):
         trees = np.minimum(20, known.budget // (known.y.sum() * (1 + ratios)))
         ax.plot(ratios, trees, marker=marker, label=name)
-    ax.set(xscale="log", xticks=ratios, xticklabels=ratios)
+    ax.set(xscale="log", xticks=ratios, xticklabels=ratios, yticks=range(0, 21, 5))
 
 # %% [markdown]
 # Say how many negatives a company should keep. On its later days the model of the morning reaches
@@ -552,7 +554,11 @@ with plots.picture(
 # as a share of what a careful choice (the reference) adds:
 
 # %%
-plots.points_curve(CURVE, xlabel="average precision added to 1:1, as a share of the reference's")
+plots.points_curve(
+    CURVE,
+    title="Points for the numbers of negatives",
+    xlabel="average precision added to 1:1, as a share of the reference's",
+)
 
 # %% [markdown]
 # ### Exercise 4: how many negatives to keep

@@ -42,7 +42,7 @@ labels = np.append(np.zeros(98, dtype=int), [1, 1])
 # **Predict before you run:** what are the 96 invented values?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as "all numbers between 97 and 98"
 
 # %%
 print("you predicted:", my_prediction)
@@ -68,7 +68,7 @@ for column in (values, values.astype(float)):
 # eight samples. **Predict first:** at which distance does it hurt most, and whom?
 
 # %%
-my_prediction = None
+my_prediction = None  # 0.5, 1.5, 3 or 5; logistic regression or neighbours
 
 # %%
 from imblearn.pipeline import make_pipeline
@@ -229,7 +229,7 @@ smote_study.plot("adasyn")
 # %% [markdown]
 # No model gains the 0.02 that would matter, and nearest neighbours lose 0.04. The verdict is the same for SVM-SMOTE, and for
 # SMOTE with Tomek links or ENN (the [laboratory's page](../../docs/laboratory.md) has all of them). Small marks are single
-# sets: boosting gained up to 0.07 on some, and lost up to 0.10 on others. Tuned models were not compared.
+# sets: with ADASYN boosting gained up to 0.07 on some, and lost up to 0.10 on others. Tuned models were not compared.
 #
 # One more thing to know: where the classes are well separated, no row is in danger. Then
 # `BorderlineSMOTE` returns the data unchanged without a word, while `ADASYN` raises an error.
@@ -271,7 +271,7 @@ print(f"invented values that are copies: {np.isin(invented_values, X_small[:, 0]
 # frauds? **Predict first:** if about a quarter of the real frauds come from a new device, how many of the invented ones?
 
 # %%
-my_prediction = None
+my_prediction = None  # a share between 0 and 1
 
 # %%
 from imbalance_lab.datasets import CATEGORICAL, NUMERIC, make_transactions
@@ -324,7 +324,7 @@ smote_study.plot("categories")
 # what will recall be after SMOTE, and what specificity (the share of negatives that are passed)?
 
 # %%
-my_prediction = None
+my_prediction = None  # two shares: recall, specificity
 
 
 # %%

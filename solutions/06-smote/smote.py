@@ -140,7 +140,9 @@ with plots.picture(
     ax.plot(*X_toy[y_toy == 0].T, "o", color=plots.PALETTE["blue"], label="legitimate")
     ax.plot(*X_toy[y_toy == 1].T, "^", color=plots.PALETTE["vermillion"], ms=9, label="fraud")
     for name, point in zip(names, X_toy, strict=True):
-        ax.annotate(name, point, (6, 5), textcoords="offset points")
+        offset = (5, -13) if name in "ABCD" else (6, 5)
+        ax.annotate(name, point, offset, textcoords="offset points")
+    ax.margins(y=0.1)
 
 # %% [markdown]
 # The nearest other fraud to A is B, then C. To D all of them are far away, but two have to be its
@@ -340,7 +342,7 @@ invented_study.plot("variance")
 # ### Exercise 3: how much variance is kept
 #
 # Generalise the derivation. Row and partner have the same mean and the same variance $\sigma^2$, and now a
-# correlation $\rho$, so their covariance is $\rho\sigma^2$. λ is drawn evenly between two numbers of your
+# correlation of $\rho$; so their covariance is $\rho\sigma^2$. λ is drawn evenly between two numbers of your
 # choice. Two facts: $\mathrm{Var}(a x + b x') = a^2 \sigma^2 + b^2 \sigma^2 + 2ab\, \rho\sigma^2$, and for
 # $\lambda \sim U(l, h)$ the averages are $E[\lambda] = (l + h)/2$ and $E[\lambda^2] = (l^2 + lh + h^2)/3$.
 
@@ -517,7 +519,7 @@ with plots.picture(
 # setting. For client 20, a digit among others, SMOTE stays ahead, of copies too. For client 8, two
 # clouds that overlap, it gains nothing. (Choosing the best points by looking flatters all lines.)
 #
-# So neither "always" nor "never" is right for a client. And on average over many? The laboratory took 46 real sets from 27
+# So neither "always" nor "never" is right for every client. And on average? The laboratory took 46 real sets from 27
 # sources, and four models at their defaults. SMOTE minus nothing:
 
 # %%
@@ -584,7 +586,11 @@ with plots.picture(
 # %%
 from imbalance_lab.exercises.months import CURVE
 
-plots.points_curve(CURVE, xlabel="worth of the forecasts, as a share of the reference's")
+plots.points_curve(
+    CURVE,
+    title="Points for the forecasts",
+    xlabel="worth of the forecasts, as a share of the reference's",
+)
 
 # %% [markdown]
 # ### Exercise 4: SMOTE for this client?

@@ -162,7 +162,7 @@ for make, name, settings in (
     (LGBMClassifier, "LightGBM, default", quiet),
 ):
     same = largest_difference(make, **settings) < 1e-6
-    print(f"{name:24s} scale_pos_weight is the same as row weights: {same}")
+    print(f"{name:24s} scale_pos_weight = row weights: {same}")
 
 # %% [markdown]
 # The loss is the same, what surrounds it is not. XGBoost sorts the values of a feature into bins, and row weights move
@@ -337,8 +337,8 @@ def off_by(make, seed):
 
 for make in (make_gauss, make_nonlinear):
     shifts, cosines = zip(*[off_by(make, seed) for seed in range(20)])
-    print(f"{make.__name__:15s} shift off by {interval(shifts):+.2f}", end=", ")
-    print(f"cosine between the slopes {np.mean(cosines):.3f}")
+    print(f"{make.__name__:15s} shift off by {interval(shifts):+.2f}")
+    print(f"{'':15s} cosine between the slopes {np.mean(cosines):.3f}")
 
 # %% [markdown]
 # A cosine of 1 would mean that the slopes point in the same direction. Where the model does not fit they turn a little: a

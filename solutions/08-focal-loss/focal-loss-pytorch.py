@@ -176,7 +176,7 @@ apart = [
     for torchs, numpys in twice.values()
     for theirs, ours in zip(torchs, (numpys[0].sum(), *numpys[1:]))
 ]
-print(f"loss, slope and curvature agree to 5 digits, for both labels: {max(apart) < 1e-5}")
+print(f"for both labels loss, slope and curvature agree to 5 digits: {max(apart) < 1e-5}")
 
 # %%
 from imbalance_lab import plots

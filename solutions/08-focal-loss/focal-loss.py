@@ -695,15 +695,15 @@ Claim(
 )
 
 # %%
-hits = [fit_focal(X, y, gamma=2, alpha=a)(X_new)[y_new == 1] >= 0.5 for a in (0.01, 0.5, 0.99)]
+alphas = 0.01, 0.5, 0.99
+hits = [fit_focal(X, y, gamma=2, alpha=a)(X_new)[y_new == 1] >= 0.5 for a in alphas]
 Claim(
     "Set α to the frequency of the minority class.",
     verdict="does not hold",
     because=(
         "α is the weight of a positive row, so a small α makes the rare class lighter still. With 1%"
-        f" positives and γ = 2, recall at 0.5 was {hits[0].mean():.2f} with α = 0.01,"
-        f" {hits[1].mean():.2f} with α = 0.5 and {hits[2].mean():.2f} with α = 0.99. In code with one α"
-        " for both classes it has no effect on the balance."
+        f" positives and γ = 2, recall at 0.5 was {hits[0].mean():.2f} with α = 0.01, {hits[1].mean():.2f} with"
+        f" 0.5 and {hits[2].mean():.2f} with 0.99. One α for both classes has no effect on the balance."
     ),
     reference="lin2017",
     evidence="E38 E39",

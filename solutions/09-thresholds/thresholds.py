@@ -492,7 +492,7 @@ from scipy import stats
 
 for rank, n in ((162, 180), (165, 180), (168, 180), (169, 180), (20, 20)):
     kept = stats.beta.sf(0.9, rank, n + 1 - rank)
-    print(f"threshold at positive {rank} of {n}: the promise of 90% is kept in {kept:.1%}")
+    print(f"threshold at positive {rank} of {n}: 90% is kept in {kept:.1%}")
 
 # %% [markdown]
 # The 169th is safe, so aim at 94% to promise 90%. Of 20 positives none is.
@@ -613,7 +613,7 @@ plots.intervals(
 from imbalance_lab.exercises.ranges import CURVE, team
 
 one = team(0)
-print(f"{one.y_true.sum()} frauds; a false alarm costs {one.cost_fp}, a miss {one.cost_fn}")
+print(f"{one.y_true.sum()} frauds; alarms cost {one.cost_fp}, misses {one.cost_fn}")
 
 # %% [markdown]
 # Every day has its own costs, drawn from two such triangles, and one threshold has to serve for 60 days. The

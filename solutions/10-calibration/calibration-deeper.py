@@ -375,6 +375,7 @@ plots.intervals(
 # more expensive than the plain logistic regression, and undoing its weights does not mend it; regularised, it is not shown to differ.
 
 # %%
+# Bills with weights, and with weights undone
 weights, undone = (interval(bills[f"logistic, {way}"]) for way in ("weights", "weights undone"))
 Claim(
     "At extreme imbalance, use calibrated probabilities and a cost analysis.",

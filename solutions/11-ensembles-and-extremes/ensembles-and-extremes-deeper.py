@@ -168,7 +168,7 @@ for seed in range(10):
         RUSBoostClassifier(n_estimators=10, random_state=seed).fit(X, y)
     except ValueError:  # "... worse than random, ensemble can not be fit"
         refused += 1
-print(f"RUSBoost with its default trees could not be fitted on {refused} of 10 data sets")
+print(f"RUSBoost with its default trees failed on {refused} of 10 data sets")
 
 # %% [markdown]
 # Below it gets trees of depth 6 and smaller steps, which worked on our data. Its boosting weights are rounded to whole

@@ -456,7 +456,7 @@ def crossover(n_positives, supervised, anomaly):
 
 
 # %% try="crossover"
-print(f"beats the one-class SVM in the odd world, of {COUNTS} positives:")
+print(f"beats the one-class SVM where rare is odd, of {COUNTS}:")
 for model in MODELS:
     ours = [races["odd"][model, k] for k in COUNTS]
     print(

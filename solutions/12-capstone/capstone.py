@@ -739,8 +739,8 @@ Claim(
 )
 
 # %%
-drop_saves = interval(new["drop", "saved"] - new["give ten days", "saved"])
 drop_says = too_much["logistic", "newest days"]
+drop_saves = interval(new["drop", "saved"] - new["give ten days", "saved"])
 Claim(
     "Rows without a label are useless: drop them.",
     verdict="does not hold",
