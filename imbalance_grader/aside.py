@@ -13,8 +13,9 @@ import importlib
 import multiprocessing
 import os
 import resource
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,6 +26,8 @@ _START_SECONDS = 60.0
 _MEMORY = 2 << 30
 _LONGEST_REPLY = 64 << 20
 _READY, _DONE, _FAILED = b"r", b"d", b"f"
+# A socket's name has 107 bytes at most, of which multiprocessing takes about 30 for its own part.
+_LONGEST_FOLDER, _SHORT_FOLDER = 70, "/tmp"
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["imbalance_grader.feedback_page"])
 
@@ -90,7 +93,7 @@ class Aside:
     def _start(self) -> Connection:
         self._line, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=_work, args=(theirs, self._module), daemon=True)
-        with own_modules():
+        with own_modules(), _short_temporary_folder():
             self._process.start()
         self._ready = False
         theirs.close()
@@ -113,6 +116,18 @@ class Aside:
             self._process.kill()
             self._process.join()
             self._line = None
+
+
+@contextlib.contextmanager
+def _short_temporary_folder() -> Iterator[None]:
+    """Have multiprocessing make its socket where the socket's name is not too long for Linux."""
+    chosen = tempfile.gettempdir()
+    if len(os.fsencode(chosen)) > _LONGEST_FOLDER:
+        tempfile.tempdir = _SHORT_FOLDER
+    try:
+        yield
+    finally:
+        tempfile.tempdir = chosen
 
 
 def _work(line: Connection, module: str) -> None:

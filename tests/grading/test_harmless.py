@@ -6,6 +6,9 @@ import base64
 import contextlib
 import io
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from PIL import Image
@@ -239,6 +242,25 @@ def test_what_takes_too_much_ends_and_the_next_is_answered(function, why):
         with pytest.raises(TooMuch, match=why):
             aside(function, "a")
         assert aside(shout, "é\ud800") == "É\\ud800"
+
+
+def test_texts_are_looked_at_where_the_name_of_the_temporary_folder_is_long(tmp_path):
+    """As a batch system's is; the socket to what forks the process has a name that has a limit."""
+    folder = tmp_path / ("x" * 100)
+    folder.mkdir()
+    script = (
+        "from imbalance_grader.aside import Aside\n"
+        "from imbalance_grader.harmless import look\n"
+        "with Aside('imbalance_grader.harmless') as aside:\n"
+        "    print(aside(look, 'plain', []))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+    )
+    assert json.loads(done.stdout or "null") == {"acts": "", "pictures": []}, done.stderr
 
 
 @pytest.mark.parametrize(
