@@ -114,19 +114,20 @@ def make_sample_class(root: Path, folder: Path, assignment: str, answers: Path) 
 
 
 def _lesson(root: Path, assignment: str, answers: Path) -> Lesson:
-    released = sorted((root / "lessons" / assignment).glob("*.ipynb"))
+    released = [*(root / "lessons" / assignment).glob("*.ipynb")]
     if not released or not (answers / "__init__.py").is_file():
         raise ClassroomError(
             f"the sample class needs {root}/lessons/{assignment} and the answers in {answers}"
         )
-    topic = released[0].stem.replace("-", "_")
+    core = min(released, key=lambda path: len(path.name))  # the others add to its name
+    topic = core.stem.replace("-", "_")
     if str(answers.parent) not in sys.path:
         sys.path.insert(0, str(answers.parent))
     catalogue = importlib.import_module(f"imbalance_lab.exercises.{topic}")
     sealed = [value for value in vars(catalogue).values() if isinstance(value, Quiz)]
     return Lesson(
-        released=released[0],
-        solved=root / "solutions" / assignment / released[0].name,
+        released=core,
+        solved=root / "solutions" / assignment / core.name,
         answers=importlib.import_module(f"{answers.name}.{topic}"),
         quiz=quizzes()[sealed[0].lesson] if sealed else None,
     )
@@ -154,7 +155,9 @@ def _answers_of(
     """Return what a student of this ability, from 0 to 1, writes into each answer cell."""
     given = {}
     for exercise, known in _exercises(lesson).items():
-        chosen = [answer for answer in known if answer.right == (rng.random() < ability)]
+        right = rng.random() < ability
+        # To some decisions only right answers are known, or only wrong ones.
+        chosen = [answer for answer in known if answer.right == right] or known
         # The first misconceptions of a catalogue are the common ones.
         weights = 1.0 / np.arange(1, len(chosen) + 1)
         answer = chosen[rng.choice(len(chosen), p=weights / weights.sum())]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import answers as collected
 import pytest
+from drawn import drawn
 from playwright.sync_api import sync_playwright
 from released import ROOT
 
@@ -84,6 +85,26 @@ def test_the_same_class_comes_each_time(tmp_path):
     assert len(students) >= 24
     notebooks = {text for name, text in first.items() if name.endswith(".ipynb")}
     assert len(notebooks) >= 20  # the students do not hand in the same
+
+
+LESSONS = sorted(folder.name for folder in (ROOT / "lessons").iterdir() if folder.is_dir())
+
+
+@pytest.mark.parametrize("assignment", ["01-accuracy-paradox", *drawn(LESSONS, 2, "sample class")])
+def test_a_class_can_be_made_of_each_lesson(assignment, tmp_path):
+    """Whatever second notebooks it has, and where only right answers or wrong ones are known."""
+    classroom = make_sample_class(ROOT, tmp_path / "class", assignment, ROOT / "tests" / "answers")
+    students = {submission.student for submission in classroom.submissions(assignment)}
+    assert students >= {*NAMES, *HOSTILE}
+    perfect = next((classroom.root / "submitted" / NAMES[0] / assignment).glob("*.ipynb"))
+    assert perfect.stem == assignment[3:]
+    assert "# YOUR CODE HERE" not in perfect.read_text(encoding="utf-8")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("assignment", LESSONS)
+def test_a_class_can_be_made_of_every_lesson(assignment, tmp_path):
+    test_a_class_can_be_made_of_each_lesson(assignment, tmp_path)
 
 
 def test_an_existing_folder_is_not_written_into(tmp_path):
