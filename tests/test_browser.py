@@ -272,6 +272,17 @@ CUT_OFF = """
 """
 
 
+SIDEWAYS = """
+() => {
+    const notebook = document.querySelector(".jp-WindowedPanel-outer");
+    const edge = notebook.getBoundingClientRect().left + notebook.clientWidth + 1;
+    return [...notebook.querySelectorAll("mjx-math, table, img, .cm-line, .jp-Placeholder-content")]
+        .filter(node => node.getBoundingClientRect().right > edge)
+        .map(node => node.alt || node.textContent.slice(0, 200));
+}
+"""
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     "path", sorted(ROOT.glob("solutions/*/*.ipynb")), ids=lambda path: path.stem
@@ -287,6 +298,11 @@ def test_nothing_in_a_lesson_is_cut_off_or_shrunk_on_a_laptop(
     expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(cells))
     page.wait_for_timeout(2000)  # formulas are drawn after the texts
     assert page.evaluate(CUT_OFF) == []
+    page.set_viewport_size({"width": 640, "height": 400})  # what 200% leaves of it
+    page.keyboard.press("Control+b")  # closes the list of files
+    expect(page.locator(".jp-DirListing")).to_be_hidden()
+    page.wait_for_timeout(1000)
+    assert page.evaluate(SIDEWAYS) == []
     page.close()
 
 

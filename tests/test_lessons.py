@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from PIL import Image, ImageChops
 
 from imbalance_builder.course import Course, Lesson
 from imbalance_lab.claims import MIME_TYPE
@@ -248,6 +250,18 @@ class TestOutputs:
                 assert int.from_bytes(png[16:20], "big") in {width, 2 * width}
                 assert width <= 814
 
+    def test_no_word_of_a_picture_is_cut_off_at_its_edge(self, lesson):
+        for data in shown(lesson):
+            page = data.get("text/html", "")
+            pictures = (
+                re.findall(r"base64,([^\"]*)", page),
+                re.findall(r'<img [^>]*width="(\d+)"', page),
+            )
+            for png, width in zip(*pictures, strict=True):
+                picture = Image.open(io.BytesIO(base64.b64decode(png)))
+                blank, fine = round_the_edge(picture), picture.width > int(width)
+                assert min(blank) >= (3 if fine else 1), (data["text/plain"][:60], blank)
+
     def test_no_zero_has_a_minus(self, lesson):
         texts = [data["text/plain"] for data in shown(lesson)]
         cells = nbformat.read(lesson.solution, as_version=4).cells
@@ -261,6 +275,15 @@ def shown(lesson: Lesson) -> Iterator[dict[str, str]]:
     """Yield what the cells of the solved notebook show, but for plain printed text."""
     for cell in nbformat.read(lesson.solution, as_version=4).cells:
         yield from (output.data for output in cell.get("outputs", []) if "data" in output)
+
+
+def round_the_edge(picture: Image.Image) -> tuple[int, int, int, int]:
+    """Return how many pixels are as the first one at the left, top, right and bottom edge."""
+    picture = picture.convert("RGB")
+    paper = Image.new("RGB", picture.size, picture.getpixel((0, 0)))
+    drawn = ImageChops.difference(picture, paper).convert("L").point(lambda x: 255 * (x > 20))
+    left, top, right, bottom = drawn.getbbox()
+    return left, top, picture.width - right, picture.height - bottom
 
 
 @pytest.mark.parametrize("lesson", [one for one in LESSONS if one.is_deeper], ids=str)

@@ -216,7 +216,6 @@ def test_an_own_picture_has_one_axes_for_each_panel():
         xlabel=["a (s)", "b (s)"],
         ylabel="y",
         panels=["first", "second"],
-        ncols=2,
         alt="Two lines.",
         sharey=True,
         show=False,

@@ -162,8 +162,8 @@ class picture:
         values, the title goes before it.
     panels : sequence of str, optional
         One short title for each panel, required when there are several.
-    ncols : int, default=1
-        Number of panels side by side; more than three go on in the next row.
+    ncols : int, optional
+        How many panels, by default as many as have a title; after three begins the next row.
     width, height : float, optional
         Size in inches, at 110 pixels an inch. By default as wide as a lesson's text, which is the
         most: what is wider would be shrunk, words and all.
@@ -194,13 +194,14 @@ class picture:
         ylabel: str | Sequence[str] = "",
         alt: str = "",
         panels: Sequence[str] = (),
-        ncols: int = 1,
+        ncols: int | None = None,
         width: float | None = None,
         height: float = HEIGHT,
         sharex: bool = False,
         sharey: bool = False,
         show: bool = True,
     ) -> None:
+        ncols = len(panels) or 1 if ncols is None else ncols
         check("picture", "ncols", ncols, whole(1))
         width = width or (WIDTH if ncols == 1 else 7.2)
         check("picture", "width", width, real(0, MOST_WIDTH, closed="right"))

@@ -136,7 +136,6 @@ def confusion_matrix(
         ylabel="true class",
         alt=" ".join(_confusion_in_words(n, m, names, binary) for n, m in matrices.items()),
         panels=panels,
-        ncols=len(matrices),
         width=min(3.6 * len(matrices), 7.2) if several else side + 0.4,
         height=side * -(-len(matrices) // PANELS),
         show=False,

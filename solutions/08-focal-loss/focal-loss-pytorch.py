@@ -187,7 +187,6 @@ with plots.picture(
     xlabel="logit of a positive row",
     ylabel=["slope of its loss", "curvature of its loss"],
     panels=["slope", "curvature"],
-    ncols=2,
     alt="Slope and curvature of a positive row's focal loss against its logit, for three settings of γ"
     " and α. The points of automatic differentiation lie on the lines of the differences. With γ above 0"
     f" the curvature falls below 0, down to {lowest:.2f}, where the row is wrong by far.",

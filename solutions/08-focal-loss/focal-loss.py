@@ -585,7 +585,7 @@ for gamma in (0, 2):
     curves[gamma] = [saved_by(m(one.valid[names]) >= 0.5, one.valid, one.price) for m in models]
 print("you predicted:", my_prediction)
 with plots.picture(
-    title="With an alarm at one half α decides, and γ hardly matters",
+    title="What each α saves, with an alarm at one half",
     xlabel="α, the weight of a positive row (logit scale)",
     ylabel="share of the fraud's cost that is saved",
     alt="; ".join(
@@ -597,8 +597,7 @@ with plots.picture(
         ax.plot(alphas, curve, style, label=f"γ = {gamma}")
     ax.axvline(0.25, color="grey", linestyle=":", label="α of the paper")
     ax.set(xscale="logit")
-    ticks = [*alphas[:6], 0.98]
-    ax.set_xticks(ticks, [f"{a:g}" for a in ticks])
+    ax.set_xticks(ticks := [*alphas[:6], 0.98], [f"{a:g}" for a in ticks])
     ax.minorticks_off()
 
 # %% [markdown]

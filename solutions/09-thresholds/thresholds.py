@@ -243,7 +243,7 @@ mean = np.mean(curves, axis=0)
 lowest, half, double = np.interp([T_STAR, T_STAR / 2, 2 * T_STAR], grid, mean)
 print(f"half of t* costs {half / lowest - 1:+.0%}, double {double / lowest - 1:+.0%}")
 with plots.picture(
-    title="The formula finds the bottom of the valley, and the bottom is wide",
+    title="The formula finds the bottom of a wide valley",
     xlabel="threshold (logarithmic scale)",
     ylabel="cost per sample (false alarm = 1)",
     alt=f"A wide valley: the mean of 12 data sets is {lowest:.2f} at t* and {mean[-1]:.2f} at 0.6.",
@@ -423,7 +423,7 @@ families = {"a line is right": make_gauss, "the log odds bend": make_bent}
 changes = {n: interval([change_by_weights(f, k) for k in range(10)]) for n, f in families.items()}
 plots.intervals(
     changes,
-    title="Weights change the bill where the model can't fit",
+    title="With weights and without, both with a tuned threshold",
     xlabel="change of the bill by weights, as a share (10 draws)",
     ylabel="data",
     baseline=0.0,
@@ -444,15 +444,15 @@ plots.intervals(
 # $$\text{NB}(t) = \frac{TP}{n} - \frac{FP}{n} \cdot \frac{t}{1-t} .$$
 #
 # Drawn over all $t$ it is a **[decision curve](../../docs/glossary.md#decision-curve)**. A model is worth using
-# at the prices where its curve lies above both "flag nobody", which is 0, and "flag everybody". Where is the fraud
-# detector, on its later days?
+# at the prices where its curve lies above both "flag nobody", which is 0, and "flag everybody". At
+# which prices is the fraud detector worth it, on later days?
 
 # %%
 prices = np.geomspace(0.001, 0.5, 60)
 benefit = [np.mean((p_later >= t) * np.where(y_later == 1, 1, -t / (1 - t))) for t in prices]
 everybody = y_later.mean() - (1 - y_later.mean()) * prices / (1 - prices)
 with plots.picture(
-    title="Worth using at nearly every price",
+    title="The decision curve of the fraud detector",
     xlabel="threshold, which is a price list (logarithmic scale)",
     ylabel="net benefit (found frauds per transaction)",
     alt=f"The model brings in {benefit[0]:.4f} at 0.001, flagging everybody {everybody[0]:.4f}."
@@ -464,7 +464,7 @@ with plots.picture(
     ax.set(xscale="log", ylim=(-0.002, 0.01))
 
 # %% [markdown]
-# Wherever the threshold is above 0.002. Below, it is best to flag everybody.
+# Wherever the threshold is above 0.002. Below that, flag everybody.
 #
 # ### A recall that is promised
 #
@@ -573,7 +573,7 @@ alerts.keeps_its_contract(keys.ALERTS_WITHIN_CAPACITY.hidden())
 
 # %%
 def flags_of(known, last, class_weight):
-    model[-1].set_params(class_weight=class_weight, solver="newton-cholesky")
+    model[-1].set_params(class_weight=class_weight, solver="newton-cholesky")  # it is quick
     p = model.fit(inputs(known), known["is_fraud"]).predict_proba(inputs(last))[:, 1]
     average = known.loc[known["is_fraud"] == 1, "amount"].mean()
     one, own = (4 / (amount + 15) for amount in (average, last["amount"].to_numpy()))
@@ -698,7 +698,7 @@ check(choose_threshold, CHOOSE_THRESHOLD).earns(5, by=by, on=by.calls, says="a t
 # ## Move it yourself
 #
 # Here are the later days, priced at the average loss of *earlier* frauds, which were smaller, less the €4 of a
-# review. Jump to the least cost, then walk to half and to double of it. What does the
+# review. Jump to the least cost, then walk to half and to double of that. What does the
 # best F1 cost?
 
 # %%

@@ -469,7 +469,7 @@ study("calibration").plot("undoing-mends")
 # their own training rows. And where positives *look* different in the new place, the formula is wrong: it assumes that **only the mix has changed.**
 #
 # If you only need decisions, remember lessons 05 and 07: where a model fits, balanced weights at 0.5 decide like the plain
-# model at π. The deeper notebook tests this on seven models.
+# model at π.
 
 # %% [markdown]
 # ## Calibrate with data: Platt and isotonic
@@ -481,7 +481,7 @@ study("calibration").plot("undoing-mends")
 # function. It averages neighbouring outcomes until the averages increase: 0, 1, 0, 1 becomes 0, 0.5, 0.5, 1.
 
 # %%
-from scipy.special import logit
+from scipy.special import expit, logit
 from sklearn.isotonic import IsotonicRegression
 
 
@@ -535,7 +535,6 @@ with plots.picture(
     xlabel="probability that the forest says",
     ylabel="probability after calibration",
     panels=["20 positives", "1,000 positives"],
-    ncols=2,
     sharey=True,
     alt=f"Of those told 0.5, {came[10]:.2f} came. Platt's curve is far too low there in both panels;"
     " isotonic steps are crude with 20 positives and follow the dots with 1,000.",
@@ -571,7 +570,6 @@ with plots.picture(
     xlabel="positives to calibrate on",
     ylabel="skill on new rows, mean of 5 draws",
     panels=list(pools),
-    ncols=2,
     sharey=True,
     alt="Skill with 10 and with 1,000 positives. "
     + "; ".join(f"{m}, {w}: {s[0]:.2f}, {s[-1]:.2f}" for m in pools for w, s in reached[m].items()),
@@ -582,7 +580,7 @@ with plots.picture(
         ax.set(xscale="log", ylim=(-0.15, 0.5))
 
 # %% [markdown]
-# For boosting, whose log odds are too steep, Platt's line has the right form. Isotonic regression reaches it with hundreds
+# For boosting Platt's line has the right form. Isotonic regression reaches it with hundreds
 # of positives; with ten it is worse than nothing. For the forest it wins from about twenty up. **Count the positives, look at the shape, and where you have enough, compare on
 # rows that neither has seen.**
 
@@ -713,9 +711,8 @@ pipeline.keeps_its_contract(keys.CALIBRATED_PIPELINE.hidden())
 # %% [markdown]
 # ## Five clients, five broken promises
 #
-# Five companies send you what their models say of new transactions, with no word about the models, and a *practice part*:
-# rows with labels that the model has not learned from. From their accounts they know the *prevalence*, the share of frauds among
-# the new transactions. One has moved to another country, where fraud is rarer than in its practice part. Some have a handful
+# Five companies send you what their models say of new transactions, and a *practice part*: rows with labels that the model
+# has not learned from. From their accounts they know the *prevalence*, the share of frauds among the new transactions. One has moved to another country, where fraud is rarer than in its practice part. Some have a handful
 # of frauds to practise on, some have hundreds.
 
 # %%
@@ -733,8 +730,17 @@ print(f"the model says {one.p_new.mean():.1%} on average, the prevalence is {one
 plots.points_curve(CURVE, xlabel="skill of the repairs, as a share of the reference's")
 
 # %% [markdown]
-# The level needs no labels where the prevalence is known: there is one factor on all odds for which the mean of the
-# probabilities is right.
+# The level needs no labels where the prevalence is known: one factor on all odds makes the mean right, and
+# `with_level` finds it:
+
+# %%
+from scipy.optimize import brentq
+
+
+def with_level(p, prevalence):
+    z = log_odds(p).ravel()
+    return expit(z + brentq(lambda step: expit(z + step).mean() - prevalence, -20, 20))
+
 
 # %% [markdown]
 # ### Exercise 4: repair these probabilities
@@ -762,24 +768,14 @@ def repair(p, y, p_new, prevalence):
         than 0.0001 is judged as if it were 0.0001 away.
     """
     ### BEGIN SOLUTION
-    from scipy.optimize import brentq
-    from scipy.special import expit, logit
-    from sklearn.isotonic import IsotonicRegression
-
-    def log_odds(p):
-        return logit(np.clip(p, 1e-6, 1 - 1e-6))
-
     # As much as the positives of the practice part can carry.
     if y.sum() < 30:
         repaired = p_new
     elif y.sum() < 300:
-        line = LogisticRegression(C=np.inf, max_iter=1000).fit(log_odds(p).reshape(-1, 1), y)
-        repaired = line.predict_proba(log_odds(p_new).reshape(-1, 1))[:, 1]
+        repaired = platt(p, y, p_new)
     else:
-        repaired = IsotonicRegression(out_of_bounds="clip").fit(p, y).predict(p_new)
-    # Then one factor on the odds, so that the level is that of the new rows.
-    z = log_odds(repaired)
-    return expit(z + brentq(lambda shift: expit(z + shift).mean() - prevalence, -20, 20))
+        repaired = isotonic(p, y, p_new)
+    return with_level(repaired, prevalence)  # which is that of the new rows
     ### END SOLUTION
 
 

@@ -154,7 +154,6 @@ told = "; ".join(
 with plots.picture(
     title="Untouched and retrained, month by month",
     panels=list(watched),
-    ncols=2,
     sharey=True,
     xlabel="month",
     ylabel="average precision, mean of 4 companies",

@@ -120,7 +120,6 @@ told = (f"{name}: {k:.1%} known, {f:.1%} of these frauds" for name, (k, f) in kn
 with plots.picture(
     title="Of the newest transactions only frauds have a label",
     panels=["labels known today", "frauds among those known"],
-    ncols=2,
     xlabel="share",
     ylabel="age",
     height=2.8,
@@ -534,7 +533,7 @@ plots.intervals(
 # Dropping the open labels of the newest days promises too much for either model: nearly all that is
 # left is fraud, so almost nothing can be flagged wrongly. Memory flatters the model that can
 # remember, boosting. For the logistic regression it comes near, and so does the random split for both:
-# fraud has moved to where more of it is found, which hides what they flatter.
+# fraud has moved to where more of it is found, which hides how much they flatter.
 #
 # With drifts in either direction, and judged by average precision (study
 # [`backtests`](../../docs/laboratory.md)), memory promised 0.10 too much on average, the newest days
@@ -574,11 +573,7 @@ with plots.picture(
 # %%
 from imbalance_lab.exercises.companies import CURVE
 
-plots.points_curve(
-    CURVE,
-    title="Points for the detector",
-    xlabel="saved on the hidden days, as a share of what the reference saves",
-)
+plots.points_curve(CURVE, xlabel="saved on hidden days, as a share of what the reference saves")
 
 # %% [markdown]
 # Companies where luck would decide are left out; points are rounded down to halves.
@@ -658,7 +653,7 @@ detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 # %% [markdown]
 # ### Exercise 5: your promise
 #
-# It is made from `train` alone, and tried at five small companies, too, where fraud has moved on by the
+# Make it from `train` alone. It is also tried at five small companies where fraud has moved on by the
 # time it is reported. Memory, a random split and labels that came later promise much there, and earn
 # nothing.
 
