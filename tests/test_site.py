@@ -368,7 +368,7 @@ class TestWords:
 
     def test_a_condition_is_named(self):
         words = verdict_of(comparison(("yes", "no", "open"), "holds only if"))
-        assert "As advised: model 0. Not so: model 1." in words
+        assert "It holds: model 0. It does not hold: model 1." in words
 
     def test_a_finished_study_has_picture_and_table(self, tmp_path, monkeypatch):
         found = study("smote")._found["smote-ranks"]

@@ -346,6 +346,7 @@ threshold_explorer(later["is_fraud"], probability, cost_fp=4, cost_fn=average_lo
 my_prediction = None  # your guess, some of these names
 
 # %%
+import pandas as pd
 from scipy.stats import norm
 
 # Scores of negatives lie around 0, of positives around 1.8; what is above 0.9 is flagged.
@@ -369,9 +370,7 @@ with plots.picture(
     ylabel="value",
     alt=f"Between a prevalence of 0.5 and 0.001: {', '.join(ends)}.",
 ) as ax:
-    for name, values in measures.items():
-        ax.plot(pi, values, label=name)
-    ax.set(xscale="log", ylim=(0, 1))
+    pd.DataFrame(measures, index=pi).plot(ax=ax, logx=True, ylim=(0, 1))
 print("you predicted that these fall:", my_prediction)
 
 # %% [markdown]
@@ -432,8 +431,6 @@ def bills(seed):
 
 
 # %%
-import pandas as pd
-
 from imbalance_lab.experiments import interval
 
 paid = pd.DataFrame([bills(seed) for seed in range(10)])
@@ -673,10 +670,8 @@ with plots.picture(
     alt="Lowest coverage for true recalls from 0.5 to 0.999: "
     + ", ".join(f"{name} {least:.2f} at {recall:.3f}" for name, (least, recall) in lowest.items()),
 ) as ax:
-    for name, values in coverage.items():
-        ax.plot(recalls, values, label=name)
     ax.axhline(0.95, color="#555555", linestyle=":", label="95%")
-    ax.set_ylim(0.7, 1.01)
+    pd.DataFrame(coverage, index=recalls).plot(ax=ax, ylim=(0.7, 1.01), legend=False)
 pd.DataFrame(lowest, ["lowest coverage", "at recall"]).T.round(3)
 
 # %% [markdown]

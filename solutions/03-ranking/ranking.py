@@ -383,9 +383,8 @@ with plots.picture(
     ylabel="area",
     alt=f"Without and with 100 easy negatives for each ordinary one: {'; '.join(ends)}.",
 ) as ax:
-    for (name, found), marker in zip(easy.items(), "os"):
-        ax.plot(added, found, marker=marker, label=name)
-    ax.set(xscale="symlog", xlim=(-0.2, 130), ylim=(0, 1.02))
+    table = pd.DataFrame(easy, index=added)
+    table.plot(ax=ax, marker="o", logx="sym", xlim=(-0.2, 130), ylim=(0, 1.02))
 
 # %% [markdown]
 # Every easy negative stands below every positive, so it adds pairs that are won, and ROC AUC nears one. On
@@ -549,15 +548,11 @@ with plots.picture(
     title="Price and prevalence decide which model is cheaper",
     xlabel="price of a miss, in false alarms (log scale)",
     ylabel="bill of A / bill of B",
-    alt="; ".join(
-        f"at a prevalence of {pi:g} A is cheaper up to a price of {t:.0f}"
-        for pi, t in turns.items()
-    ),
+    alt=f"At a prevalence of 0.01 A is cheaper up to a price of {turns[0.01]:.0f}, at 0.1 up to"
+    f" {turns[0.1]:.0f}.",
 ) as ax:
-    for (pi, found), marker in zip(ratio.items(), "os"):
-        ax.plot(prices, found, marker=marker, markevery=4, label=f"prevalence {pi:g}")
     ax.axhline(1, color="#555555", linestyle=":", label="same bill")
-    ax.set(xscale="log")
+    pd.DataFrame(ratio, index=prices).add_prefix("prevalence ").plot(ax=ax, logx=True, legend=False)
 
 # %% [markdown]
 # At 1%, A is cheaper until a miss costs about 25 alarms. Then it pays to flag many, the middle of the list
@@ -594,8 +589,7 @@ with plots.picture(
     ylabel="positives found, of 100",
     alt=f"From the top of the list: {'; '.join(told)}.",
 ) as ax:
-    for (name, line), dashes in zip(found.items(), ("-", "--")):
-        ax.plot(range(1, 801), line[:800], dashes, label=f"model {name}")
+    pd.DataFrame(found, index=range(1, len(y) + 1)).add_prefix("model ")[:800].plot(ax=ax)
 
 # %% [markdown]
 # With a [capacity](../../docs/glossary.md#capacity) of 40, A has a precision of 1 and a lift

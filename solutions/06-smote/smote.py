@@ -505,12 +505,10 @@ with plots.picture(
     ncols=3,
     sharey=True,
 ) as axes:
+    votes = [str(k) for k in settings]
     for ax, number in zip(axes, clients, strict=True):
         for treatment, marker in zip(TREATMENTS, "os^", strict=True):
-            ax.plot(settings, means[number, treatment], marker=marker, label=treatment)
-        ax.set(xscale="log")
-        ax.set_xticks(settings, settings)
-        ax.minorticks_off()
+            ax.plot(votes, means[number, treatment], marker=marker, label=treatment)
 
 # %% [markdown] covers="E55 E57"
 # Look at 25 neighbours first. SMOTE is ahead for the clients 20 and 12, and behind for client 8.
