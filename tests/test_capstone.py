@@ -25,6 +25,8 @@ from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE, PROMISE
 from imbalance_lab.exercises.companies import (
     CURVE,
     FLATTERED,
+    MODEST,
+    MODESTY,
     SAME_FOR_ALL,
     SURPRISE,
     UNIT,
@@ -33,11 +35,11 @@ from imbalance_lab.exercises.companies import (
     money_saved,
     restless_companies,
     saved_by,
+    small_companies,
 )
 from imbalance_oracles import secret
 from imbalance_oracles.capstone import flattered, hidden_companies, rehearsed, rungs
 
-MODEST = [0.0] * 5  # promises where fraud moves on
 DRAWS = [(11, 12, 13, 14), (21, 22, 23, 24), (31, 32, 33, 34)]
 WELL_MADE = [
     student.plain_logistic,
@@ -251,17 +253,61 @@ class TestPromises:
         return [saved_by(c, detector.decide(c.later)) for c, detector in pairs]
 
     def points(self, promises: list[Any]) -> float:
-        return Honesty(student.plain_logistic, self.seeds)([*promises, *MODEST]).points(3)
+        return Honesty(student.plain_logistic, self.seeds)([*promises, *self.small()]).points(3)
+
+    def small(self, *promises: float) -> list[float]:
+        """Return what a rehearsal promises at the small companies, or other promises in turn.
+
+        These are for those at which fraud moves on, and for the others.
+        """
+        moves, stays = promises or (0.0, 0.73)
+        return [stays if settled else moves for settled in self.settled()]
+
+    def settled(self) -> list[bool]:
+        """Return of which small companies fraud stays as it was."""
+        restless = restless_companies(min(self.seeds))
+        return [
+            not any(one is each for each in restless) for one in small_companies(min(self.seeds))
+        ]
 
     def test_who_promises_much_where_fraud_moves_on_knew_more_than_a_rehearsal(self) -> None:
         honesty, kept = Honesty(student.plain_logistic, self.seeds), self.kept()
-        for place in range(5):
-            little, much = ([*MODEST] for _ in range(2))
+        for place, settled in enumerate(self.settled()):
+            little, much = (self.small() for _ in range(2))
             little[place], much[place] = SURPRISE, SURPRISE + 0.02
+            if settled:
+                continue
             assert honesty([*kept, *little]).points(3) == 3  # a part of it comes by chance
             credit = honesty([*kept, *much])
             assert (credit.points(3), credit.mistake) == (0, FLATTERED)
             assert "where fraud had moved on, you promised 19%, and" in credit.says
+
+    def test_who_promises_nothing_at_all_small_companies_has_not_rehearsed(self) -> None:
+        honesty, kept = Honesty(student.plain_logistic, self.seeds), self.kept()
+        assert sum(self.settled()) == 2
+        for moves, stays in ((0.0, 0.0), (0.1, 0.1)):
+            credit = honesty([*kept, *self.small(moves, stays)])
+            assert (credit.points(3), credit.mistake) == (0, MODEST)
+            assert f"where fraud stayed as it was, you promised {stays:.0%}, and 7" in credit.says
+        assert honesty([*kept, *self.small(0.0, 0.45)]).points(3) == 3
+
+    @pytest.mark.parametrize("course", courses("ab"))
+    def test_where_fraud_stays_a_rehearsal_promises_what_comes_on_whatever_day_it_begins(
+        self, course: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(secret.VARIABLE, course)
+        seed = min(hidden_companies())
+        restless = restless_companies(seed)
+        for one in small_companies(seed):
+            if any(one is each for each in restless):
+                continue
+            for fit in [*WELL_MADE, student.calibrated_forest]:
+                came = saved_by(one, fit(one.train).decide(one.later))
+                assert came > 0.65
+                for start in (90, 100, 75):
+                    promised = student.rehearsed(one.train, fit=fit, start=start)
+                    assert came - promised < MODESTY / 2
+            assert one.train["amount"].between(100, 200).all()
 
     @pytest.mark.parametrize("course", courses("ab"))
     def test_where_fraud_moves_on_a_rehearsal_promises_next_to_nothing_and_later_labels_much(
@@ -329,7 +375,7 @@ class TestPromises:
                 capacity=0,
             )
 
-        credit = Honesty(idle, self.seeds)([0.001, 0.002, 0.003, *MODEST])
+        credit = Honesty(idle, self.seeds)([0.001, 0.002, 0.003, *self.small()])
         assert credit.points(3) == 0
         assert "nothing to promise" in credit.says
 
@@ -370,7 +416,11 @@ class TestPromises:
                 student.with_later_labels(call.args[0], 120 - days, fit=at_its_defaults)
                 for call in judge.calls
             ]
-            too_much = np.max(np.subtract(made[-5:], np.maximum(came, 0)))
+            there = [
+                student.with_later_labels(one.train, 120 - days, fit=at_its_defaults)
+                for one in tables
+            ]
+            too_much = np.max(np.subtract(there, np.maximum(came, 0)))
             told.append(f"{too_much:.2f} over {days} days ({judge(made).points(3):g} points)")
         page = (ROOT / "docs" / "teaching" / "12-capstone.md").read_text(encoding="utf-8")
         assert f"{told[0]}, {told[1]} and {told[2]}" in " ".join(page.split())
@@ -387,7 +437,7 @@ class TestPromises:
 
     @pytest.mark.parametrize("broken", [None, lambda train: Fixed([1]), lambda train: 1 / 0])
     def test_a_detector_that_does_not_work_yet_is_named(self, broken: Any) -> None:
-        credit = Honesty(broken, self.seeds)([0.5, 0.6, 0.7, *MODEST])
+        credit = Honesty(broken, self.seeds)([0.5, 0.6, 0.7, *self.small()])
         assert credit.points(3) == 0
         assert "does not decide yet" in credit.says
 

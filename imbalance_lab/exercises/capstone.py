@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from imbalance_lab.checks import Call, Exercise, Mistake, Outcome, Quiz, Returned, raises
 from imbalance_lab.checks.recorded import practice
 from imbalance_lab.datasets import CAPACITY, TODAY, read_in_time
-from imbalance_lab.exercises.companies import FLATTERED, SAME_FOR_ALL, UNIT
+from imbalance_lab.exercises.companies import FLATTERED, MODEST, SAME_FOR_ALL, UNIT
 from imbalance_lab.exercises.inputs import ARRAYS, INDEX
 
 When = Callable[[Call, Any, Outcome], bool]
@@ -352,7 +352,7 @@ PROMISE = Exercise(
             when=_off(lambda more: more > UNIT),
         ),
         Mistake(
-            "it promises far less than it keeps",
+            MODEST,
             "Were open labels counted as legitimate? Then frauds that are not reported yet look"
             " like false alarms. And did the rehearsed model have enough days to learn from?",
             when=_off(lambda more: more < -UNIT),

@@ -41,8 +41,10 @@ WORTH_A_PROMISE = 0.2
 #: The names of mistakes that no single promise shows.
 SAME_FOR_ALL = "the same promise for every company"
 FLATTERED = "the rehearsed detector knew what nobody knew on its day"
-#: How much more may be promised than comes at one of `restless_companies`.
-SURPRISE = 0.17
+MODEST = "it promises far less than it keeps"
+#: How much more may be promised than comes at one of `small_companies`, and how much less.
+SURPRISE, MODESTY = 0.17, 0.4
+_MOVED = 0.5  # less comes at each of the restless ones, more at the others
 _WAY_LIVES, _HEARD_OF_LATER = 32, 28  # days
 
 Ladder = Mapping[str, float]
@@ -77,13 +79,22 @@ def restless_companies(seed: int) -> list[Company]:
     return [_restless(rng, age) for age in np.arange(0, _WAY_LIVES, _WAY_LIVES / 5)]
 
 
-def _restless(rng: np.random.RandomState, age: float) -> Company:
-    """Return a company whose first way is so many days old on day 0."""
+@cache
+def small_companies(seed: int) -> list[Company]:
+    """Return the restless ones among two that look like them, where every way lives on."""
+    rng = random_state(seed + 1)
+    all_of_them = [*restless_companies(seed), *(_restless(rng, None) for _ in range(2))]
+    return [all_of_them[place] for place in rng.permutation(len(all_of_them))]  # a secret order
+
+
+def _restless(rng: np.random.RandomState, age: float | None) -> Company:
+    """Return a company whose first way is so many days old on day 0, or has all of them always."""
     table = pd.concat(make_company(rng, n_samples=6000)[:2], ignore_index=True)
     time, kinds = table["time"], table["merchant"].cat.categories
-    way = ((time + age) // _WAY_LIVES).astype(int)
+    way = rng.randint(0, 6, len(time)) if age is None else ((time + age) // _WAY_LIVES).astype(int)
     fraud = pd.Series(rng.random_sample(len(table)) < 0.1)
-    merchant = rng.permutation(len(kinds))[np.where(fraud, way, rng.randint(way + 1, len(kinds)))]
+    others = way + 1 if age is not None else 0 * way + 6  # from which kind of merchant on
+    merchant = rng.permutation(len(kinds))[np.where(fraud, way, rng.randint(others, len(kinds)))]
     label_day = time + np.where(fraud, _HEARD_OF_LATER, 30)
     table = table.assign(
         merchant=pd.Categorical.from_codes(merchant, kinds),
@@ -172,7 +183,7 @@ class Honesty:
     """
 
     def __init__(self, detector: Any, seeds: Collection[int]) -> None:
-        self._companies = [*map(company, seeds), *restless_companies(min(seeds))]
+        self._companies = [*map(company, seeds), *small_companies(min(seeds))]
         self._judged = len(seeds)
         outcomes = outcomes_of(detector, to_decide(*self._companies))
         self._kept = list(map(_kept, self._companies, outcomes))
@@ -185,7 +196,7 @@ class Honesty:
     def __call__(self, values: list[Any]) -> Credit:
         """Return full credit within one unit of what came, none from two units on.
 
-        The last values are for `restless_companies`: in no mean, they only tell what was known.
+        The last values are for `small_companies`: in no mean, they only tell what was known.
         """
         came = [share for share in self._kept if share is not None]
         if len(came) < len(self._kept):
@@ -204,12 +215,13 @@ class Honesty:
         if np.ptp(values[:n]) < 0.01:  # a fleck on one number makes no others of it
             return Credit(0, says, expected, SAME_FOR_ALL)
         credit = Credit(2 - abs(promised - kept) / UNIT, says, expected)
-        restless = zip(values[n:], came[n:], strict=True)
-        much, little = max(restless, key=lambda pair: pair[0] - max(pair[1], 0))
-        if credit.share <= 0 or much <= max(little, 0) + SURPRISE:
-            return credit
-        says = f"where fraud had moved on, you promised {much:.0%}, and {little:.0%} came"
-        return Credit(0, says, expected, FLATTERED)
+        for value, share in zip(values[n:], came[n:], strict=True) if credit.share > 0 else ():
+            says = f"you promised {value:.0%}, and {share:.0%} came"
+            if share < _MOVED and value - max(share, 0) > SURPRISE:
+                return Credit(0, f"where fraud had moved on, {says}", expected, FLATTERED)
+            if share - value > MODESTY:
+                return Credit(0, f"where fraud stayed as it was, {says}", expected, MODEST)
+        return credit
 
 
 def _kept(one: Company, outcome: Outcome) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from imbalance_lab.checks import Call, Law, Mistake, Outcome, Returned
 
 def positions(rows: Any, y: Any) -> list[int] | None:
     """Return rows as whole numbers, None where they are no positions of `y`."""
-    found = np.asarray(rows)
+    found = np.asarray(np.asarray(rows).tolist())  # an array of objects may hold whole numbers
     if found.ndim != 1 or found.dtype.kind not in "iu" or not found.size:
         return None
     numbers: list[int] = found.tolist()
@@ -86,3 +87,31 @@ SAME_SEED_SAME_ROWS = Law(
         " numbers from it, and draw from no other.",
     ),
 )
+
+
+def rows_with(**wanted: int) -> Callable[..., bool]:
+    """Return the law of a worked example: how many of the drawn rows have each label."""
+
+    def law(rows: Any, y: Any, *args: Any, **kwargs: Any) -> bool:
+        return Counter(y[row] for row in rows) == wanted
+
+    return law
+
+
+def rows_that(holds: Callable[..., Any]) -> Callable[[Call, Any, Outcome], bool]:
+    """Return a `Mistake.when` from a question about the draw: holds(times, common, rare, *rest).
+
+    The rest are the arguments after the labels.
+    """
+
+    def when(call: Call, expected: Any, outcome: Outcome) -> bool:
+        y, *rest = call.args
+        found = positions(outcome.value, y) if isinstance(outcome, Returned) else None
+        return found is not None and bool(holds(Counter(found), *classes_of(y), *rest))
+
+    return when
+
+
+def n_drawn(times: Counter[int], rows: Iterable[int]) -> int:
+    """Return how often any of some rows was drawn."""
+    return sum(times[row] for row in rows)

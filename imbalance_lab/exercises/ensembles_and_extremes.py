@@ -4,55 +4,36 @@ from __future__ import annotations
 
 from collections import Counter
 
-from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Returned, Worth
+from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Worth
 from imbalance_lab.exercises import contests
 from imbalance_lab.exercises.drawn import (
     INDEX_LABELS,
     MASK,
     SAME_SEED_SAME_ROWS,
     classes_of,
+    n_drawn,
     no_positions,
     positions,
+    rows_that,
+    rows_with,
 )
 from imbalance_lab.exercises.inputs import LISTS
 
-
-def drawn_as(**wanted):
-    """Return the law of a worked example: how many of the drawn rows have each label."""
-
-    def law(rows, y, *args, **kwargs):
-        return Counter(y[row] for row in rows) == wanted
-
-    return law
+drawn_as = rows_with  # as the check of exercise 1 calls it
 
 
-def _rows_that(holds):
-    """Return a `Mistake.when` from a question about the draw: holds(times, common, rare)."""
-
-    def when(call, expected, outcome):
-        y = call.args[0]
-        found = positions(outcome.value, y) if isinstance(outcome, Returned) else None
-        return found is not None and bool(holds(Counter(found), *classes_of(y)))
-
-    return when
-
-
-def _count(times, rows):
-    return sum(times[row] for row in rows)
-
-
-def _plain_bootstrap(times, common, rare):
+def _plain_bootstrap(times, common, rare, *_):
     return sum(times.values()) == len(common) + len(rare)
 
 
-def _as_many_as_common(times, common, rare):
-    return _count(times, common) == _count(times, rare) == len(common)
+def _as_many_as_common(times, common, rare, *_):
+    return n_drawn(times, common) == n_drawn(times, rare) == len(common)
 
 
-def _rare_kept_once(times, common, rare):
+def _rare_kept_once(times, common, rare, *_):
     # With seven rows or more, a draw with replacement hardly ever has each row exactly once.
     once = len(rare) >= 7 and all(times[row] == 1 for row in rare)
-    return once and _count(times, common) == len(rare)
+    return once and n_drawn(times, common) == len(rare)
 
 
 def _balanced(rows, y, random_state=0):
@@ -63,8 +44,8 @@ def _balanced(rows, y, random_state=0):
     common, rare = classes_of(y)
     times = Counter(found)
     for name, of_class in (("common", common), ("rare", rare)):
-        if _count(times, of_class) != len(rare):
-            return f"the {name} class is drawn {_count(times, of_class)} times, not {len(rare)}"
+        if n_drawn(times, of_class) != len(rare):
+            return f"the {name} class is drawn {n_drawn(times, of_class)} times, not {len(rare)}"
     return True
 
 
@@ -119,18 +100,18 @@ BALANCED_BOOTSTRAP = Exercise(
             "both classes get as many rows as the common class has",
             "That is oversampling: each tree would be as large as before. Draw as many rows as the"
             " rare class has.",
-            when=_rows_that(_as_many_as_common),
+            when=rows_that(_as_many_as_common),
         ),
         Mistake(
             "an ordinary bootstrap of all rows",
             "Here both classes must come equally often. Draw within each class.",
-            when=_rows_that(_plain_bootstrap),
+            when=rows_that(_plain_bootstrap),
         ),
         Mistake(
             "the rare rows are kept once each, not drawn",
             "In a bootstrap the rare class is drawn with replacement too, as is the common one. The"
             " trees shall differ in what they know about it.",
-            when=_rows_that(_rare_kept_once),
+            when=rows_that(_rare_kept_once),
         ),
     ),
     laws={

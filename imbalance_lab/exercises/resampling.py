@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-from imbalance_lab.checks import Exercise, Law, Mistake, Quiz, Returned
+from imbalance_lab.checks import Exercise, Law, Mistake, Quiz
 from imbalance_lab.exercises import nights
 from imbalance_lab.exercises.drawn import (
     INDEX_LABELS,
     MASK,
     SAME_SEED_SAME_ROWS,
     classes_of,
+    n_drawn,
     no_positions,
     positions,
+    rows_that,
 )
+from imbalance_lab.exercises.drawn import rows_with as rows_with  # for the check of exercise 1
 
 EQUAL = "the classes are made equal whatever `ratio` says"
-
-
-def rows_with(**wanted):
-    """Return the law of a worked example: how many of the drawn rows have each label."""
-
-    def law(rows, y, *args, **kwargs):
-        return Counter(y[row] for row in rows) == wanted
-
-    return law
 
 
 def _undersampled(rows, y, ratio, random_state=0):
@@ -80,21 +72,6 @@ _CHANCE = Law(
 )
 
 
-def _rows_that(holds):
-    """Return a `Mistake.when` from a question about the draw: holds(times, common, rare, ratio)."""
-
-    def when(call, expected, outcome):
-        y, ratio = call.args
-        found = positions(outcome.value, y) if isinstance(outcome, Returned) else None
-        return found is not None and bool(holds(Counter(found), *classes_of(y), ratio))
-
-    return when
-
-
-def _n_drawn(times, rows):
-    return sum(times[row] for row in rows)
-
-
 RANDOM_UNDERSAMPLE = Exercise(
     "random_undersample",
     lesson="05",
@@ -106,24 +83,24 @@ RANDOM_UNDERSAMPLE = Exercise(
         Mistake(
             "rows are drawn with replacement",
             "A row that is kept is kept once. Draw without replacement.",
-            when=_rows_that(lambda times, common, rare, ratio: max(times.values()) > 1),
+            when=rows_that(lambda times, common, rare, ratio: max(times.values()) > 1),
         ),
         Mistake(
             "the rare class is left out",
             "You returned the sample of the common class only. The rare rows belong to the result.",
-            when=_rows_that(lambda times, common, rare, ratio: not rare & set(times)),
+            when=rows_that(lambda times, common, rare, ratio: not rare & set(times)),
         ),
         Mistake(
             "rows of the rare class are dropped too",
             "Every positive is precious: undersampling drops rows of the common class only.",
-            when=_rows_that(lambda times, common, rare, ratio: rare - set(times)),
+            when=rows_that(lambda times, common, rare, ratio: rare - set(times)),
         ),
         Mistake(
             EQUAL,
             "Keep as many common rows as the ratio asks for, not as many as there are rare ones.",
-            when=_rows_that(
+            when=rows_that(
                 lambda times, common, rare, ratio: (
-                    ratio != 1 and _n_drawn(times, common) == len(rare)
+                    ratio != 1 and n_drawn(times, common) == len(rare)
                 )
             ),
         ),
@@ -131,9 +108,9 @@ RANDOM_UNDERSAMPLE = Exercise(
             "the ratio is turned upside down",
             "A ratio of 0.5 means one rare row for two common ones, so more common rows stay than"
             " there are rare ones.",
-            when=_rows_that(
+            when=rows_that(
                 lambda times, common, rare, ratio: (
-                    ratio != 1 and _n_drawn(times, common) == int(len(rare) * ratio)
+                    ratio != 1 and n_drawn(times, common) == int(len(rare) * ratio)
                 )
             ),
         ),

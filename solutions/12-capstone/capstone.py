@@ -653,9 +653,9 @@ detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 # %% [markdown]
 # ### Exercise 5: your promise
 #
-# Make it from `train` alone. It is also tried at five small companies where fraud has moved on by the
-# time it is reported. Memory, a random split and labels that came later promise much there, and earn
-# nothing.
+# Make it from `train` alone. It is also tried at small companies. At some, fraud has moved on by the time
+# it is reported: memory, a random split and later labels promise much there, and earn nothing. At others
+# it stays.
 
 
 # %% answer="promise"
