@@ -335,7 +335,7 @@ from imbalance_lab.exercises.rules import CURVE, company
 
 RULES = ["nobody", "new device and abroad", "new device", "any sign", "everybody"]
 past, later = company(1)
-print(f"{len(past)} transactions of the past 60 days, {past['is_fraud'].sum()} of them frauds")
+print(f"{len(past):,} transactions of the past 60 days, {past['is_fraud'].sum()} of them frauds")
 past.head(3)
 
 # %% [markdown]

@@ -45,7 +45,7 @@ my_prediction = None  # your guess, between 0 and 1
 # %%
 caught, false_alarms = round(0.90 * frauds), round(0.05 * others)
 share = caught / (caught + false_alarms)
-print(f"{caught} of {frauds} frauds raise an alarm, and so do {false_alarms} of {others} others")
+print(f"{caught} of {frauds} frauds raise an alarm, and so do {false_alarms} of {others:,} others")
 print(f"you predicted {my_prediction}; of the alarms, {share:.2f} are frauds")
 
 # %% [markdown]

@@ -44,8 +44,8 @@ y_train, y_test = train["is_fraud"].to_numpy(), test["is_fraud"].to_numpy()
 encoder = transaction_encoder().set_output(transform="pandas").fit(train)
 X_train, X_test = encoder.transform(train), encoder.transform(test)
 X_more, y_more = SMOTE(random_state=0).fit_resample(X_train, y_train)
-print(f"before: {np.sum(y_train == 0)} legitimate, {np.sum(y_train == 1)} frauds")
-print(f"after:  {np.sum(y_more == 0)} legitimate, {np.sum(y_more == 1)} frauds")
+print(f"before: {np.sum(y_train == 0):,} legitimate, {np.sum(y_train == 1):,} frauds")
+print(f"after:  {np.sum(y_more == 0):,} legitimate, {np.sum(y_more == 1):,} frauds")
 
 # %% [markdown]
 # `fit_resample` puts the new rows below the old ones. Each of the
