@@ -627,7 +627,7 @@ weights.plot("ranking", only="prevalence=0.03")
 weights.plot("mild-f1")
 
 # %% [markdown]
-# Here the advice is right: F1 is lower by only 0.008 on average, and two settings are open.
+# Here the advice is right: F1 is lower by only 0.008 on average, though in two settings it is not shown.
 # Run one row again, a fully grown forest with 3% positives, and change what you like:
 
 # %%

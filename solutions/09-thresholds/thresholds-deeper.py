@@ -365,8 +365,8 @@ from imbalance_lab.evidence import study
 study("choices").plot("f1")
 
 # %% [markdown]
-# Choosing by F1 instead of by cost raised the bill in one family of data; elsewhere it is left open or did not
-# matter. Name the prices, if you can.
+# Choosing by F1 instead of by cost raised the bill in one family of data; elsewhere that is not shown, or does not
+# hold. Name the prices, if you can.
 
 # %% [markdown]
 # ## Take away
