@@ -332,6 +332,19 @@ def test_where_nothing_can_be_read_jupyterlabs_copy_or_the_released_lesson_is_ta
     assert len(copies(file)) == 2  # one second may have both, and neither is overwritten
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-8-sig"])
+def test_a_notebook_in_another_encoding_keeps_its_answers(encoding, file, capsys):
+    worked = solved()
+    worked["cells"][place(worked["cells"], "reflection")]["source"] = "½ of them, 不平衡"
+    content = json.dumps(worked, ensure_ascii=False).encode(encoding)
+    file.write_bytes(content)
+    files.mend(file)
+    assert "- the file was not in UTF-8" in capsys.readouterr().out
+    mended = json.loads(file.read_bytes().decode("utf-8"))["cells"]
+    assert list(map(text_of, mended)) == list(map(text_of, worked["cells"]))
+    assert copies(file)[0].read_bytes() == content
+
+
 def test_a_renamed_notebook_is_known_and_one_that_is_none_of_the_courses_is_left_alone(file):
     notebook = solved()
     a_check_is_gone(notebook["cells"])

@@ -99,10 +99,7 @@ def rows_with(**wanted: int) -> Callable[..., bool]:
 
 
 def rows_that(holds: Callable[..., Any]) -> Callable[[Call, Any, Outcome], bool]:
-    """Return a `Mistake.when` from a question about the draw: holds(times, common, rare, *rest).
-
-    The rest are the arguments after the labels.
-    """
+    """Return a `Mistake.when` of holds(times, common, rare, and arguments after the labels)."""
 
     def when(call: Call, expected: Any, outcome: Outcome) -> bool:
         y, *rest = call.args

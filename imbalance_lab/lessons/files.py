@@ -203,7 +203,7 @@ def _read(path: Path) -> bytes:
 def _parsed(content: bytes) -> Notebook | None:
     """Return the notebook that a file holds, None where it holds none."""
     try:
-        found = json.loads(content.decode("utf-8-sig"))
+        found = json.loads(content.decode("utf-8"))
         if not isinstance(found, dict) or not isinstance(found.get("cells"), list):
             return None
         if len(found["cells"]) <= _MOST_CELLS:
@@ -215,11 +215,14 @@ def _parsed(content: bytes) -> Notebook | None:
 
 def _saved(path: Path, content: bytes) -> tuple[Notebook, tuple[str, ...]]:
     """Return what is left of a file that is no notebook: its first cells, or JupyterLab's copy."""
-    found = (_parsed(version.encode()) for version in sides(content.decode("utf-8", "replace")))
+    text = content.decode(json.detect_encoding(content), "replace")
+    if (whole := _parsed(text.encode())) is not None:
+        return whole, ("the file was not in UTF-8, in which JupyterLab reads notebooks",)
+    found = (_parsed(version.encode()) for version in sides(text))
     if len(versions := [version for version in found if version]) == 2:
         said = "the file is two versions that git had half merged: your answers of both are here"
         return {"cells": _of_both(*versions)}, (said,)
-    if cells := _first_cells(content.decode("utf-8", "replace")):
+    if cells := _first_cells(text):
         said = f"the file is no notebook any more; {len(cells)} cells could be read from it"
         return {"cells": cells}, (said,)
     checkpoint = path.parent / ".ipynb_checkpoints" / f"{path.stem}-checkpoint.ipynb"
