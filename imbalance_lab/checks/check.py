@@ -282,7 +282,8 @@ class Check:
             rows = [("on", "an input that is kept back: " + self._kind(call))]
         else:
             rows = [("on", _arguments(call, self._exercise.arguments)), ("expected", expected)]
-        rows += [("came", _came(outcome)), *(("", line) for line in textwrap.wrap(reason, 52))]
+        said = textwrap.wrap(reason[:2000], 52)  # it may quote what came, however long that is
+        rows += [("came", _came(outcome)), *(("", line) for line in said)]
         text = [f"{self._exercise.name}: {verdict}.", ""]
         text += [f"  {label:<9} {value}".rstrip() for label, value in rows if value]
         section = self._exercise.section
