@@ -363,7 +363,7 @@ class TestPromises:
     def test_the_same_promise_for_every_company_does_not_come_from_its_data(self) -> None:
         mean = float(np.mean(self.kept()))
         honesty = Honesty(student.plain_logistic, self.seeds)
-        with pytest.raises(CheckFailed, match="not made from `train`") as caught:
+        with pytest.raises(CheckFailed, match=r"not made from\s+`train`") as caught:
             check(lambda train: mean, PROMISE).earns(3, by=honesty, on=honesty.calls)
         assert caught.value.mistake == SAME_FOR_ALL
 
