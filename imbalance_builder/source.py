@@ -270,6 +270,8 @@ def _problems_of_guesses(cells: list[NotebookNode]) -> list[str]:
                 problems.append(
                     f"a guess stands alone, as my_prediction = None; this one is {name}"
                 )
+            if "#" not in cell.source:
+                problems.append(f"{name}: say behind it what a guess looks like: # such as 0.1")
             if not imported:
                 problems.append(f"{name}: no cell above this guess imports imbalance_lab")
         imported = imported or OURS.search(cell.source) is not None

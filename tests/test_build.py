@@ -210,6 +210,10 @@ class TestSource:
                 "my_prediction: no cell above this guess imports imbalance_lab",
             ),
             (
+                "# %%\nimport imbalance_lab\n\n# %%\nmy_prediction = None\n",
+                "my_prediction: say behind it what a guess looks like: # such as 0.1",
+            ),
+            (
                 "# %%\nimport imbalance_lab\n\n# %%\nmy_recall = None  # a share\n",
                 "a guess stands alone, as my_prediction = None; this one is my_recall",
             ),

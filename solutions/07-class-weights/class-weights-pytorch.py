@@ -155,7 +155,7 @@ check(weighted_bce, WEIGHTED_BCE).keeps_its_contract(keys.WEIGHTED_BCE.hidden())
 # without weights and once with weights 1 to 19. How far apart are the intercepts?
 
 # %%
-my_prediction = None
+my_prediction = None  # in log odds, such as 0.5
 
 # %%
 X, y = make_gauss(1000, prevalence=0.05, random_state=0)
@@ -398,7 +398,7 @@ check(matching_decay, MATCHING_DECAY).keeps_its_contract(keys.MATCHING_DECAY.hid
 # **Predict:** which way has the best average precision?
 
 # %%
-my_prediction = None
+my_prediction = None  # one of these ways
 
 # %%
 from sklearn.metrics import average_precision_score

@@ -56,7 +56,7 @@ p_tree_balanced = fraud_probability(DecisionTreeClassifier(class_weight="balance
 # **Predict before you run.** By which factor does recall grow in the regression, and by which in the tree?
 
 # %%
-my_prediction = None
+my_prediction = None  # two factors, such as 1.5 and 1.5, in a tuple
 
 # %%
 from sklearn.metrics import recall_score
@@ -438,7 +438,7 @@ with plots.picture(
 # **Predict:** in which of them are cost weights cheaper than the threshold?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as "the first and the third"
 
 # %%
 from imbalance_lab.experiments import interval
@@ -590,7 +590,7 @@ check(weights_or_threshold, WEIGHTS_OR_THRESHOLD).earns(5, by=hidden, on=hidden.
 # 200 fully grown trees and 3% positives, by how much does it raise recall at 0.5, as a share of what it was?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as 0.1 for a tenth more
 
 # %% [markdown]
 # The [laboratory](../../docs/laboratory.md) measured it on 30 draws of two families:

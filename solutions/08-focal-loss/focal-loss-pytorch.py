@@ -68,7 +68,7 @@ class TutorialFocalLoss(nn.Module):
 # α = 0.05 and one with α = 0.75. By how much do their intercepts differ?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as 0.5
 
 # %%
 import numpy as np

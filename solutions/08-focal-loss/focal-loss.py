@@ -68,7 +68,7 @@ p_plain, p_focal = (expit(found[gamma][0] + X_new @ found[gamma][1:]) for gamma 
 # positives does γ = 2 catch for each one that γ = 0 catches?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as 1.2
 
 # %%
 caught = [int(np.sum((p >= 0.5) & (y_new == 1))) for p in (p_plain, p_focal)]
@@ -335,7 +335,7 @@ check(focal_gradient, FOCAL_GRADIENT).keeps_its_contract(keys.FOCAL_GRADIENT.hid
 # positive. What does a model with γ = 2 (and α = 0.5) say, once it has learned all there is?
 
 # %%
-my_prediction = None
+my_prediction = None  # a probability
 
 # %%
 from scipy.optimize import minimize_scalar
@@ -494,7 +494,7 @@ def fit_trees(X, y, gamma, **options):
 # much if both are regularised?
 
 # %%
-my_prediction = None
+my_prediction = None  # two gains, such as (0.01, 0.01)
 
 # %% covers="E41"
 from sklearn.metrics import average_precision_score
@@ -575,7 +575,7 @@ def saved_by(alarm, table, price):  # the share of the fraud's cost, after check
 # **Predict first:** which α saves most at this bank?
 
 # %%
-my_prediction = None
+my_prediction = None  # a number between 0 and 1
 
 # %%
 alphas = [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.97, 0.98, 0.99]

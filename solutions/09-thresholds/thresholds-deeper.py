@@ -43,7 +43,7 @@ p_far = LogisticRegression(class_weight="balanced").fit(X_far, y_far).predict_pr
 # **Predict before you run.** How many of the 100 rows change sides from one threshold to the other?
 
 # %%
-my_prediction = None
+my_prediction = None  # from 0 to 100
 
 # %% covers="E73"
 print("you predicted:", my_prediction)

@@ -53,7 +53,7 @@ p_later, y_later = model.predict_proba(inputs(later))[:, 1], later["is_fraud"].t
 # is the bill lowest?
 
 # %%
-my_prediction = None
+my_prediction = None  # one of the seven
 
 # %%
 from imbalance_lab import plots
@@ -94,7 +94,7 @@ score_toy = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.3, 0.1, 0.1])
 # **Predict:** in how many of 100 test sets does precision *rise* from a threshold of 0.5 to 0.3?
 
 # %%
-my_prediction = None
+my_prediction = None  # from 0 to 100
 
 # %% covers="E70 E71"
 from imbalance_lab.datasets import make_gauss
@@ -344,7 +344,7 @@ check(min_cost_threshold, MIN_COST_THRESHOLD).keeps_its_contract(keys.MIN_COST_T
 # **Predict:** which of the 15 pairs costs most?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as "SMOTE at 0.5"
 
 # %%
 from imblearn.over_sampling import SMOTE
@@ -473,7 +473,7 @@ with plots.picture(
 # positives? **Predict** in how many of 100 cases.
 
 # %%
-my_prediction = None
+my_prediction = None  # from 0 to 100
 
 # %%
 from imbalance_lab.evidence import study

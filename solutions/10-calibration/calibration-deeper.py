@@ -318,7 +318,7 @@ Claim(
 # is right for calibrated probabilities only. **Predict:** what does it cost to use balanced probabilities with it, in euros a transaction?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as 0.05
 
 # %%
 from imbalance_lab.datasets import (

@@ -53,7 +53,7 @@ p_divided = p_sampled * y_train.mean() / p_sampled.mean()
 # about 4 frauds. How many of these 100 are fraud?
 
 # %%
-my_prediction = None
+my_prediction = None  # from 0 to 100
 
 # %%
 from sklearn.metrics import roc_auc_score
@@ -270,7 +270,7 @@ plots.reliability_diagram(y_test, both, rare=True, title="Equal expected positiv
 # is positive?
 
 # %%
-my_prediction = None
+my_prediction = None  # a share between 0 and 1
 
 # %%
 from imbalance_lab.datasets import make_gauss
@@ -313,7 +313,7 @@ study("calibration").plot("slope", only="n features=30")
 # same boosting better regularised. 2% are positive. **Predict** the E/O of the logistic regression with weights.
 
 # %%
-my_prediction = None
+my_prediction = None  # such as 1.5
 
 # %%
 from imblearn.over_sampling import SMOTE
@@ -503,7 +503,7 @@ def isotonic(p, y, p_new):
 # 60,000 other rows. **Predict:** which calibrator comes nearer to the dots with 20 positives, and which with 1,000?
 
 # %%
-my_prediction = None
+my_prediction = None  # two names, in a tuple
 
 # %%
 from sklearn.ensemble import RandomForestClassifier
@@ -592,7 +592,7 @@ with plots.picture(
 # none?
 
 # %%
-my_prediction = None
+my_prediction = None  # "better" or "worse"
 
 # %%
 from sklearn.calibration import CalibratedClassifierCV

@@ -68,7 +68,7 @@ def with_more_negatives(seed):
 # **Predict:** by how much does the average precision on new rows change?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as +0.02 or -0.02
 
 # %%
 negatives = pd.DataFrame([with_more_negatives(seed) for seed in range(6)])

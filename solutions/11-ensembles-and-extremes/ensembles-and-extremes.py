@@ -54,7 +54,7 @@ def boosting(**settings):
 # balanced weights, tamed, or tamed with balanced weights?
 
 # %%
-my_prediction = None
+my_prediction = None  # one of the four
 
 # %%
 import pandas as pd
@@ -256,7 +256,7 @@ def judged(forest, seed):
 # **Predict before you run.** Which of the four forests has the best recall at 0.5? And which has the best average precision?
 
 # %%
-my_prediction = None
+my_prediction = None  # two of the four names
 
 # %%
 larger = {"min_samples_leaf": 5, "random_state": 0}
@@ -346,7 +346,7 @@ with plots.picture(
 # gets the square of each feature, which says how far out a value is. There are 3,100 new rows, in four runs. **Predict:** in which world does a detector win, and up to how many positives?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as "both, up to 10"
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -563,7 +563,7 @@ check(enough_positives, ENOUGH_POSITIVES).keeps_its_contract(keys.ENOUGH_POSITIV
 # B have the higher number?
 
 # %%
-my_prediction = None
+my_prediction = None  # a share between 0 and 1
 
 # %%
 counted = (5, 10, 20, 40, 80, 160, 320)

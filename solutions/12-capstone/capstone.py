@@ -462,7 +462,7 @@ check(rehearsal_rows, REHEARSAL_ROWS).keeps_its_contract(keys.REHEARSAL_ROWS.hid
 # defaults (but 40 trees). **Predict:** which promises too much, and for which model?
 
 # %%
-my_prediction = None
+my_prediction = None  # such as "newest days, both"
 
 
 # %%
