@@ -2,6 +2,11 @@
 
 nbgrader's format, gradebook and formgrader stay; this package replaces how a submission is taken
 in, run and scored. `docs/threat-model.md` says what is protected from whom.
+
+From the ground up: `notebook` grades one notebook and knows nothing of a class; `course` knows the
+folders and the gradebook, and `texts` looks at what students wrote. With them `class_run` grades a
+class, and `reporting` writes what is read afterwards. `platforms` and `marking` are ways in and
+out; `commands` does what `cli` was asked for.
 """
 
 import os
@@ -16,7 +21,7 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
             __import__(_name)
     sys.path.append(sys.path.pop(0))
 
-from imbalance_grader.results import (
+from imbalance_grader.notebook.results import (
     CellResult,
     CellTime,
     Graded,

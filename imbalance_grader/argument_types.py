@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from imbalance_grader.results import Limits
+from imbalance_grader.notebook.results import Limits
 from imbalance_grader.weights import WEIGHTS
 
 LONGEST_EXTENSION = 10_000

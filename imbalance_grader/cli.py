@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imbalance_grader import argument_types as types
-from imbalance_grader.results import Limits
+from imbalance_grader.notebook.results import Limits
 from imbalance_grader.version import course_version
 from imbalance_grader.weights import WEIGHTS
 from imbalance_lab.printable import Parser

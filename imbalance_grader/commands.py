@@ -31,40 +31,42 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from imbalance_grader import (
-    collect_command,
-    course_command,
-    dates,
-    exchange,
-    export_command,
-    variant,
-)
-from imbalance_grader.aside import Aside
-from imbalance_grader.backup import back_up
-from imbalance_grader.classroom import Assignment, Classroom, ClassroomError
-from imbalance_grader.clean import Cleaner
+from imbalance_grader.class_run.run import Locked, Options, Plan, Watcher, grade_class, locked
+from imbalance_grader.class_run.settle import own_texts
+from imbalance_grader.class_run.standings import Standing, standings, waiting_in_words, write_csv
+from imbalance_grader.class_run.workers import Workers, local_workers
 from imbalance_grader.copies import make_copies
-from imbalance_grader.disk import damaged_gradebook, refusal_of_the_disk
-from imbalance_grader.engine import Engine, EngineError, SourceError, Unprotected, protections
-from imbalance_grader.enrol import enrol
-from imbalance_grader.feedback import Feedback, write_feedback
-from imbalance_grader.handed_in import SECRET
-from imbalance_grader.journal import Record, write_whole
-from imbalance_grader.report import write_report
-from imbalance_grader.results import Limits, State
-from imbalance_grader.run import Locked, Options, Plan, Watcher, grade_class, locked
-from imbalance_grader.settle import own_texts
-from imbalance_grader.standings import Standing, standings, waiting_in_words, write_csv
+from imbalance_grader.course import dates, exchange
+from imbalance_grader.course.backup import back_up
+from imbalance_grader.course.classroom import Assignment, Classroom, ClassroomError
+from imbalance_grader.course.disk import damaged_gradebook, refusal_of_the_disk
+from imbalance_grader.course.handed_in import SECRET
+from imbalance_grader.course.journal import Record, write_whole
+from imbalance_grader.course.waive import take_back, waive
+from imbalance_grader.course.waivers import Waivers
+from imbalance_grader.notebook import variant
+from imbalance_grader.notebook.engine import (
+    Engine,
+    EngineError,
+    SourceError,
+    Unprotected,
+    protections,
+)
+from imbalance_grader.notebook.results import Limits, State
+from imbalance_grader.platforms import collect_command, export_command
+from imbalance_grader.platforms.enrol import enrol
+from imbalance_grader.reporting import course_command
+from imbalance_grader.reporting.feedback import Feedback, write_feedback
+from imbalance_grader.reporting.report import write_report
 from imbalance_grader.terminal import Terminal
+from imbalance_grader.texts.aside import Aside
+from imbalance_grader.texts.clean import Cleaner
 from imbalance_grader.version import course_version
-from imbalance_grader.waive import take_back, waive
-from imbalance_grader.waivers import Waivers
-from imbalance_grader.workers import Workers, local_workers
 from imbalance_lab.printable import one_line
 from imbalance_oracles import secret
 
 if TYPE_CHECKING:  # Dask is an extra
-    from imbalance_grader.cluster import Cluster
+    from imbalance_grader.class_run.cluster import Cluster
 
 DONE, ATTENTION, USAGE, UNPROTECTED, LOCKED, INTERRUPTED = 0, 1, 2, 3, 4, 130
 FAULT = 70  # as in sysexits.h: what Python itself says of a traceback, 1, would mean "done, but"
@@ -146,7 +148,7 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
         config, unprotected = classroom.app.config, chosen.allow_unprotected
         if cluster is None:
             return local_workers(chosen.jobs, limits, unprotected, config=config)
-        from imbalance_grader.cluster import cluster_workers
+        from imbalance_grader.class_run.cluster import cluster_workers
 
         return cluster_workers(cluster, assignment, limits, unprotected, config)
 
@@ -174,7 +176,7 @@ def _grade_assignment(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 def _cluster(chosen: argparse.Namespace) -> Cluster | None:
     if chosen.scheduler is not None:
-        from imbalance_grader.cluster import cluster_at
+        from imbalance_grader.class_run.cluster import cluster_at
 
         return cluster_at(chosen.scheduler, chosen.certificates, chosen.insecure_scheduler)
     if chosen.certificates or chosen.insecure_scheduler:
@@ -208,7 +210,9 @@ def _export(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 
 def _mark(chosen: argparse.Namespace, notes: Terminal) -> int:
-    from imbalance_grader.mark_command import mark  # with a server, which no other command needs
+    from imbalance_grader.marking.mark_command import (
+        mark,  # with a server, which no other command needs
+    )
 
     mark(chosen, notes)
     return DONE
@@ -238,7 +242,7 @@ def _grade_notebook(chosen: argparse.Namespace, notes: Terminal) -> int:
     with Engine(_limits(chosen.limit), chosen.allow_unprotected, config) as engine:
         graded = engine.grade(source, chosen.notebook, source.resolve().parent.name, chosen.student)
     if chosen.output is not None and graded.notebook is not None:
-        with Aside("imbalance_grader.harmless") as aside:
+        with Aside("imbalance_grader.texts.harmless") as aside:
             content = [chosen.notebook.read_bytes()]
             clean = Cleaner(aside).clean(graded.notebook, own_texts(source), content)
         write_whole(chosen.output, nbformat.writes(clean))
@@ -432,7 +436,7 @@ def _grade_sample(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 
 def _make_certificates(chosen: argparse.Namespace, notes: Terminal) -> int:
-    from imbalance_grader.cluster import make_certificates
+    from imbalance_grader.class_run.cluster import make_certificates
 
     for path in make_certificates(chosen.folder):
         Terminal().print(path, soft_wrap=True)

@@ -3,7 +3,7 @@
 Everything follows from the class's secret and the student's id, so that a copy can be made again,
 or later for who joins late. It is made of what the class was handed out: the archive beside the
 course folder gives the files, the class's variant the quizzes. What a copy has of its own is kept
-in the course folder, where grading finds it (see `imbalance_grader.variant`), and stays as it is
+in the course folder, where grading finds it (see `notebook.variant`), and stays as it is
 when the archive is written again.
 """
 
@@ -23,11 +23,11 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import compute_checksum
 
-from imbalance_grader.classroom import Classroom, ClassroomError
-from imbalance_grader.disk import named
+from imbalance_grader.course.classroom import Classroom, ClassroomError
+from imbalance_grader.course.disk import named
 from imbalance_grader.names import is_student_id, shown, student_id
-from imbalance_grader.own_modules import own_modules
-from imbalance_grader.variant import CHANGES, NAME, STUDENTS, name, read_changes
+from imbalance_grader.notebook.own_modules import own_modules
+from imbalance_grader.notebook.variant import CHANGES, NAME, STUDENTS, name, read_changes
 from imbalance_lab.checks.quiz import Question
 from imbalance_lab.checks.recorded import PRACTICE, write_trials
 from imbalance_oracles import secret, shuffled

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from imbalance_grader import variant
+from imbalance_grader.notebook import variant
 from imbalance_lab.printable import printable
 
 _WENT_THROUGH = (0, 1)  # exit codes with which the step was done

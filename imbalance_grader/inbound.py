@@ -27,8 +27,8 @@ from typing import Any
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
-from imbalance_grader.intake import Malformed, read_regular_file
 from imbalance_grader.names import is_student_id, student_id
+from imbalance_grader.notebook.intake import Malformed, read_regular_file
 from imbalance_lab.printable import one_line
 from imbalance_sandbox.held import held_folder
 

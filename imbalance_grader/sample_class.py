@@ -25,7 +25,7 @@ import nbformat
 import numpy as np
 from nbformat import NotebookNode
 
-from imbalance_grader.classroom import Classroom, ClassroomError
+from imbalance_grader.course.classroom import Classroom, ClassroomError
 from imbalance_lab.checks import Question, Quiz
 from imbalance_oracles.registry import quizzes
 

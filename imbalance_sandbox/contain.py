@@ -86,9 +86,9 @@ def contain(wire: socket.socket, leash: socket.socket, settings: dict[str, Any],
         Stays with the watcher. The letters ``i`` and ``k`` interrupt and kill; at its end the
         process is killed too. The watcher writes one line of JSON on it when all is over.
     settings : dict
-        ``limits``, as in `imbalance_grader.results.Limits`; ``most_memory``, how many bytes of
-        it may be used while others run too; and ``without``, the names of the protections that
-        are not put in place.
+        ``limits``, as in `imbalance_grader.notebook.results.Limits`; ``most_memory``, how many
+        bytes of it may be used while others run too; and ``without``, the names of the protections
+        that are not put in place.
     """
     without = frozenset(settings["without"])
     os.setsid()  # kill(0) from inside must not reach the template
@@ -248,7 +248,7 @@ def _check(result: int, what: str) -> None:
 def probe() -> dict[str, str]:
     """Try in a child what `contain` does after the fork; return the protections that fail.
 
-    Run by `imbalance_grader.sandbox.probe` inside the outer part of the sandbox.
+    Run by `imbalance_grader.notebook.sandbox.probe` inside the outer part of the sandbox.
 
     Raises
     ------

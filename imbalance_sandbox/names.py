@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# `imbalance_grader.sandbox` says what each protection is for.
+# `imbalance_grader.notebook.sandbox` says what each protection is for.
 FILES = "files"
 NETWORK = "network"
 PROCESSES = "processes"

@@ -2,9 +2,9 @@
 
 There are two of them. The *students'* template (``python -m imbalance_sandbox.warm FD``) lives in
 the sandbox, holds no secret and forks the processes that run students' code; the *judges'*
-template (`imbalance_grader.judge`) lives outside and forks the ones that score. The students'
-never computes anything itself, the judges' only draws a lesson's hidden data ahead; each has one
-thread, and every child starts from the same state.
+template (`imbalance_grader.notebook.judge`) lives outside and forks the ones that score. The
+students' never computes anything itself, the judges' only draws a lesson's hidden data ahead; each
+has one thread, and every child starts from the same state.
 
 A request is one message on a socket that keeps messages whole, so that many may send at once,
 with two further sockets for the child. When the last sender is gone, the template ends.

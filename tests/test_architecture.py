@@ -28,6 +28,9 @@ def tracked() -> list[Path]:
     return [Path(name) for name in listed.stdout.split("\0") if name]
 
 
+PARTS = {path.parent.name for path in ROOT.glob("imbalance_grader/*/__init__.py")}
+
+
 def check_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     """Hold the contracts of the course to the packages in a folder."""
     command = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports("
@@ -44,9 +47,10 @@ class TestArrows:
 
     def test_the_contracts_speak_of_every_package(self):
         assert {path.parent.name for path in ROOT.glob("*/__init__.py")} == set(PACKAGES)
-        arrows, circles = LINTER["contracts"]
+        grader, arrows, circles = LINTER["contracts"]
         assert set(circles["ancestors"]) == set(PACKAGES)
         assert set(" | ".join(arrows["layers"]).split(" | ")) == set(PACKAGES)
+        assert set(" | ".join(grader["layers"]).split(" | ")) == PARTS | {"cli", "commands"}
 
     @pytest.mark.parametrize(
         ("module", "imported"),
@@ -62,17 +66,20 @@ class TestArrows:
             ("imbalance_oracles", "imbalance_grader"),
             ("imbalance_oracles", "imbalance_sandbox"),
             ("imbalance_grader", "imbalance_builder"),
+            ("imbalance_grader.notebook", "imbalance_grader.course"),
+            ("imbalance_grader.class_run", "imbalance_grader.reporting"),
             ("imbalance_lab", "imbalance_lab"),  # one's first module the second, and back
         ],
     )
     def test_an_arrow_against_the_rules_is_found(self, tmp_path, module, imported):
-        for name in PACKAGES:
+        for name in [*PACKAGES, *(f"imbalance_grader/{part}" for part in PARTS)]:
             (tmp_path / name).mkdir()
-            for file in ("__init__.py", "first.py", "second.py"):
+            for file in ("__init__.py", "first.py", "second.py", "cli.py", "commands.py"):
                 (tmp_path / name / file).touch()
-        (tmp_path / module / "second.py").write_text(f"def f():\n    import {module}.first\n")
+        place = tmp_path / module.replace(".", "/")
+        (place / "second.py").write_text(f"def f():\n    import {module}.first\n")
         assert check_imports(tmp_path).returncode == 0
-        (tmp_path / module / "first.py").write_text(f"def f():\n    import {imported}.second\n")
+        (place / "first.py").write_text(f"def f():\n    import {imported}.second\n")
         found = check_imports(tmp_path)
         assert found.returncode == 1
         assert "BROKEN" in found.stdout

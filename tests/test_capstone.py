@@ -17,7 +17,7 @@ from answers import capstone as student
 from decisions import courses
 from released import ROOT
 
-from imbalance_grader.results import Limits
+from imbalance_grader.notebook.results import Limits
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, Worth, check
 from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time

@@ -19,9 +19,9 @@ from nbgrader.preprocessors import CheckCellMetadata
 from released import ROOT, fill_in, solution_cells
 
 from imbalance_builder.handout.make import NOTEBOOKS
-from imbalance_grader.arrange import arrange
-from imbalance_grader.intake import cells_of
-from imbalance_grader.source import read_source
+from imbalance_grader.notebook.arrange import arrange
+from imbalance_grader.notebook.intake import cells_of
+from imbalance_grader.notebook.source import read_source
 from imbalance_lab.__main__ import main
 from imbalance_lab.lessons import files, notice
 from imbalance_lab.lessons.damage import Mended

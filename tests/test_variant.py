@@ -26,13 +26,14 @@ from test_quiz_numbers import assert_the_key_is_right, is_right, parts
 from imbalance_builder.course import Course
 from imbalance_builder.handout.make import Handout
 from imbalance_builder.handout.variant import vary
-from imbalance_grader import cluster, variant
-from imbalance_grader.catalogue import quiz_choices
-from imbalance_grader.classroom import ClassroomError
+from imbalance_grader.class_run import cluster
 from imbalance_grader.copies import HandedOut, make_copy
+from imbalance_grader.course.classroom import ClassroomError
 from imbalance_grader.formgrader import RefuseCopies
-from imbalance_grader.intake import StudentCell
-from imbalance_grader.results import Limits
+from imbalance_grader.notebook import variant
+from imbalance_grader.notebook.catalogue import quiz_choices
+from imbalance_grader.notebook.intake import StudentCell
+from imbalance_grader.notebook.results import Limits
 from imbalance_lab.checks import Quiz, score_quiz
 from imbalance_lab.checks.recorded import PRACTICE, VARIABLE, read_trials, write, write_trials
 from imbalance_oracles import accuracy_paradox, secret, shuffled

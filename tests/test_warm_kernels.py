@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from warm_kernels import CAN_FORK, forked_kernels
 
 from imbalance_builder.execute import kernel_sockets
-from imbalance_grader import aside
+from imbalance_grader.texts import aside
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="kernels are forked on Linux alone")
 

@@ -21,7 +21,7 @@ from class_run_helpers import ASSIGNMENT, CONFIG, Course, toy_notebook
 from released import fill_in
 
 from grader import PATH, ROOT, Row, core
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.course.classroom import Classroom
 
 NBGRADER = [sys.executable, "-m", "nbgrader", "autograde"]
 OURS = [sys.executable, "-m", "imbalance_grader", "assignment", "--quiet"]

@@ -17,13 +17,13 @@ import nbformat
 import psutil
 
 from grader import Row, core
-from imbalance_grader import judge, sandbox
-from imbalance_grader.arrange import Step
-from imbalance_grader.engine import Engine
-from imbalance_grader.kernel import Kernel
-from imbalance_grader.needed import needed_code, text_parts
-from imbalance_grader.results import Limits
-from imbalance_grader.source import read_source
+from imbalance_grader.notebook import judge, sandbox
+from imbalance_grader.notebook.arrange import Step
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.kernel import Kernel
+from imbalance_grader.notebook.needed import needed_code, text_parts
+from imbalance_grader.notebook.results import Limits
+from imbalance_grader.notebook.source import read_source
 from imbalance_sandbox import student, warm
 
 LIMITS = Limits(wall_seconds=600, call_seconds=300, cpu_seconds=600)

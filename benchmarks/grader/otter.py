@@ -17,7 +17,7 @@ from released import fill_in
 
 from grader import PATH, ROOT, Row, core
 from grader.classes import run
-from imbalance_grader import sandbox
+from imbalance_grader.notebook import sandbox
 
 HOME = ROOT / "build" / "otter"
 PYTHON = HOME / "bin" / "python"

@@ -30,11 +30,11 @@ from nbgrader.api import (
 )
 from sqlalchemy.exc import OperationalError
 
-from imbalance_grader.backup import back_up
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.gradebook import one_transaction
+from imbalance_grader.course.backup import back_up
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.course.gradebook import one_transaction
+from imbalance_grader.course.waivers import Waivers
 from imbalance_grader.marking.questions import Key, Question
-from imbalance_grader.waivers import Waivers
 
 BUSY_SECONDS = 5.0
 _LARGEST = 64 << 20  # bytes of a graded notebook that is read

@@ -9,15 +9,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from imbalance_grader import typeset
-from imbalance_grader.aside import Aside, TooMuch
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.clean import cut
-from imbalance_grader.gradebook import people
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.course.gradebook import people
 from imbalance_grader.marking.book import Answer, Book, Change, Mark, Seen, Sheet, Standings
 from imbalance_grader.marking.pace import Pace, in_words
 from imbalance_grader.marking.questions import Question
-from imbalance_grader.results import exercise_name
+from imbalance_grader.notebook.results import exercise_name
+from imbalance_grader.texts import typeset
+from imbalance_grader.texts.aside import Aside, TooMuch
+from imbalance_grader.texts.clean import cut
 from imbalance_lab.printable import printable
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import nbformat
 
-from imbalance_grader.classroom import Assignment, read_notebook
-from imbalance_grader.pages import title
+from imbalance_grader.course.classroom import Assignment, read_notebook
+from imbalance_grader.reporting.pages import title
 
 # nbgrader's own signs, on lines of their own.
 _SCHEME = re.compile(

@@ -26,10 +26,10 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
-from imbalance_grader.classroom import ClassroomError
+from imbalance_grader.course.classroom import ClassroomError
 from imbalance_grader.marking.book import Busy, Change, Refused, Seen
 from imbalance_grader.marking.desk import Desk
-from imbalance_grader.pages import render
+from imbalance_grader.reporting.pages import render
 from imbalance_lab.printable import printable
 
 _HERE = "127.0.0.1"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from imbalance_grader.engine import Engine
-from imbalance_grader.results import Limits
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import Limits
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade, is_grade
 
 from imbalance_builder.execute import kernel_sockets
-from imbalance_grader.engine import Engine
-from imbalance_grader.results import CellResult, Graded
-from imbalance_grader.source import read_source
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import CellResult, Graded
+from imbalance_grader.notebook.source import read_source
 
 # Words that stand only where a submission must not look.
 HIDDEN_WORD = "HIDDEN-TEST-7f3a"

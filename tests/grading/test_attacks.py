@@ -32,9 +32,9 @@ from engine_course import (
     stock_points,
 )
 
-from imbalance_grader.engine import Engine
-from imbalance_grader.intake import LARGEST_FILE
-from imbalance_grader.results import Graded, Limits, State
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.intake import LARGEST_FILE
+from imbalance_grader.notebook.results import Graded, Limits, State
 
 FOLDER = Path(__file__).parent / "attacks"
 LIMITS = Limits(

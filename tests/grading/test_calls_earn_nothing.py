@@ -22,8 +22,8 @@ from mutants import NeverEnds
 from released import ROOT, fill_in, solution_cells
 from test_exercises import JUDGED, MODULES, catalogue, grade
 
-from imbalance_grader.engine import Engine
-from imbalance_grader.results import State
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import State
 from imbalance_lab.checks import Call, Refusal, Returned
 from imbalance_lab.checks.calls import returned
 from imbalance_lab.checks.check import LIBRARY_CALL

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from engine_course import RIGHT, Course, make_course
 
-from imbalance_grader.choice import beside
-from imbalance_grader.classroom import Assignment
-from imbalance_grader.engine import Engine
-from imbalance_grader.handed_in import take
-from imbalance_grader.results import Graded, State
-from imbalance_grader.workers import grade_papers
+from imbalance_grader.class_run.workers import grade_papers
+from imbalance_grader.course.classroom import Assignment
+from imbalance_grader.course.handed_in import take
+from imbalance_grader.notebook.choice import beside
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import Graded, State
 
 WORKED, UNTOUCHED, OTHER, BROKEN = "worked", "untouched", "other", "broken"
 EXPECTED = "lesson.ipynb"
@@ -231,7 +231,7 @@ def test_each_notebook_of_an_assignment_has_what_bears_its_name(folder: Path) ->
 def test_what_is_taken_has_room_for_one_large_notebook_only(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imbalance_grader.handed_in.LARGEST_FILE", 100)
+    monkeypatch.setattr("imbalance_grader.course.handed_in.LARGEST_FILE", 100)
     for name in "abc":
         (folder / f"{name}.ipynb").write_text("x" * 40)
     others = take(folder, ["lesson"]).papers["lesson"].beside

@@ -12,7 +12,7 @@ from released import ROOT, points, solution_cells
 
 from imbalance_builder.course import BuildError
 from imbalance_builder.handout.cut import cut, exercises_of
-from imbalance_grader.engine import Engine
+from imbalance_grader.notebook.engine import Engine
 
 CORES = [
     str(path.relative_to(ROOT / "solutions").with_suffix(""))

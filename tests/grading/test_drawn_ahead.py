@@ -11,8 +11,8 @@ from engine_course import about, solution
 from nbformat.v4 import new_code_cell, new_notebook
 
 import imbalance_oracles
-from imbalance_grader import judge
-from imbalance_grader.engine import Engine
+from imbalance_grader.notebook import judge
+from imbalance_grader.notebook.engine import Engine
 
 CHECK = """\
 import os

@@ -30,11 +30,11 @@ from engine_course import (
 )
 from nbgrader.utils import determine_grade, is_grade
 
-from imbalance_grader import machine
-from imbalance_grader.engine import Engine, EngineError, MachineError
-from imbalance_grader.kernel import Kernel, KilledAtStart, SandboxGone
-from imbalance_grader.results import Graded, Limits, NotebookResult, State
-from imbalance_grader.source import SourceError, read_source
+from imbalance_grader.notebook import machine
+from imbalance_grader.notebook.engine import Engine, EngineError, MachineError
+from imbalance_grader.notebook.kernel import Kernel, KilledAtStart, SandboxGone
+from imbalance_grader.notebook.results import Graded, Limits, NotebookResult, State
+from imbalance_grader.notebook.source import SourceError, read_source
 from imbalance_oracles.secret import VARIABLE
 from imbalance_sandbox import names, watch, wire
 
@@ -305,7 +305,7 @@ def processes() -> dict[str, list[psutil.Process]]:
     for child in psutil.Process().children():
         with contextlib.suppress(psutil.Error):
             words = child.cmdline()
-            if not set(words) & {"imbalance_sandbox.warm", "imbalance_grader.judge"}:
+            if not set(words) & {"imbalance_sandbox.warm", "imbalance_grader.notebook.judge"}:
                 continue
             below = child.children(recursive=True)
             if child.name() != "bwrap":

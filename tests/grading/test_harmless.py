@@ -13,8 +13,8 @@ import sys
 import pytest
 from PIL import Image
 
-from imbalance_grader.aside import Aside, TooMuch
-from imbalance_grader.harmless import cleaned_output, look, picture_kind
+from imbalance_grader.texts.aside import Aside, TooMuch
+from imbalance_grader.texts.harmless import cleaned_output, look, picture_kind
 
 NAMES = ["reflection", "reflection-comment"]
 
@@ -249,9 +249,9 @@ def test_texts_are_looked_at_where_the_name_of_the_temporary_folder_is_long(tmp_
     folder = tmp_path / ("x" * 100)
     folder.mkdir()
     script = (
-        "from imbalance_grader.aside import Aside\n"
-        "from imbalance_grader.harmless import look\n"
-        "with Aside('imbalance_grader.harmless') as aside:\n"
+        "from imbalance_grader.texts.aside import Aside\n"
+        "from imbalance_grader.texts.harmless import look\n"
+        "with Aside('imbalance_grader.texts.harmless') as aside:\n"
         "    print(aside(look, 'plain', []))\n"
     )
     done = subprocess.run(
@@ -268,7 +268,7 @@ def test_texts_are_looked_at_where_the_name_of_the_temporary_folder_is_long(tmp_
     ["\\\\(" * 16_000, "\\begin{a}" * 5_000, "<b>" * 16_000, "> " * 25_000, " " * 49_000],
 )
 def test_every_text_is_answered_in_time(text):
-    with Aside("imbalance_grader.harmless", seconds=3.0) as aside:
+    with Aside("imbalance_grader.texts.harmless", seconds=3.0) as aside:
         with contextlib.suppress(TooMuch):
             assert json.loads(aside(look, text, NAMES))
         assert json.loads(aside(look, "next", NAMES)) == {"acts": "", "pictures": []}

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from imbalance_grader import intake
-from imbalance_grader.intake import StudentCell
+from imbalance_grader.notebook import intake
+from imbalance_grader.notebook.intake import StudentCell
 
 
 def cell(name: Any, source: Any, **more: Any) -> dict[str, Any]:

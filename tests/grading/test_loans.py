@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from released import ROOT, fill_in
 
-from imbalance_grader import loans
-from imbalance_grader.engine import Engine
-from imbalance_grader.results import CellResult, NotebookResult
+from imbalance_grader.notebook import loans
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import CellResult, NotebookResult
 from imbalance_lab.checks import Call, CheckFailed, NotWrittenYet, Raised, Returned, check
 from imbalance_lab.exercises.metrics import CONFUSION_COUNTS, PRECISION_RECALL
 from imbalance_sandbox import questions, wire

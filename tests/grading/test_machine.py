@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from imbalance_grader import machine
-from imbalance_grader.results import Limits
-from imbalance_grader.workers import local_workers
+from imbalance_grader.class_run.workers import local_workers
+from imbalance_grader.notebook import machine
+from imbalance_grader.notebook.results import Limits
 
 GIB = 1 << 30
 

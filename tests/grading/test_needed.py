@@ -8,11 +8,11 @@ import nbformat
 import pytest
 from engine_course import RIGHT, Course, make_course
 
-from imbalance_grader.arrange import Step
-from imbalance_grader.engine import Engine
-from imbalance_grader.needed import needed_code, text_parts
-from imbalance_grader.parts import guarded
-from imbalance_grader.source import SourceCell
+from imbalance_grader.notebook.arrange import Step
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.needed import needed_code, text_parts
+from imbalance_grader.notebook.parts import guarded
+from imbalance_grader.notebook.source import SourceCell
 
 ITS_IMPORTS = ["import numpy as np", "from math import sqrt as root"]
 EXPERIMENT = (

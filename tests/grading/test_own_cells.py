@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from engine_course import RIGHT, Course, make_course, stock_points_of
 
-from imbalance_grader import arrange
-from imbalance_grader.engine import Engine
-from imbalance_grader.intake import FOLDERS_ABOVE, read_cells
-from imbalance_grader.results import CellResult, Graded, Limits, State
-from imbalance_grader.source import read_source
+from imbalance_grader.notebook import arrange
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.intake import FOLDERS_ABOVE, read_cells
+from imbalance_grader.notebook.results import CellResult, Graded, Limits, State
+from imbalance_grader.notebook.source import read_source
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=3)
 Cells = list[dict[str, Any]]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from engine_course import POINTS, Course, cell, changed_source, grade, make_course
 
-from imbalance_grader.engine import Engine
-from imbalance_grader.results import Graded, Limits, State
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import Graded, Limits, State
 
 LIMITS = Limits(memory_bytes=400 << 20, wall_seconds=40, cpu_seconds=20, call_seconds=4)
 

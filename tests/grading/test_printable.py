@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from imbalance_grader.names import is_student_id
-from imbalance_grader.results import CellResult, CellTime, NotebookResult, State
+from imbalance_grader.notebook.results import CellResult, CellTime, NotebookResult, State
 from imbalance_grader.terminal import Terminal
 from imbalance_lab.printable import one_line, printable
 

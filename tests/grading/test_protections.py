@@ -23,9 +23,9 @@ from typing import Any
 import pytest
 from engine_course import RIGHT, Course, make_course, ordinary_user_command
 
-from imbalance_grader import sandbox
-from imbalance_grader.engine import Engine, Unprotected, protections
-from imbalance_grader.results import Limits, Protection, State
+from imbalance_grader.notebook import sandbox
+from imbalance_grader.notebook.engine import Engine, Unprotected, protections
+from imbalance_grader.notebook.results import Limits, Protection, State
 from imbalance_sandbox import contain, names
 
 LIMITS = Limits(
@@ -383,7 +383,7 @@ import os
 from pathlib import Path
 import test_protections as t
 from engine_course import make_course
-from imbalance_grader.engine import Engine, protections
+from imbalance_grader.notebook.engine import Engine, protections
 assert os.geteuid() != 0
 print("off:", [p.name for p in protections() if not p.on])
 with tempfile.TemporaryDirectory(dir="/tmp") as folder:

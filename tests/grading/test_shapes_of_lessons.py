@@ -11,10 +11,10 @@ import pytest
 from released import ROOT, fill_in, points
 from traitlets.config.loader import PyFileConfigLoader
 
-from imbalance_grader.choice import read_script
-from imbalance_grader.engine import Engine
-from imbalance_grader.intake import Malformed
-from imbalance_grader.source import Source, read_source
+from imbalance_grader.notebook.choice import read_script
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.intake import Malformed
+from imbalance_grader.notebook.source import Source, read_source
 
 LESSONS = sorted(path.relative_to(ROOT / "solutions") for path in ROOT.glob("solutions/*/*.ipynb"))
 NAMES = [str(path.with_suffix("")) for path in LESSONS]

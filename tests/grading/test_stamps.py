@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imbalance_grader.stamps import Stamp, read_stamp
+from imbalance_grader.course.stamps import Stamp, read_stamp
 
 NOON = dt.datetime(2026, 3, 2, 12, 0)
 SUMMER = dt.datetime(2026, 7, 2, 12, 0)

@@ -10,8 +10,8 @@ import pytest
 from engine_course import about, solution
 from nbformat.v4 import new_code_cell, new_notebook
 
-from imbalance_grader.engine import Engine
-from imbalance_grader.results import Graded, Limits
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import Graded, Limits
 
 # Less in all than three cells that are stopped take, with what it takes to end them.
 LIMITS = Limits(wall_seconds=5, cpu_seconds=2, call_seconds=1, judging_seconds=1)

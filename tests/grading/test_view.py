@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from imbalance_grader import sandbox, view
-from imbalance_grader.engine import Engine, EngineError
+from imbalance_grader.notebook import sandbox, view
+from imbalance_grader.notebook.engine import Engine, EngineError
 from imbalance_sandbox import contain
 
 ROOT = Path(__file__).parents[2]
@@ -186,7 +186,7 @@ def test_process_started_among_students_files_imports_none(
     (hostile_folder / "json.py").replace(hostile_folder / "multiprocessing.py")
     script = (
         "import multiprocessing, os\n"
-        "from imbalance_grader.own_modules import own_modules\n"
+        "from imbalance_grader.notebook.own_modules import own_modules\n"
         f"os.chdir({str(hostile_folder)!r})\n"
         f"process = multiprocessing.get_context({method!r}).Process(target=os.getpid)\n"
         "with own_modules():\n"
@@ -261,7 +261,7 @@ def test_missing_package_is_no_missing_protection(
 
 def test_all_processes_take_the_packages_that_this_one_has_taken() -> None:
     """Wherever they lie: in a clone that PYTHONPATH names, or beside other installed packages."""
-    script = "from imbalance_grader import view; print(view.package_path())"
+    script = "from imbalance_grader.notebook import view; print(view.package_path())"
     done = subprocess.run(
         [sys.executable, "-P", "-c", script],
         env=os.environ | {"PYTHONPATH": str(ROOT)},

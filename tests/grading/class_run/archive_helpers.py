@@ -12,7 +12,7 @@ from class_run_helpers import ASSIGNMENT, Course
 
 
 class Here:
-    """Stands in for `imbalance_grader.aside.Aside`, whose process takes a second to start."""
+    """Stands in for `imbalance_grader.texts.aside.Aside`, whose process takes a second to start."""
 
     def __init__(self, *_: object) -> None:
         pass

@@ -13,8 +13,8 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.utils import compute_checksum, is_grade, is_solution
 
-from imbalance_grader.results import CellResult, CellTime, Graded, NotebookResult, State
-from imbalance_grader.workers import LocalWorkers
+from imbalance_grader.class_run.workers import LocalWorkers
+from imbalance_grader.notebook.results import CellResult, CellTime, Graded, NotebookResult, State
 
 ASSIGNMENT = "01-toy"
 CONFIG = """

@@ -18,11 +18,12 @@ from class_run_helpers import (
     toy_notebook,
 )
 
-from imbalance_grader import cli, commands, standings
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.engine import Engine
-from imbalance_grader.results import Limits
-from imbalance_grader.workers import LocalWorkers
+from imbalance_grader import cli, commands
+from imbalance_grader.class_run import standings
+from imbalance_grader.class_run.workers import LocalWorkers
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import Limits
 
 
 @pytest.fixture(scope="session")

@@ -20,12 +20,12 @@ from class_run_helpers import ASSIGNMENT, Course, PretendedEngine, crew_of
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from imbalance_grader.aside import Aside
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.class_run.run import Options, grade_class
+from imbalance_grader.course.classroom import Classroom
 from imbalance_grader.marking.desk import Desk
 from imbalance_grader.marking.questions import questions
 from imbalance_grader.marking.server import Door, application
-from imbalance_grader.run import Options, grade_class
+from imbalance_grader.texts.aside import Aside
 
 SCHEME = """
 ### BEGIN MARK SCHEME
@@ -159,7 +159,7 @@ def served(root: Path, anonymous: bool = False, **door: Any) -> Iterator[Client]
         try:
             classroom = Classroom(root)
             asked = list(questions(classroom.assignment(ASSIGNMENT)))
-            with Aside("imbalance_grader.typeset") as aside:
+            with Aside("imbalance_grader.texts.typeset") as aside:
                 sockets = bind_sockets(0, "127.0.0.1")
                 own = Door(sockets[0].getsockname()[1])
                 desk = Desk(classroom, asked, aside, anonymous)

@@ -16,12 +16,12 @@ import pytest
 from class_run_helpers import ASSIGNMENT, dump_gradebook
 from test_report import Page
 
-from imbalance_grader.backup import KEPT, back_up
-from imbalance_grader.classroom import Classroom, ClassroomError
-from imbalance_grader.gradebook import MarksWriter
-from imbalance_grader.run import ADDED
+from imbalance_grader.class_run.run import ADDED
+from imbalance_grader.course.backup import KEPT, back_up
+from imbalance_grader.course.classroom import Classroom, ClassroomError
+from imbalance_grader.course.gradebook import MarksWriter
+from imbalance_grader.course.waive import find_exercise, waive
 from imbalance_grader.version import course_version
-from imbalance_grader.waive import find_exercise, waive
 
 DUE = "2026-03-02 12:00:00 UTC"
 REASON = "The contract had two readings."
@@ -438,7 +438,7 @@ def test_a_half_written_copy_of_a_killed_run_is_taken_away_and_none_is_open_to_o
             modes.append(Path(database).stat().st_mode & 0o777)
         return connect(database, **named)
 
-    monkeypatch.setattr("imbalance_grader.backup.sqlite3.connect", seen)
+    monkeypatch.setattr("imbalance_grader.course.backup.sqlite3.connect", seen)
     back_up(classroom)
     assert [path for path in left if path.exists()] == []
     assert modes == [0o600]

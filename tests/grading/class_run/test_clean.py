@@ -16,10 +16,10 @@ from nbgrader.server_extensions.formgrader import handlers
 from PIL import Image
 from test_feedback import PIXEL, Drawing, pasted
 
-from imbalance_grader.aside import Aside
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.clean import Cleaner
-from imbalance_grader.run import Options, grade_class
+from imbalance_grader.class_run.run import Options, grade_class
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.texts.aside import Aside
+from imbalance_grader.texts.clean import Cleaner
 
 
 def graded(course, engine=None, student="ann"):
@@ -193,7 +193,7 @@ def test_one_picture_by_many_names_does_not_swell_the_notebook():
     text = " ".join(f"![x](attachment:{name})" for name in names)
     cell = {"cell_type": "markdown", "source": text, "attachments": {"aaaa": {"image/png": large}}}
     notebook = nbformat.from_dict({"cells": [cell | {"metadata": {}}]})
-    with Aside("imbalance_grader.harmless", 20) as aside:
+    with Aside("imbalance_grader.texts.harmless", 20) as aside:
         content = json.dumps({"cells": [cell]}).encode()
         (shown,) = Cleaner(aside).clean(notebook, set(), [content]).cells
     kept = [bundle["image/png"] == large for bundle in shown.attachments.values()]

@@ -18,14 +18,14 @@ from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 from rich.console import Console
 
 from imbalance_grader import cli, commands
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.disk import named, refusal_of_the_disk
-from imbalance_grader.engine import SourceError, Unprotected
-from imbalance_grader.journal import Record, RunNote
-from imbalance_grader.results import Protection
-from imbalance_grader.run import Plan
+from imbalance_grader.class_run.run import Plan
+from imbalance_grader.class_run.workers import LocalWorkers
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.course.disk import named, refusal_of_the_disk
+from imbalance_grader.course.journal import Record, RunNote
+from imbalance_grader.notebook.engine import SourceError, Unprotected
+from imbalance_grader.notebook.results import Protection
 from imbalance_grader.version import course_version
-from imbalance_grader.workers import LocalWorkers
 
 
 @pytest.fixture(autouse=True)

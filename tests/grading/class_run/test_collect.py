@@ -11,14 +11,15 @@ import pytest
 from archive_helpers import Here, notebook, untouched, zipped
 from class_run_helpers import ASSIGNMENT
 
-from imbalance_grader import archives, cli
-from imbalance_grader import collect as collecting
-from imbalance_grader.aside import Aside, TooMuch
-from imbalance_grader.classroom import Classroom, ClassroomError
-from imbalance_grader.collect import Options, collect
-from imbalance_grader.mapping import read_mapping
-from imbalance_grader.platforms import platform_of, sender
-from imbalance_grader.standings import standings
+from imbalance_grader import cli
+from imbalance_grader.class_run.standings import standings
+from imbalance_grader.course.classroom import Classroom, ClassroomError
+from imbalance_grader.platforms import archives
+from imbalance_grader.platforms import collect as collecting
+from imbalance_grader.platforms.collect import Options, collect
+from imbalance_grader.platforms.mapping import read_mapping
+from imbalance_grader.platforms.senders import platform_of, sender
+from imbalance_grader.texts.aside import Aside, TooMuch
 
 
 @pytest.fixture(autouse=True)

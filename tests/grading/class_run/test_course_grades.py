@@ -12,8 +12,8 @@ import pytest
 from class_run_helpers import ASSIGNMENT
 
 from imbalance_grader import cli
-from imbalance_grader.classroom import Classroom, ClassroomError
-from imbalance_grader.course_grades import course_grades, part_of
+from imbalance_grader.course.classroom import Classroom, ClassroomError
+from imbalance_grader.reporting.course_grades import course_grades, part_of
 from imbalance_grader.weights import WEIGHTS
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, WORDS
 
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.course.classroom import Classroom
 
 DUE = "2026-03-02 12:00:00 UTC"
 LATE = "2026-03-03 12:00:00 UTC"
@@ -250,7 +250,7 @@ def test_what_was_up_for_review_stays_so_until_somebody_looked(course, marked, g
 def test_a_run_that_was_killed_before_its_record_does_not_settle_a_changed_answer(
     course, marked, gradebook, monkeypatch
 ):
-    from imbalance_grader.journal import Journal
+    from imbalance_grader.course.journal import Journal
 
     course.submit("ann")
     marked()

@@ -22,9 +22,9 @@ from class_run_helpers import ASSIGNMENT
 from distributed import Future
 
 from imbalance_grader import cli, commands
-from imbalance_grader.cluster import EnginePlugin, cluster_workers
-from imbalance_grader.journal import Journal
-from imbalance_grader.results import Limits
+from imbalance_grader.class_run.cluster import EnginePlugin, cluster_workers
+from imbalance_grader.course.journal import Journal
+from imbalance_grader.notebook.results import Limits
 from imbalance_oracles.secret import VARIABLE
 
 # A quick engine would be done before the worker is killed.
@@ -202,7 +202,7 @@ def test_two_classes_share_a_worker_and_no_secret(monkeypatch):
         def __exit__(self, *_):
             pass
 
-    monkeypatch.setattr("imbalance_grader.cluster.Engine", Started)
+    monkeypatch.setattr("imbalance_grader.class_run.cluster.Engine", Started)
     plugins = []
     for course in ("ours", "theirs"):
         monkeypatch.setenv(VARIABLE, course)
@@ -245,7 +245,7 @@ def test_no_scheduler_no_worker_and_strangers_are_said(
     course, tmp_path, certificates, capsys, monkeypatch
 ):
     impatient = functools.partial(cluster_workers, patience=2)
-    monkeypatch.setattr("imbalance_grader.cluster.cluster_workers", impatient)
+    monkeypatch.setattr("imbalance_grader.class_run.cluster.cluster_workers", impatient)
     course.submit("ann")
     base = ["assignment", ASSIGNMENT, "--course", str(course.root)]
     known = [*base, "--certificates", str(certificates), "--scheduler"]
@@ -299,7 +299,7 @@ def test_a_cluster_that_cannot_be_is_said_though_nothing_is_to_be_graded(
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "ws://127.0.0.1:1"])
 def test_an_open_scheduler_wants_an_explicit_yes(course, capsys, monkeypatch, address):
     impatient = functools.partial(cluster_workers, patience=1)
-    monkeypatch.setattr("imbalance_grader.cluster.cluster_workers", impatient)
+    monkeypatch.setattr("imbalance_grader.class_run.cluster.cluster_workers", impatient)
     course.submit("ann")
     command = ["assignment", ASSIGNMENT, "--course", str(course.root), "--scheduler", address]
     assert cli.main(command) == 2

@@ -13,11 +13,11 @@ import pytest
 from archive_helpers import Here, notebook, zipped
 from class_run_helpers import ASSIGNMENT
 
-from imbalance_grader import collect as collecting
-from imbalance_grader import feedback
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.journal import Record
-from imbalance_grader.results import CellResult, NotebookResult, State
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.course.journal import Record
+from imbalance_grader.notebook.results import CellResult, NotebookResult, State
+from imbalance_grader.platforms import collect as collecting
+from imbalance_grader.reporting import feedback
 
 HEADER = "Student,ID,SIS User ID,SIS Login ID,Section,{},Other (78),Current Score\n"
 WEAK = "def double(x):\n    return WRONG"

@@ -11,10 +11,10 @@ from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 from nbformat.v4 import new_output
 from test_report import Page
 
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.feedback import write_feedback
-from imbalance_grader.run import Options, grade_class
-from imbalance_grader.standings import standings
+from imbalance_grader.class_run.run import Options, grade_class
+from imbalance_grader.class_run.standings import standings
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.reporting.feedback import write_feedback
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
@@ -171,7 +171,7 @@ def test_a_picture_that_is_lost_or_none_is_said_and_stops_nobody(course, attachm
 def test_a_page_that_cannot_be_made_says_so_and_the_others_are_made(
     course, monkeypatch, command, capsys
 ):
-    monkeypatch.setattr("imbalance_grader.feedback._PAGE_SECONDS", 3.0)
+    monkeypatch.setattr("imbalance_grader.reporting.feedback._PAGE_SECONDS", 3.0)
     course.submit("ann", double="WRONG")
     course.submit("bob")
     assert command("assignment", ASSIGNMENT) == 0

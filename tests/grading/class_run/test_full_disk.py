@@ -23,7 +23,7 @@ from archive_helpers import Here, notebook, zipped
 from class_run_helpers import ASSIGNMENT, dump_gradebook
 
 from imbalance_grader import cli
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.course.classroom import Classroom
 
 SIZE = 2 << 20
 ROOMS = (0, 8 << 10, 16 << 10, 64 << 10)
@@ -160,6 +160,6 @@ def test_where_nothing_may_be_written_it_is_said_and_is_no_fault(graded):
 
 
 if __name__ == "__main__":
-    with mock.patch("imbalance_grader.collect.Aside", Here):
+    with mock.patch("imbalance_grader.platforms.collect.Aside", Here):
         what, *paths = sys.argv[1:]
         {"full": on_full_disks, "closed": on_a_closed_disk}[what](*map(Path, paths))

@@ -6,9 +6,9 @@ import shutil
 
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.results import State
-from imbalance_grader.run import Options, Watcher, grade_class
+from imbalance_grader.class_run.run import Options, Watcher, grade_class
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.notebook.results import State
 
 
 class Meddling(PretendedEngine):

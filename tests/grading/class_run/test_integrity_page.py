@@ -10,8 +10,8 @@ from pathlib import Path
 
 from class_run_helpers import ASSIGNMENT, HALF, RIGHT, WORDS, PretendedEngine, crew_of
 
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.run import grade_class
+from imbalance_grader.class_run.run import grade_class
+from imbalance_grader.course.classroom import Classroom
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "integrity.md"
 

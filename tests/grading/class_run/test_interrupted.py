@@ -20,7 +20,7 @@ import pytest
 from class_run_helpers import ASSIGNMENT, Course, PretendedEngine
 
 from imbalance_grader import cli, commands
-from imbalance_grader.workers import LocalWorkers
+from imbalance_grader.class_run.workers import LocalWorkers
 
 N_STUDENTS = 16
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 11))]

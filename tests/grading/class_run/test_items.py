@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from imbalance_grader.items import difficulty, discrimination
+from imbalance_grader.reporting.items import difficulty, discrimination
 
 
 def test_difficulty_is_the_mean_share_over_those_who_are_marked():

@@ -29,8 +29,8 @@ from drawn import drawn
 from released import ROOT, exercises_only, fill_in, points, solution_cells
 
 from imbalance_grader import cli
-from imbalance_grader.engine import Engine
-from imbalance_grader.results import State
+from imbalance_grader.notebook.engine import Engine
+from imbalance_grader.notebook.results import State
 from imbalance_grader.sample_class import answer_text
 
 ANSWERS = {

@@ -15,11 +15,11 @@ from released import ROOT
 from test_export import canvas_file
 
 from imbalance_grader import cli
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.course.waivers import held
 from imbalance_grader.marking import book
 from imbalance_grader.marking.pace import FIRST_GUESS, Pace, in_words
 from imbalance_grader.marking.questions import Question, questions
-from imbalance_grader.waivers import held
 
 STUDENTS = {
     "ada": "Since $\\frac{a}{b} < 1$, **most** of it is one class.",

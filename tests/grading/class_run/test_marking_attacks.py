@@ -16,7 +16,7 @@ from class_run_helpers import Course
 from marking_helpers import Client, grade, served, with_a_scheme, write_unclean
 from test_feedback import PIXEL
 
-from imbalance_grader import harmless, typeset
+from imbalance_grader.texts import harmless, typeset
 
 TAGS = harmless.TAGS | {"img"} | typeset._TAGS
 ATTRIBUTES = {"href", "rel", "src", "alt", "colspan", "rowspan", "scope", "title"}

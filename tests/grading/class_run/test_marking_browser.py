@@ -19,9 +19,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 from released import ROOT
 from test_marking_attacks import HOSTILE
 
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.gradebook import comments, entries
-from imbalance_grader.run import Options, grade_class
+from imbalance_grader.class_run.run import Options, grade_class
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.course.gradebook import comments, entries
 
 pytestmark = pytest.mark.browser
 

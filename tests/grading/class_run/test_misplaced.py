@@ -12,10 +12,10 @@ import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, another_notebook, crew_of
 
 from imbalance_grader import cli
-from imbalance_grader.classroom import Classroom, ClassroomError
-from imbalance_grader.results import State
-from imbalance_grader.run import Options, grade_class
-from imbalance_grader.strays import strays
+from imbalance_grader.class_run.run import Options, grade_class
+from imbalance_grader.course.classroom import Classroom, ClassroomError
+from imbalance_grader.course.strays import strays
+from imbalance_grader.notebook.results import State
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ import pytest
 from released import ROOT
 from traitlets.config import PyFileConfigLoader
 
-from imbalance_grader import cli, workers
+from imbalance_grader import cli
+from imbalance_grader.class_run import workers
 from imbalance_oracles import secret
 from imbalance_oracles.registry import keys
 

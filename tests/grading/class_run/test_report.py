@@ -11,10 +11,10 @@ import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 from playwright.sync_api import sync_playwright
 
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.report import write_report
-from imbalance_grader.run import Options, grade_class
-from imbalance_grader.standings import standings
+from imbalance_grader.class_run.run import Options, grade_class
+from imbalance_grader.class_run.standings import standings
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.reporting.report import write_report
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

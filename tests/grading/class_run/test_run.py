@@ -8,11 +8,11 @@ import nbformat
 import pytest
 from class_run_helpers import ASSIGNMENT, PretendedEngine, crew_of
 
-from imbalance_grader import classroom
-from imbalance_grader.classroom import Classroom, ClassroomError
-from imbalance_grader.journal import Journal
-from imbalance_grader.results import State
-from imbalance_grader.run import Options, grade_class
+from imbalance_grader.class_run.run import Options, grade_class
+from imbalance_grader.course import classroom
+from imbalance_grader.course.classroom import Classroom, ClassroomError
+from imbalance_grader.course.journal import Journal
+from imbalance_grader.notebook.results import State
 
 
 def grade(course, engine=None, **options):
@@ -138,7 +138,7 @@ def test_a_fault_of_the_grader_is_tried_again(course):
 
 
 def test_a_fault_in_writing_stays_with_its_submission(course, monkeypatch):
-    from imbalance_grader.settle import Settler
+    from imbalance_grader.class_run.settle import Settler
 
     def write(_, outcome):
         if outcome.task.submission.student == "ann":

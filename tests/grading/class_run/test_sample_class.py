@@ -19,7 +19,7 @@ from drawn import drawn
 from playwright.sync_api import sync_playwright
 from released import ROOT
 
-from imbalance_grader.classroom import ClassroomError
+from imbalance_grader.course.classroom import ClassroomError
 from imbalance_grader.sample_class import HOSTILE, NAMES, answer_text, make_sample_class
 
 ASSIGNMENT = "00-start-here"

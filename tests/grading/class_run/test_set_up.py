@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from class_run_helpers import ASSIGNMENT
 
-from imbalance_grader import exchange
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.course import exchange
+from imbalance_grader.course.classroom import Classroom
 
 DUE = "2026-03-02 12:00 UTC"
 LATE = "2026-03-03 12:00:00 UTC"

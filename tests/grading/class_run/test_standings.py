@@ -6,10 +6,10 @@ import csv
 
 from class_run_helpers import ASSIGNMENT, PretendedEngine, another_notebook, crew_of
 
-from imbalance_grader.classroom import Classroom
-from imbalance_grader.course_grades import course_grades
-from imbalance_grader.run import Options, grade_class
-from imbalance_grader.standings import COLUMNS, cell, no_formula, standings, write_csv
+from imbalance_grader.class_run.run import Options, grade_class
+from imbalance_grader.class_run.standings import COLUMNS, cell, no_formula, standings, write_csv
+from imbalance_grader.course.classroom import Classroom
+from imbalance_grader.reporting.course_grades import course_grades
 
 
 def graded_rows(course):

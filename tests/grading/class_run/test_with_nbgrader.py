@@ -24,7 +24,7 @@ from course import run_nbgrader
 from playwright.sync_api import sync_playwright
 
 from imbalance_grader import cli
-from imbalance_grader.classroom import Classroom
+from imbalance_grader.course.classroom import Classroom
 
 pytestmark = pytest.mark.usefixtures("engine_of_the_command")
 BIN = Path(sys.executable).parent

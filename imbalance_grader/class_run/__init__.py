@@ -1,0 +1,1 @@
+"""A whole class: in what order, by which workers, and where each student stands then."""

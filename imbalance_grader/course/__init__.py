@@ -1,0 +1,1 @@
+"""A course's folders, dates and gradebook, and what was handed in there."""

@@ -1,0 +1,1 @@
+"""One notebook, from its bytes to its points."""

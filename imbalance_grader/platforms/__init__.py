@@ -1,0 +1,1 @@
+"""From Canvas, Moodle and Blackboard, and back to them: people, work, grades and feedback."""
