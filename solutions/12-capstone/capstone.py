@@ -462,7 +462,7 @@ check(rehearsal_rows, REHEARSAL_ROWS).keeps_its_contract(keys.REHEARSAL_ROWS.hid
 # defaults (but 40 trees). **Predict:** which promises too much, and for which model?
 
 # %%
-my_prediction = None  # such as "newest days, both"
+my_prediction = None  # a way and a model, such as "memory, both"
 
 
 # %%
@@ -655,7 +655,7 @@ detector.earns(8, by=hidden, on=hidden.calls, says="money saved")
 #
 # Make it from `train` alone. It is also tried at small companies. At some, fraud has moved on by the time
 # it is reported: memory, a random split and later labels promise much there, and earn nothing. At others
-# it stays.
+# fraud stays the same.
 
 
 # %% answer="promise"
