@@ -119,17 +119,17 @@ def _is_stub(name: str, shell: Any) -> bool:
 def _advice(name: str) -> list[str]:
     if name in _cut_short:
         return [
-            f"{name}: your last attempt did not run, because of its {_cut_short[name]}.",
-            "",
-            "Mend that cell and run it again. Until then there is nothing to check: no older",
-            "attempt is judged in its place.",
+            f"{name}: your last attempt did not run.",
+            f"Its error: {_cut_short[name]}.\n",
+            "Mend that cell and run it again. Until then there is nothing to",
+            "check: no older attempt is judged in its place.",
         ]
     return [
-        f"{name} is not defined yet.",
-        "",
-        "Run the cell of your answer first. If it ended with an error of its own, such as a",
-        "SyntaxError, mend that one first: until then Python does not know the name. Is it spelt",
-        f"in another way there? The check asks for `{name}`.",
+        f"{name} is not defined yet.\n",
+        "Run the cell of your answer first. If it ended with an error of",
+        "its own, such as a SyntaxError, mend that one first: until then",
+        "Python does not know the name. Is it spelt in another way there?",
+        f"The check asks for `{name}`.",
     ]
 
 
