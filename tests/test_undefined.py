@@ -93,7 +93,10 @@ def test_a_last_attempt_that_did_not_run_is_named_and_no_older_one_judged(studen
     }
     cells = [cell for attempts in told for cell in (*attempts, ASKED)]
     outputs = [cell.outputs[0] for cell in ran(*cells, student=student) if cell.source == ASKED]
-    said = [o.text if o.output_type == "stream" else " ".join(o.traceback[:2]).strip() for o in outputs]
+    said = [
+        out.text if out.output_type == "stream" else " ".join(out.traceback[:2]).strip()
+        for out in outputs
+    ]
     assert said == list(told.values())
 
 
