@@ -136,8 +136,9 @@ def _functions(code: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.FunctionDef):
             text = ast.get_source_segment(code, node) or ""
-            described = ast.get_docstring(node) is not None
-            yield text.replace(ast.get_source_segment(code, node.body[0]) or "", "", described)
+            if ast.get_docstring(node) is not None:
+                text = text.replace(ast.get_source_segment(code, node.body[0]) or "", "", 1)
+            yield text
 
 
 def _words(text: str) -> int:

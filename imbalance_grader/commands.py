@@ -210,9 +210,8 @@ def _export(chosen: argparse.Namespace, notes: Terminal) -> int:
 
 
 def _mark(chosen: argparse.Namespace, notes: Terminal) -> int:
-    from imbalance_grader.marking.mark_command import (
-        mark,  # with a server, which no other command needs
-    )
+    # With a server, which no other command needs.
+    from imbalance_grader.marking.mark_command import mark
 
     mark(chosen, notes)
     return DONE

@@ -20,7 +20,7 @@ from released import ROOT
 from imbalance_grader.notebook.results import Limits
 from imbalance_lab import datasets
 from imbalance_lab.checks import CheckFailed, Credit, Worth, check
-from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, make_company, read_in_time
+from imbalance_lab.datasets import CAPACITY, LAST_DAY, TODAY, Company, make_company, read_in_time
 from imbalance_lab.exercises.capstone import FIT_DETECTOR, PRACTICE, PROMISE
 from imbalance_lab.exercises.companies import (
     CURVE,
@@ -243,6 +243,12 @@ class Fixed:
         return self.value
 
 
+def told_apart(seed: int) -> list[tuple[Company, bool]]:
+    """Return the small companies, each with whether fraud stays there as it was."""
+    restless = restless_companies(seed)
+    return [(one, not any(one is each for each in restless)) for one in small_companies(seed)]
+
+
 class TestPromises:
     seeds = (11, 12, 13)
 
@@ -265,10 +271,7 @@ class TestPromises:
 
     def settled(self) -> list[bool]:
         """Return of which small companies fraud stays as it was."""
-        restless = restless_companies(min(self.seeds))
-        return [
-            not any(one is each for each in restless) for one in small_companies(min(self.seeds))
-        ]
+        return [stays for _, stays in told_apart(min(self.seeds))]
 
     def test_who_promises_much_where_fraud_moves_on_knew_more_than_a_rehearsal(self) -> None:
         honesty, kept = Honesty(student.plain_logistic, self.seeds), self.kept()
@@ -296,11 +299,7 @@ class TestPromises:
         self, course: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv(secret.VARIABLE, course)
-        seed = min(hidden_companies())
-        restless = restless_companies(seed)
-        for one in small_companies(seed):
-            if any(one is each for each in restless):
-                continue
+        for one in [one for one, stays in told_apart(min(hidden_companies())) if stays]:
             for fit in [*WELL_MADE, student.calibrated_forest]:
                 came = saved_by(one, fit(one.train).decide(one.later))
                 assert came > 0.65

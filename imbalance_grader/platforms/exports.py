@@ -119,7 +119,7 @@ def canvas(
         By which the assignment may be known there.
     rows : sequence of Standing
     kept : mapping
-        The students of `imbalance_grader.platforms.collect.Kept`.
+        The students of `imbalance_grader.course.collected.Kept`.
     choices : Choices
 
     Raises

@@ -56,7 +56,7 @@ def feedback_archive(
     rows : sequence of Standing
         Where everybody stands.
     kept : mapping
-        The students of `imbalance_grader.platforms.collect.Kept`.
+        The students of `imbalance_grader.course.collected.Kept`.
     """
     students = [row.student for row in rows if row.record.run]  # those who handed in
     sent = {s: kept[s]["prefix"] for s in students if kept.get(s, {}).get("platform") == platform}

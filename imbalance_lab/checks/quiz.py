@@ -162,5 +162,5 @@ def score_quiz(answers: Any, quiz: Quiz) -> int:
             print(f"Question {number}: right.")
         else:
             says = f"Question {number}: {letter} is not right. {found['says']}"
-            print("\n".join(textwrap.wrap(f"{says} Read again: “{found['section']}”.", width=64)))
+            print(textwrap.fill(f"{says} Read again: “{found['section']}”.", 64))
     return points
